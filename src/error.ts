@@ -1,0 +1,166 @@
+/**
+ * One error class and one table of codes.
+ *
+ * `code` is what a program compares, `qtCode` is the number of `QNetworkReply::NetworkError`, so that both survive
+ * structured clone as plain data. Ranges as in Qt: network 1–99, proxy 101–199, content 201–299, protocol 301–399,
+ * server 401–499.
+ *
+ * Source: https://doc.qt.io/qt-6/qnetworkreply.html#NetworkError-enum
+ */
+export const ERROR_CODES = {
+  'connection-refused': 1,
+  'remote-host-closed': 2,
+  'host-not-found': 3,
+  timeout: 4,
+  'operation-canceled': 5,
+  'ssl-handshake-failed': 6,
+  'temporary-network-failure': 7,
+  'network-session-failed': 8,
+  'background-request-not-allowed': 9,
+  'too-many-redirects': 10,
+  'insecure-redirect': 11,
+  'unknown-network': 99,
+  'proxy-connection-refused': 101,
+  'proxy-connection-closed': 102,
+  'proxy-not-found': 103,
+  'proxy-timeout': 104,
+  'proxy-authentication-required': 105,
+  'unknown-proxy': 199,
+  'content-access-denied': 201,
+  'content-operation-not-permitted': 202,
+  'content-not-found': 203,
+  'authentication-required': 204,
+  'content-resend': 205,
+  'content-conflict': 206,
+  'content-gone': 207,
+  'unknown-content': 299,
+  'protocol-unknown': 301,
+  'protocol-invalid-operation': 302,
+  'protocol-failure': 399,
+  'internal-server': 401,
+  'operation-not-implemented': 402,
+  'service-unavailable': 403,
+  'unknown-server': 499,
+} as const;
+
+export type NetworkErrorCode = keyof typeof ERROR_CODES;
+
+/** What a {@link NetworkError} carries beside its message. Plain data, except `cause`. */
+export interface NetworkErrorDetails {
+  /** The URL of the request or hop that failed. Userinfo and fragment are removed before it is kept. */
+  readonly url?: string | undefined;
+  /** The capability that the platform lacks, when the request was refused for that reason. */
+  readonly capability?: string | undefined;
+  /** HTTP status, when the error stands for one (a 404) or came after one. */
+  readonly status?: number | undefined;
+  /** Response fields as pairs, when a status was received. Never request fields. */
+  readonly headers?: readonly (readonly [string, string])[] | undefined;
+  /** The first bytes of the error body, bounded by {@link ERROR_BODY_LIMIT}; only on errors of the body helpers. */
+  readonly body?: Uint8Array | undefined;
+  readonly cause?: unknown;
+}
+
+/** At most this many bytes of an error response's body are kept on the error. */
+export const ERROR_BODY_LIMIT = 64 * 1024;
+
+/** The plain-data form of a {@link NetworkError}: what `toJSON()` gives and `NetworkError.from()` takes. */
+export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause'> {
+  readonly name: 'NetworkError';
+  readonly code: NetworkErrorCode;
+  readonly qtCode: number;
+  readonly message: string;
+  readonly cause?: string | undefined;
+}
+
+/**
+ * Everything that can go wrong with a request, from a refused connection to a 404. Mistakes of the programmer are
+ * `TypeError`s instead.
+ *
+ * Structured clone (workers, Electron) loses the class and its own fields: send `toJSON()` and rebuild with
+ * {@link NetworkError.from}.
+ */
+export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'cause'> {
+  override readonly name = 'NetworkError';
+  readonly code: NetworkErrorCode;
+  readonly qtCode: number;
+  readonly url: string | undefined;
+  readonly capability: string | undefined;
+  readonly status: number | undefined;
+  readonly headers: readonly (readonly [string, string])[] | undefined;
+  readonly body: Uint8Array | undefined;
+
+  constructor(code: NetworkErrorCode, message: string, details: NetworkErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.qtCode = ERROR_CODES[code];
+    this.url = details.url === undefined ? undefined : publicUrl(details.url);
+    this.capability = details.capability;
+    this.status = details.status;
+    this.headers = details.headers;
+    this.body = details.body;
+  }
+
+  toJSON(): NetworkErrorJson {
+    return {
+      name: this.name,
+      code: this.code,
+      qtCode: this.qtCode,
+      message: this.message,
+      url: this.url,
+      capability: this.capability,
+      status: this.status,
+      headers: this.headers,
+      body: this.body,
+      cause: this.cause === undefined ? undefined : String(this.cause),
+    };
+  }
+
+  /** Rebuilds an error that crossed a process as {@link NetworkErrorJson}; passes a NetworkError through. */
+  static from(value: unknown): NetworkError {
+    if (value instanceof NetworkError) return value;
+    const json = typeof value === 'object' && value !== null ? (value as Partial<NetworkErrorJson>) : {};
+    const code =
+      typeof json.code === 'string' && Object.hasOwn(ERROR_CODES, json.code) ? json.code : 'unknown-network';
+    const message = typeof json.message === 'string' ? json.message : String(value);
+    return new NetworkError(code, message, json);
+  }
+}
+
+/**
+ * A URL as it may stand in an error, a log or an export: without userinfo and fragment. Works on text, because what
+ * failed may be a URL that does not parse.
+ */
+export function publicUrl(url: string): string {
+  const hash = url.indexOf('#');
+  const text = hash < 0 ? url : url.slice(0, hash);
+  const slashes = text.indexOf('//');
+  if (slashes < 0) return text;
+  const start = slashes + 2;
+  let end = start;
+  while (end < text.length && text[end] !== '/' && text[end] !== '?' && text[end] !== '\\') end++;
+  const at = text.lastIndexOf('@', end - 1);
+  return at < start ? text : text.slice(0, start) + text.slice(at + 1);
+}
+
+/** HTTP status → code, as in Qt (qhttpthreaddelegate.cpp). `null` below 400. */
+export function codeForStatus(status: number): NetworkErrorCode | null {
+  if (status < 400) return null;
+  const exact = STATUS_CODES.get(status);
+  if (exact !== undefined) return exact;
+  return status >= 500 ? 'unknown-server' : 'unknown-content';
+}
+
+const STATUS_CODES = new Map<number, NetworkErrorCode>([
+  [400, 'protocol-invalid-operation'],
+  [401, 'authentication-required'],
+  [403, 'content-access-denied'],
+  [404, 'content-not-found'],
+  [405, 'content-operation-not-permitted'],
+  [407, 'proxy-authentication-required'],
+  [409, 'content-conflict'],
+  [410, 'content-gone'],
+  [418, 'protocol-invalid-operation'],
+  [500, 'internal-server'],
+  [501, 'operation-not-implemented'],
+  [503, 'service-unavailable'],
+]);

@@ -1,0 +1,88 @@
+import type { NetworkError } from '../error.ts';
+import type { HttpHeaders } from './headers.ts';
+
+/**
+ * A body on its way up. Normalised once, when the request is created; every hop that sends it opens it anew.
+ */
+export interface RequestBody {
+  /** Bytes, or null when it cannot be known before it ends. */
+  readonly length: number | null;
+  /** True when `open()` may be called again: after a redirect, a 401 or a lost connection. */
+  readonly replayable: boolean;
+  /** The whole body when it is in memory already: a transport may send it together with the head. */
+  readonly bytes: Uint8Array | null;
+  /** The Content-Type that the kind of body implies (a form, a Blob's type), or null. */
+  readonly contentType: string | null;
+  /** Chunks in order. Ending the iteration early releases what stands behind it. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A body on its way down. Nothing flows before `start`; a transport holds at most about one read until then.
+ *
+ * Calls after the end, a failure or `cancel` do nothing.
+ */
+export interface ResponseBody {
+  /** Begins delivery. Called once. Chunks may arrive inside the call. */
+  start(sink: BodySink): void;
+  /** Stops reading from the peer as soon as may be; a few chunks that are on the way may still arrive. */
+  pause(): void;
+  resume(): void;
+  /** Gives the body up and releases what stands behind it. The sink hears nothing more. Allowed before `start`. */
+  cancel(reason: NetworkError): void;
+}
+
+/** Where a {@link ResponseBody} goes. After `end` or `fail`, each at most once and never both, nothing follows. */
+export interface BodySink {
+  /** With `lent`, the bytes are valid only during the call: copy what must outlive it. */
+  data(chunk: Uint8Array, lent: boolean): void;
+  end(trailers: HttpHeaders | null): void;
+  fail(error: NetworkError): void;
+}
+
+/** A body that ends at once: HEAD, 204, 304. */
+export const EMPTY_BODY: ResponseBody = {
+  start: (sink) => sink.end(null),
+  pause: () => {},
+  resume: () => {},
+  cancel: () => {},
+};
+
+/** A body of bytes that are in memory. Not copied. */
+export function bytesBody(...chunks: readonly Uint8Array[]): ResponseBody {
+  let index = 0;
+  let paused = false;
+  let running = false;
+  let sink: BodySink | null = null;
+  const flow = (): void => {
+    if (running) return;
+    running = true;
+    while (sink !== null && !paused) {
+      const chunk = chunks[index++];
+      if (chunk !== undefined) {
+        if (chunk.length > 0) sink.data(chunk, false);
+      } else {
+        const last = sink;
+        sink = null;
+        last.end(null);
+      }
+    }
+    running = false;
+  };
+  return {
+    start: (to) => {
+      sink = to;
+      flow();
+    },
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      flow();
+    },
+    cancel: () => {
+      sink = null;
+    },
+  };
+}

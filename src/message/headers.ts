@@ -1,0 +1,214 @@
+/**
+ * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
+ *
+ * Inside it is one flat array `[name, value, name, value …]` with lower-cased names: the wire writes it in one loop and
+ * nothing is keyed by what a peer sent. Order and repetition are kept; nothing is merged before somebody asks.
+ */
+export class HttpHeaders implements Iterable<[string, string]> {
+  #pairs: string[];
+
+  /** @throws TypeError when a name is not a token or a value has CR, LF, NUL or another control character but tab. */
+  constructor(init?: HeadersInput) {
+    this.#pairs = [];
+    if (init !== undefined) fill(this, init);
+  }
+
+  /**
+   * Adopts a flat array without copying or validating it: for a parser that has checked every byte itself. Names must be
+   * lower-case already.
+   */
+  static adopt(pairs: string[]): HttpHeaders {
+    const headers = new HttpHeaders();
+    headers.#pairs = pairs;
+    return headers;
+  }
+
+  /** Number of fields, repetitions counted. */
+  get size(): number {
+    return this.#pairs.length / 2;
+  }
+
+  /** The flat `[name, value, …]` array itself: read it, do not keep or change it. */
+  get pairs(): readonly string[] {
+    return this.#pairs;
+  }
+
+  has(name: string): boolean {
+    return this.#indexOf(lowerCase(name)) >= 0;
+  }
+
+  /** All values of a field joined by `", "` (RFC 9110 §5.2), or null. For Set-Cookie use {@link getAll}. */
+  get(name: string): string | null {
+    const wanted = lowerCase(name);
+    let value: string | null = null;
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === wanted)
+        value = value === null ? this.#pairs[i + 1]! : `${value}, ${this.#pairs[i + 1]}`;
+    }
+    return value;
+  }
+
+  /** The values of a field in order, one element a field line. */
+  getAll(name: string): string[] {
+    const wanted = lowerCase(name);
+    const values: string[] = [];
+    for (let i = 0; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] === wanted) values.push(this.#pairs[i + 1]!);
+    }
+    return values;
+  }
+
+  getSetCookie(): string[] {
+    return this.getAll('set-cookie');
+  }
+
+  append(name: string, value: string): this {
+    this.#pairs.push(fieldName(name), fieldValue(name, value));
+    return this;
+  }
+
+  /** Replaces all fields of that name by one, in the place of the first; appends when there was none. */
+  set(name: string, value: string): this {
+    const wanted = fieldName(name);
+    const checked = fieldValue(name, value);
+    const first = this.#indexOf(wanted);
+    if (first < 0) {
+      this.#pairs.push(wanted, checked);
+      return this;
+    }
+    this.#pairs[first + 1] = checked;
+    this.#remove(wanted, first + 2);
+    return this;
+  }
+
+  /** Adds the field when there is none of that name. */
+  setDefault(name: string, value: string): this {
+    return this.has(name) ? this : this.append(name, value);
+  }
+
+  delete(name: string): boolean {
+    return this.#remove(lowerCase(name), 0);
+  }
+
+  clone(): HttpHeaders {
+    return HttpHeaders.adopt(this.#pairs.slice());
+  }
+
+  /** A copy with that field replaced: how a stage changes a request, which is immutable. */
+  with(name: string, value: string): HttpHeaders {
+    return this.clone().set(name, value);
+  }
+
+  /** A copy without those fields; itself when it has none of them. */
+  without(...names: string[]): HttpHeaders {
+    if (!names.some((name) => this.has(name))) return this;
+    const copy = this.clone();
+    for (const name of names) copy.delete(name);
+    return copy;
+  }
+
+  /** A WHATWG Headers of the same fields. */
+  toHeaders(): Headers {
+    const headers = new Headers();
+    for (let i = 0; i < this.#pairs.length; i += 2) headers.append(this.#pairs[i]!, this.#pairs[i + 1]!);
+    return headers;
+  }
+
+  /** Pairs in order, names lower-case. */
+  *[Symbol.iterator](): IterableIterator<[string, string]> {
+    for (let i = 0; i < this.#pairs.length; i += 2) yield [this.#pairs[i]!, this.#pairs[i + 1]!];
+  }
+
+  #indexOf(lowerName: string): number {
+    for (let i = 0; i < this.#pairs.length; i += 2) if (this.#pairs[i] === lowerName) return i;
+    return -1;
+  }
+
+  #remove(lowerName: string, from: number): boolean {
+    const kept = this.#pairs.slice(0, from);
+    for (let i = from; i < this.#pairs.length; i += 2) {
+      if (this.#pairs[i] !== lowerName) kept.push(this.#pairs[i]!, this.#pairs[i + 1]!);
+    }
+    const removed = kept.length !== this.#pairs.length;
+    this.#pairs = kept;
+    return removed;
+  }
+}
+
+/** What can become {@link HttpHeaders}: another one, WHATWG Headers, pairs, or a record whose own keys are read. */
+export type HeadersInput =
+  | HttpHeaders
+  | Iterable<readonly [string, string]>
+  | Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+function fill(headers: HttpHeaders, init: HeadersInput): void {
+  if (typeof init !== 'object' || init === null) throw new TypeError('headers: expected an object or pairs');
+  if (Symbol.iterator in init) {
+    for (const pair of init as Iterable<readonly [string, string]>) {
+      if (!Array.isArray(pair) || pair.length !== 2)
+        throw new TypeError('headers: expected pairs of name and value');
+      headers.append(pair[0], pair[1]);
+    }
+    return;
+  }
+  for (const name of Object.keys(init)) {
+    const value = (init as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value])
+      headers.append(name, typeof one === 'number' ? String(one) : one);
+  }
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 §5.5 field-value, obs-text included: no control character but tab, nothing above one byte. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** RFC 9110 §5.6.2 token. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** True when a text may stand as a field value as it is. */
+export function isFieldValue(text: string): boolean {
+  return FIELD_VALUE.test(text);
+}
+
+const lowered = new Map<string, string>();
+
+/** Lower-case of a field name, remembered for the few names that a program really uses. */
+export function lowerCase(name: string): string {
+  let lower = lowered.get(name);
+  if (lower === undefined) {
+    lower = name.toLowerCase();
+    if (lowered.size < 512) lowered.set(name, lower);
+  }
+  return lower;
+}
+
+function fieldName(name: string): string {
+  if (typeof name !== 'string' || !TOKEN.test(name)) {
+    throw new TypeError(`headers: ${JSON.stringify(name)} is not a field name (RFC 9110 §5.1)`);
+  }
+  return lowerCase(name);
+}
+
+function fieldValue(name: string, value: string): string {
+  if (typeof value !== 'string') throw new TypeError(`headers: the value of ${name} must be a string`);
+  // The value itself may be a secret, so the message names only the field.
+  if (!FIELD_VALUE.test(value))
+    throw new TypeError(`headers: the value of ${name} has a character that HTTP forbids`);
+  return trimOws(value);
+}
+
+/** Without optional white space (SP and HTAB, RFC 9110 §5.6.3) at both ends. */
+export function trimOws(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isOws(text.charCodeAt(start))) start++;
+  while (end > start && isOws(text.charCodeAt(end - 1))) end--;
+  return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
+function isOws(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
