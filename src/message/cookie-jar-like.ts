@@ -1,0 +1,8 @@
+/**
+ * What the manager asks of a cookie jar: the two virtuals of QNetworkCookieJar, sync or async. The concrete shapes of
+ * cookies and contexts are the jar's.
+ */
+export interface CookieJarLike {
+  cookiesForUrl(url: string, context?: never): unknown;
+  setCookiesFromUrl(cookies: never, url: string, context?: never): unknown;
+}

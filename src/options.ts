@@ -1,0 +1,134 @@
+import type { CookieJarLike } from './message/cookie-jar-like.ts';
+import type { HeadersInput, HttpHeaders } from './message/headers.ts';
+import type { StageSource } from './pipeline/stage.ts';
+import type { SchemeHandler } from './transport/schemes.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
+export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
+/** Where a reply may come from. Qt: `QNetworkRequest::CacheLoadControl`. */
+export type CacheLoadControl = 'always-network' | 'prefer-network' | 'prefer-cache' | 'always-cache';
+/** Qt: `QNetworkRequest::LoadControl`. */
+export type LoadControl = 'automatic' | 'manual';
+/** Place in the queue of a host. Qt: `QNetworkRequest::Priority`; low really is lower than normal here. */
+export type Priority = 'high' | 'normal' | 'low';
+
+/** TLS material in Node's own words. Only where the transport has the `tls` capability. */
+export interface TlsOptions {
+  /** Trusted certificate authorities, PEM; replaces the platform's list. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  /** Client certificate chain, PEM. */
+  readonly cert?: string | Uint8Array;
+  /** Private key of `cert`, PEM. */
+  readonly key?: string | Uint8Array;
+  readonly passphrase?: string;
+  /** Name to verify and to send as SNI instead of the URL's host. Qt: `peerVerifyName`. */
+  readonly servername?: string;
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  readonly ciphers?: string;
+}
+
+/** What can be set on the manager for all later requests and on one request for itself; the request wins. */
+export interface SharedOptions {
+  /**
+   * Milliseconds without a byte moving, in either direction, after which the request ends with `timeout`. The time in
+   * the queue, an open question and a reader that stopped reading do not count. 0 = never, also on a request.
+   * @default 0; {@link DEFAULT_TRANSFER_TIMEOUT} is what Qt suggests
+   */
+  readonly transferTimeout: number;
+  /** Let a finished reply go one turn after its `finished` listeners have run; later reads are an error. @default false */
+  readonly autoDeleteReplies: boolean;
+  /** @default 'no-less-safe' */
+  readonly redirectPolicy: RedirectPolicy;
+  /** Redirects that are followed before too-many-redirects. @default 50 */
+  readonly maximumRedirectsAllowed: number;
+  /** Names of fields that never follow a redirect to another origin, whatever they are. @default [] */
+  readonly secretHeaders: readonly string[];
+  /** Origins (`https://host[:port]`) to which all fields may follow a redirect. @default [] */
+  readonly trustedRedirectOrigins: readonly string[];
+  /** TLS material, or null for the platform's own. @default null */
+  readonly tls: TlsOptions | null;
+  /** HTTP/2 may be negotiated. @default true */
+  readonly http2Allowed: boolean;
+  /** HTTP/2 without negotiation (prior knowledge). Qt: `Http2Direct`. @default false */
+  readonly http2Direct: boolean;
+  /** The body helpers (`text()`, `json()` …) reject on a status of 400 and above. @default true */
+  readonly throwHttpErrors: boolean;
+  /** Decoded bytes above which a suspicious ratio counts as a decompression bomb; −1 = off, 0 = always. @default 10 MiB */
+  readonly decompressedSafetyCheckThreshold: number;
+  /** In a page: cookies and credentials go to other origins too. Qt (WebAssembly): `UseCredentials`. @default false */
+  readonly useCredentials: boolean;
+  /** Most bytes of an upload that are collected in memory where the platform cannot stream it. @default 64 MiB */
+  readonly maximumCollectedUpload: number;
+}
+
+/** What belongs to one request. */
+export interface RequestOnlyOptions {
+  /** @default 'normal' */
+  readonly priority: Priority;
+  /** Unread bytes at which reading from the network stops; 0 = unlimited. @default 0 */
+  readonly readBufferSize: number;
+  /** @default 'prefer-network' */
+  readonly cacheLoadControl: CacheLoadControl;
+  /** @default true */
+  readonly cacheSaveControl: boolean;
+  /** `manual`: no cookies are attached. @default 'automatic' */
+  readonly cookieLoadControl: LoadControl;
+  /** `manual`: no cookies are taken from the reply. @default 'automatic' */
+  readonly cookieSaveControl: LoadControl;
+  /** `manual`: no stored credentials are sent. @default 'automatic' */
+  readonly authenticationReuse: LoadControl;
+  /** Every uploadProgress instead of one each 100 ms. @default false */
+  readonly emitAllUploadProgressSignals: boolean;
+  /** `'half'`: stream the body where the platform can (HTTP/2 in Chromium), see `requestStreams`. @default null */
+  readonly duplex: 'half' | null;
+  /** Aborts the request. @default null */
+  readonly signal: AbortSignal | null;
+  /** Values of the application that travel with the request untouched. Qt: user attributes. @default empty */
+  readonly attributes: ReadonlyMap<string | symbol, unknown>;
+  /** Site (`https://example.com`) on whose behalf the request is made, for SameSite and partitioned cookies; null = the target's own. @default null */
+  readonly siteForCookies: string | null;
+}
+
+/** What belongs to the manager. */
+export interface ManagerOnlyOptions {
+  /** Requests in flight for one host and port over HTTP/1. 1 to 255. Qt: `QHttp1Configuration`. @default 6 */
+  readonly connectionsPerHost: number;
+  /** Requests in flight for all hosts together. @default Infinity */
+  readonly maximumConnections: number;
+  /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
+  readonly userAgent: string;
+  /** Fields that every request has unless it brings its own. */
+  readonly headers: HttpHeaders;
+  /** Handlers of further schemes by name without colon. */
+  readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /** The transport to use in place of the platform's. @default null */
+  readonly transport: Transport | null;
+  /** The cookie jar, or null for none. @default an empty CookieJar where the platform shows cookies */
+  readonly cookieJar: CookieJarLike | null;
+  /** The HTTP cache, or null for none. @default null */
+  readonly cache: StageSource | null;
+  /** Known HSTS hosts are upgraded and headers noted. @default false */
+  readonly strictTransportSecurityEnabled: boolean;
+}
+
+/** All options of a request with every default filled in. One object a configuration; a request that sets nothing shares it. */
+export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
+
+/** What the constructor of a manager takes. */
+export type ManagerOptions = Partial<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
+  readonly headers?: HeadersInput;
+  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>;
+};
+
+/** A request as the user writes it, when a URL alone does not say enough. */
+export type NetworkRequest = Partial<SharedOptions & RequestOnlyOptions> & {
+  readonly url: string | URL;
+  readonly headers?: HeadersInput;
+};
+
+export type RequestInput = string | URL | NetworkRequest;
+
+/** Qt: `QNetworkRequest::DefaultTransferTimeout`, milliseconds. */
+export const DEFAULT_TRANSFER_TIMEOUT = 30_000;

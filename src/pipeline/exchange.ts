@@ -1,0 +1,108 @@
+import type { NetworkError } from '../error.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Ask } from './question.ts';
+import type { ReplyEvent } from './reply-event.ts';
+import type { Timings } from './timings.ts';
+
+/** What an idle timer lets the rest of the pipeline do to it. Set by the timeout stage. */
+export interface IdleTimer {
+  /** Bytes moved: start counting anew. */
+  touch(): void;
+  /** The wait is ours (a question, a reader that stopped): do not count. Pauses nest. */
+  pause(): void;
+  resume(): void;
+}
+
+/** How an {@link Exchange} reaches its reply. */
+export interface ExchangeOwner {
+  readonly emit: (event: ReplyEvent) => void;
+  readonly ask: Ask;
+  readonly clock: Clock;
+}
+
+/**
+ * What travels beside one request through all its hops: the way back to the reply, cancellation, timings. An
+ * AbortController does the same and costs more than the rest of a request together, so it is made only at the edge.
+ */
+export class Exchange {
+  readonly clock: Clock;
+  readonly timings: Timings;
+  /** Present while the transport works under a transfer timeout. */
+  idle: IdleTimer | null = null;
+  readonly #owner: ExchangeOwner;
+  #cancelers: ((reason: NetworkError) => void)[] = [];
+  #reason: NetworkError | null = null;
+
+  constructor(owner: ExchangeOwner) {
+    this.#owner = owner;
+    this.clock = owner.clock;
+    this.timings = {
+      created: owner.clock.now(),
+      dequeued: 0,
+      lookupEnd: 0,
+      connectEnd: 0,
+      secureConnectEnd: 0,
+      requestSent: 0,
+      responseStart: 0,
+      responseEnd: 0,
+    };
+  }
+
+  emit(event: ReplyEvent): void {
+    if (this.#reason !== null) return;
+    if (event.type === 'upload-progress') this.idle?.touch();
+    this.#owner.emit(event);
+  }
+
+  /** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when cancelled. */
+  readonly ask: Ask = async (question) => {
+    const idle = this.idle;
+    idle?.pause();
+    let forget = (): void => {};
+    try {
+      const cancelled = new Promise<never>((_, reject) => {
+        forget = this.onCancel(reject);
+      });
+      const answer = await Promise.race([this.#owner.ask(question), cancelled]);
+      return answer;
+    } finally {
+      forget();
+      idle?.resume();
+    }
+  };
+
+  /** Why the exchange was given up, or null while it runs. */
+  get cancelled(): NetworkError | null {
+    return this.#reason;
+  }
+
+  /** Throws the reason when the exchange was given up: for use after every wait. */
+  throwIfCancelled(): void {
+    if (this.#reason !== null) throw this.#reason;
+  }
+
+  /**
+   * Has `canceler` called when the request is aborted, times out or its manager closes; at once when that has happened.
+   * Returns the function that takes it back, which must be called when the wait is over.
+   */
+  onCancel(canceler: (reason: NetworkError) => void): () => void {
+    if (this.#reason !== null) {
+      canceler(this.#reason);
+      return () => {};
+    }
+    this.#cancelers.push(canceler);
+    return () => {
+      const index = this.#cancelers.lastIndexOf(canceler);
+      if (index >= 0) this.#cancelers.splice(index, 1);
+    };
+  }
+
+  /** Gives the exchange up. The first reason wins. */
+  cancel(reason: NetworkError): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    const cancelers = this.#cancelers;
+    this.#cancelers = [];
+    for (const canceler of cancelers) canceler(reason);
+  }
+}

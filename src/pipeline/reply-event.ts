@@ -1,0 +1,48 @@
+import type { NetworkError } from '../error.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { Timings } from './timings.ts';
+
+/**
+ * Everything that can happen to a reply, as plain values through one sink: what drives a reply here drives it across a
+ * process boundary too.
+ */
+export type ReplyEvent =
+  | { readonly type: 'socket-started-connecting' }
+  | { readonly type: 'request-sent' }
+  | { readonly type: 'upload-progress'; readonly sent: number; readonly total: number }
+  | {
+      readonly type: 'informational';
+      readonly status: number;
+      readonly reason: string;
+      readonly headers: HttpHeaders;
+    }
+  | { readonly type: 'redirected'; readonly hop: Hop; readonly target: string }
+  | ({ readonly type: 'head' } & ResponseHead)
+  | { readonly type: 'data'; readonly chunk: Uint8Array; readonly lent: boolean }
+  | { readonly type: 'end'; readonly trailers: HttpHeaders | null }
+  | { readonly type: 'failed'; readonly error: NetworkError };
+
+/** A response that was followed or asked about: what `reply.hops` keeps. */
+export interface Hop {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: HttpHeaders;
+}
+
+/** The head of the response that is delivered, flat. */
+export interface ResponseHead {
+  readonly url: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly httpVersion: string;
+  readonly headers: HttpHeaders;
+  readonly encrypted: boolean;
+  readonly source: 'network' | 'cache' | 'revalidated';
+  /** Bytes as the wire told, −1 when unknown. */
+  readonly originalContentLength: number;
+  /** Bytes of the body as it will be read, −1 when that cannot be known. */
+  readonly total: number;
+  readonly redirectedByPlatform: boolean;
+  readonly cacheStatus: string | null;
+  readonly timings: Timings;
+}

@@ -1,0 +1,59 @@
+import type { RequestBody, ResponseBody } from '../message/body.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { RequestOptions } from '../options.ts';
+import type { ParsedUrl } from '../util/url.ts';
+import type { Exchange } from './exchange.ts';
+
+/** A request between two stages. A value: a stage that rewrites it passes a copy on. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: ParsedUrl;
+  readonly headers: HttpHeaders;
+  readonly body: RequestBody | null;
+  /** The request's own options over the manager's. */
+  readonly options: RequestOptions;
+}
+
+/** A response head between two stages, with the body behind it that nobody has started yet. */
+export interface HttpResponse {
+  /** The URL that answered. */
+  readonly url: ParsedUrl;
+  /** 0 for schemes without a status (`data:`). */
+  readonly status: number;
+  readonly reason: string;
+  /** `'1.0' | '1.1' | '2'`, or empty where it is not known. */
+  readonly httpVersion: string;
+  readonly headers: HttpHeaders;
+  readonly body: ResponseBody;
+  /** The bytes came over TLS. */
+  readonly encrypted: boolean;
+  /** TLS that was accepted although it had errors (Qt's ignoreSslErrors): no HSTS header counts on it. */
+  readonly certificateErrorsIgnored?: boolean;
+  /** Where the response came from: Qt's SourceIsFromCache, told more finely. */
+  readonly source: 'network' | 'cache' | 'revalidated';
+  /** Content-Length as it was on the wire, when decoding took it away from the headers. */
+  readonly originalContentLength?: number;
+  /** Redirects that the platform followed without showing them. */
+  readonly redirectedByPlatform?: boolean;
+  /** The `Cache-Status` member of our cache (RFC 9211), when a cache is set. */
+  readonly cacheStatus?: string;
+}
+
+/** The rest of the list. */
+export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpResponse>;
+
+/**
+ * One rule of the web, obeyed. A stage decides nothing itself: a pure function of its folder does. It may rewrite the
+ * request, answer by itself, call `next` again (a loop) or wrap the response.
+ *
+ * A stage that calls `next` again, or drops a response, cancels or drains the body that it drops.
+ */
+export interface Stage {
+  readonly name: string;
+  handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse>;
+}
+
+/** A part that brings its own stage by being set (a cache): what a bundle does not set, it does not contain. */
+export interface StageSource {
+  readonly stage: Stage;
+}

@@ -1,0 +1,19 @@
+/**
+ * When each phase of the (last) exchange was reached, epoch milliseconds on the exchange's clock; 0 = not reached or not
+ * known on this platform. On a reused connection the three connection phases stay 0.
+ */
+export interface Timings {
+  /** The request was made. */
+  created: number;
+  /** It got its slot in the queue. */
+  dequeued: number;
+  lookupEnd: number;
+  connectEnd: number;
+  secureConnectEnd: number;
+  /** The last byte of the request was handed to the platform. */
+  requestSent: number;
+  /** The first byte of the response head arrived. */
+  responseStart: number;
+  /** The body ended. */
+  responseEnd: number;
+}

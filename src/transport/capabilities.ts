@@ -1,0 +1,48 @@
+/**
+ * What a transport can do, declared by the transport itself. A request that explicitly asks for something absent is
+ * refused before it is sent; a default that cannot be honoured passes and stands in docs/capabilities.md, which is
+ * generated from these records.
+ */
+export interface TransportCapabilities {
+  /** Name in the documentation: `node`, `fetch (browser)` … */
+  readonly name: string;
+  /** Redirect responses are seen, hop by hop. Without it the platform follows them by itself. */
+  readonly redirects: boolean;
+  /** `Cookie` can be written and `Set-Cookie` read. Without it the platform owns cookies. */
+  readonly cookies: boolean;
+  /** Set-Cookie fields arrive one by one instead of joined by commas. */
+  readonly setCookieLines: boolean;
+  /** Request fields that are silently dropped or refused by the platform, lower-case; a trailing `*` stands for a prefix. */
+  readonly forbiddenFields: readonly string[];
+  /** Bodies arrive as they were on the wire; without it the platform has decoded Content-Encoding already. */
+  readonly encodedBodies: boolean;
+  /** Request bodies of unknown length can be streamed: always, only on request (`duplex: 'half'`), or never. */
+  readonly requestStreams: 'always' | 'half-duplex' | 'never';
+  /** Bytes of the upload are counted as the network takes them. */
+  readonly uploadProgress: boolean;
+  /** 1xx responses are delivered. */
+  readonly informational: boolean;
+  /** Trailers are delivered. */
+  readonly trailers: boolean;
+  /** Failures are told apart (refused, unresolvable, TLS …). Without it all of them are unknown-network. */
+  readonly errorDetail: boolean;
+  /** TLS can be configured (`tls.ca` …) and judged (`sslErrors`, `encrypted`). */
+  readonly tls: boolean;
+  /** Proxies are ours to choose. */
+  readonly proxy: boolean;
+  /** HSTS is ours to keep. Without it the platform upgrades by itself. */
+  readonly strictTransportSecurity: boolean;
+  /** Connections can be opened ahead: really, as a hint to the platform, or not at all. */
+  readonly preconnect: 'connection' | 'hint' | 'none';
+  /** The version of HTTP can be chosen and is reported (`http2Allowed`, `http2WasUsed`). */
+  readonly http2: boolean;
+  /** DNS, connect and TLS times are known. */
+  readonly connectionTimings: boolean;
+  /** Cache of the platform: its modes can be set per request (fetch's `cache`), or it has none. */
+  readonly platformCache: boolean;
+  /** Cross-origin requests can include credentials on request (`useCredentials`). */
+  readonly credentialsMode: boolean;
+}
+
+/** The name of a capability, as it stands in `NetworkError.capability`. */
+export type Capability = keyof TransportCapabilities;

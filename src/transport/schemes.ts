@@ -1,0 +1,14 @@
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+
+/**
+ * Answers requests of one scheme. `http` and `https` are such a handler (the list of stages over the transport), so are
+ * `data` and `file`, and so is what an application adds under `schemes`.
+ */
+export interface SchemeHandler {
+  /**
+   * @returns a response; a WHATWG Response is accepted too, so that a handler can be one line
+   * @throws NetworkError (anything else becomes unknown-content with the thrown value as cause)
+   */
+  open(request: HttpRequest, exchange: Exchange): Promise<HttpResponse | Response> | HttpResponse | Response;
+}

@@ -1,0 +1,33 @@
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import type { TransportCapabilities } from './capabilities.ts';
+
+/**
+ * Moves bytes: one request out, one response in. The last entry of the list of stages, and everything that a platform
+ * must implement to carry HTTP.
+ *
+ * Contract, proved by `testTransport` for every implementation:
+ * - `send` resolves when the final response head has arrived and rejects with a `NetworkError` from the transport's own
+ *   table; never both, never neither once the exchange is cancelled;
+ * - the body waits for its `start` with about one read held back, obeys `pause`, ends or fails exactly once, and a body
+ *   that was cut short fails with remote-host-closed;
+ * - `exchange.onCancel` is honoured at every point: socket, timer, listener and upload are released;
+ * - bytes that leave and signals of the wire are told through `exchange.emit` (`upload-progress`, `request-sent` …);
+ * - decisions (redirects, cookies, retries of the application) are not its business.
+ */
+export interface Transport {
+  readonly capabilities: TransportCapabilities;
+  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse>;
+  /** Opens a connection for later use. Present where `capabilities.preconnect` is not `none`. */
+  connect?(target: ConnectTarget, exchange: Exchange): Promise<void>;
+  /** Drops idle connections and fails what is in flight with operation-canceled. */
+  clearConnections?(): void;
+  /** Like `clearConnections`, for good. Nothing keeps the process alive after it has resolved. */
+  close(): Promise<void>;
+}
+
+/** Where `connectToHost` and `connectToHostEncrypted` want a connection to. */
+export interface ConnectTarget {
+  readonly request: HttpRequest;
+  readonly encrypted: boolean;
+}
