@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import type { KeyValueStore, StoredValue } from '../../../src/storage/key-value-store.ts';
+import { MemoryStore } from '../../../src/storage/memory-store.ts';
+import { WriteBehind } from '../../../src/storage/write-behind.ts';
+
+type Changes = ReadonlyMap<string, StoredValue | null>;
+
+/** A store whose operations end when the test says so. */
+class SlowStore implements KeyValueStore {
+  readonly batches: (readonly [string, StoredValue | null])[][] = [];
+  readonly content = new Map<string, StoredValue>();
+  #answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  #listeners = new Set<(changes: Changes) => void>();
+  #loaded = withResolvers();
+
+  async load(): Promise<Map<string, StoredValue>> {
+    const snapshot = new Map(this.content);
+    await this.#loaded.promise;
+    return snapshot;
+  }
+
+  apply(changes: Changes): Promise<void> {
+    this.batches.push([...changes]);
+    return new Promise((resolve, reject) => this.#answers.push({ resolve, reject }));
+  }
+
+  watch(listener: (changes: Changes) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Ends the oldest batch. */
+  async answer(error?: Error): Promise<void> {
+    const first = this.#answers.shift()!;
+    if (error === undefined) first.resolve();
+    else first.reject(error);
+    await turn();
+  }
+
+  finishLoading(error?: Error): void {
+    if (error === undefined) this.#loaded.resolve();
+    else this.#loaded.reject(error);
+  }
+
+  tell(changes: Changes): void {
+    for (const listener of this.#listeners) listener(changes);
+  }
+}
+
+function withResolvers(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (error: Error) => void;
+} {
+  let resolve!: () => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Lets every microtask that is due run. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function setup() {
+  const store = new SlowStore();
+  const faults: Error[] = [];
+  const behind = new WriteBehind(store, (fault) => faults.push(fault));
+  return { store, faults, behind };
+}
+
+/** Whether a promise has settled by the end of this turn. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  promise.then(
+    () => {
+      settled = true;
+    },
+    () => {
+      settled = true;
+    },
+  );
+  await turn();
+  return settled;
+}
+
+describe('batches', () => {
+  test('what is set in one turn is one batch, the last value of a key counts', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    behind.set('b', { x: [true] });
+    behind.set('a', null);
+    await turn();
+    expect(store.batches).toEqual([
+      [
+        ['a', null],
+        ['b', { x: [true] }],
+      ],
+    ]);
+  });
+
+  test('one batch is under way at a time, what comes meanwhile is the next one', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    behind.set('a', 2);
+    await turn();
+    behind.set('b', 3);
+    await turn();
+    expect(store.batches).toHaveLength(1);
+    await store.answer();
+    expect(store.batches[1]).toEqual([
+      ['a', 2],
+      ['b', 3],
+    ]);
+  });
+
+  test('an idle flush touches nothing', async () => {
+    const { store, behind } = setup();
+    await behind.flush();
+    expect(store.batches).toEqual([]);
+  });
+});
+
+describe('flush', () => {
+  test('waits for the batch under way and for the one that is collected', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    behind.set('b', 2);
+    const flushed = behind.flush();
+    await store.answer();
+    expect(await isSettled(flushed)).toBe(false);
+    await store.answer();
+    expect(await isSettled(flushed)).toBe(true);
+  });
+
+  test('does not wait for what is set after it', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    const flushed = behind.flush();
+    behind.set('b', 2);
+    await store.answer();
+    expect(await isSettled(flushed)).toBe(true);
+  });
+
+  test('close flushes for the last time', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    const closed = behind.close();
+    behind.set('b', 2);
+    await turn();
+    await store.answer();
+    await closed;
+    await behind.flush();
+    expect(store.batches).toEqual([[['a', 1]]]);
+  });
+});
+
+describe('faults', () => {
+  test('a refused batch is reported before the flush resolves, and goes along with the next', async () => {
+    const { store, faults, behind } = setup();
+    behind.set('a', 1);
+    behind.set('b', 1);
+    const flushed = behind.flush();
+    await turn();
+    const cause = new Error('disk full');
+    behind.set('b', 2);
+    await store.answer(cause);
+    await flushed;
+    expect(faults.map((fault) => fault.cause)).toEqual([cause]);
+    expect(store.batches[1]).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+  });
+
+  test('flush tries a refused batch again', async () => {
+    const { store, faults, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    await store.answer(new Error('disk full'));
+    const flushed = behind.flush();
+    await turn();
+    await store.answer();
+    await flushed;
+    expect(store.batches).toEqual([[['a', 1]], [['a', 1]]]);
+    expect(faults).toHaveLength(1);
+  });
+
+  test('a store that throws outright is reported all the same', async () => {
+    const faults: Error[] = [];
+    const store = new SlowStore();
+    store.apply = () => {
+      throw new Error('broken');
+    };
+    const behind = new WriteBehind(store, (fault) => faults.push(fault));
+    behind.set('a', 1);
+    await behind.flush();
+    expect(faults).toHaveLength(1);
+  });
+
+  test('a store that cannot be loaded counts as empty', async () => {
+    const { store, faults, behind } = setup();
+    const loaded = behind.load();
+    store.finishLoading(new Error('unreadable'));
+    expect(await loaded).toEqual(new Map());
+    expect(faults).toHaveLength(1);
+  });
+});
+
+describe('memory is the authority', () => {
+  test('load leaves out what was set before and during it, even when that is written by then', async () => {
+    const { store, behind } = setup();
+    for (const key of ['before', 'during', 'removed', 'kept']) store.content.set(key, 'stored');
+    behind.set('before', 1);
+    const loaded = behind.load();
+    behind.set('during', 2);
+    behind.set('removed', null);
+    await turn();
+    await store.answer();
+    store.finishLoading();
+    expect(await loaded).toEqual(new Map([['kept', 'stored']]));
+  });
+
+  test('a batch under way when the load begins is left out too', async () => {
+    const { store, behind } = setup();
+    store.content.set('a', 'stored');
+    behind.set('a', 1);
+    await turn();
+    const loaded = behind.load();
+    await store.answer();
+    store.finishLoading();
+    expect(await loaded).toEqual(new Map());
+  });
+
+  test('watch passes foreign changes on, but none to keys that are pending or being written', async () => {
+    const { store, behind } = setup();
+    const heard: Changes[] = [];
+    const stop = behind.watch((changes) => heard.push(changes));
+    behind.set('a', 1);
+    await turn();
+    behind.set('b', 1);
+    store.tell(
+      new Map([
+        ['a', 9],
+        ['b', 9],
+        ['c', 9],
+      ]),
+    );
+    store.tell(new Map([['a', 8]]));
+    await store.answer();
+    await store.answer();
+    store.tell(new Map([['a', null]]));
+    stop();
+    store.tell(new Map([['c', 7]]));
+    expect(heard).toEqual([new Map([['c', 9]]), new Map([['a', null]])]);
+  });
+
+  test('a store without watch is fine', () => {
+    const behind = new WriteBehind(new MemoryStore(), () => {});
+    expect(behind.watch(() => {})).toBeTypeOf('function');
+  });
+});
