@@ -125,6 +125,8 @@ export type ManagerOptions = Partial<SharedOptions & Omit<ManagerOnlyOptions, 'h
 /** A request as the user writes it, when a URL alone does not say enough. */
 export type NetworkRequest = Partial<SharedOptions & RequestOnlyOptions> & {
   readonly url: string | URL;
+  /** The verb of a custom operation. The named methods of the manager set it. */
+  readonly method?: string;
   readonly headers?: HeadersInput;
 };
 

@@ -1,6 +1,5 @@
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { Timings } from './timings.ts';
 
 /**
  * Everything that can happen to a reply, as plain values through one sink: what drives a reply here drives it across a
@@ -16,7 +15,10 @@ export type ReplyEvent =
       readonly reason: string;
       readonly headers: HttpHeaders;
     }
-  | { readonly type: 'redirected'; readonly hop: Hop; readonly target: string }
+  /** A redirect response was received: it is told before the question or the `redirected` that it causes. */
+  | { readonly type: 'hop'; readonly hop: Hop }
+  /** The redirect to `target` will be followed. Under user-verified the question of that name stands in its place. */
+  | { readonly type: 'redirected'; readonly target: string }
   | ({ readonly type: 'head' } & ResponseHead)
   | { readonly type: 'data'; readonly chunk: Uint8Array; readonly lent: boolean }
   | { readonly type: 'end'; readonly trailers: HttpHeaders | null }
@@ -26,6 +28,7 @@ export type ReplyEvent =
 export interface Hop {
   readonly url: string;
   readonly status: number;
+  readonly reason: string;
   readonly headers: HttpHeaders;
 }
 
@@ -44,5 +47,4 @@ export interface ResponseHead {
   readonly total: number;
   readonly redirectedByPlatform: boolean;
   readonly cacheStatus: string | null;
-  readonly timings: Timings;
 }

@@ -1,0 +1,40 @@
+import type { NetworkError } from '../error.ts';
+import { bytesBody } from '../message/body.ts';
+import { HttpHeaders, type HeadersInput } from '../message/headers.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { systemClock } from '../util/clock.ts';
+import { ExchangeSource } from './exchange-source.ts';
+
+/** A prepared answer: an error, or a status with fields and a body. */
+export interface Answer {
+  /** @default 200 */
+  readonly status?: number;
+  readonly reason?: string;
+  readonly headers?: HeadersInput;
+  /** Text is sent as UTF-8. */
+  readonly body?: string | Uint8Array;
+  /** Fails the reply instead; nothing else is looked at. */
+  readonly error?: NetworkError;
+}
+
+/** Answers a request without any network, in the order of events of a real one. */
+export function answerSource(request: HttpRequest, answer: Answer): ExchangeSource {
+  return new ExchangeSource(request, async () => respond(request, answer), systemClock);
+}
+
+function respond(request: HttpRequest, answer: Answer): HttpResponse {
+  if (answer.error !== undefined) throw answer.error;
+  const body = typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : answer.body;
+  const headers = new HttpHeaders(answer.headers);
+  if (body !== undefined) headers.setDefault('content-length', String(body.length));
+  return {
+    url: request.url,
+    status: answer.status ?? 200,
+    reason: answer.reason ?? '',
+    httpVersion: '',
+    headers,
+    body: body === undefined ? bytesBody() : bytesBody(body),
+    encrypted: false,
+    source: 'network',
+  };
+}

@@ -1,0 +1,58 @@
+import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
+
+/** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly validate: (
+      value: unknown,
+    ) => StandardResult<Output> | Promise<StandardResult<Output>>;
+  };
+}
+
+type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] };
+
+/** UTF-8 as WHATWG `text()` decodes it: a BOM is dropped, broken sequences become U+FFFD. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** @throws NetworkError unknown-content when the text is not JSON or does not fit the schema */
+export async function parseJson<Output>(
+  text: string,
+  url: string,
+  schema: StandardSchema<Output> | undefined,
+): Promise<Output> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new NetworkError('unknown-content', `the reply of ${url} is not JSON`, { url, cause });
+  }
+  if (schema === undefined) return value as Output;
+  const result = await schema['~standard'].validate(value);
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map((issue) => issue.message).join('; ');
+  throw new NetworkError('unknown-content', `the reply of ${url} does not fit its schema: ${issues}`, {
+    url,
+    cause: result.issues,
+  });
+}
+
+/** The error of a status as the body helpers reject with it: with the head and the first bytes of the body. */
+export function withResponse(
+  error: NetworkError,
+  status: number,
+  headers: Iterable<readonly [string, string]>,
+  body: Uint8Array,
+): NetworkError {
+  return new NetworkError(error.code, error.message, {
+    url: error.url,
+    status,
+    headers: [...headers],
+    body: body.slice(0, ERROR_BODY_LIMIT),
+    cause: error.cause,
+  });
+}

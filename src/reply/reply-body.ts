@@ -1,0 +1,183 @@
+import type { NetworkError } from '../error.ts';
+
+/** The reins on whatever delivers the body. */
+export interface BodyControl {
+  pause(): void;
+  resume(): void;
+}
+
+/** Unread bytes at which a body that is pulled (iterated, streamed) stops the network, when nothing else was said. */
+export const HIGH_WATER_MARK = 256 * 1024;
+
+type Claim = 'read' | 'iteration' | 'stream' | 'collection';
+
+interface Waiter {
+  resolve(chunk: Uint8Array | null): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The bytes of a reply between the network and the reader: who reads them, how many may wait, and when the network has
+ * to wait instead.
+ *
+ * There is one reader: the first to claim the body has it, a second is a TypeError. Until somebody claims it, it fills
+ * as Qt's does: up to `readBufferSize`, or without a limit.
+ */
+export class ReplyBody {
+  readonly #control: BodyControl;
+  #chunks: Uint8Array[] = [];
+  /** Index of the first chunk that is unread: shifting an array of many chunks would be quadratic. */
+  #first = 0;
+  #available = 0;
+  #limit: number;
+  #claim: Claim | null = null;
+  #paused = false;
+  #ended = false;
+  #failure: unknown = null;
+  #forbidden: TypeError | null = null;
+  #waiter: Waiter | null = null;
+
+  /** @param limit unread bytes at which the network is paused; 0 = unlimited */
+  constructor(control: BodyControl, limit: number) {
+    this.#control = control;
+    this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+  }
+
+  get available(): number {
+    return this.#available;
+  }
+
+  /** Unread bytes that may wait here, as set by the user; 0 = unlimited. */
+  get limit(): number {
+    return Number.isFinite(this.#limit) ? this.#limit : 0;
+  }
+
+  set limit(bytes: number) {
+    this.#limit = bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
+    this.#regulate();
+  }
+
+  push(chunk: Uint8Array, lent: boolean): void {
+    const kept = lent ? chunk.slice() : chunk;
+    if (this.#waiter !== null) {
+      this.#settle((waiter) => waiter.resolve(kept));
+      return;
+    }
+    this.#chunks.push(kept);
+    this.#available += kept.length;
+    this.#regulate();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#settle((waiter) => waiter.resolve(null));
+  }
+
+  /** The body will not go on. What has arrived stays readable, then the failure shows. */
+  fail(error: NetworkError): void {
+    this.#failure ??= error;
+    this.#settle((waiter) => waiter.reject(this.#failure));
+  }
+
+  /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
+  release(error: unknown): void {
+    this.#chunks = [];
+    this.#first = 0;
+    this.#available = 0;
+    this.#failure ??= error;
+    this.#settle((waiter) => waiter.reject(this.#failure));
+  }
+
+  /** Forgets the bytes and lets every later read fail: the reply is deleted. */
+  forbid(error: TypeError): void {
+    this.release(error);
+    this.#forbidden = error;
+  }
+
+  /**
+   * Makes `by` the one reader. Reading the Qt way may go on in many calls; every other way is one-time.
+   * @throws TypeError when somebody else has the body
+   */
+  claim(by: Claim): void {
+    if (this.#forbidden !== null) throw this.#forbidden;
+    if (this.#claim !== null && (this.#claim !== by || by !== 'read')) {
+      throw new TypeError(`the body of this reply is already being read (${this.#claim})`);
+    }
+    this.#claim = by;
+    if (by === 'collection') this.limit = 0;
+    else if (by !== 'read' && this.limit === 0) this.limit = HIGH_WATER_MARK;
+  }
+
+  /** Up to `size` bytes that are there now; empty when there are none. */
+  read(size: number): Uint8Array {
+    this.claim('read');
+    return this.#take(Math.min(size, this.#available));
+  }
+
+  /** The next chunk as it arrived, null at the end. One call at a time. */
+  next(): Promise<Uint8Array | null> {
+    const chunk = this.#shift();
+    if (chunk !== undefined) return Promise.resolve(chunk);
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#ended) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  /** Everything that has arrived and is unread. */
+  takeAll(): Uint8Array {
+    return this.#take(this.#available);
+  }
+
+  #shift(): Uint8Array | undefined {
+    const chunk = this.#chunks[this.#first];
+    if (chunk === undefined) return undefined;
+    this.#first++;
+    if (this.#first === this.#chunks.length) {
+      this.#chunks = [];
+      this.#first = 0;
+    }
+    this.#available -= chunk.length;
+    this.#regulate();
+    return chunk;
+  }
+
+  #take(size: number): Uint8Array {
+    const head = this.#chunks[this.#first];
+    if (size === 0 || head === undefined) return new Uint8Array(0);
+    if (head.length === size) return this.#shift()!;
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      const chunk = this.#chunks[this.#first]!;
+      const wanted = size - filled;
+      if (chunk.length <= wanted) {
+        bytes.set(chunk, filled);
+        filled += chunk.length;
+        this.#shift();
+      } else {
+        bytes.set(chunk.subarray(0, wanted), filled);
+        this.#chunks[this.#first] = chunk.subarray(wanted);
+        this.#available -= wanted;
+        filled = size;
+      }
+    }
+    this.#regulate();
+    return bytes;
+  }
+
+  #regulate(): void {
+    const full = this.#available >= this.#limit;
+    if (full === this.#paused || (full && this.#ended)) return;
+    this.#paused = full;
+    if (full) this.#control.pause();
+    else if (!this.#ended) this.#control.resume();
+  }
+
+  #settle(how: (waiter: Waiter) => void): void {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    if (waiter !== null) how(waiter);
+  }
+}

@@ -1,0 +1,41 @@
+import type { NetworkError } from '../error.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+
+/**
+ * The signals of a reply with Qt's names and order:
+ *
+ *     socketStartedConnecting? → encrypted? → uploadProgress* → requestSent → (metaDataChanged → redirected)* →
+ *     metaDataChanged → (readyRead → downloadProgress?)* → errorOccurred? → downloadProgress → readChannelFinished →
+ *     finished
+ *
+ * `redirected` (under the policy user-verified) and `encrypted` ask: the exchange waits for promises that their
+ * listeners return.
+ *
+ * Source: https://doc.qt.io/qt-6/qnetworkreply.html#signals
+ */
+export type ReplySignals = {
+  /** A connection is being opened for this request; not on a reused one. */
+  socketStartedConnecting: () => void;
+  /** TLS is up on a fresh connection and nothing has been sent: the moment to look at the peer, or to abort. */
+  encrypted: () => unknown;
+  /** Bytes of the request body that the network took, and their total or −1. */
+  uploadProgress: (bytesSent: number, bytesTotal: number) => void;
+  /** The request has left. Again when it is sent anew. */
+  requestSent: () => void;
+  /** A 1xx response (103 Early Hints). Not a signal of Qt's. */
+  informational: (status: number, headers: HttpHeaders) => void;
+  /** Status and headers are there (of a redirect, too). */
+  metaDataChanged: () => void;
+  /** A redirect to this URL is about to be followed. Under user-verified, call `redirectAllowed()` to let it. */
+  redirected: (url: string) => unknown;
+  /** New bytes can be read. */
+  readyRead: () => void;
+  /** Bytes received so far and the total, −1 while it is unknown. */
+  downloadProgress: (bytesReceived: number, bytesTotal: number) => void;
+  /** Something failed; `finished` follows. At most once. */
+  errorOccurred: (error: NetworkError) => void;
+  /** No more bytes will come. */
+  readChannelFinished: () => void;
+  /** The end, in every case, once. */
+  finished: () => void;
+};

@@ -1,0 +1,273 @@
+import { codeForStatus, type NetworkError } from '../error.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { Priority } from '../options.ts';
+import type { Hop } from '../pipeline/reply-event.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
+import type { Timings } from '../pipeline/timings.ts';
+import { Signals } from '../signals.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
+import { type Answer, answerSource } from './answer-source.ts';
+import { decodeText, parseJson, type StandardSchema, withResponse } from './consume.ts';
+import { ReplyCore, type ReplyOwner } from './reply-core.ts';
+import type { ReplySignals } from './reply-signals.ts';
+import type { ReplySource } from './reply-source.ts';
+import { makeResponse } from './response.ts';
+
+/** Qt: `QNetworkAccessManager::Operation`. */
+export type Operation = 'head' | 'get' | 'put' | 'post' | 'delete' | 'custom';
+
+/** What a reply is made of. */
+export interface ReplyInit {
+  readonly operation: Operation;
+  readonly request: HttpRequest;
+  readonly source: ReplySource;
+  readonly clock?: Clock;
+}
+
+/**
+ * The answer to one request, from the moment it is asked for: an emitter of Qt's signals, a device that is read the Qt
+ * way, an async iterable, and a handful of promises. It is not thenable.
+ *
+ * The body has one reader: `read`/`readAll`, iteration, `response.body` or one of the helpers; a second one is a
+ * TypeError. A promise is made only when it is asked for, so whoever only listens never meets an unhandled rejection.
+ *
+ * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
+ */
+export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Uint8Array> {
+  readonly operation: Operation;
+  /** The request that was made, after the manager's defaults; it does not change with redirects. */
+  readonly request: HttpRequest;
+  readonly #core: ReplyCore;
+  readonly #source: ReplySource;
+  #response: Promise<Response> | null = null;
+
+  constructor(init: ReplyInit) {
+    super();
+    this.operation = init.operation;
+    this.request = init.request;
+    this.#source = init.source;
+    this.#core = new ReplyCore(this, init.request, init.source, init.clock ?? systemClock);
+    queueMicrotask(() => this.#core.start());
+  }
+
+  /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
+  static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
+    return new NetworkReply({ operation, request, source: answerSource(request, answer) });
+  }
+
+  /** The URL that answered, or will: it changes with every redirect. */
+  get url(): string {
+    return this.#core.url;
+  }
+
+  /** HTTP status, 0 until a head is there and for schemes without one. */
+  get status(): number {
+    return this.#core.head?.status ?? 0;
+  }
+
+  get reason(): string {
+    return this.#core.head?.reason ?? '';
+  }
+
+  get headers(): HttpHeaders {
+    return this.#core.head?.headers ?? NO_HEADERS;
+  }
+
+  /** Trailer fields, once finished; null when there were none or the platform hides them. */
+  get trailers(): HttpHeaders | null {
+    return this.#core.trailers;
+  }
+
+  /** `'1.0' | '1.1' | '2'`, empty where the platform does not tell. */
+  get httpVersion(): string {
+    return this.#core.final?.httpVersion ?? '';
+  }
+
+  get http2WasUsed(): boolean {
+    return this.httpVersion === '2';
+  }
+
+  /** Qt: ConnectionEncryptedAttribute. */
+  get connectionEncrypted(): boolean {
+    return this.#core.final?.encrypted ?? false;
+  }
+
+  /** Qt: SourceIsFromCacheAttribute; true for a revalidated answer, too. */
+  get sourceIsFromCache(): boolean {
+    return this.source !== 'network';
+  }
+
+  get source(): 'network' | 'cache' | 'revalidated' {
+    return this.#core.final?.source ?? 'network';
+  }
+
+  /** `Cache-Status` of our cache (RFC 9211), null when none was asked. */
+  get cacheStatus(): string | null {
+    return this.#core.final?.cacheStatus ?? null;
+  }
+
+  /** Content-Length as it was on the wire, −1 when unknown. Qt: OriginalContentLengthAttribute. */
+  get originalContentLength(): number {
+    return this.#core.final?.originalContentLength ?? -1;
+  }
+
+  /** Location of a redirect that was not followed, as it was sent. Qt: RedirectionTargetAttribute. */
+  get redirectionTarget(): string | null {
+    return REDIRECTS.has(this.status) ? this.headers.get('location') : null;
+  }
+
+  /** The redirect responses on the way here, oldest first. */
+  get hops(): readonly Hop[] {
+    return this.#core.hops;
+  }
+
+  /** When each phase was reached; null before the request started and for replies that no exchange stands behind. */
+  get timings(): Timings | null {
+    return this.#source.timings ?? null;
+  }
+
+  get error(): NetworkError | null {
+    return this.#core.error;
+  }
+
+  get isRunning(): boolean {
+    return !this.#core.finished;
+  }
+
+  get isFinished(): boolean {
+    return this.#core.finished;
+  }
+
+  get bytesAvailable(): number {
+    return this.#core.body.available;
+  }
+
+  /** Unread bytes at which the network is made to wait; 0 = unlimited. */
+  get readBufferSize(): number {
+    return this.#core.body.limit;
+  }
+
+  set readBufferSize(bytes: number) {
+    if (!Number.isInteger(bytes) || bytes < 0) {
+      throw new TypeError('readBufferSize: expected a number of bytes, 0 = unlimited');
+    }
+    this.#core.body.limit = bytes;
+  }
+
+  /** Up to `size` of the bytes that are there; empty when none are. */
+  read(size: number): Uint8Array {
+    return this.#core.body.read(size);
+  }
+
+  /** All bytes that are there and unread. */
+  readAll(): Uint8Array {
+    return this.#core.body.read(this.bytesAvailable);
+  }
+
+  /** Moves the request in its host's queue, if it still waits. */
+  setPriority(priority: Priority): void {
+    this.#source.setPriority?.(priority);
+  }
+
+  /** In a listener of `redirected` under the policy user-verified: follow. */
+  redirectAllowed(): void {
+    this.#core.redirectAllowed = true;
+  }
+
+  /**
+   * Ends the request with operation-canceled. All signals are emitted before it returns and unread bytes are dropped.
+   * Does nothing on a finished reply.
+   * @param cause kept as the error's `cause`; a NetworkError is taken as the error itself
+   */
+  abort(cause?: unknown): void {
+    this.#core.cancel(cause, true);
+  }
+
+  /** Ends the reply like `abort`, but lets the transfer go on behind it (a cache may be filling). */
+  close(): void {
+    this.#core.cancel(undefined, false);
+  }
+
+  /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
+  async bytes(): Promise<Uint8Array> {
+    this.#core.body.claim('collection');
+    await this.#core.whenFinished();
+    this.#throwIfFailed();
+    return this.#core.body.takeAll();
+  }
+
+  /** The body as UTF-8. Rejects like {@link bytes}. */
+  async text(): Promise<string> {
+    return decodeText(await this.bytes());
+  }
+
+  /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
+  async json<Output = unknown>(schema?: StandardSchema<Output>): Promise<Output> {
+    return parseJson(await this.text(), this.url, schema);
+  }
+
+  /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
+  async blob(): Promise<Blob> {
+    const bytes = (await this.bytes()) as Uint8Array<ArrayBuffer>;
+    return new Blob([bytes], { type: this.headers.get('content-type') ?? '' });
+  }
+
+  /**
+   * A WHATWG Response as soon as the head is there, for every status. The body is claimed by the first read of
+   * `response.body`. Rejects when the request fails before.
+   */
+  get response(): Promise<Response> {
+    this.#response ??= this.toResponse();
+    return this.#response;
+  }
+
+  /** Resolves with the reply when it has finished without error (see {@link bytes} for statuses); rejects otherwise. */
+  get completed(): Promise<this> {
+    return this.#core.whenFinished().then(() => {
+      this.#throwIfFailed();
+      return this;
+    });
+  }
+
+  /** Chunks as they arrive; leaving the loop aborts. Fails with the transfer, not for a status. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const { body } = this.#core;
+    body.claim('iteration');
+    try {
+      for (let chunk = await body.next(); chunk !== null; chunk = await body.next()) yield chunk;
+    } finally {
+      this.abort();
+    }
+  }
+
+  /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
+  async toResponse(): Promise<Response> {
+    await this.#core.whenHead();
+    const { final, body } = this.#core;
+    if (final === null) throw this.error;
+    return makeResponse(this, final, body);
+  }
+
+  /** @internal Connects the reply to its manager's signals. */
+  attach(owner: ReplyOwner): this {
+    this.#core.owner = owner;
+    return this;
+  }
+
+  /** @internal Has `cleanup` run when the reply has finished. */
+  onEnd(cleanup: () => void): void {
+    this.#core.onEnd(cleanup);
+  }
+
+  #throwIfFailed(): void {
+    const { error } = this;
+    if (error === null) return;
+    if (error.status === undefined || codeForStatus(error.status) !== error.code) throw error;
+    if (!this.request.options.throwHttpErrors) return;
+    throw withResponse(error, this.status, this.headers, this.#core.body.takeAll());
+  }
+}
+
+const NO_HEADERS = new HttpHeaders();
+/** Statuses with a Location to follow, 305 left out as in Qt. */
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);

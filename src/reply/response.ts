@@ -1,0 +1,49 @@
+import type { Hop, ResponseHead } from '../pipeline/reply-event.ts';
+import type { ReplyBody } from './reply-body.ts';
+
+/** What a Response needs of the reply behind it. */
+interface ReplyFace {
+  readonly url: string;
+  readonly hops: readonly Hop[];
+  abort(cause?: unknown): void;
+}
+
+/** Statuses whose Response must not have a body (WHATWG Fetch, null body status). */
+const NULL_BODY = new Set([101, 103, 204, 205, 304]);
+
+/**
+ * A real WHATWG Response over a reply. Its stream pulls: the body is claimed with the first read, and what nobody reads
+ * stays in the reply.
+ */
+export function makeResponse(reply: ReplyFace, head: ResponseHead, body: ReplyBody): Response {
+  const response = new Response(NULL_BODY.has(head.status) ? null : bodyStream(reply, body), {
+    // A scheme without a status (data:) answers 200 in fetch.
+    status: head.status === 0 ? 200 : head.status,
+    statusText: head.reason,
+    headers: head.headers.toHeaders(),
+  });
+  const [url] = reply.url.split('#', 1);
+  // The constructor cannot set these two; both are accessors of the prototype.
+  Object.defineProperties(response, {
+    url: { value: url, configurable: true },
+    redirected: { value: reply.hops.length > 0 || head.redirectedByPlatform, configurable: true },
+  });
+  return response;
+}
+
+function bodyStream(reply: ReplyFace, body: ReplyBody): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let claimed = false;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        if (!claimed) body.claim('stream');
+        claimed = true;
+        const chunk = await body.next();
+        if (chunk === null) controller.close();
+        else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+      },
+      cancel: (reason) => reply.abort(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
