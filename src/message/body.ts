@@ -13,6 +13,11 @@ export interface RequestBody {
   readonly bytes: Uint8Array | null;
   /** The Content-Type that the kind of body implies (a form, a Blob's type), or null. */
   readonly contentType: string | null;
+  /**
+   * What the application gave, where a page's own fetch sends that better than the chunks: a Blob from disk without
+   * reading it into memory, a form under a boundary of the platform's, a stream without a detour.
+   */
+  readonly source?: Blob | FormData | ReadableStream<Uint8Array>;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
 }
