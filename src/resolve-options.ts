@@ -1,9 +1,5 @@
 import { HttpHeaders, isToken } from './message/headers.ts';
-import {
-  type ManagerOptions,
-  type NetworkRequest,
-  type RequestOptions,
-} from './options.ts';
+import type { ManagerOptions, NetworkRequest, RequestOptions } from './options.ts';
 
 /** What an option may be: the sentence for the error, and the check. */
 interface Rule {
@@ -25,22 +21,33 @@ const STRINGS: Rule = {
 };
 
 function whole(least: number, unit: string): Rule {
-  return { expected: `a whole number of ${unit}, at least ${least}`, accepts: (value) => isWhole(value) && value >= least };
+  return {
+    expected: `a whole number of ${unit}, at least ${least}`,
+    accepts: (value) => isWhole(value) && value >= least,
+  };
 }
 
 function oneOf(...values: readonly string[]): Rule {
-  return { expected: values.map((value) => `'${value}'`).join(', '), accepts: (value) => isString(value) && values.includes(value) };
+  return {
+    expected: values.map((value) => `'${value}'`).join(', '),
+    accepts: (value) => isString(value) && values.includes(value),
+  };
 }
 
 function orNull(rule: Rule): Rule {
-  return { ...rule, expected: `${rule.expected} or null`, accepts: (value) => value === null || rule.accepts(value) };
+  return {
+    ...rule,
+    expected: `${rule.expected} or null`,
+    accepts: (value) => value === null || rule.accepts(value),
+  };
 }
 
 function objectWith(expected: string, ...methods: readonly string[]): Rule {
   return {
     expected,
     accepts: (value) =>
-      isObject(value) && methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function'),
+      isObject(value) &&
+      methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function'),
   };
 }
 
@@ -207,13 +214,16 @@ function pickTls(tls: object): object {
 const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 
 function toSchemes(schemes: object): ReadonlyMap<string, unknown> {
-  const entries = schemes instanceof Map ? [...schemes] : Object.keys(schemes).map((name) => [name, Reflect.get(schemes, name)]);
+  const entries =
+    schemes instanceof Map
+      ? [...schemes]
+      : Object.keys(schemes).map((name) => [name, Reflect.get(schemes, name)]);
   for (const [name, handler] of entries) {
-    if (!isString(name) || !SCHEME.test(name)) throw new TypeError(`option 'schemes': ${JSON.stringify(name)} is not a scheme`);
+    if (!isString(name) || !SCHEME.test(name))
+      throw new TypeError(`option 'schemes': ${JSON.stringify(name)} is not a scheme`);
     if (!isObject(handler) || typeof (handler as { open?: unknown }).open !== 'function') {
       throw new TypeError(`option 'schemes': the handler of '${name}' has no method open()`);
     }
   }
   return new Map(entries as [string, unknown][]);
 }
-

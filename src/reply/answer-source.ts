@@ -1,6 +1,6 @@
 import type { NetworkError } from '../error.ts';
 import { bytesBody } from '../message/body.ts';
-import { HttpHeaders, type HeadersInput } from '../message/headers.ts';
+import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { systemClock } from '../util/clock.ts';
 import { ExchangeSource } from './exchange-source.ts';

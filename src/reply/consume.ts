@@ -4,9 +4,7 @@ import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 export interface StandardSchema<Output> {
   readonly '~standard': {
     readonly version: 1;
-    readonly validate: (
-      value: unknown,
-    ) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
   };
 }
 

@@ -107,5 +107,8 @@ export class ExchangeSource implements ReplySource {
 function toNetworkError(error: unknown, request: HttpRequest): NetworkError {
   if (error instanceof NetworkError) return error;
   const url = withoutFragment(request.url);
-  return new NetworkError('unknown-content', `the request of ${url} failed: ${String(error)}`, { url, cause: error });
+  return new NetworkError('unknown-content', `the request of ${url} failed: ${String(error)}`, {
+    url,
+    cause: error,
+  });
 }

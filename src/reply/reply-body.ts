@@ -47,6 +47,10 @@ export class ReplyBody {
     return this.#available;
   }
 
+  get claimed(): boolean {
+    return this.#claim !== null;
+  }
+
   /** Unread bytes that may wait here, as set by the user; 0 = unlimited. */
   get limit(): number {
     return Number.isFinite(this.#limit) ? this.#limit : 0;

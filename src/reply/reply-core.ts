@@ -187,7 +187,11 @@ export class ReplyCore {
     this.#uploaded = { sent, total };
     this.#upload ??= new ProgressThrottle(Number.NEGATIVE_INFINITY);
     const all = this.#request.options.emitAllUploadProgressSignals;
-    if (sent === total || all ? this.#upload.last(sent, total) : this.#upload.admit(sent, total, this.#clock.now())) {
+    if (
+      sent === total || all
+        ? this.#upload.last(sent, total)
+        : this.#upload.admit(sent, total, this.#clock.now())
+    ) {
       this.#signals.emit('uploadProgress', sent, total);
     }
   }

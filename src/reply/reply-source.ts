@@ -1,5 +1,5 @@
-import type { Priority } from '../options.ts';
 import type { NetworkError } from '../error.ts';
+import type { Priority } from '../options.ts';
 import type { Ask } from '../pipeline/question.ts';
 import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { Timings } from '../pipeline/timings.ts';

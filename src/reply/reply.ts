@@ -248,6 +248,11 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return makeResponse(this, final, body);
   }
 
+  /** @internal Somebody reads, or has read, the body. */
+  get isBodyClaimed(): boolean {
+    return this.#core.body.claimed;
+  }
+
   /** @internal Connects the reply to its manager's signals. */
   attach(owner: ReplyOwner): this {
     this.#core.owner = owner;

@@ -1,0 +1,13 @@
+import type { NetworkReply } from './reply/reply.ts';
+
+/**
+ * The signals of a manager: those of its replies, with the reply as first argument, emitted before the reply's own.
+ *
+ * Source: https://doc.qt.io/qt-6/qnetworkaccessmanager.html#signals
+ */
+export type ManagerSignals = {
+  /** A reply made by one of the verbs has finished; not for replies of a direct `createRequest`. */
+  finished: (reply: NetworkReply) => void;
+  /** A reply's connection has finished its TLS handshake and nothing has been sent. Asks: listeners may be async. */
+  encrypted: (reply: NetworkReply) => unknown;
+};

@@ -1,0 +1,167 @@
+import { NetworkError } from './error.ts';
+import { fetchThrough } from './fetch.ts';
+import type { BodyInput } from './message/request-body.ts';
+import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
+import { compose } from './pipeline/compose.ts';
+import { dispatch } from './pipeline/dispatch.ts';
+import type { HttpRequest, Next } from './pipeline/stage.ts';
+import type { Platform } from './platform.ts';
+import { RequestQueue } from './queue/request-queue.ts';
+import { ExchangeSource } from './reply/exchange-source.ts';
+import { NetworkReply, type Operation } from './reply/reply.ts';
+import { DEFAULT_OPTIONS } from './resolve-options.ts';
+import { operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { Settings } from './settings.ts';
+import type { Transport } from './transport/transport.ts';
+import { systemClock } from './util/clock.ts';
+
+/**
+ * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
+ * a stage of the pipeline.
+ *
+ * Qt: https://doc.qt.io/qt-6/qnetworkaccessmanager.html; every member is compared in docs/qt-mapping.md.
+ */
+export class Manager extends Settings implements AsyncDisposable {
+  readonly #platform: Platform;
+  readonly #queue = new RequestQueue();
+  readonly #replies = new Set<NetworkReply>();
+  #transport: Transport | null = null;
+  /** The pipeline and the options that it was built for. */
+  #pipeline: { readonly options: RequestOptions; readonly run: Next } | null = null;
+  #closed = false;
+
+  constructor(platform: Platform, options: ManagerOptions = {}) {
+    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults });
+    this.#platform = platform;
+  }
+
+  head(request: RequestInput): NetworkReply {
+    return this.#start('head', request, null);
+  }
+
+  /** A GET; with a body where the transport can send one (not in a page). */
+  get(request: RequestInput, body?: BodyInput | null): NetworkReply {
+    return this.#start('get', request, body);
+  }
+
+  post(request: RequestInput, body?: BodyInput | null): NetworkReply {
+    return this.#start('post', request, body);
+  }
+
+  put(request: RequestInput, body?: BodyInput | null): NetworkReply {
+    return this.#start('put', request, body);
+  }
+
+  deleteResource(request: RequestInput): NetworkReply {
+    return this.#start('delete', request, null);
+  }
+
+  /** {@link deleteResource} under the name of the verb. */
+  delete(request: RequestInput): NetworkReply {
+    return this.deleteResource(request);
+  }
+
+  patch(request: RequestInput, body?: BodyInput | null): NetworkReply {
+    return this.sendCustomRequest(request, 'PATCH', body);
+  }
+
+  /**
+   * Any other verb. One that is really GET, HEAD, PUT, POST or DELETE, in any case, becomes that operation.
+   * @throws TypeError when `verb` is not a token
+   */
+  sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply {
+    if (typeof verb !== 'string') throw new TypeError('sendCustomRequest: the verb must be a string');
+    const operation = operationOf(verb);
+    const input = toNetworkRequest(request);
+    return this.#start(operation, operation === 'custom' ? { ...input, method: verb } : input, body);
+  }
+
+  /** {@link sendCustomRequest} with the verb first. */
+  request(method: string, request: RequestInput, body?: BodyInput | null): NetworkReply {
+    return this.sendCustomRequest(request, method, body);
+  }
+
+  /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
+  readonly fetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
+    fetchThrough((...args) => this.#start(...args), input, init);
+
+  /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
+  supportedSchemes(): string[] {
+    return [...new Set(['http', 'https', ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
+  }
+
+  /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const reason = new NetworkError('operation-canceled', 'the manager was closed');
+    for (const reply of [...this.#replies]) reply.abort(reason);
+    await this.#transport?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Makes the reply of every request: all verbs and `fetch` come through here. Override it to look at requests, change
+   * them on the way to `super.createRequest`, or answer them with `NetworkReply.from`.
+   *
+   * @param request always the object form; `method` is set for the operation `custom`
+   * @throws TypeError for a request that cannot be sent as it stands
+   */
+  protected createRequest(
+    operation: Operation,
+    request: NetworkRequest,
+    body?: BodyInput | null,
+  ): NetworkReply {
+    const options = this.options;
+    const resolved = resolveRequest(operation, request, body, options, this.#platform.baseUrl());
+    const source = new ExchangeSource(resolved, this.#runner(options), systemClock);
+    const reply = new NetworkReply({ operation, request: resolved, source });
+    this.#replies.add(reply);
+    reply.onEnd(() => this.#replies.delete(reply));
+    if (resolved.options.signal !== null) followSignal(reply, resolved.options.signal);
+    return reply;
+  }
+
+  #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
+    const reply = this.createRequest(operation, toNetworkRequest(request), body);
+    return reply.attach({
+      finished: () => this.emit('finished', reply),
+      encrypted: () => this.ask('encrypted', reply),
+    });
+  }
+
+  /** The pipeline for these options, built when they have changed since the last request. */
+  #runner(options: RequestOptions): Next {
+    if (this.#closed) return refuse;
+    if (this.#pipeline?.options !== options) {
+      this.#queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
+      this.#pipeline = { options, run: this.#build(options) };
+    }
+    return this.#pipeline.run;
+  }
+
+  #build(options: RequestOptions): Next {
+    this.#transport ??= options.transport ?? this.#platform.createTransport();
+    const transport = options.transport ?? this.#transport;
+    const stages = this.#platform.httpStages({ options, queue: this.#queue, clock: systemClock });
+    const http = compose(stages, (request, exchange) => transport.send(request, exchange));
+    return dispatch(http, transport.capabilities, new Map([...this.#platform.schemes, ...options.schemes]));
+  }
+}
+
+async function refuse(request: HttpRequest): Promise<never> {
+  throw new NetworkError('operation-canceled', 'the manager is closed', { url: request.url.href });
+}
+
+function followSignal(reply: NetworkReply, signal: AbortSignal): void {
+  const abort = (): void => reply.abort(signal.reason);
+  if (signal.aborted) {
+    // Not at once: nothing is emitted before the caller had a turn.
+    queueMicrotask(abort);
+    return;
+  }
+  signal.addEventListener('abort', abort);
+  reply.onEnd(() => signal.removeEventListener('abort', abort));
+}

@@ -1,0 +1,10 @@
+import type { RequestOptions } from '../options.ts';
+import type { RequestQueue } from '../queue/request-queue.ts';
+import type { Clock } from '../util/clock.ts';
+
+/** What the list of stages is built from: the manager's parts as they are set now. */
+export interface HttpParts {
+  readonly options: RequestOptions;
+  readonly queue: RequestQueue;
+  readonly clock: Clock;
+}

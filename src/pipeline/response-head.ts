@@ -1,0 +1,26 @@
+import type { ResponseHead } from './reply-event.ts';
+import type { HttpResponse } from './stage.ts';
+
+/** The head of a response as its reply is told. */
+export function responseHead(response: HttpResponse, method: string): ResponseHead {
+  const length = contentLength(response);
+  return {
+    url: response.url.href,
+    status: response.status,
+    reason: response.reason,
+    httpVersion: response.httpVersion,
+    headers: response.headers,
+    encrypted: response.encrypted,
+    source: response.source,
+    originalContentLength: response.originalContentLength ?? length,
+    total: method === 'HEAD' ? 0 : length,
+    redirectedByPlatform: response.redirectedByPlatform ?? false,
+    cacheStatus: response.cacheStatus ?? null,
+  };
+}
+
+/** Content-Length when it is one plain number (a list of equal ones is a parser's business), else −1. */
+function contentLength(response: HttpResponse): number {
+  const value = response.headers.get('content-length');
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : -1;
+}

@@ -1,0 +1,22 @@
+import type { RequestOptions } from './options.ts';
+import type { HttpParts } from './pipeline/http-parts.ts';
+import type { Stage } from './pipeline/stage.ts';
+import type { SchemeHandler } from './transport/schemes.ts';
+import type { Transport } from './transport/transport.ts';
+
+/**
+ * An adapter set: everything that a manager needs to know of where it runs. Each root of `platform/` composes one; the
+ * bundler chooses the root by export condition, and nothing in here is asked for its name.
+ */
+export interface Platform {
+  /** Options whose default the platform knows better (a User-Agent). */
+  readonly defaults: Partial<RequestOptions>;
+  /** Called once, with the first http(s) request, unless the user brought a transport. */
+  createTransport(): Transport;
+  /** The list that http and https requests walk, in order; the transport follows it. */
+  httpStages(parts: HttpParts): readonly Stage[];
+  /** Handlers of the platform's schemes beside http and https. */
+  readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /** What relative URLs are relative to, where there is such a thing (a page). */
+  baseUrl(): string | undefined;
+}

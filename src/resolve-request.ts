@@ -1,0 +1,72 @@
+import { HttpHeaders, isToken } from './message/headers.ts';
+import type { BodyInput } from './message/request-body.ts';
+import { toRequestBody } from './message/request-body.ts';
+import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
+import type { HttpRequest } from './pipeline/stage.ts';
+import type { Operation } from './reply/reply.ts';
+import { resolveRequestOptions } from './resolve-options.ts';
+import { parseUrl } from './util/url.ts';
+
+/** A request as an object, whatever it was written as. */
+export function toNetworkRequest(input: RequestInput): NetworkRequest {
+  if (typeof input === 'string' || input instanceof URL) return { url: input };
+  if (typeof input !== 'object' || input === null)
+    throw new TypeError('request: expected a URL or an object with a url');
+  return input;
+}
+
+const METHODS: Readonly<Record<Exclude<Operation, 'custom'>, string>> = {
+  head: 'HEAD',
+  get: 'GET',
+  put: 'PUT',
+  post: 'POST',
+  delete: 'DELETE',
+};
+
+/** The operation that a verb really is: a custom verb of a known name is that operation, in any case, as in Qt. */
+export function operationOf(verb: string): Operation {
+  const lower = verb.toLowerCase();
+  return Object.hasOwn(METHODS, lower) ? (lower as Operation) : 'custom';
+}
+
+/**
+ * The request as the pipeline takes it: URL parsed, options merged, body normalised, every text checked.
+ * @throws TypeError for anything that could not go over the wire as it stands
+ */
+export function resolveRequest(
+  operation: Operation,
+  request: NetworkRequest,
+  body: BodyInput | null | undefined,
+  defaults: RequestOptions,
+  baseUrl: string | undefined,
+): HttpRequest {
+  const url = Object.hasOwn(request, 'url') ? request.url : undefined;
+  if (typeof url !== 'string' && !(url instanceof URL))
+    throw new TypeError('request: url must be a string or a URL');
+  const own =
+    Object.hasOwn(request, 'headers') && request.headers !== undefined
+      ? new HttpHeaders(request.headers)
+      : null;
+  return {
+    method: operation === 'custom' ? customMethod(request) : METHODS[operation],
+    url: parseUrl(url, baseUrl),
+    headers: own === null ? defaults.headers : withDefaults(own, defaults.headers),
+    body: body === undefined || body === null ? null : toRequestBody(body),
+    options: resolveRequestOptions(request, defaults),
+  };
+}
+
+function customMethod(request: NetworkRequest): string {
+  const method = Object.hasOwn(request, 'method') ? request.method : undefined;
+  if (typeof method !== 'string' || !isToken(method))
+    throw new TypeError('request: the method is not a token (RFC 9110 §9.1)');
+  // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
+  if (method.toUpperCase() === 'CONNECT') throw new TypeError('request: CONNECT cannot be sent as a request');
+  return method;
+}
+
+function withDefaults(own: HttpHeaders, defaults: HttpHeaders): HttpHeaders {
+  const brought = new Set([...own].map(([name]) => name));
+  for (const [name, value] of defaults) if (!brought.has(name)) own.append(name, value);
+  return own;
+}

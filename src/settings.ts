@@ -1,0 +1,53 @@
+import type { ManagerSignals } from './manager-signals.ts';
+import type { HeadersInput } from './message/headers.ts';
+import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options.ts';
+import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.ts';
+import { Signals } from './signals.ts';
+import type { SchemeHandler } from './transport/schemes.ts';
+
+type Accessors = {
+  -readonly [Name in
+    | keyof SharedOptions
+    | keyof Omit<ManagerOnlyOptions, 'headers' | 'schemes'>]: RequestOptions[Name];
+};
+
+/**
+ * Every option of the constructor is also an accessor, which acts on requests made after it was set: Qt's setters. They
+ * are documented at {@link SharedOptions} and {@link ManagerOnlyOptions}.
+ */
+export interface Settings extends Accessors {
+  get headers(): RequestOptions['headers'];
+  set headers(fields: HeadersInput);
+  get schemes(): RequestOptions['schemes'];
+  set schemes(handlers: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>);
+}
+
+/** The configuration of a manager: one frozen value, replaced as a whole, shared by all requests that were made under it. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
+export class Settings extends Signals<ManagerSignals> {
+  #current: RequestOptions;
+
+  constructor(options: ManagerOptions, defaults: RequestOptions) {
+    super();
+    this.#current = resolveManagerOptions(options, defaults);
+  }
+
+  /** The options in force now. */
+  protected get options(): RequestOptions {
+    return this.#current;
+  }
+
+  static {
+    for (const name of MANAGER_OPTION_NAMES) {
+      Object.defineProperty(Settings.prototype, name, {
+        configurable: true,
+        get(this: Settings) {
+          return this.#current[name as keyof RequestOptions];
+        },
+        set(this: Settings, value: unknown) {
+          this.#current = resolveManagerOptions({ [name]: value }, this.#current);
+        },
+      });
+    }
+  }
+}
