@@ -1,14 +1,17 @@
-import { defineConfig } from 'vitest/config';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { BrowserProviderOption } from 'vitest/node';
+import { CHROMIUM_FLAGS, type Engine, findChromium } from './test/browser/engines.ts';
+import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
 
-export default defineConfig({
+export default defineConfig(async () => ({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          environment: 'node',
-          pool: 'threads',
+          include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          pool: 'threads' as const,
           testTimeout: 10_000,
         },
       },
@@ -16,11 +19,49 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
-          environment: 'node',
-          pool: 'forks',
+          pool: 'forks' as const,
           testTimeout: 30_000,
         },
       },
+      {
+        test: {
+          name: 'consumers',
+          include: ['test/consumers/**/*.test.ts'],
+          globalSetup: 'test/consumers/install.ts',
+          // Each of them is a bundler or a compiler at work: one after the other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+      browserProject('chromium', playwright({ launchOptions: await chromiumLaunchOptions() })),
+      browserProject('firefox', firefoxBidi()),
+      browserProject('webkit', webkitGtk()),
     ],
   },
-});
+}));
+
+function browserProject(name: Engine, provider: BrowserProviderOption): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: ['test/browser/**/*.test.ts'],
+      globalSetup: 'test/browser/servers.ts',
+      testTimeout: 30_000,
+      browser: {
+        enabled: true,
+        // Firefox is headless by its provider; WebKitGTK has no such mode.
+        headless: name === 'chromium',
+        ui: false,
+        screenshotFailures: false,
+        api: { host: '127.0.0.1' },
+        provider,
+        instances: [{ browser: name }],
+      },
+    },
+  };
+}
+
+async function chromiumLaunchOptions() {
+  const executablePath = await findChromium();
+  return { args: [...CHROMIUM_FLAGS], ...(executablePath === null ? {} : { executablePath }) };
+}

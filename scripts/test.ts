@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.ts';
+
+/**
+ * `npm test`: everything, one step after the other (two browsers at once starve each other on a small machine). The
+ * last line is the sum of all runners: `N passed, N failed, N skipped`.
+ */
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The part of Vitest's JSON report that is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+const REPORTS = join('.cache', 'test');
+
+/** Counts as one test. */
+function command(name: string, script: string, ...args: string[]): Counts {
+  announce(name);
+  const succeeded = run(script, args);
+  return { passed: Number(succeeded), failed: Number(!succeeded), skipped: 0 };
+}
+
+function vitest(...projects: string[]): Counts {
+  announce(projects.join(', '));
+  const file = join(REPORTS, `${projects.join('-')}.json`);
+  const succeeded = run('node_modules/vitest/vitest.mjs', [
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const { passed, failed, skipped } = readReport(file);
+  // A file that does not load, or an error outside of any test, fails the run without a failed test.
+  return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
+}
+
+function readReport(file: string): Counts {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function browser(name: string, installed: boolean): Counts {
+  if (installed) return vitest(name);
+  announce(`${name}: skipped, it is not installed`);
+  return { passed: 0, failed: 0, skipped: 1 };
+}
+
+function run(script: string, args: readonly string[]): boolean {
+  return (
+    spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  );
+}
+
+function announce(name: string): void {
+  console.log(`\n── ${name}`);
+}
+
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+
+const results = [
+  command(
+    'build',
+    'node_modules/rollup/dist/bin/rollup',
+    '-c',
+    'rollup.config.ts',
+    '--configPlugin',
+    'esbuild',
+    '--silent',
+  ),
+  command('format and lint', 'node_modules/@biomejs/biome/bin/biome', 'check'),
+  command('types, TypeScript 6', 'node_modules/typescript/bin/tsc'),
+  command('types, TypeScript 7', 'node_modules/typescript7/bin/tsc'),
+  vitest('unit'),
+  vitest('node'),
+  vitest('consumers'),
+  browser('chromium', (await findChromium()) !== null),
+  browser('firefox', findFirefox() !== null),
+  browser('webkit', findWebKit() !== null),
+];
+
+const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
