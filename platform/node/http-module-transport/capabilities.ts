@@ -1,0 +1,24 @@
+import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
+
+export const nodeHttpCapabilities: TransportCapabilities = {
+  name: 'node:http',
+  redirects: true,
+  cookies: true,
+  setCookieLines: true,
+  forbiddenFields: [],
+  encodedBodies: true,
+  requestStreams: 'always',
+  uploadProgress: true,
+  informational: true,
+  trailers: true,
+  errorDetail: true,
+  tls: true,
+  proxy: false,
+  strictTransportSecurity: true,
+  // An agent opens connections for requests only.
+  preconnect: 'none',
+  http2: false,
+  connectionTimings: true,
+  platformCache: false,
+  credentialsMode: false,
+};

@@ -1,0 +1,156 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import type * as tls from 'node:tls';
+import { NetworkError } from '../../../src/error.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Transport } from '../../../src/transport/transport.ts';
+import type { ParsedUrl } from '../../../src/util/url.ts';
+import { networkFailure } from '../errors.ts';
+import { Attempt } from './attempt.ts';
+import { nodeHttpCapabilities } from './capabilities.ts';
+import { requestFields } from './request-fields.ts';
+
+export interface NodeHttpTransportOptions {
+  /**
+   * Agents to use in place of the transport's own (a proxy agent, an agent with a Unix socket). They stay the caller's:
+   * `close()` and `clearConnections()` end the requests in flight and leave the agents' idle sockets alone.
+   */
+  readonly agents?: { readonly http?: http.Agent; readonly https?: https.Agent };
+  /** Resolves host names in place of `dns.lookup`. */
+  readonly lookup?: LookupFunction;
+}
+
+/** Bytes of a response head, and of its trailers. Qt's limit. */
+const MAXIMUM_HEAD = 256 * 1024;
+
+/** Idle connections are closed after this many milliseconds, as in Qt; sooner when the server says so (`Keep-Alive`). */
+const IDLE_CONNECTION = 120_000;
+
+/** The queue limits connections; the agents only keep them. Their idle sockets never keep a process alive. */
+const AGENT_OPTIONS: http.AgentOptions = { keepAlive: true, timeout: IDLE_CONNECTION };
+
+/**
+ * HTTP/1.1 over `node:http` and `node:https`.
+ *
+ * Certificates are always verified: `NODE_TLS_REJECT_UNAUTHORIZED` has no say, an agent of the caller's has.
+ */
+export class NodeHttpTransport implements Transport {
+  readonly capabilities = nodeHttpCapabilities;
+  readonly #ownAgents: readonly http.Agent[];
+  readonly #httpAgent: http.Agent;
+  readonly #httpsAgent: https.Agent;
+  readonly #lookup: LookupFunction | undefined;
+  readonly #running = new Set<Attempt>();
+  #closed = false;
+
+  constructor(options: NodeHttpTransportOptions = {}) {
+    const plain = new http.Agent(AGENT_OPTIONS);
+    const secure = new https.Agent(AGENT_OPTIONS);
+    this.#ownAgents = [plain, secure];
+    this.#httpAgent = options.agents?.http ?? plain;
+    this.#httpsAgent = options.agents?.https ?? secure;
+    this.#lookup = options.lookup;
+  }
+
+  async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+    exchange.throwIfCancelled();
+    if (this.#closed) throw canceled(request.url.href, 'the transport is closed');
+    Object.assign(exchange.timings, NOTHING_REACHED);
+    const first = this.#attempt(request, exchange);
+    try {
+      return await first.response;
+    } catch (error) {
+      if (!first.isStale) throw error;
+    }
+    return this.#attempt(request, exchange, true).response;
+  }
+
+  clearConnections(): void {
+    for (const attempt of this.#running) attempt.fail(canceled(attempt.url, 'connections were cleared'));
+    for (const agent of this.#ownAgents) agent.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.clearConnections();
+  }
+
+  #attempt(request: HttpRequest, exchange: Exchange, onFreshSocket = false): Attempt {
+    const { pairs, bodyLength } = requestFields(request);
+    const options = this.#clientOptions(request, pairs);
+    if (onFreshSocket) dropIdleSockets(options);
+    const attempt: Attempt = new Attempt(
+      request,
+      exchange,
+      openClient(request.url, options),
+      bodyLength,
+      () => this.#running.delete(attempt),
+    );
+    this.#running.add(attempt);
+    return attempt;
+  }
+
+  #clientOptions(request: HttpRequest, headers: readonly string[]): ClientOptions {
+    const { url, method } = request;
+    const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+    const secure = url.scheme === 'https';
+    return {
+      agent: secure ? this.#httpsAgent : this.#httpAgent,
+      method,
+      host,
+      port: url.port,
+      path: url.target,
+      headers,
+      maxHeaderSize: MAXIMUM_HEAD,
+      // Whatever the command line says: leniency is how requests are smuggled.
+      insecureHTTPParser: false,
+      ...(this.#lookup === undefined ? {} : { lookup: this.#lookup }),
+      ...(secure ? tlsOptions(request, host) : {}),
+    };
+  }
+}
+
+type ClientOptions = Omit<https.RequestOptions, 'agent'> & { readonly agent: http.Agent };
+
+/** The phases of an earlier hop of the same exchange are not this one's. */
+const NOTHING_REACHED = {
+  lookupEnd: 0,
+  connectEnd: 0,
+  secureConnectEnd: 0,
+  requestSent: 0,
+  responseStart: 0,
+};
+
+/** The name that is verified never comes from a Host field: from the URL, or from `tls.servername`. */
+function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
+  return {
+    rejectUnauthorized: true,
+    // An address is no SNI (RFC 6066 §3); Node then verifies against the host.
+    servername: isIP(host) === 0 ? host : '',
+    ...(request.options.tls as tls.ConnectionOptions | null),
+  };
+}
+
+/** @throws NetworkError when the TLS material cannot be used */
+function openClient(url: ParsedUrl, options: ClientOptions): http.ClientRequest {
+  try {
+    return url.scheme === 'https' ? https.request(options) : http.request(options);
+  } catch (cause) {
+    throw networkFailure(cause, url.href);
+  }
+}
+
+/** Closes the kept-alive connections to a peer that has just closed one of them: the others are as old. */
+function dropIdleSockets(options: ClientOptions): void {
+  const { agent } = options;
+  // The agent's own options win over the request's in its key; its types leave them out.
+  const { options: own } = agent as { readonly options?: http.AgentOptions };
+  const key = agent.getName({ ...options, ...own });
+  for (const socket of agent.freeSockets[key] ?? []) socket.destroy();
+}
+
+function canceled(url: string, reason: string): NetworkError {
+  return new NetworkError('operation-canceled', `the request was given up: ${reason}`, { url });
+}

@@ -1,0 +1,118 @@
+import { NetworkError } from '../../src/error.ts';
+import type { RequestBody } from '../../src/message/body.ts';
+
+/** Where an upload goes: a stream that tells when it has passed a chunk on. */
+export interface UploadTarget {
+  /** `taken` is called when the bytes were handed to the network, or never when the connection is gone. */
+  write(chunk: Uint8Array, taken: () => void): void;
+  /** The body is complete. */
+  end(): void;
+}
+
+export interface UploadListener {
+  /** `sent` bytes of the body have left so far. */
+  progress(sent: number): void;
+  failed(error: NetworkError): void;
+}
+
+/** Bytes that are written and not yet taken above which the source is not asked for more. */
+const HIGH_WATER = 256 * 1024;
+/** A body in memory is written in pieces of this size, so that its progress is seen. */
+const PIECE = 64 * 1024;
+
+/**
+ * Pumps a request body into a target with back-pressure. The source is always closed: at its end, by {@link stop}, or
+ * when it yields other bytes than its length promised.
+ */
+export class Upload {
+  readonly #body: RequestBody;
+  readonly #length: number | null;
+  readonly #target: UploadTarget;
+  readonly #listener: UploadListener;
+  #written = 0;
+  #taken = 0;
+  #stopped = false;
+  #source: AsyncIterator<Uint8Array> | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param length what the head promised, null when the end of the source is the end of the body */
+  constructor(body: RequestBody, length: number | null, target: UploadTarget, listener: UploadListener) {
+    this.#body = body;
+    this.#length = length;
+    this.#target = target;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    const { bytes } = this.#body;
+    if (bytes !== null && bytes.length <= PIECE) {
+      this.#write(bytes);
+      this.#target.end();
+      return;
+    }
+    this.#source = (bytes === null ? this.#body.open() : pieces(bytes))[Symbol.asyncIterator]();
+    this.#pump(this.#source).catch((cause: unknown) => {
+      if (this.#stopped) return;
+      this.stop();
+      this.#listener.failed(sourceFailure(cause));
+    });
+  }
+
+  /** Closes the source. Nothing is written or told any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const source = this.#source;
+    this.#source = null;
+    // A generator that waits for its own source answers late or never: it is told, not waited for.
+    source?.return?.().catch(() => {});
+    this.#wake?.();
+  }
+
+  async #pump(source: AsyncIterator<Uint8Array>): Promise<void> {
+    for (;;) {
+      const { done, value } = await source.next();
+      if (this.#stopped) return;
+      if (done === true) break;
+      this.#write(value);
+      while (this.#written - this.#taken > HIGH_WATER && !this.#stopped) await this.#room();
+      if (this.#stopped) return;
+    }
+    this.#source = null;
+    if (this.#length !== null && this.#written < this.#length) throw this.#mismatch();
+    this.#target.end();
+  }
+
+  #write(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.#written += chunk.length;
+    if (this.#length !== null && this.#written > this.#length) throw this.#mismatch();
+    this.#target.write(chunk, () => {
+      if (this.#stopped) return;
+      this.#taken += chunk.length;
+      this.#listener.progress(this.#taken);
+      this.#wake?.();
+    });
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #mismatch(): Error {
+    return new Error(`it was announced with ${this.#length} bytes and yielded ${this.#written}`);
+  }
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** Qt: a device that fails or ends early is UnknownNetworkError too. */
+function sourceFailure(cause: unknown): NetworkError {
+  if (cause instanceof NetworkError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new NetworkError('unknown-network', `the request body failed: ${reason}`, { cause });
+}
