@@ -183,10 +183,11 @@ function decodeUserinfo(text: string): string {
   }
 }
 
-/** The same resource under another scheme and port: what an HSTS upgrade does (RFC 6797 §8.3). */
+/** The same resource, userinfo included, under another scheme and port: what an HSTS upgrade does (RFC 6797 §8.3). */
 export function withScheme(url: ParsedUrl, scheme: string, port: number): ParsedUrl {
   const suffix = port === defaultPort(scheme) ? '' : `:${port}`;
-  return parseUrl(`${scheme}://${url.hostname}${suffix}${url.target}${url.fragment}`);
+  const prefix = `${scheme}://${url.hostname}${suffix}`;
+  return new UrlValue(parseUrl(`${prefix}/`), prefix, url.target, url.fragment, url.username, url.password);
 }
 
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */
