@@ -1,0 +1,40 @@
+import type { LineReader } from './line-reader.ts';
+import { protocolFailure } from './protocol-failure.ts';
+
+/** Digits that a chunk size may have; leading zeros are allowed, an endless row of them is not. */
+export const CHUNK_SIZE_DIGITS = 16;
+
+const SEMICOLON = 0x3b;
+
+export interface ChunkSizeLine {
+  readonly size: number;
+  readonly extensionSize: number;
+}
+
+/**
+ * Reads the current line as the size of a chunk (RFC 9112 §7.1): hexadecimal digits and nothing around them, then at most
+ * extensions after a semicolon, which §7.1.1 tells us to ignore.
+ */
+export function readChunkSize({ bytes, lineStart, lineEnd, isText }: LineReader): ChunkSizeLine {
+  let size = 0;
+  let at = lineStart;
+  for (; at < lineEnd; at++) {
+    const digit = hexadecimal(bytes[at]!);
+    if (digit < 0) break;
+    size = size * 16 + digit;
+  }
+  const digits = at - lineStart;
+  if (digits === 0 || digits > CHUNK_SIZE_DIGITS || size > Number.MAX_SAFE_INTEGER) {
+    throw protocolFailure('a chunk size is not a hexadecimal number below 2^53 (RFC 9112 §7.1)');
+  }
+  if (at < lineEnd && (bytes[at] !== SEMICOLON || !isText)) {
+    throw protocolFailure('a chunk size is followed by something other than an extension (RFC 9112 §7.1.1)');
+  }
+  return { size, extensionSize: lineEnd - at };
+}
+
+function hexadecimal(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

@@ -1,0 +1,34 @@
+/** How the body of a request is delimited. `none` writes no field at all. */
+export type RequestFraming =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'chunked' };
+
+const NONE: RequestFraming = { kind: 'none' };
+const EMPTY: RequestFraming = { kind: 'length', length: 0 };
+const CHUNKED: RequestFraming = { kind: 'chunked' };
+
+/** Methods whose requests anticipate no content (RFC 9110 §9.3): without a body they say nothing about one. */
+const WITHOUT_CONTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+]);
+
+/**
+ * RFC 9110 §8.6, RFC 9112 §6: a known length is announced, an unknown one is chunked, and a method that anticipates
+ * content says `Content-Length: 0` when there is none; for methods that are not registered, too, as in Qt.
+ *
+ * @param length bytes of the body; null when it cannot be known before the end; 0 when there is none.
+ * @throws TypeError for content of a CONNECT or TRACE, which must have none (RFC 9110 §9.3.6, §9.3.8).
+ */
+export function requestFraming(method: string, length: number | null): RequestFraming {
+  if (length === 0) return WITHOUT_CONTENT.has(method) ? NONE : EMPTY;
+  if (method === 'CONNECT' || method === 'TRACE') {
+    throw new TypeError(`request head: ${method} has no body (RFC 9110 §9.3)`);
+  }
+  return length === null ? CHUNKED : { kind: 'length', length };
+}

@@ -1,0 +1,107 @@
+import { trimOws } from '../message/headers.ts';
+import { protocolFailure } from './protocol-failure.ts';
+import type { StatusLine } from './status-line.ts';
+
+/** How the body of a response is delimited, and whether another response may follow it on the connection. */
+export interface ResponseFraming {
+  /** `tunnel`: what follows is not HTTP any more (a CONNECT that succeeded, 101). `close`: the body ends with the connection. */
+  readonly kind: 'none' | 'length' | 'chunked' | 'close' | 'tunnel';
+  /** Bytes of the body as sent, 0 when there is none, null when only its end tells. */
+  readonly length: number | null;
+  readonly keepAlive: boolean;
+}
+
+/**
+ * RFC 9112 §6.3, with every case that it leaves to the recipient decided for the strict side.
+ *
+ * @param pairs the fields of a final response, names in lower case.
+ * @throws NetworkError `protocol-failure` when two readers could disagree about where the message ends.
+ */
+export function responseFraming(
+  requestMethod: string,
+  { status, minorVersion }: StatusLine,
+  pairs: readonly string[],
+): ResponseFraming {
+  // Step 2: Content-Length and Transfer-Encoding have no meaning here and must be ignored.
+  if (status === 101 || (requestMethod === 'CONNECT' && status < 300)) {
+    return { kind: 'tunnel', length: 0, keepAlive: false };
+  }
+  let length = -1;
+  let chunked = false;
+  let close = false;
+  let keepAlive = minorVersion === 1;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i];
+    if (name === 'content-length') length = contentLength(pairs[i + 1]!, length);
+    else if (name === 'transfer-encoding') {
+      assertChunked(pairs[i + 1]!, chunked, minorVersion);
+      chunked = true;
+    } else if (name === 'connection') {
+      close ||= hasOption(pairs[i + 1]!, 'close');
+      keepAlive ||= hasOption(pairs[i + 1]!, 'keep-alive');
+    }
+  }
+  // Step 3 lets Transfer-Encoding win, and says that such a message ought to be handled as an error.
+  if (chunked && length >= 0) throw protocolFailure('it has both Content-Length and Transfer-Encoding');
+  keepAlive &&= !close;
+  // Step 1.
+  if (requestMethod === 'HEAD' || status === 204 || status === 304)
+    return { kind: 'none', length: 0, keepAlive };
+  if (chunked) return { kind: 'chunked', length: null, keepAlive };
+  if (length < 0) return { kind: 'close', length: null, keepAlive: false };
+  return { kind: length === 0 ? 'none' : 'length', length, keepAlive };
+}
+
+/**
+ * RFC 9110 §8.6: digits, or the same number again in a list or in a further field line.
+ *
+ * @param known the number of an earlier field line, −1 when there was none.
+ */
+function contentLength(value: string, known: number): number {
+  let length = known;
+  for (let start = 0; start <= value.length; ) {
+    const end = elementEnd(value, start);
+    const number = decimal(trimOws(value.slice(start, end)));
+    if (number < 0) throw protocolFailure('Content-Length is not a number of bytes below 2^53');
+    if (length >= 0 && number !== length) throw protocolFailure('Content-Length is given twice and differs');
+    length = number;
+    start = end + 1;
+  }
+  return length;
+}
+
+/** −1 when it is not digits only or above 2^53 − 1. */
+function decimal(text: string): number {
+  let number = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+    if (number > Number.MAX_SAFE_INTEGER) return -1;
+  }
+  return text === '' ? -1 : number;
+}
+
+/** RFC 9112 §7.2: chunked is the one transfer coding that needs no TE from us, and it may be applied only once. */
+function assertChunked(value: string, repeated: boolean, minorVersion: 0 | 1): void {
+  // §6.1: a message of HTTP/1.0 with Transfer-Encoding is to be treated as one of faulty framing.
+  if (minorVersion === 0) throw protocolFailure('it has Transfer-Encoding but is HTTP/1.0');
+  if (repeated || value.toLowerCase() !== 'chunked') {
+    throw protocolFailure('Transfer-Encoding is not exactly one "chunked"');
+  }
+}
+
+/** True when the list of options in a Connection field (RFC 9110 §7.6.1) has that one. */
+function hasOption(value: string, option: string): boolean {
+  for (let start = 0; start <= value.length; ) {
+    const end = elementEnd(value, start);
+    if (trimOws(value.slice(start, end)).toLowerCase() === option) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+function elementEnd(list: string, start: number): number {
+  const comma = list.indexOf(',', start);
+  return comma < 0 ? list.length : comma;
+}

@@ -1,0 +1,68 @@
+import { SP } from './characters.ts';
+import type { LineReader } from './line-reader.ts';
+import { protocolFailure } from './protocol-failure.ts';
+
+/** RFC 9112 §4. */
+export interface StatusLine {
+  readonly minorVersion: 0 | 1;
+  readonly status: number;
+  readonly reason: string;
+}
+
+const VERSION = [...'HTTP/1.'].map((character) => character.charCodeAt(0));
+const ZERO = 0x30;
+
+/**
+ * Reads the current line as `HTTP/1.0` or `HTTP/1.1`, SP, three digits from 100 up and, both optional, SP and a reason
+ * phrase. (The grammar wants the SP even before an empty reason; servers that leave it out are common and no one can
+ * misread them.)
+ */
+export function readStatusLine(lines: LineReader, reasonLimit: number): StatusLine {
+  const { bytes, lineStart, lineEnd } = lines;
+  assertVersion(lines);
+  const afterVersion = lineStart + VERSION.length + 1;
+  const afterStatus = afterVersion + 4;
+  if (lineEnd < afterStatus || bytes[afterVersion] !== SP) throw malformed();
+  const status =
+    digit(bytes[afterVersion + 1]!) * 100 +
+    digit(bytes[afterVersion + 2]!) * 10 +
+    digit(bytes[afterVersion + 3]!);
+  if (!(status >= 100)) throw malformed();
+  return {
+    minorVersion: bytes[afterVersion - 1] === ZERO ? 0 : 1,
+    status,
+    reason: afterStatus === lineEnd ? '' : readReason(lines, afterStatus, reasonLimit),
+  };
+}
+
+/** Refuses as soon as may be what does not begin like a response of HTTP/1.x: also on a line that is not complete. */
+export function assertVersion({ bytes, lineStart, lineEnd }: LineReader): void {
+  const end = Math.min(lineEnd, lineStart + VERSION.length);
+  for (let i = lineStart; i < end; i++) {
+    if (bytes[i] !== VERSION[i - lineStart]) throw protocolFailure('it is not HTTP/1.x');
+  }
+  const minor = bytes[lineStart + VERSION.length]!;
+  if (lineEnd > lineStart + VERSION.length && minor !== ZERO && minor !== ZERO + 1) {
+    throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
+  }
+}
+
+function readReason(lines: LineReader, afterStatus: number, reasonLimit: number): string {
+  const { bytes, lineEnd } = lines;
+  const start = afterStatus + 1;
+  if (bytes[afterStatus] !== SP) throw malformed();
+  if (lineEnd - start > reasonLimit)
+    throw protocolFailure(`the reason phrase is longer than ${reasonLimit} bytes`);
+  if (!lines.isText) throw protocolFailure('the reason phrase has a control character');
+  return lines.text(start, lineEnd);
+}
+
+/** NaN for what is no digit, which spoils the sum. */
+function digit(byte: number): number {
+  const value = byte - ZERO;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+}
+
+function malformed(): Error {
+  return protocolFailure('the status line is malformed (RFC 9112 §4)');
+}
