@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { foreignGlobals, programOf } from './globals.ts';
+import { importCycles, importViolations } from './import-rules.ts';
+import { filesUnder, parseModule, readModule } from './modules.ts';
+
+const files = ['src', 'platform', 'examples', 'bench', 'test', 'scripts'].flatMap(filesUnder);
+const modules = files.filter((path) => path.endsWith('.ts')).map(readModule);
+const product = modules.filter(({ path }) => /^(src|platform)\//.test(path));
+
+const MAXIMUM_LINES = 300;
+const KEBAB_CASE = /^([a-z0-9]+(-[a-z0-9]+)*)(\.[a-z0-9]+)*$/;
+
+describe('the house', () => {
+  test('is there', () => {
+    expect(product.length).toBeGreaterThan(50);
+    expect(product.flatMap(({ imports }) => imports).length).toBeGreaterThan(100);
+  });
+
+  test('imports go down, concepts and platforms stay apart, packages stay in their place', () => {
+    expect(importViolations(modules)).toEqual([]);
+  });
+
+  test('has no circular imports', () => {
+    expect(importCycles(product)).toEqual([]);
+  });
+
+  test('the core uses only what every runtime has', () => {
+    const core = files.filter((path) => path.startsWith('src/'));
+    expect(foreignGlobals(programOf(core), 'src/')).toEqual([]);
+  });
+
+  test('file names are kebab-case', () => {
+    const names = files.filter((path) => /\.[cm]?[jt]s$/.test(path));
+    expect(names.filter((path) => !path.split('/').every((part) => KEBAB_CASE.test(part)))).toEqual([]);
+  });
+
+  test(`no file of the product is longer than ${MAXIMUM_LINES} lines`, () => {
+    const long = product.filter(({ lines }) => lines > MAXIMUM_LINES);
+    expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+});
+
+describe('the rules see', () => {
+  test.each([
+    ['a decision that imports a stage', 'src/hsts/header.ts', './stage.ts'],
+    ['a stage that imports the list', 'src/hsts/stage.ts', '../pipeline/http.ts'],
+    ['the list importing the manager', 'src/pipeline/http.ts', '../manager.ts'],
+    ['a value that imports a decision', 'src/util/url.ts', '../cookies/parse.ts'],
+    ['the core importing a platform', 'src/manager.ts', '../platform/node/index.ts'],
+    ['a platform importing a test', 'platform/node/index.ts', '../../test/support/server.ts'],
+    ['what is on no floor', 'src/version.ts', '../package.json'],
+    ['a concept in another', 'src/redirect/stage.ts', '../hsts/upgrade.ts'],
+    ['a platform in another', 'platform/browser/index.ts', '../node/file-store.ts'],
+    ['Node in the core', 'src/util/clock.ts', 'node:timers'],
+    ['Node in what all platforms share', 'platform/common/fetch-transport.ts', 'node:http'],
+    ['Node without its prefix', 'platform/node/index.ts', 'http'],
+    ['electron outside of its folder', 'platform/node/index.ts', 'electron'],
+    ['zod', 'src/storage/records.ts', 'zod'],
+    ['zod/mini outside of the records', 'src/options.ts', 'zod/mini'],
+    ['idb-keyval outside of the browser', 'platform/common/store.ts', 'idb-keyval'],
+    ['an eager cross-fetch', 'platform/portable/index.ts', 'cross-fetch'],
+    ['a package that is not ours', 'src/manager.ts', 'lodash'],
+  ])('%s', (_name, path, specifier) => {
+    const eager = parseModule(path, `import { x } from '${specifier}';\nx();`);
+    expect(importViolations([eager])).toHaveLength(1);
+  });
+
+  test.each([
+    ["import type { x } from '../hsts/upgrade.ts';"],
+    ["export { x } from '../hsts/upgrade.ts';"],
+    ["export type * from '../hsts/upgrade.ts';"],
+    ["export type X = import('../hsts/upgrade.ts').X;"],
+    ["export const load = () => import('../hsts/upgrade.ts');"],
+  ])('%s', (text) => {
+    expect(importViolations([parseModule('src/redirect/stage.ts', text)])).toHaveLength(1);
+  });
+
+  test('a lazy cross-fetch, which is right', () => {
+    const lazy = parseModule('platform/portable/index.ts', "export const f = () => import('cross-fetch');");
+    expect(importViolations([lazy])).toEqual([]);
+  });
+
+  test('circles, and none in types', () => {
+    const ring = (keyword: string) => [
+      parseModule('src/a.ts', "import { b } from './b.ts';\nb();"),
+      parseModule('src/b.ts', "import { c } from './c.ts';\nc();"),
+      parseModule('src/c.ts', `${keyword} { a } from './a.ts';`),
+    ];
+    expect(importCycles(ring('import'))).toEqual(['src/a.ts → src/b.ts → src/c.ts → src/a.ts']);
+    expect(importCycles(ring('import type'))).toEqual([]);
+  });
+
+  test('globals of one platform', () => {
+    const text = `
+      export const foreign = [Buffer, process.pid, window, document.title, XMLHttpRequest, localStorage, indexedDB,
+        globalThis.navigator, __dirname, require('x'), new WebSocket(''), typeof fetch, { location }, setImmediate];
+      export const portable = [Promise, globalThis.URL, setTimeout, new Map(), Symbol.asyncDispose];
+      export function local(process: number, { name: document }: { name: string }): unknown {
+        return [process, document, ({ window: 1 }).window];
+      }
+      export type Erased = Document | NodeJS.Timeout | typeof window;
+    `;
+    const globals = foreignGlobals(programOf([], { 'src/sample.ts': text }), 'src/');
+    expect(globals.map((line) => line.replace('src/sample.ts: ', '')).sort()).toEqual(
+      ['Buffer', 'process', 'window', 'document', 'XMLHttpRequest', 'localStorage', 'indexedDB', 'navigator']
+        .concat(['__dirname', 'require', 'WebSocket', 'fetch', 'location', 'setImmediate'])
+        .sort(),
+    );
+  });
+});
