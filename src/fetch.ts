@@ -31,10 +31,7 @@ export async function fetchThrough(
 ): Promise<Response> {
   // Own properties only: a polluted Object.prototype must not configure requests.
   const init: Init = Object.assign(Object.create(null), options);
-  const base: Base =
-    typeof input === 'object' && 'url' in input
-      ? { url: input.url, request: input }
-      : { url: input, request: null };
+  const base = isRequest(input) ? { url: input.url, request: input } : { url: input, request: null };
   const signal = init.signal ?? base.request?.signal ?? null;
   signal?.throwIfAborted();
   if (init.integrity) throw new TypeError('fetch: integrity is not supported');

@@ -147,11 +147,16 @@ function fromUrl(url: URL): ParsedUrl {
   const hierarchical = url.href.startsWith(`${url.protocol}//`);
   const prefix = hierarchical ? `${scheme}://${url.host}` : `${scheme}:`;
   const at = internOrigin(prefix, scheme, url);
+  // Cut from the serialised form: pathname + search would lose an empty query, which is a different resource.
+  const userinfo =
+    url.username === '' && url.password === '' ? 0 : url.href.indexOf('@') + 1 - `${scheme}://`.length;
+  const hash = url.href.indexOf('#');
+  const end = hash < 0 ? url.href.length : hash;
   return new UrlValue(
     at,
     prefix,
-    url.pathname + url.search,
-    url.hash,
+    url.href.slice(prefix.length + userinfo, end),
+    url.href.slice(end),
     decodeUserinfo(url.username),
     decodeUserinfo(url.password),
   );

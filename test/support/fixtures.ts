@@ -1,0 +1,116 @@
+import { bytesBody, type ResponseBody } from '../../src/message/body.ts';
+import { type HeadersInput, HttpHeaders } from '../../src/message/headers.ts';
+import type { RequestOptions } from '../../src/options.ts';
+import { Exchange } from '../../src/pipeline/exchange.ts';
+import type { ReplyEvent } from '../../src/pipeline/reply-event.ts';
+import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
+import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
+import type { Clock } from '../../src/util/clock.ts';
+import { parseUrl } from '../../src/util/url.ts';
+
+/** A request value as stages see it. */
+export function makeRequest(
+  init: Omit<Partial<HttpRequest>, 'url' | 'headers' | 'options'> & {
+    readonly url?: string;
+    readonly headers?: HeadersInput;
+    readonly options?: Partial<RequestOptions>;
+  } = {},
+): HttpRequest {
+  return {
+    method: init.method ?? 'GET',
+    url: parseUrl(init.url ?? 'http://origin.test/'),
+    headers: new HttpHeaders(init.headers),
+    body: init.body ?? null,
+    options: { ...DEFAULT_OPTIONS, ...init.options },
+  };
+}
+
+/** A response value as stages see it; `body` as text, or a body of its own. */
+export function makeResponse(
+  init: Omit<Partial<HttpResponse>, 'url' | 'headers' | 'body'> & {
+    readonly url?: string;
+    readonly headers?: HeadersInput;
+    readonly body?: string | ResponseBody;
+  } = {},
+): HttpResponse {
+  const { url, headers, body, ...rest } = init;
+  return {
+    url: parseUrl(url ?? 'http://origin.test/'),
+    status: 200,
+    reason: 'OK',
+    httpVersion: '1.1',
+    headers: new HttpHeaders(headers),
+    body: typeof body === 'object' ? body : bytesBody(new TextEncoder().encode(body ?? '')),
+    encrypted: false,
+    source: 'network',
+    ...rest,
+  };
+}
+
+/** A clock that stands still until it is told to move. Timers fire in order while it moves. */
+export class FakeClock implements Clock {
+  #now: number;
+  #timers: { readonly at: number; readonly callback: () => void }[] = [];
+
+  constructor(now = 1_000_000) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  get pendingTimers(): number {
+    return this.#timers.length;
+  }
+
+  setTimeout(callback: () => void, ms: number): unknown {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  clearTimeout(handle: unknown): void {
+    this.#timers = this.#timers.filter((timer) => timer !== handle);
+  }
+
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#now = due.at;
+      this.clearTimeout(due);
+      due.callback();
+    }
+    this.#now = end;
+  }
+}
+
+/** An exchange whose events are kept in a list. Questions are answered by `ask`, which refuses by default. */
+export function makeExchange(
+  options: { readonly clock?: Clock; readonly ask?: (question: unknown) => Promise<unknown> } = {},
+): { readonly exchange: Exchange; readonly events: ReplyEvent[] } {
+  const events: ReplyEvent[] = [];
+  const exchange = new Exchange({
+    emit: (event) => events.push(event),
+    ask: (options.ask ?? (() => Promise.reject(new Error('unexpected question')))) as never,
+    clock: options.clock ?? new FakeClock(),
+  });
+  return { exchange, events };
+}
+
+/** Reads a body to its end. */
+export function readBody(body: ResponseBody): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder();
+    let text = '';
+    body.start({
+      data: (chunk) => {
+        text += decoder.decode(chunk, { stream: true });
+      },
+      end: () => resolve(text + decoder.decode()),
+      fail: reject,
+    });
+  });
+}

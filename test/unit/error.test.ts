@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { codeForStatus, ERROR_CODES, NetworkError, publicUrl } from '../../src/error.ts';
+
+describe('NetworkError', () => {
+  test('carries code, Qt number and what failed, without credentials', () => {
+    const cause = new Error('ECONNREFUSED');
+    const error = new NetworkError('connection-refused', 'refused', { url: 'http://u:p@h.test/a#f', cause });
+    expect(error).toMatchObject({
+      name: 'NetworkError',
+      code: 'connection-refused',
+      qtCode: 1,
+      url: 'http://h.test/a',
+      cause,
+    });
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  test('crosses a process as JSON', () => {
+    const error = new NetworkError('content-not-found', 'gone', {
+      url: 'http://h.test/',
+      status: 404,
+      headers: [['a', 'b']],
+    });
+    const copy = NetworkError.from(structuredClone(error.toJSON()));
+    expect(copy).toBeInstanceOf(NetworkError);
+    expect(copy.toJSON()).toEqual(error.toJSON());
+    expect(NetworkError.from(error)).toBe(error);
+  });
+
+  test.each([undefined, null, 'text', 5, {}, { code: '__proto__' }, { code: 'nonsense', message: 'm' }])(
+    'from(%j) is an unknown-network error',
+    (value) => {
+      expect(NetworkError.from(value)).toMatchObject({ code: 'unknown-network', qtCode: 99 });
+    },
+  );
+
+  test('Qt numbers are unique', () => {
+    const numbers = Object.values(ERROR_CODES);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
+
+test.each([
+  [200, null],
+  [399, null],
+  [400, 'protocol-invalid-operation'],
+  [401, 'authentication-required'],
+  [403, 'content-access-denied'],
+  [404, 'content-not-found'],
+  [405, 'content-operation-not-permitted'],
+  [407, 'proxy-authentication-required'],
+  [409, 'content-conflict'],
+  [410, 'content-gone'],
+  [418, 'protocol-invalid-operation'],
+  [422, 'unknown-content'],
+  [500, 'internal-server'],
+  [501, 'operation-not-implemented'],
+  [502, 'unknown-server'],
+  [503, 'service-unavailable'],
+  [599, 'unknown-server'],
+])('status %i is %s', (status, code) => {
+  expect(codeForStatus(status)).toBe(code);
+});
+
+test.each([
+  ['http://u:p@h.test/x?y#z', 'http://h.test/x?y'],
+  ['http://u:p@h.test@/x', 'http:///x'],
+  ['http://h.test/a@b', 'http://h.test/a@b'],
+  ['http://u@h.test?q@r', 'http://h.test?q@r'],
+  ['http://h.test', 'http://h.test'],
+  ['data:,x@y', 'data:,x@y'],
+  ['http://u:p@', 'http://'],
+])('publicUrl(%s)', (url, expected) => {
+  expect(publicUrl(url)).toBe(expected);
+});

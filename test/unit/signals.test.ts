@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Signals } from '../../src/signals.ts';
+
+type Events = { told: (value: number) => void; asked: (value: number) => unknown };
+
+describe('signals', () => {
+  const uncaught: unknown[] = [];
+  beforeEach(() => {
+    uncaught.length = 0;
+    vi.stubGlobal('reportError', (error: unknown) => uncaught.push(error));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  test('emit calls listeners in order and says whether there were any', () => {
+    const signals = new Signals<Events>();
+    const heard: string[] = [];
+    expect(signals.emit('told', 1)).toBe(false);
+    signals.on('told', (value) => heard.push(`a${value}`)).on('told', (value) => heard.push(`b${value}`));
+    expect(signals.emit('told', 2)).toBe(true);
+    expect(heard).toEqual(['a2', 'b2']);
+  });
+
+  test('a listener that throws disturbs neither the emitter nor the next listener, and is reported', () => {
+    const signals = new Signals<Events>();
+    const heard: number[] = [];
+    const broken = new Error('broken listener');
+    signals.on('told', () => {
+      throw broken;
+    });
+    signals.on('told', (value) => heard.push(value));
+    expect(signals.emit('told', 3)).toBe(true);
+    expect(heard).toEqual([3]);
+    expect(uncaught).toEqual([broken]);
+  });
+
+  test('a rejected promise of a listener is reported', async () => {
+    const signals = new Signals<Events>();
+    const broken = new Error('broken async listener');
+    signals.on('asked', () => Promise.reject(broken));
+    signals.emit('asked', 1);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(uncaught).toEqual([broken]);
+  });
+
+  test('once fires once, also when it emits again itself, and off takes back both kinds', () => {
+    const signals = new Signals<Events>();
+    const heard: number[] = [];
+    const once = (value: number): void => {
+      heard.push(value);
+      signals.emit('told', value + 1);
+    };
+    signals.once('told', once);
+    signals.emit('told', 1);
+    expect(heard).toEqual([1]);
+
+    const listener = (value: number): void => void heard.push(value);
+    signals.once('told', listener).on('told', listener);
+    signals.off('told', listener).off('told', listener);
+    signals.emit('told', 9);
+    expect(heard).toEqual([1]);
+    expect(signals.listenerCount('told')).toBe(0);
+  });
+
+  test('removeAllListeners empties one event or all', () => {
+    const signals = new Signals<Events>();
+    signals.on('told', () => {}).on('asked', () => {});
+    signals.removeAllListeners('told');
+    expect([signals.listenerCount('told'), signals.listenerCount('asked')]).toEqual([0, 1]);
+    signals.removeAllListeners();
+    expect(signals.listenerCount('asked')).toBe(0);
+  });
+
+  test('ask waits for async listeners, and gives null when nobody has to be waited for', async () => {
+    const signals = new Signals<Events>();
+    expect(signals.ask('asked', 1)).toBeNull();
+    signals.on('asked', () => {});
+    expect(signals.ask('asked', 1)).toBeNull();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let settled = false;
+    signals.on('asked', () => gate);
+    const answer = signals.ask('asked', 1)?.then(() => {
+      settled = true;
+    });
+    await Promise.resolve();
+    expect(settled).toBe(false);
+    open();
+    await answer;
+    expect(settled).toBe(true);
+  });
+
+  test('ask settles although a listener rejects', async () => {
+    const signals = new Signals<Events>();
+    signals.on('asked', () => Promise.reject(new Error('no')));
+    await signals.ask('asked', 1);
+    expect(uncaught).toHaveLength(1);
+  });
+});
