@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { NetworkError } from '../../../src/error.ts';
+import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
+import { data, END, head, scriptedReply } from './scripted-reply.ts';
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+describe('reading the Qt way', () => {
+  test('read gives what is there, across chunks, and is empty without', async () => {
+    const { reply, source } = await scriptedReply();
+    source.tell(head(), data('abc'), data('def'));
+    expect(reply.bytesAvailable).toBe(6);
+    expect(text(reply.read(2))).toBe('ab');
+    expect(text(reply.read(3))).toBe('cde');
+    expect(text(reply.readAll())).toBe('f');
+    expect(reply.readAll()).toHaveLength(0);
+    source.tell(data('g'), END);
+    expect(text(reply.readAll())).toBe('g');
+  });
+
+  test('lent chunks are copied, others are handed over', async () => {
+    const { reply, source } = await scriptedReply();
+    const chunk = new TextEncoder().encode('abc');
+    source.tell(head(), { type: 'data', chunk, lent: true });
+    chunk.fill(0);
+    expect(text(reply.readAll())).toBe('abc');
+    const owned = new TextEncoder().encode('def');
+    source.tell({ type: 'data', chunk: owned, lent: false });
+    expect(reply.readAll()).toBe(owned);
+  });
+
+  test('readBufferSize stops the network and reading lets it go on', async () => {
+    const { reply, source } = await scriptedReply({ readBufferSize: 4 });
+    source.tell(head(), data('abc'));
+    expect(source.calls).toEqual(['start']);
+    source.tell(data('de'));
+    expect(source.calls).toEqual(['start', 'pause']);
+    reply.read(1);
+    expect(source.calls).toEqual(['start', 'pause']);
+    reply.read(1);
+    expect(source.calls).toEqual(['start', 'pause', 'resume']);
+    reply.readBufferSize = 2;
+    expect(source.calls.at(-1)).toBe('pause');
+    reply.readBufferSize = 0;
+    expect(source.calls.at(-1)).toBe('resume');
+    expect(() => {
+      reply.readBufferSize = -1;
+    }).toThrow(TypeError);
+  });
+
+  test('what arrived before a failure stays readable', async () => {
+    const { reply, source } = await scriptedReply();
+    source.tell(head(), data('abc'), { type: 'failed', error: new NetworkError('remote-host-closed', 'x') });
+    expect(text(reply.readAll())).toBe('abc');
+  });
+});
+
+describe('one reader', () => {
+  test.each(['text', 'bytes', 'json', 'blob'] as const)('%s after text is a TypeError', async (helper) => {
+    const { reply, source } = await scriptedReply();
+    source.tell(head(), data('1'), END);
+    await reply.text();
+    await expect(reply[helper]()).rejects.toThrow(TypeError);
+  });
+
+  test('read after iteration, iteration after read, and a stream after text', async () => {
+    const first = await scriptedReply();
+    first.source.tell(head(), data('1'), END);
+    for await (const chunk of first.reply) expect(text(chunk)).toBe('1');
+    expect(() => first.reply.read(1)).toThrow(/iteration/);
+
+    const second = await scriptedReply();
+    second.source.tell(head(), data('1'), END);
+    second.reply.read(1);
+    await expect(second.reply[Symbol.asyncIterator]().next()).rejects.toThrow(TypeError);
+
+    const third = await scriptedReply();
+    third.source.tell(head(), data('1'), END);
+    const response = await third.reply.response;
+    await third.reply.text();
+    await expect(response.text()).rejects.toThrow(TypeError);
+  });
+});
+
+describe('iteration', () => {
+  test('pauses the network at the high-water mark', async () => {
+    const { reply, source } = await scriptedReply();
+    const chunks = reply[Symbol.asyncIterator]();
+    source.tell(head());
+    const first = chunks.next();
+    const chunk = new Uint8Array(HIGH_WATER_MARK);
+    source.tell({ type: 'data', chunk, lent: false });
+    expect((await first).value).toHaveLength(HIGH_WATER_MARK);
+    source.tell({ type: 'data', chunk, lent: false });
+    expect(source.calls).toEqual(['start', 'pause']);
+    await chunks.next();
+    expect(source.calls).toEqual(['start', 'pause', 'resume']);
+  });
+
+  test('leaving the loop aborts, failing throws after what arrived', async () => {
+    const left = await scriptedReply();
+    left.source.tell(head(), data('1'), data('2'));
+    for await (const _ of left.reply) break;
+    expect(left.reply.error).toMatchObject({ code: 'operation-canceled' });
+
+    const failed = await scriptedReply();
+    const seen: string[] = [];
+    failed.source.tell(head(), data('1'), {
+      type: 'failed',
+      error: new NetworkError('remote-host-closed', 'cut'),
+    });
+    await expect(async () => {
+      for await (const chunk of failed.reply) seen.push(text(chunk));
+    }).rejects.toThrow('cut');
+    expect(seen).toEqual(['1']);
+  });
+
+  test('an abort while it waits rejects', async () => {
+    const { reply, source } = await scriptedReply();
+    source.tell(head());
+    const next = reply[Symbol.asyncIterator]().next();
+    await Promise.resolve();
+    reply.abort();
+    await expect(next).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+});
+
+describe('promises', () => {
+  test('text, json, blob, completed', async () => {
+    const { reply, source } = await scriptedReply();
+    const blob = reply.blob();
+    const completed = reply.completed;
+    source.tell(head(), data('{"a":'), data('1}', true), END);
+    expect(await (await blob).text()).toBe('{"a":1}');
+    expect(await completed).toBe(reply);
+  });
+
+  test('a broken sequence and a BOM decode as in WHATWG', async () => {
+    const { reply, source } = await scriptedReply();
+    source.tell(
+      head(),
+      { type: 'data', chunk: new Uint8Array([0xef, 0xbb, 0xbf, 0x61, 0xff]), lent: false },
+      END,
+    );
+    expect(await reply.text()).toBe('a\ufffd');
+  });
+
+  test('a 404 rejects with status, headers and a bounded body, unless told not to', async () => {
+    const strict = await scriptedReply();
+    strict.source.tell(head({ status: 404, reason: 'Not Found' }), data('why'), END);
+    const error: NetworkError = await strict.reply.text().catch((reason) => reason);
+    expect(error).toMatchObject({ code: 'content-not-found', status: 404, headers: [] });
+    expect(text(error.body!)).toBe('why');
+    await expect(strict.reply.completed).rejects.toMatchObject({ code: 'content-not-found' });
+
+    const lax = await scriptedReply({ throwHttpErrors: false });
+    lax.source.tell(head({ status: 404 }), data('why'), END);
+    expect(await lax.reply.text()).toBe('why');
+    await lax.reply.completed;
+    expect(lax.reply.error).toMatchObject({ code: 'content-not-found' });
+  });
+
+  test('throwHttpErrors does not hide a failure', async () => {
+    const { reply, source } = await scriptedReply({ throwHttpErrors: false });
+    source.tell(head({ status: 404 }), {
+      type: 'failed',
+      error: new NetworkError('remote-host-closed', 'x'),
+    });
+    await expect(reply.text()).rejects.toMatchObject({ code: 'remote-host-closed' });
+  });
+
+  test('json that is none, and json that does not fit, are unknown-content', async () => {
+    const broken = await scriptedReply();
+    broken.source.tell(head(), data('{'), END);
+    await expect(broken.reply.json()).rejects.toMatchObject({ code: 'unknown-content' });
+
+    const schema = {
+      '~standard': {
+        version: 1 as const,
+        validate: (value: unknown) =>
+          typeof value === 'number' ? { value: value * 2 } : { issues: [{ message: 'expected a number' }] },
+      },
+    };
+    const fits = await scriptedReply();
+    fits.source.tell(head(), data('21'), END);
+    const answer: number = await fits.reply.json(schema);
+    expect(answer).toBe(42);
+    const misfit = await scriptedReply();
+    misfit.source.tell(head(), data('"x"'), END);
+    await expect(misfit.reply.json(schema)).rejects.toThrow(/expected a number/);
+  });
+
+  test('response comes with the head, for a 404 too, and is memoised', async () => {
+    const { reply, source } = await scriptedReply();
+    const pending = reply.response;
+    source.tell(head({ status: 404, reason: 'Not Found', url: 'http://origin.test/x#f' }));
+    const response = await pending;
+    expect(response).toMatchObject({
+      status: 404,
+      statusText: 'Not Found',
+      ok: false,
+      url: 'http://origin.test/x',
+      redirected: false,
+    });
+    expect(await reply.response).toBe(response);
+    source.tell(data('a'), data('b'), END);
+    expect(await response.text()).toBe('ab');
+  });
+
+  test('response of a 204 has no body, of a failure rejects, and cancelling its body aborts', async () => {
+    const empty = await scriptedReply();
+    empty.source.tell(head({ status: 204 }), END);
+    expect((await empty.reply.response).body).toBeNull();
+
+    const failed = await scriptedReply();
+    const pending = failed.reply.response;
+    failed.source.tell({ type: 'failed', error: new NetworkError('timeout', 'x') });
+    await expect(pending).rejects.toMatchObject({ code: 'timeout' });
+
+    const cancelled = await scriptedReply();
+    cancelled.source.tell(head(), data('a'));
+    await (await cancelled.reply.response).body?.cancel();
+    expect(cancelled.reply.error).toMatchObject({ code: 'operation-canceled' });
+  });
+
+  test('nobody who only listens meets an unhandled rejection', async () => {
+    const rejections: unknown[] = [];
+    const listener = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', listener);
+    const { reply, source } = await scriptedReply();
+    reply.on('finished', () => {});
+    source.tell({ type: 'failed', error: new NetworkError('timeout', 'x') });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', listener);
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe('autoDeleteReplies', () => {
+  test('one turn after finished the reply lets go', async () => {
+    const { reply, source, clock } = await scriptedReply({ autoDeleteReplies: true });
+    source.tell(head(), data('abc'), END);
+    expect(reply.bytesAvailable).toBe(3);
+    clock.advance(0);
+    expect(reply.bytesAvailable).toBe(0);
+    expect(reply.listenerCount('finished')).toBe(0);
+    expect(() => reply.readAll()).toThrow(/deleted/);
+    await expect(reply.text()).rejects.toThrow(/deleted/);
+  });
+});

@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest';
+import { NetworkError } from '../../../src/error.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
+import { data, END, head, scriptedReply } from './scripted-reply.ts';
+
+const SENT: ReplyEvent = { type: 'request-sent' };
+
+function hop(status: number): ReplyEvent {
+  return {
+    type: 'hop',
+    hop: { url: 'http://origin.test/', status, reason: '', headers: new HttpHeaders({ location: '/b' }) },
+  };
+}
+
+// The traces of Qt 6 (qt-behaviour.md §17), event for event.
+describe('order of signals', () => {
+  const rows: [string, ReplyEvent[], string[]][] = [
+    [
+      '200',
+      [{ type: 'socket-started-connecting' }, SENT, head({ total: 5 }), data('hello'), END],
+      [
+        'socketStartedConnecting',
+        'requestSent',
+        'metaDataChanged',
+        'readyRead',
+        'downloadProgress(5,5)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      '302 followed',
+      [SENT, hop(302), { type: 'redirected', target: 'http://origin.test/b' }, SENT, head(), data('x'), END],
+      [
+        'requestSent',
+        'metaDataChanged',
+        'redirected(http://origin.test/b)',
+        'requestSent',
+        'metaDataChanged',
+        'readyRead',
+        'downloadProgress(1,1)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      '404',
+      [SENT, head({ status: 404 }), data('gone'), END],
+      [
+        'requestSent',
+        'metaDataChanged',
+        'readyRead',
+        'errorOccurred(content-not-found)',
+        'downloadProgress(4,4)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      '204',
+      [SENT, head({ status: 204 }), END],
+      [
+        'requestSent',
+        'metaDataChanged',
+        'downloadProgress(0,0)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      "POST of two bytes, without Qt's uploadProgress(0,0) at the end",
+      [{ type: 'upload-progress', sent: 2, total: 2 }, SENT, head(), data('ok'), END],
+      [
+        'uploadProgress(2,2)',
+        'requestSent',
+        'metaDataChanged',
+        'readyRead',
+        'downloadProgress(2,2)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      'unknown scheme',
+      [{ type: 'failed', error: new NetworkError('protocol-unknown', 'x') }],
+      [
+        'errorOccurred(protocol-unknown)',
+        'downloadProgress(0,0)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      'truncated',
+      [
+        head({ total: 10 }),
+        data('1234'),
+        { type: 'failed', error: new NetworkError('remote-host-closed', 'x') },
+      ],
+      [
+        'metaDataChanged',
+        'readyRead',
+        'errorOccurred(remote-host-closed)',
+        'downloadProgress(4,10)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+    [
+      'nothing after the end',
+      [head(), END, data('late'), SENT, END, { type: 'failed', error: new NetworkError('timeout', 'x') }],
+      ['metaDataChanged', 'downloadProgress(0,0)', 'readChannelFinished', 'manager.finished', 'finished'],
+    ],
+    [
+      '103 before the response',
+      [{ type: 'informational', status: 103, reason: '', headers: new HttpHeaders() }, head(), END],
+      [
+        'informational(103,[object Object])',
+        'metaDataChanged',
+        'downloadProgress(0,0)',
+        'readChannelFinished',
+        'manager.finished',
+        'finished',
+      ],
+    ],
+  ];
+  test.each(rows)('%s', async (_name, events, expected) => {
+    const { source, trace, reply } = await scriptedReply();
+    source.tell(...events);
+    expect(trace).toEqual(expected);
+    expect(reply.isFinished).toBe(true);
+  });
+
+  test('nothing is emitted before the caller had a turn', async () => {
+    const { NetworkReply } = await import('../../../src/reply/reply.ts');
+    const { makeRequest } = await import('../../support/fixtures.ts');
+    const reply = NetworkReply.from(makeRequest(), { body: 'x' });
+    const heard: string[] = [];
+    reply.on('finished', () => heard.push('finished'));
+    expect(heard).toEqual([]);
+    expect(await reply.text()).toBe('x');
+    expect(heard).toEqual(['finished']);
+  });
+});
+
+describe('abort', () => {
+  test('in flight: every signal inside the call, what was received is gone', async () => {
+    const { reply, source, trace } = await scriptedReply();
+    source.tell(SENT, head({ total: 100 }), data('1234'));
+    reply.abort();
+    expect(trace).toEqual([
+      'requestSent',
+      'metaDataChanged',
+      'readyRead',
+      'errorOccurred(operation-canceled)',
+      'downloadProgress(4,100)',
+      'readChannelFinished',
+      'manager.finished',
+      'finished',
+    ]);
+    expect(reply.bytesAvailable).toBe(0);
+    expect(source.calls).toEqual(['start', 'cancel: operation-canceled']);
+    expect(reply.error).toMatchObject({ code: 'operation-canceled', qtCode: 5 });
+  });
+
+  test('right after it was made: the source never starts', async () => {
+    const pending = scriptedReply();
+    const { reply, source, trace } = await pending;
+    reply.abort();
+    expect(trace[0]).toBe('errorOccurred(operation-canceled)');
+    expect(trace[1]).toBe('downloadProgress(0,0)');
+    expect(source.calls).toContain('start');
+  });
+
+  test('is idempotent and a no-op after the end', async () => {
+    const { reply, source, trace } = await scriptedReply();
+    source.tell(head(), END);
+    const length = trace.length;
+    reply.abort();
+    reply.abort();
+    expect(trace).toHaveLength(length);
+    expect(reply.error).toBeNull();
+  });
+
+  test('from inside a listener ends the reply once', async () => {
+    const { reply, source, trace } = await scriptedReply();
+    reply.on('readyRead', () => reply.abort());
+    reply.on('errorOccurred', () => reply.abort());
+    source.tell(head(), data('x'), data('y'), END);
+    expect(trace.filter((entry) => entry === 'finished')).toHaveLength(1);
+    expect(trace.filter((entry) => entry === 'readyRead')).toHaveLength(1);
+  });
+
+  test('close ends the reply and lets the transfer go on', async () => {
+    const { reply, source } = await scriptedReply();
+    source.tell(head(), data('x'));
+    reply.close();
+    expect(reply.error).toMatchObject({ code: 'operation-canceled' });
+    expect(source.calls).toEqual(['start', 'resume']);
+  });
+});
+
+describe('progress', () => {
+  test('download: one in 100 ms, the last exact', async () => {
+    const { source, clock, trace } = await scriptedReply();
+    source.tell(head({ total: 6 }), data('1'));
+    clock.advance(99);
+    source.tell(data('2'));
+    clock.advance(1);
+    source.tell(data('3'), data('4'));
+    clock.advance(100);
+    source.tell(data('5'), data('6'), END);
+    expect(trace.filter((entry) => entry.startsWith('downloadProgress'))).toEqual([
+      'downloadProgress(3,6)',
+      'downloadProgress(5,6)',
+      'downloadProgress(6,6)',
+    ]);
+  });
+
+  test('the total is −1 while it is unknown and the count at the end', async () => {
+    const { source, clock, trace } = await scriptedReply();
+    source.tell(head());
+    clock.advance(100);
+    source.tell(data('12'), data('3'), END);
+    expect(trace.filter((entry) => entry.startsWith('downloadProgress'))).toEqual([
+      'downloadProgress(2,-1)',
+      'downloadProgress(3,3)',
+    ]);
+  });
+
+  const upload = (sent: number, total = 10): ReplyEvent => ({ type: 'upload-progress', sent, total });
+
+  test('upload: first and last always, 100 ms between', async () => {
+    const { source, clock, trace } = await scriptedReply();
+    source.tell(upload(1), upload(2));
+    clock.advance(100);
+    source.tell(upload(3), upload(4), upload(10), SENT);
+    expect(trace).toEqual([
+      'uploadProgress(1,10)',
+      'uploadProgress(3,10)',
+      'uploadProgress(10,10)',
+      'requestSent',
+    ]);
+  });
+
+  test('upload of unknown length: the last value comes before requestSent', async () => {
+    const { source, trace } = await scriptedReply();
+    source.tell(upload(1, -1), upload(7, -1), SENT);
+    expect(trace).toEqual(['uploadProgress(1,-1)', 'uploadProgress(7,-1)', 'requestSent']);
+  });
+
+  test('emitAllUploadProgressSignals', async () => {
+    const { source, trace } = await scriptedReply({ emitAllUploadProgressSignals: true });
+    source.tell(upload(1), upload(2), upload(10));
+    expect(trace).toHaveLength(3);
+  });
+});
+
+describe('questions', () => {
+  test('redirected under user-verified waits for its async listeners and for redirectAllowed', async () => {
+    const { reply, source } = await scriptedReply();
+    const question = {
+      type: 'redirect',
+      target: 'http://b.test/',
+      status: 302,
+      headers: new HttpHeaders(),
+    } as const;
+    reply.once('redirected', async () => {
+      await Promise.resolve();
+      reply.redirectAllowed();
+    });
+    expect(await source.ask(question)).toEqual({ allowed: true });
+    expect(reply.url).toBe('http://b.test/');
+    expect(await source.ask(question)).toEqual({ allowed: false });
+  });
+
+  test('encrypted asks the manager first, and an abort in a listener says no', async () => {
+    const { reply, source } = await scriptedReply();
+    const order: string[] = [];
+    reply.attach({
+      finished: () => {},
+      encrypted: async () => {
+        order.push('manager');
+      },
+    });
+    reply.on('encrypted', () => {
+      order.push('reply');
+      reply.abort();
+    });
+    expect(await source.ask({ type: 'encrypted' })).toEqual({ proceed: false });
+    expect(order).toEqual(['manager', 'reply']);
+  });
+});

@@ -1,0 +1,103 @@
+import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { Ask } from '../../../src/pipeline/question.ts';
+import type { ReplyEvent, ResponseHead } from '../../../src/pipeline/reply-event.ts';
+import { NetworkReply } from '../../../src/reply/reply.ts';
+import type { ReplySignals } from '../../../src/reply/reply-signals.ts';
+import type { ReplySink, ReplySource } from '../../../src/reply/reply-source.ts';
+import { FakeClock, makeRequest } from '../../support/fixtures.ts';
+
+/** A source that a test plays by hand, and notes what the reply asks of it. */
+export class ScriptedSource implements ReplySource {
+  readonly calls: string[] = [];
+  sink: ReplySink | null = null;
+
+  start(sink: ReplySink): void {
+    this.calls.push('start');
+    this.sink = sink;
+  }
+  pause(): void {
+    this.calls.push('pause');
+  }
+  resume(): void {
+    this.calls.push('resume');
+  }
+  cancel(reason: Error): void {
+    this.calls.push(`cancel: ${(reason as { code?: string }).code}`);
+  }
+  setPriority(priority: string): void {
+    this.calls.push(`priority: ${priority}`);
+  }
+  tell(...events: ReplyEvent[]): void {
+    for (const event of events) this.sink?.accept(event);
+  }
+  get ask(): Ask {
+    return this.sink!.ask;
+  }
+}
+
+const SIGNALS: readonly (keyof ReplySignals)[] = [
+  'socketStartedConnecting',
+  'uploadProgress',
+  'requestSent',
+  'informational',
+  'metaDataChanged',
+  'redirected',
+  'readyRead',
+  'downloadProgress',
+  'errorOccurred',
+  'readChannelFinished',
+  'finished',
+];
+
+/** A reply over a scripted source that has started, with a trace of its signals. */
+export async function scriptedReply(options: Partial<RequestOptions> = {}): Promise<{
+  readonly reply: NetworkReply;
+  readonly source: ScriptedSource;
+  readonly clock: FakeClock;
+  readonly trace: string[];
+}> {
+  const source = new ScriptedSource();
+  const clock = new FakeClock();
+  const reply = new NetworkReply({ operation: 'get', request: makeRequest({ options }), source, clock });
+  const trace = record(reply);
+  await Promise.resolve();
+  return { reply, source, clock, trace };
+}
+
+/** The signals of a reply as they come, arguments in brackets. */
+export function record(reply: NetworkReply): string[] {
+  const trace: string[] = [];
+  reply.attach({ finished: () => trace.push('manager.finished'), encrypted: () => null });
+  for (const name of SIGNALS) {
+    reply.on(name, (...args: unknown[]) => {
+      const shown = args.map((arg) => (arg instanceof Error ? (arg as { code?: string }).code : String(arg)));
+      trace.push(args.length === 0 ? name : `${name}(${shown.join(',')})`);
+    });
+  }
+  return trace;
+}
+
+export function head(init: Partial<ResponseHead> = {}): ReplyEvent {
+  return {
+    type: 'head',
+    url: 'http://origin.test/',
+    status: 200,
+    reason: 'OK',
+    httpVersion: '1.1',
+    headers: new HttpHeaders(),
+    encrypted: false,
+    source: 'network',
+    originalContentLength: -1,
+    total: -1,
+    redirectedByPlatform: false,
+    cacheStatus: null,
+    ...init,
+  };
+}
+
+export function data(text: string, lent = false): ReplyEvent {
+  return { type: 'data', chunk: new TextEncoder().encode(text), lent };
+}
+
+export const END: ReplyEvent = { type: 'end', trailers: null };
