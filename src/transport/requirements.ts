@@ -1,0 +1,100 @@
+import type { RequestOptions } from '../options.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
+import type { Capability, TransportCapabilities } from './capabilities.ts';
+
+/** What a request asks for and a transport cannot give. */
+export interface MissingCapability {
+  readonly capability: Capability;
+  /** What was asked, for the error: `redirectPolicy 'manual'`. */
+  readonly what: string;
+}
+
+/** Redirects that a platform which hides them follows by itself (Fetch, HTTP-redirect fetch, step 5). */
+const PLATFORM_REDIRECTS = 20;
+
+/** The default of the option: a platform that decodes by itself is not asked to check. */
+const DEFAULT_SAFETY_CHECK_THRESHOLD = 10 * 1024 * 1024;
+
+/**
+ * The first thing that a request explicitly asks for and the transport does not have, or null. Options are judged by
+ * their value: one that has its default, or a value that the platform enforces by itself, passes everywhere.
+ */
+export function missingCapability(
+  request: HttpRequest,
+  capabilities: TransportCapabilities,
+): MissingCapability | null {
+  const { options } = request;
+  for (const [capability, ask] of RULES) {
+    const what = ask(options, capabilities, request);
+    if (what !== null) return { capability, what };
+  }
+  return null;
+}
+
+type Rule = (
+  options: RequestOptions,
+  capabilities: TransportCapabilities,
+  request: HttpRequest,
+) => string | null;
+
+const RULES: readonly (readonly [Capability, Rule])[] = [
+  [
+    'redirects',
+    ({ redirectPolicy, maximumRedirectsAllowed, secretHeaders }, { redirects }, { headers }) => {
+      if (redirects) return null;
+      if (redirectPolicy !== 'no-less-safe') return `redirectPolicy '${redirectPolicy}'`;
+      if (maximumRedirectsAllowed < PLATFORM_REDIRECTS)
+        return `maximumRedirectsAllowed below ${PLATFORM_REDIRECTS}`;
+      const secret = secretHeaders.find((name) => headers.has(name));
+      return secret === undefined ? null : `the field ${secret} among secretHeaders`;
+    },
+  ],
+  [
+    'cookies',
+    ({ cookieLoadControl, cookieSaveControl, cookieJar, siteForCookies }, { cookies }) => {
+      if (cookies) return null;
+      if (cookieLoadControl !== cookieSaveControl)
+        return 'cookieLoadControl and cookieSaveControl of different values';
+      if (cookieJar !== null) return 'cookieJar';
+      return siteForCookies === null ? null : 'siteForCookies';
+    },
+  ],
+  [
+    'credentialsMode',
+    ({ useCredentials, authenticationReuse, cookieLoadControl }, { cookies, credentialsMode }) => {
+      if (cookies) return null;
+      if (useCredentials && !credentialsMode) return 'useCredentials';
+      // Such a platform holds back cookies and credentials together or neither.
+      const held = credentialsMode && cookieLoadControl === 'manual';
+      return authenticationReuse === 'manual' && !held ? "authenticationReuse 'manual'" : null;
+    },
+  ],
+  ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
+  ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
+  [
+    'requestStreams',
+    ({ duplex }, { requestStreams }) =>
+      duplex === 'half' && requestStreams === 'never' ? "duplex 'half'" : null,
+  ],
+  [
+    'encodedBodies',
+    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }) =>
+      // −1 asks for no check, which is what there is.
+      encodedBodies || threshold === DEFAULT_SAFETY_CHECK_THRESHOLD || threshold === -1
+        ? null
+        : 'decompressedSafetyCheckThreshold',
+  ],
+  [
+    'forbiddenFields',
+    (_, { forbiddenFields }, { headers }) => {
+      for (const [name] of headers) {
+        if (forbiddenFields.some((pattern) => matches(name, pattern))) return `the request field ${name}`;
+      }
+      return null;
+    },
+  ],
+];
+
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}

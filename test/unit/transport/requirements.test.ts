@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
+import { missingCapability } from '../../../src/transport/requirements.ts';
+import { makeRequest } from '../../support/fixtures.ts';
+
+const EVERYTHING: TransportCapabilities = {
+  name: 'everything',
+  redirects: true,
+  cookies: true,
+  setCookieLines: true,
+  forbiddenFields: [],
+  encodedBodies: true,
+  requestStreams: 'always',
+  uploadProgress: true,
+  informational: true,
+  trailers: true,
+  errorDetail: true,
+  tls: true,
+  proxy: true,
+  strictTransportSecurity: true,
+  preconnect: 'connection',
+  http2: true,
+  connectionTimings: true,
+  platformCache: false,
+  credentialsMode: false,
+};
+
+/** What a page has. */
+const PAGE: TransportCapabilities = {
+  ...EVERYTHING,
+  redirects: false,
+  cookies: false,
+  forbiddenFields: ['cookie', 'sec-*'],
+  encodedBodies: false,
+  requestStreams: 'never',
+  tls: false,
+  http2: false,
+  credentialsMode: true,
+};
+
+type Options = Partial<RequestOptions>;
+type Fields = Record<string, string>;
+const JAR = { cookiesForUrl: () => [], setCookiesFromUrl: () => false };
+
+const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
+  ['redirectPolicy manual', { redirectPolicy: 'manual' }, {}, 'redirects'],
+  ['redirectPolicy user-verified', { redirectPolicy: 'user-verified' }, {}, 'redirects'],
+  ['redirectPolicy same-origin', { redirectPolicy: 'same-origin' }, {}, 'redirects'],
+  ['no redirect at all', { maximumRedirectsAllowed: 0 }, {}, 'redirects'],
+  ['fewer redirects than the platform', { maximumRedirectsAllowed: 19 }, {}, 'redirects'],
+  ['a secret field', { secretHeaders: ['x-key'] }, { 'X-Key': 's' }, 'redirects'],
+  ['cookies loaded, not saved', { cookieSaveControl: 'manual' }, {}, 'cookies'],
+  ['cookies saved, not loaded', { cookieLoadControl: 'manual' }, {}, 'cookies'],
+  ['a jar', { cookieJar: JAR }, {}, 'cookies'],
+  ['a site for cookies', { siteForCookies: 'https://a.test' }, {}, 'cookies'],
+  ['credentials held back, cookies not', { authenticationReuse: 'manual' }, {}, 'credentialsMode'],
+  ['tls', { tls: {} }, {}, 'tls'],
+  ['HTTP/2 by prior knowledge', { http2Direct: true }, {}, 'http2'],
+  ['a streamed upload', { duplex: 'half' }, {}, 'requestStreams'],
+  ['a bomb check', { decompressedSafetyCheckThreshold: 1000 }, {}, 'encodedBodies'],
+  ['a bomb check of everything', { decompressedSafetyCheckThreshold: 0 }, {}, 'encodedBodies'],
+  ['a forbidden field', {}, { Cookie: 'a=b' }, 'forbiddenFields'],
+  ['a field of a forbidden prefix', {}, { 'Sec-Fetch-Mode': 'cors' }, 'forbiddenFields'],
+];
+
+const PASSED: readonly (readonly [string, Options, Fields])[] = [
+  ['every default', {}, {}],
+  ['as many redirects as the platform follows', { maximumRedirectsAllowed: 20 }, {}],
+  ['a secret field that the request does not have', { secretHeaders: ['x-key'] }, {}],
+  ['no cookies at all', { cookieLoadControl: 'manual', cookieSaveControl: 'manual' }, {}],
+  [
+    'neither cookies nor credentials',
+    { cookieLoadControl: 'manual', cookieSaveControl: 'manual', authenticationReuse: 'manual' },
+    {},
+  ],
+  ['credentials for other origins', { useCredentials: true }, {}],
+  ['no bomb check', { decompressedSafetyCheckThreshold: -1 }, {}],
+  ['fields of one’s own', {}, { 'Content-Type': 'a/b', 'X-Sec-': 'c', 'Cookie-Law': 'd' }],
+];
+
+describe('missingCapability', () => {
+  test.each(REFUSED)('a page refuses %s, which Node has', (_name, options, headers, capability) => {
+    const request = makeRequest({ options, headers });
+    expect(missingCapability(request, PAGE)?.capability).toBe(capability);
+    expect(missingCapability(request, EVERYTHING)).toBeNull();
+  });
+
+  test.each(PASSED)('both pass %s', (_name, options, headers) => {
+    const request = makeRequest({ options, headers });
+    expect(missingCapability(request, PAGE)).toBeNull();
+    expect(missingCapability(request, EVERYTHING)).toBeNull();
+  });
+
+  test('a platform without cookies and without a choice of credentials refuses them', () => {
+    const request = makeRequest({ options: { useCredentials: true } });
+    const bare = { ...PAGE, credentialsMode: false };
+    expect(missingCapability(request, bare)).toEqual({
+      capability: 'credentialsMode',
+      what: 'useCredentials',
+    });
+  });
+
+  test('says what was asked, never the value of a field', () => {
+    const what = (options: Options, headers: Fields = {}): string | undefined =>
+      missingCapability(makeRequest({ options, headers }), PAGE)?.what;
+    expect(what({ redirectPolicy: 'manual' })).toBe("redirectPolicy 'manual'");
+    expect(what({}, { Cookie: 'secret' })).toBe('the request field cookie');
+    expect(what({ secretHeaders: ['x-key'] }, { 'X-Key': 'secret' })).toBe(
+      'the field x-key among secretHeaders',
+    );
+  });
+});
