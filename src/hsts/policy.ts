@@ -1,0 +1,34 @@
+import type { StoredValue } from '../storage/key-value-store.ts';
+import { canonicalHost, isIpAddress } from '../util/host.ts';
+
+/** What a known HSTS host wants. Qt: `QHstsPolicy`. */
+export interface StrictTransportSecurityPolicy {
+  /** Host name, in any spelling; stored as lower-case A-labels without a trailing dot. */
+  readonly host: string;
+  /** Epoch milliseconds from which the policy no longer holds. */
+  readonly expiry: number;
+  /** The policy holds for all subdomains too. */
+  readonly includeSubDomains: boolean;
+}
+
+/** RFC 1035 §2.3.4: no longer name can be looked up, and lookups here are linear in the number of labels. */
+const LONGEST_NAME = 253;
+
+/** The form in which host names are compared (RFC 6797 §9, §10), or null for what cannot have a policy: IP addresses (§8.1.1) and what is no host name. */
+export function policyHost(host: string): string | null {
+  const name = canonicalHost(host);
+  return name === null || name.length > LONGEST_NAME || isIpAddress(name) ? null : name;
+}
+
+/** What a store keeps of a policy under its host name. */
+export function toStored(policy: StrictTransportSecurityPolicy): StoredValue {
+  return { expiry: policy.expiry, includeSubDomains: policy.includeSubDomains };
+}
+
+/** The policy that a store keeps under a host name, or null when it is damaged. */
+export function fromStored(host: string, value: StoredValue): StrictTransportSecurityPolicy | null {
+  if (typeof value !== 'object' || value === null || policyHost(host) !== host) return null;
+  const { expiry, includeSubDomains } = value as { readonly [key: string]: StoredValue };
+  if (!Number.isSafeInteger(expiry) || typeof includeSubDomains !== 'boolean') return null;
+  return { host, expiry: expiry as number, includeSubDomains };
+}

@@ -1,0 +1,178 @@
+import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
+import { WriteBehind } from '../storage/write-behind.ts';
+import type { Clock } from '../util/clock.ts';
+import { parseStrictTransportSecurity } from './header.ts';
+import { KnownHosts } from './known-hosts.ts';
+import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } from './policy.ts';
+
+export interface StrictTransportSecurityParts {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Hears when the store fails. */
+  readonly onFault: FaultListener;
+  /** Top-level domains of which every host counts as known. @default none */
+  readonly preloadedTopLevelDomains?: readonly string[] | undefined;
+}
+
+/** The HSTS knowledge of a manager: hosts in memory, and a store behind them when one is enabled. */
+export class StrictTransportSecurity {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #onFault: FaultListener;
+  readonly #hosts: KnownHosts;
+  #behind: WriteBehind | null = null;
+  #stopWatching = (): void => {};
+  #ready: Promise<void> | null = null;
+
+  /** @throws TypeError when a preloaded top-level domain is none */
+  constructor(parts: StrictTransportSecurityParts) {
+    this.#clock = parts.clock;
+    this.#onFault = parts.onFault;
+    this.#hosts = new KnownHosts(parts.preloadedTopLevelDomains?.map(checkedTopLevelDomain));
+  }
+
+  /** Settles when the store has been loaded; null when nothing is loading. A request that overtook it could leak. */
+  get ready(): Promise<void> | null {
+    return this.#ready;
+  }
+
+  get storeEnabled(): boolean {
+    return this.#behind !== null;
+  }
+
+  /**
+   * Adds policies, or replaces those of the same hosts. An expired one removes its host. Hosts that cannot have a policy
+   * (IP addresses) are passed over, as in Qt.
+   *
+   * @throws TypeError when something is no policy; nothing is added then
+   */
+  addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
+    const list = Array.from(policies, checked);
+    const now = this.#clock.now();
+    for (const policy of list) {
+      const host = policyHost(policy.host);
+      if (host === null) continue;
+      if (policy.expiry > now) this.#keep({ ...policy, host });
+      else this.#forget(host);
+    }
+  }
+
+  /** The policies that hold now. */
+  hosts(): StrictTransportSecurityPolicy[] {
+    return [...this.#hosts.unexpired(this.#clock.now())];
+  }
+
+  /** Whether http to that host, in any spelling, must become https (RFC 6797 §8.3). */
+  shouldUpgrade(host: string): boolean {
+    const name = policyHost(host);
+    return name !== null && this.#hosts.matches(name, this.#clock.now());
+  }
+
+  /**
+   * Takes the Strict-Transport-Security field lines of a response (RFC 6797 §8.1): the first valid one counts, for that
+   * very host only. That they came over TLS without errors is the caller's to know.
+   */
+  note(fieldLines: readonly string[], responseHost: string): void {
+    const host = policyHost(responseHost);
+    if (host === null) return;
+    for (const line of fieldLines) {
+      const header = parseStrictTransportSecurity(line);
+      if (header === null) continue;
+      if (header.maxAge === 0) this.#forget(host);
+      else this.#noteKnown(host, header.maxAge * 1000, header.includeSubDomains);
+      return;
+    }
+  }
+
+  /**
+   * Puts a store behind the hosts, in place of an earlier one. What memory knows wins over the store and is written to
+   * it, then the rest of the store is taken in; what has expired or cannot be read is removed from it. Resolves when
+   * that is done. The store stays the caller's to close.
+   */
+  enableStore(store: KeyValueStore): Promise<void> {
+    void this.disableStore();
+    const behind = new WriteBehind(store, this.#onFault);
+    this.#behind = behind;
+    for (const policy of this.hosts()) behind.set(policy.host, toStored(policy));
+    this.#stopWatching = behind.watch((changes) => this.#take(changes));
+    const ready = this.#load(behind);
+    this.#ready = ready;
+    return ready;
+  }
+
+  /** Writes what is pending and leaves the store alone. The hosts stay known. */
+  async disableStore(): Promise<void> {
+    const behind = this.#behind;
+    this.#behind = null;
+    this.#ready = null;
+    this.#stopWatching();
+    await behind?.close();
+  }
+
+  /** Resolves when every host known so far is in the store, or the fault has been reported. */
+  async flush(): Promise<void> {
+    await this.#behind?.flush();
+  }
+
+  async #load(behind: WriteBehind): Promise<void> {
+    const entries = await behind.load();
+    if (this.#behind !== behind) return;
+    this.#take(entries);
+    this.#ready = null;
+  }
+
+  /** Takes in what the store had, or what was changed in it elsewhere. */
+  #take(entries: ReadonlyMap<string, StoredValue | null>): void {
+    const now = this.#clock.now();
+    for (const [host, value] of entries) {
+      const policy = value === null ? null : fromStored(host, value);
+      if (policy !== null && policy.expiry > now) this.#remember(policy);
+      else if (value === null) this.#hosts.delete(host);
+      else this.#behind?.set(host, null);
+    }
+  }
+
+  #noteKnown(host: string, age: number, includeSubDomains: boolean): void {
+    const before = this.#hosts.get(host);
+    const policy = { host, expiry: this.#clock.now() + age, includeSubDomains };
+    // Nearly every response moves the expiry a little: the store may lag behind by a hundredth of the age.
+    const step = age / 100;
+    const isNews =
+      before === undefined ||
+      before.includeSubDomains !== includeSubDomains ||
+      Math.floor(before.expiry / step) !== Math.floor(policy.expiry / step);
+    if (isNews) this.#keep(policy);
+    else this.#remember(policy);
+  }
+
+  #keep(policy: StrictTransportSecurityPolicy): void {
+    this.#remember(policy);
+    this.#behind?.set(policy.host, toStored(policy));
+  }
+
+  #remember(policy: StrictTransportSecurityPolicy): void {
+    const forgotten = this.#hosts.set(policy);
+    if (forgotten !== null) this.#behind?.set(forgotten, null);
+  }
+
+  #forget(host: string): void {
+    // While the store is loading it may know the host although memory does not.
+    if (this.#hosts.delete(host) || this.#ready !== null) this.#behind?.set(host, null);
+  }
+}
+
+function checked(policy: StrictTransportSecurityPolicy): StrictTransportSecurityPolicy {
+  const { host, expiry, includeSubDomains } = policy;
+  if (typeof host !== 'string' || !Number.isFinite(expiry) || typeof includeSubDomains !== 'boolean') {
+    throw new TypeError(
+      'HSTS policy: expected { host: string, expiry: epoch ms, includeSubDomains: boolean }',
+    );
+  }
+  return { host, expiry: Math.min(Math.floor(expiry), Number.MAX_SAFE_INTEGER), includeSubDomains };
+}
+
+function checkedTopLevelDomain(domain: string): string {
+  const name = policyHost(domain);
+  if (name === null || name.includes('.')) {
+    throw new TypeError(`preloadedTopLevelDomains: ${JSON.stringify(domain)} is not a top-level domain`);
+  }
+  return name;
+}
