@@ -1,4 +1,5 @@
 import type { NetworkError } from '../error.ts';
+import type { Priority } from '../options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
@@ -11,6 +12,11 @@ export interface IdleTimer {
   /** The wait is ours (a question, a reader that stopped): do not count. Pauses nest. */
   pause(): void;
   resume(): void;
+}
+
+/** The place of a request that waits in the queue. Set by the queue stage. */
+export interface QueuePlace {
+  setPriority(priority: Priority): void;
 }
 
 /** How an {@link Exchange} reaches its reply. */
@@ -29,7 +35,10 @@ export class Exchange {
   readonly timings: Timings;
   /** Present while the transport works under a transfer timeout. */
   idle: IdleTimer | null = null;
+  /** Present while the request waits for a slot. */
+  queued: QueuePlace | null = null;
   readonly #owner: ExchangeOwner;
+  #priority: Priority | null = null;
   #cancelers: ((reason: NetworkError) => void)[] = [];
   #reason: NetworkError | null = null;
 
@@ -70,6 +79,17 @@ export class Exchange {
       idle?.resume();
     }
   };
+
+  /** The priority that was set after the request was made, or null: then the request's own counts. */
+  get priority(): Priority | null {
+    return this.#priority;
+  }
+
+  /** Moves the request in the queue, now if it waits there, and whenever it comes back to it (a redirect). */
+  setPriority(priority: Priority): void {
+    this.#priority = priority;
+    this.queued?.setPriority(priority);
+  }
 
   /** Why the exchange was given up, or null while it runs. */
   get cancelled(): NetworkError | null {
