@@ -35,6 +35,11 @@ export interface HttpResponse {
   readonly originalContentLength?: number;
   /** Redirects that the platform followed without showing them. */
   readonly redirectedByPlatform?: boolean;
+  /**
+   * What the platform left of the message: everything (`exact`, the default), the body `decoded`, or that and only the
+   * fields which a page may see of another origin (`filtered`, a CORS response).
+   */
+  readonly fidelity?: 'exact' | 'decoded' | 'filtered';
   /** The `Cache-Status` member of our cache (RFC 9211), when a cache is set. */
   readonly cacheStatus?: string;
 }

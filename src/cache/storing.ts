@@ -1,0 +1,135 @@
+import type { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { type ParsedUrl, parseUrl, withoutFragment } from '../util/url.ts';
+import { requestControl, responseControl } from './control.ts';
+import { listMembers } from './list.ts';
+import { type Fidelity, METADATA_VERSION, type ResponseMetadata, type StoredPart } from './metadata.ts';
+import { parseContentRange } from './range.ts';
+import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from './status.ts';
+import { selectingFields } from './vary.ts';
+
+/** Fields of one connection, beside those that Connection names (RFC 9111 §3.1). */
+const CONNECTION_FIELDS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** When a request left and when the head of its response arrived, epoch milliseconds. */
+export interface ExchangeTimes {
+  readonly requestTime: number;
+  readonly responseTime: number;
+}
+
+/**
+ * What to remember of a response, or null when it may not or need not be stored (RFC 9111 §3, as a private cache).
+ * `credentials` are those of the request.
+ */
+export function describeForStorage(
+  request: HttpRequest,
+  response: HttpResponse,
+  credentials: string,
+  times: ExchangeTimes,
+): ResponseMetadata | null {
+  const fidelity = response.fidelity ?? 'exact';
+  if (!isStorableMethod(request, response) || requestControl(request.headers).noStore) return null;
+  if (isUnsafeToKeep(request, response, fidelity)) return null;
+  if (!permitsStoring(response.status, response.headers)) return null;
+  const selecting = selectingFields(
+    visibleVary(response.headers, request.headers, fidelity),
+    request.headers,
+  );
+  const part = response.status === 206 ? storedPart(request, response.headers, fidelity) : null;
+  if (selecting === null || (response.status === 206 && part === null)) return null;
+  return {
+    version: METADATA_VERSION,
+    url: withoutFragment(request.url),
+    // A part is remembered as what it is a part of.
+    status: part === null ? response.status : 200,
+    reason: part === null ? response.reason : 'OK',
+    httpVersion: response.httpVersion,
+    headers: keptFields(response.headers, part !== null),
+    selecting,
+    credentials,
+    ...times,
+    encrypted: response.encrypted,
+    part,
+    fidelity,
+  };
+}
+
+/** GET, and a POST whose answer says that it is what a GET would bring (RFC 9110 §9.3.3). */
+function isStorableMethod(request: HttpRequest, response: HttpResponse): boolean {
+  if (request.method === 'GET') return request.body === null;
+  if (request.method !== 'POST' || response.status !== 200) return false;
+  const location = resolveField(response.headers.get('content-location'), request.url);
+  const explicit = responseControl(response.headers).maxAge !== null || response.headers.has('expires');
+  return explicit && location !== null && withoutFragment(location) === withoutFragment(request.url);
+}
+
+/** What was accepted in spite of a bad certificate, or cannot be keyed by what a page sees of it. */
+function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: Fidelity): boolean {
+  return (
+    response.certificateErrorsIgnored === true ||
+    response.redirectedByPlatform === true ||
+    (fidelity === 'filtered' && (request.options.useCredentials || !response.headers.has('expires')))
+  );
+}
+
+function permitsStoring(status: number, headers: HttpHeaders): boolean {
+  const control = responseControl(headers);
+  if (isNeverStored(status)) return false;
+  if (control.mustUnderstand) {
+    if (!isUnderstood(status)) return false;
+  } else if (control.noStore) return false;
+  return (
+    control.declaredCacheable ||
+    control.maxAge !== null ||
+    headers.has('expires') ||
+    isHeuristicallyCacheable(status)
+  );
+}
+
+/** Where `Vary` may have been hidden, everything that the request said is taken to have mattered. */
+function visibleVary(response: HttpHeaders, request: HttpHeaders, fidelity: Fidelity): HttpHeaders {
+  if (fidelity !== 'filtered') return response;
+  const names = Array.from(request, ([name]) => name);
+  return names.length === 0 ? response : response.clone().append('vary', names.join(', '));
+}
+
+function storedPart(request: HttpRequest, headers: HttpHeaders, fidelity: Fidelity): StoredPart | null {
+  const range = parseContentRange(headers.get('content-range') ?? '');
+  if (range === null || fidelity !== 'exact' || !request.headers.has('range')) return null;
+  const length = headers.get('content-length');
+  const consistent = length === null || length === String(range.last - range.first + 1);
+  return consistent ? { first: range.first, total: range.total } : null;
+}
+
+/** The fields that outlive the connection, flat. Those of a part lose what only described the part. */
+export function keptFields(headers: HttpHeaders, isPart = false): string[] {
+  const named = listMembers(headers.get('connection') ?? '').map((name) => name.toLowerCase());
+  const kept: string[] = [];
+  for (const [name, value] of headers) {
+    if (CONNECTION_FIELDS.has(name) || named.includes(name)) continue;
+    if (isPart && (name === 'content-range' || name === 'content-length')) continue;
+    kept.push(name, value);
+  }
+  return kept;
+}
+
+/** A URL from a field of a response, or null when there is none that parses. */
+export function resolveField(value: string | null, base: ParsedUrl): ParsedUrl | null {
+  if (value === null) return null;
+  try {
+    return parseUrl(value, base.href);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,91 @@
+import type { HttpHeaders } from '../message/headers.ts';
+import { parseHttpDate } from '../util/http-date.ts';
+import { freshnessOf } from './freshness.ts';
+import { listMembers } from './list.ts';
+import type { ResponseMetadata } from './metadata.ts';
+
+/** RFC 9110 §8.8.2.2: a Last-Modified this much before Date is strong, both having come from one clock or not. */
+const STRONG_AFTER = 60_000;
+
+/** The fields that ask whether a stored response still holds (RFC 9111 §4.3.1). Empty when there is no way to ask. */
+export function conditionalFields(metadata: ResponseMetadata): string[] {
+  // In a page, of another origin, a conditional field costs a preflight and its ETag cannot be compared.
+  if (metadata.fidelity === 'filtered') return [];
+  const { headers } = freshnessOf(metadata);
+  const fields: string[] = [];
+  const etag = headers.get('etag');
+  if (etag !== null) fields.push('if-none-match', etag);
+  const lastModified = headers.get('last-modified');
+  if (lastModified !== null && parseHttpDate(lastModified, metadata.responseTime) !== null) {
+    fields.push('if-modified-since', lastModified);
+  }
+  return fields;
+}
+
+/** The ETag under which parts may be put together (RFC 9110 §8.8.3), or null for a weak, malformed or missing one. */
+export function strongEtag(headers: HttpHeaders): string | null {
+  const etag = headers.get('etag');
+  return etag !== null && etag.length >= 2 && etag.startsWith('"') && etag.indexOf('"', 1) === etag.length - 1
+    ? etag
+    : null;
+}
+
+/** RFC 9110 §8.8.3.2, weak comparison. */
+function matchesWeakly(one: string, other: string): boolean {
+  return opaque(one) === opaque(other);
+}
+
+function opaque(etag: string): string {
+  return etag.startsWith('W/') ? etag.slice(2) : etag;
+}
+
+/**
+ * Evaluates the caller's own If-None-Match, or without one If-Modified-Since, against a stored response (RFC 9111 §4.3.2).
+ */
+export function isNotModified(request: HttpHeaders, metadata: ResponseMetadata): boolean {
+  const { headers } = freshnessOf(metadata);
+  const wanted = request.get('if-none-match');
+  if (wanted !== null) {
+    if (wanted.trim() === '*') return true;
+    const etag = headers.get('etag');
+    return etag !== null && listMembers(wanted).some((one) => matchesWeakly(one, etag));
+  }
+  const since = request.get('if-modified-since');
+  if (since === null) return false;
+  const limit = parseHttpDate(since, metadata.responseTime);
+  const field = headers.get('last-modified') ?? headers.get('date');
+  const modified = field === null ? null : parseHttpDate(field, metadata.responseTime);
+  return limit !== null && modified !== null && modified <= limit;
+}
+
+/** Whether If-Range lets a Range field count (RFC 9110 §13.1.5): the same strong validator, or no If-Range at all. */
+export function rangeApplies(request: HttpHeaders, metadata: ResponseMetadata): boolean {
+  const condition = request.get('if-range');
+  if (condition === null) return true;
+  const { headers } = freshnessOf(metadata);
+  if (condition === strongEtag(headers)) return true;
+  return condition === headers.get('last-modified') && isStrongDate(headers, metadata.responseTime);
+}
+
+function isStrongDate(headers: HttpHeaders, now: number): boolean {
+  const modified = parseHttpDate(headers.get('last-modified') ?? '', now);
+  const date = parseHttpDate(headers.get('date') ?? '', now);
+  return modified !== null && date !== null && date - modified >= STRONG_AFTER;
+}
+
+/**
+ * Whether a 304 speaks of this stored response (RFC 9111 §4.3.4): the validators that it brings are the stored ones.
+ */
+export function confirms(notModified: HttpHeaders, metadata: ResponseMetadata): boolean {
+  const { headers } = freshnessOf(metadata);
+  const etag = notModified.get('etag');
+  if (etag !== null) {
+    const stored = headers.get('etag');
+    return stored !== null && (etag.startsWith('W/') ? matchesWeakly(etag, stored) : etag === stored);
+  }
+  return sameOrAbsent(notModified.get('last-modified'), headers.get('last-modified'));
+}
+
+export function sameOrAbsent(received: string | null, stored: string | null): boolean {
+  return received === null || received === stored;
+}

@@ -1,0 +1,70 @@
+import type { HttpHeaders } from '../message/headers.ts';
+import { freshnessOf } from './freshness.ts';
+import { listMembers } from './list.ts';
+import type { ResponseMetadata } from './metadata.ts';
+
+/** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */
+const UNORDERED = new Set(['accept-encoding', 'accept-language']);
+
+/**
+ * The request fields that select a response by its `Vary`, with their values: what `ResponseMetadata.selecting` holds.
+ * Null for `*`, which no request matches (RFC 9111 §4.1).
+ */
+export function selectingFields(response: HttpHeaders, request: HttpHeaders): (string | null)[] | null {
+  const vary = response.get('vary');
+  if (vary === null) return [];
+  const names = new Set(listMembers(vary).map((name) => name.toLowerCase()));
+  if (names.has('*')) return null;
+  return [...names].sort().flatMap((name) => [name, selectingValue(name, request)]);
+}
+
+/** True when the request would have selected the stored response. */
+export function selects(metadata: ResponseMetadata, request: HttpHeaders): boolean {
+  const { selecting } = metadata;
+  for (let i = 0; i < selecting.length; i += 2) {
+    const name = selecting[i]!;
+    const presented = selectingValue(name, request);
+    if (presented === selecting[i + 1]) continue;
+    if (name !== 'accept-language' || !isPreferredLanguage(metadata, presented)) return false;
+  }
+  return true;
+}
+
+/** An absent field is not an empty one. */
+function selectingValue(name: string, headers: HttpHeaders): string | null {
+  const value = headers.get(name);
+  if (value === null) return null;
+  const members = listMembers(value);
+  if (!UNORDERED.has(name)) return members.join(',');
+  return members.map(normalisePreference).sort().join(',');
+}
+
+/** `EN ; q=1.0` → `en`: case, white space and the default weight say nothing. */
+function normalisePreference(member: string): string {
+  const parts = member.toLowerCase().split(';');
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => !/^q=1(?:\.0{0,3})?$/.test(part))
+    .join(';');
+}
+
+/**
+ * RFC 9111 §4.1 lets a cache that knows a field select as the server would: a response in the one language that the
+ * request likes best is what it asks for.
+ */
+function isPreferredLanguage(metadata: ResponseMetadata, presented: string | null): boolean {
+  const language = freshnessOf(metadata).headers.get('content-language')?.toLowerCase();
+  if (presented === null || language === undefined) return false;
+  let best: string | null = null;
+  let bestWeight = 0;
+  for (const member of presented.split(',')) {
+    const [range, parameter] = member.split(';');
+    const weight = parameter === undefined ? 1 : Number(parameter.slice(2));
+    if (weight === bestWeight) best = null;
+    else if (weight > bestWeight) {
+      best = range!;
+      bestWeight = weight;
+    }
+  }
+  return best !== null && best === language;
+}

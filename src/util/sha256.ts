@@ -1,0 +1,94 @@
+/**
+ * SHA-256 (FIPS 180-4), synchronous: Web Crypto only has an asynchronous one, and a key must be known before the next
+ * turn. For short texts; nothing here is fast enough for bodies.
+ */
+export function sha256(message: Uint8Array): Uint8Array {
+  const padded = pad(message);
+  const state = INITIAL.slice();
+  const schedule = new Uint32Array(64);
+  const view = new DataView(padded.buffer);
+  for (let block = 0; block < padded.length; block += 64) compress(state, schedule, view, block);
+  const digest = new Uint8Array(32);
+  const output = new DataView(digest.buffer);
+  state.forEach((word, index) => {
+    output.setUint32(index * 4, word);
+  });
+  return digest;
+}
+
+/** The digest of a text's UTF-8 bytes, lower-case hexadecimal. */
+export function sha256Hex(text: string): string {
+  let hex = '';
+  for (const byte of sha256(new TextEncoder().encode(text))) hex += byte.toString(16).padStart(2, '0');
+  return hex;
+}
+
+/** First 32 bits of the fractional parts of the square roots (initial state) and cube roots (constants) of the primes. */
+const PRIMES = firstPrimes(64);
+const INITIAL = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(prime ** (1 / 2)));
+const CONSTANTS = Uint32Array.from(PRIMES, (prime) => fraction(prime ** (1 / 3)));
+
+function fraction(value: number): number {
+  return (value - Math.floor(value)) * 2 ** 32;
+}
+
+function firstPrimes(count: number): number[] {
+  const primes: number[] = [];
+  for (let candidate = 2; primes.length < count; candidate++) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
+  }
+  return primes;
+}
+
+function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
+  const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
+  padded.set(message);
+  padded[message.length] = 0x80;
+  const view = new DataView(padded.buffer);
+  view.setUint32(padded.length - 8, Math.floor(message.length / 2 ** 29));
+  view.setUint32(padded.length - 4, message.length << 3);
+  return padded;
+}
+
+function compress(state: Uint32Array, schedule: Uint32Array, view: DataView, offset: number): void {
+  for (let i = 0; i < 16; i++) schedule[i] = view.getUint32(offset + i * 4);
+  for (let i = 16; i < 64; i++) {
+    const early = schedule[i - 15]!;
+    const late = schedule[i - 2]!;
+    const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
+    const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
+    schedule[i] = schedule[i - 16]! + sigma0 + schedule[i - 7]! + sigma1;
+  }
+  let [a, b, c, d, e, f, g, h] = state as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  for (let i = 0; i < 64; i++) {
+    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    const choice = (e & f) ^ (~e & g);
+    const first = (h + sum1 + choice + CONSTANTS[i]! + schedule[i]!) | 0;
+    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    const majority = (a & b) ^ (a & c) ^ (b & c);
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + sum0 + majority) | 0;
+  }
+  [a, b, c, d, e, f, g, h].forEach((word, index) => {
+    state[index]! += word;
+  });
+}
+
+function rotate(word: number, bits: number): number {
+  return (word >>> bits) | (word << (32 - bits));
+}
