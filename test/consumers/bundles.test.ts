@@ -1,0 +1,76 @@
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { CHROMIUM_FLAGS, findChromium } from '../browser/engines.ts';
+import { type Bundle, withEsbuild, withRollup, withVite, withWebpack } from './bundlers.ts';
+import { startHelloServer } from './server.ts';
+
+const { directory } = inject('consumer');
+const chromiumPath = await findChromium();
+
+/** Compressed bytes that the manager, with all that it needs, may add to a page. */
+const SIZE_LIMIT = 12_000;
+
+const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {
+  esbuild: () => withEsbuild(directory),
+  rollup: () => withRollup(directory),
+  vite: () => withVite(directory),
+  webpack: () => withWebpack(directory, 'web'),
+  'webpack for electron-renderer': () => withWebpack(directory, 'electron-renderer'),
+};
+
+describe.each(Object.keys(BUNDLERS))('a bundle by %s', (name) => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await BUNDLERS[name]!();
+  });
+
+  test('takes the browser set and nothing else', () => {
+    const own = bundle.modules
+      .map((path) => /fairlead\/dist\/(.*)/.exec(path)?.[1])
+      .filter((path) => path !== undefined);
+    expect(own).toContain('browser/index.js');
+    expect(own.filter((path) => !/^(browser|chunks)\//.test(path))).toEqual([]);
+  });
+
+  test('has no Node, no cross-fetch and no zod in it', () => {
+    const packages = bundle.modules.map((path) => /node_modules\/([^/]+)/.exec(path)?.[1]);
+    expect([...new Set(packages)].filter((name) => name !== undefined).sort()).toEqual([
+      'eventemitter3',
+      'fairlead',
+    ]);
+    expect(bundle.code).not.toMatch(/["'`]node:|\brequire\(|XMLHttpRequest|\bzod\b/);
+  });
+
+  test.skipIf(chromiumPath === null)('runs in Chromium', async () => {
+    expect(await runInPage(bundle.code)).toBe('hello');
+  });
+});
+
+test('a bundle for no platform in particular takes the portable set', () => {
+  const bundle = withEsbuild(directory, 'neutral');
+  expect(bundle.modules).toContain('node_modules/fairlead/dist/portable/index.js');
+});
+
+test(`the manager is smaller than ${SIZE_LIMIT} bytes, minified and compressed`, () => {
+  const size = gzipSync(withEsbuild(directory).code, { level: 9 }).length;
+  console.log(`browser bundle of the manager: ${size} bytes gzip`);
+  expect(size).toBeLessThan(SIZE_LIMIT);
+});
+
+let browser: Promise<Browser> | null = null;
+
+async function runInPage(script: string): Promise<unknown> {
+  browser ??= chromium.launch({ executablePath: chromiumPath!, args: [...CHROMIUM_FLAGS] });
+  const server = await startHelloServer({ page: script });
+  const page = await (await browser).newPage();
+  try {
+    await page.goto(`${server.origin}/page.html`);
+    return await page.evaluate('globalThis.result');
+  } finally {
+    await page.close();
+    await server.close();
+  }
+}
+
+afterAll(async () => (await browser)?.close());

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+/**
+ * Packs the package as it is built and installs it into an empty project far from this one, so that nothing resolves
+ * that an application would not have.
+ */
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    consumer: Consumer;
+  }
+}
+
+export interface Consumer {
+  /** The project that has the package installed, with the files of `fixtures` in it. */
+  readonly directory: string;
+  readonly tarball: string;
+  /** Version → binary of the Nodes that the package is tested on. */
+  readonly nodes: Readonly<Record<string, string>>;
+}
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '..', '..');
+
+export default function setup(project: TestProject): () => void {
+  if (!existsSync(join(ROOT, 'dist', 'index.d.ts'))) throw new Error('consumers: run `npm run build` first');
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fairlead-consumer-')));
+  const name = npm(
+    ROOT,
+    'pack',
+    '--loglevel=error',
+    '--ignore-scripts',
+    '--pack-destination',
+    directory,
+  ).trim();
+  const tarball = join(directory, name);
+  cpSync(join(HERE, 'fixtures'), directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }');
+  npm(directory, 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+  project.provide('consumer', { directory, tarball, nodes: nodes() });
+  return () => rmSync(directory, { recursive: true, force: true });
+}
+
+/** This Node, and the others where their packages have a binary for this machine. */
+function nodes(): Record<string, string> {
+  const others = join(HERE, 'nodes');
+  const binary = (name: string) => join(others, 'node_modules', name, 'bin', 'node');
+  if (process.platform === 'linux' && process.arch === 'x64' && !existsSync(binary('node24'))) {
+    npm(others, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund');
+  }
+  const candidates = [process.execPath, binary('node22'), binary('node24')].filter(existsSync);
+  return Object.fromEntries(candidates.map((path) => [versionOf(path), path]));
+}
+
+function versionOf(node: string): string {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+}
+
+function npm(directory: string, ...args: string[]): string {
+  return execFileSync('npm', args, {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}

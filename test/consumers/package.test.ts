@@ -1,0 +1,43 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import ts from 'typescript';
+import { expect, inject, test } from 'vitest';
+
+const { directory, tarball } = inject('consumer');
+const ROOT = join(import.meta.dirname, '..', '..');
+const INSTALLED = join(directory, 'node_modules', 'fairlead');
+
+test('publint has nothing to say', async () => {
+  const { messages } = await publint({ pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer } });
+  expect(messages).toEqual([]);
+});
+
+test('the types are right by attw, wherever `exports` is read', () => {
+  const attw = join(ROOT, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+  const args = [attw, tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'ascii'];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect(status, stdout).toBe(0);
+});
+
+test('the declarations and the code export the same values', async () => {
+  const program = ts.createProgram([join(INSTALLED, 'dist', 'index.d.ts')], {});
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile(join(INSTALLED, 'dist', 'index.d.ts'))!;
+  const declared = checker
+    .getExportsOfModule(checker.getSymbolAtLocation(file)!)
+    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+    .filter((symbol) => symbol.flags & ts.SymbolFlags.Value)
+    .map(({ name }) => name);
+  const exported = Object.keys(await import(join(INSTALLED, 'dist', 'node', 'index.js')));
+  expect(declared.sort()).toEqual(exported.sort());
+});
+
+test('nothing is packed that is for tests only', () => {
+  const packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+  expect(
+    packed.filter((path) => !/^package\/(dist\/|package\.json$|README|LICENSE|CHANGELOG|$)/.test(path)),
+  ).toEqual([]);
+  expect(packed).not.toContain('package/dist/internal.js');
+});

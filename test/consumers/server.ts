@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Says hello, and serves each script under `/NAME.js` with a page around it at `/NAME.html`. */
+export async function startHelloServer(scripts: Readonly<Record<string, string>> = {}): Promise<HelloServer> {
+  const files = new Map([['/hello', ['text/plain', 'hello']]]);
+  for (const [name, script] of Object.entries(scripts)) {
+    files.set(`/${name}.js`, ['text/javascript', script]);
+    files.set(`/${name}.html`, [
+      'text/html',
+      `<!doctype html><script type="module" src="/${name}.js"></script>`,
+    ]);
+  }
+  const server = createServer((request, response) => {
+    const [type, body] = files.get(request.url ?? '') ?? [];
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': type ?? 'text/plain' });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new HelloServer(server);
+}
+
+export class HelloServer {
+  readonly origin: string;
+  readonly #server: Server;
+
+  constructor(server: Server) {
+    this.#server = server;
+    this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

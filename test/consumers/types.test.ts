@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+
+const { directory } = inject('consumer');
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Compilers by their folder in node_modules. */
+const COMPILERS = ['typescript', 'typescript7'];
+
+const RESOLUTIONS = {
+  node16: { module: 'node16' },
+  nodenext: { module: 'nodenext' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+};
+
+beforeAll(() => {
+  // The same text as a CommonJS module: its imports are calls of `require` then.
+  copyFileSync(join(directory, 'usage.mts'), join(directory, 'usage.cts'));
+  for (const extension of ['mts', 'cts']) {
+    writeFileSync(
+      join(directory, `subpaths.${extension}`),
+      "export * from 'fairlead/node';\nexport * from 'fairlead/browser';\n",
+    );
+  }
+});
+
+describe.each(COMPILERS)('%s', (compiler) => {
+  test.each(Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[])(
+    'resolves by %s',
+    async (resolution) => {
+      const files = ['usage.mts', 'usage.cts', 'subpaths.mts', 'subpaths.cts'];
+      expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, files)).toBe('');
+    },
+  );
+
+  test('needs no types of Node in a project for browsers', async () => {
+    expect(await compile(compiler, { ...RESOLUTIONS.bundler, types: [] }, ['usage.mts'])).toBe('');
+  });
+});
+
+/** @returns the complaints of the compiler, declarations of the package included */
+async function compile(compiler: string, options: object, files: readonly string[]): Promise<string> {
+  const project = join(directory, 'tsconfig.json');
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
+    typeRoots: [join(ROOT, 'node_modules', '@types')],
+    strict: true,
+    noEmit: true,
+    ...options,
+  };
+  writeFileSync(project, JSON.stringify({ compilerOptions, files }));
+  const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
+  return run(process.execPath, [tsc, '-p', project]).then(
+    () => '',
+    (error: { stdout: string }) => error.stdout,
+  );
+}
