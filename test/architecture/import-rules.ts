@@ -84,7 +84,7 @@ const PACKAGE_USERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^node:/, /^platform\/(node|electron)\//],
   [/^electron$/, /^platform\/electron\//],
   [/^eventemitter3$/, /^(src|platform)\//],
-  [/^tldts$/, /^src\/cookies\//],
+  [/^tldts$/, /^platform\/node\//],
   [/^zod\/mini$/, /^src\/storage\//],
   [/^idb-keyval$/, /^platform\/browser\//],
   [/^cross-fetch$/, /^platform\/portable\//],

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import {
+  browserFetchCapabilities,
+  portableFetchCapabilities,
+} from '../platform/common/fetch-transport-capabilities.ts';
+import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
+import type { Capability, TransportCapabilities } from '../src/transport/capabilities.ts';
+
+/** The records of all transports; each is a column. */
+const TRANSPORTS: readonly TransportCapabilities[] = [
+  nodeHttpCapabilities,
+  browserFetchCapabilities,
+  portableFetchCapabilities,
+];
+
+export const CAPABILITIES_PAGE = join(import.meta.dirname, '..', 'docs', 'capabilities.md');
+const INTERFACE = join(import.meta.dirname, '..', 'src', 'transport', 'capabilities.ts');
+
+/** The text of docs/capabilities.md: values from the records, words from the comments of their interface. */
+export function capabilitiesPage(): string {
+  const { summary, meanings } = readInterface();
+  const names = TRANSPORTS.map(({ name }) => name);
+  const rows = meanings
+    .filter(([capability]) => capability !== 'name')
+    .map(([capability, meaning]) => [
+      `\`${capability}\``,
+      meaning,
+      ...TRANSPORTS.map((record) => cell(record[capability])),
+    ]);
+  return [
+    '<!-- Made by `npm run docs:capabilities`: change the records of the transports or the comments of their interface. -->',
+    '',
+    '# What each platform can do',
+    '',
+    summary,
+    '',
+    row(['capability', 'meaning', ...names]),
+    row(Array.from({ length: names.length + 2 }, () => '---')),
+    ...rows.map(row),
+    '',
+  ].join('\n');
+}
+
+function readInterface(): { summary: string; meanings: [Capability, string][] } {
+  const file = ts.createSourceFile(INTERFACE, readFileSync(INTERFACE, 'utf8'), ts.ScriptTarget.Latest, true);
+  const declaration = file.statements.find(
+    (node) => ts.isInterfaceDeclaration(node) && node.name.text === 'TransportCapabilities',
+  );
+  if (declaration === undefined || !ts.isInterfaceDeclaration(declaration)) {
+    throw new Error(`no interface TransportCapabilities in ${INTERFACE}`);
+  }
+  return {
+    summary: commentOf(declaration),
+    meanings: declaration.members.map((member) => [member.name?.getText() as Capability, commentOf(member)]),
+  };
+}
+
+function commentOf(node: ts.Node): string {
+  const [comment] = ts.getJSDocCommentsAndTags(node);
+  const text = ts.getTextOfJSDocComment(comment?.comment);
+  if (text === undefined) throw new Error(`no comment: ${node.getText()}`);
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function cell(value: TransportCapabilities[Capability]): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return value;
+  return value.length === 0 ? 'none' : value.map((field) => `\`${field}\``).join(' ');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+}
