@@ -59,7 +59,8 @@ export class Exchange {
 
   emit(event: ReplyEvent): void {
     if (this.#reason !== null) return;
-    if (event.type === 'upload-progress') this.idle?.touch();
+    // While the timer runs, events come from the transport: each tells of bytes that moved.
+    this.idle?.touch();
     this.#owner.emit(event);
   }
 

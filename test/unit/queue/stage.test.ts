@@ -5,6 +5,7 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { queueStage } from '../../../src/queue/stage.ts';
+import { countCancelers } from '../../support/count-cancelers.ts';
 import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
 
 const aborted = new NetworkError('operation-canceled', 'aborted');
@@ -133,6 +134,18 @@ describe('the slot', () => {
     send('port', { url: 'http://origin.test:81/' });
     send('scheme', { url: 'https://origin.test/' });
     expect(names()).toEqual(['first', 'port', 'scheme']);
+  });
+
+  test('leaves nothing registered with the exchange', async () => {
+    const { send, sent } = setup();
+    send('first');
+    const second = send('second');
+    const cancelers = countCancelers(second.exchange);
+    sent[0]!.reject(aborted);
+    await turns();
+    sent[1]!.answer(makeResponse({ body: 'text' }));
+    await readBody((await second.response).body);
+    expect(cancelers.size).toBe(0);
   });
 
   test('is taken at once when it is free, and that moment is noted', () => {

@@ -1,0 +1,50 @@
+import { NetworkError } from '../error.ts';
+import { observeBody } from '../message/observe-body.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
+import { withoutFragment } from '../util/url.ts';
+import { IdleTimeout } from './idle-timeout.ts';
+
+/**
+ * Cancels an exchange on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
+ * a slot does not count; neither does an open question, nor the time in which the reader of the body does not read.
+ *
+ * Qt counts the queue, and the reader's time, too.
+ */
+export const timeoutStage: Stage = {
+  name: 'timeout',
+  handle: (request, next, exchange) =>
+    request.options.transferTimeout === 0 ? next(request, exchange) : watch(request, next, exchange),
+};
+
+async function watch(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse> {
+  const limit = request.options.transferTimeout;
+  const idle = new IdleTimeout(exchange.clock, limit, () => exchange.cancel(timedOut(request)));
+  exchange.idle = idle;
+  const forget = exchange.onCancel(() => idle.stop());
+  const done = (): void => {
+    forget();
+    idle.stop();
+    exchange.idle = null;
+  };
+  try {
+    const response = await next(request, exchange);
+    idle.touch();
+    const body = observeBody(response.body, {
+      data: () => idle.touch(),
+      paused: (paused) => (paused ? idle.pause() : idle.resume()),
+      done,
+    });
+    return { ...response, body };
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function timedOut(request: HttpRequest): NetworkError {
+  const { transferTimeout } = request.options;
+  return new NetworkError('timeout', `no byte moved for ${transferTimeout} ms`, {
+    url: withoutFragment(request.url),
+  });
+}
