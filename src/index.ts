@@ -1,0 +1,33 @@
+/** Everything that is the same in every adapter set. Each root of `platform/` adds its `NetworkAccessManager`. */
+
+export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson } from './error.ts';
+export { ERROR_BODY_LIMIT, ERROR_CODES, NetworkError } from './error.ts';
+export type { ManagerSignals } from './manager-signals.ts';
+export type { BodySink, RequestBody, ResponseBody } from './message/body.ts';
+export type { HeadersInput } from './message/headers.ts';
+export { HttpHeaders } from './message/headers.ts';
+export type { BodyInput } from './message/request-body.ts';
+export type {
+  CacheLoadControl,
+  LoadControl,
+  ManagerOptions,
+  NetworkRequest,
+  Priority,
+  RedirectPolicy,
+  RequestInput,
+  RequestOptions,
+  TlsOptions,
+} from './options.ts';
+export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
+export type { Exchange } from './pipeline/exchange.ts';
+export type { Hop } from './pipeline/reply-event.ts';
+export type { HttpRequest, HttpResponse } from './pipeline/stage.ts';
+export type { Timings } from './pipeline/timings.ts';
+export type { Answer } from './reply/answer-source.ts';
+export type { StandardSchema } from './reply/consume.ts';
+export type { Operation } from './reply/reply.ts';
+export { NetworkReply } from './reply/reply.ts';
+export type { ReplySignals } from './reply/reply-signals.ts';
+export type { Capability, TransportCapabilities } from './transport/capabilities.ts';
+export type { SchemeHandler } from './transport/schemes.ts';
+export type { ConnectTarget, Transport } from './transport/transport.ts';
