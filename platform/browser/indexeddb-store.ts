@@ -1,0 +1,103 @@
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
+
+export interface IndexedDbStoreOptions {
+  /** Keeps the content apart from other stores in the same database: `'hsts'`, `'cookies'`. */
+  readonly namespace: string;
+  /** Name of the IndexedDB database, which must have no other user. @default 'fairlead' */
+  readonly database?: string | undefined;
+  /** Hears when loading failed (private windows of some browsers have no IndexedDB). */
+  readonly onFault?: FaultListener | undefined;
+}
+
+/**
+ * A {@link KeyValueStore} in IndexedDB, shared by all pages and workers of an origin. A batch is one transaction, so it
+ * survives a crash of the page or the browser; whether it survives a loss of power is the browser's choice. Pages tell
+ * each other of changes where there is BroadcastChannel.
+ *
+ * All namespaces share one object store, because idb-keyval makes one per database: keys are `[namespace, key]`.
+ */
+export class IndexedDbStore implements KeyValueStore {
+  readonly #namespace: string;
+  readonly #onFault: FaultListener;
+  readonly #use: UseStore;
+  /** Tells other pages which keys have changed, and hears it from them. It never hears itself. */
+  readonly #channel: BroadcastChannel | null;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(options: IndexedDbStoreOptions) {
+    const database = options.database ?? 'fairlead';
+    this.#namespace = options.namespace;
+    this.#onFault = options.onFault ?? (() => {});
+    this.#use = createStore(database, 'entries');
+    this.#channel =
+      typeof BroadcastChannel === 'function' ? new BroadcastChannel(`${database}/${this.#namespace}`) : null;
+  }
+
+  async load(): Promise<Map<string, StoredValue>> {
+    try {
+      // Arrays sort after strings, so this is every key of the namespace.
+      const range = IDBKeyRange.bound([this.#namespace], [this.#namespace, []]);
+      const [keys, values] = await this.#use('readonly', (entries) =>
+        Promise.all([
+          promisifyRequest(entries.getAllKeys(range)),
+          promisifyRequest(entries.getAll(range) as IDBRequest<StoredValue[]>),
+        ]),
+      );
+      return new Map(keys.map((key, i) => [(key as [string, string])[1], values[i]!]));
+    } catch (cause) {
+      this.#onFault(new Error(`storage: ${this.#namespace} could not be read from IndexedDB`, { cause }));
+      return new Map();
+    }
+  }
+
+  async apply(changes: ReadonlyMap<string, StoredValue | null>): Promise<void> {
+    if (changes.size === 0) return;
+    const write = this.#use('readwrite', (entries) => {
+      try {
+        for (const [key, value] of changes) {
+          if (value === null) entries.delete([this.#namespace, key]);
+          else entries.put(value, [this.#namespace, key]);
+        }
+      } catch (error) {
+        // Without this the requests before the one that was refused would be committed.
+        entries.transaction.abort();
+        throw error;
+      }
+      return promisifyRequest(entries.transaction);
+    });
+    this.#lastWrite = write.catch(() => {});
+    await write;
+    this.#channel?.postMessage([...changes.keys()]);
+  }
+
+  watch(listener: (changes: ReadonlyMap<string, StoredValue | null>) => void): () => void {
+    const hear = ({ data }: MessageEvent<string[]>): void => {
+      // Only keys are told: by now the values may have changed again.
+      this.#read(data).then(listener, (cause) => {
+        this.#onFault(new Error(`storage: changes of ${this.#namespace} could not be read`, { cause }));
+      });
+    };
+    this.#channel?.addEventListener('message', hear);
+    return () => this.#channel?.removeEventListener('message', hear);
+  }
+
+  async close(): Promise<void> {
+    await this.#lastWrite;
+    this.#channel?.close();
+    try {
+      await this.#use('readonly', (entries) => entries.transaction.db.close());
+    } catch {
+      // It could not be opened in the first place.
+    }
+  }
+
+  async #read(keys: readonly string[]): Promise<Map<string, StoredValue | null>> {
+    const values = await this.#use('readonly', (entries) =>
+      Promise.all(
+        keys.map((key) => promisifyRequest<StoredValue | undefined>(entries.get([this.#namespace, key]))),
+      ),
+    );
+    return new Map(keys.map((key, i) => [key, values[i] ?? null]));
+  }
+}

@@ -1,0 +1,67 @@
+import { expect, test, vi } from 'vitest';
+import { IndexedDbStore } from '../../platform/browser/indexeddb-store.ts';
+import { testStore } from '../suites/store.ts';
+
+/** A name that no other test uses. */
+const database = (): string => `fairlead-test-${crypto.randomUUID()}`;
+/** Does not end while a connection is open. */
+const remove = (name: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+
+let shared = database();
+
+testStore('IndexedDbStore', {
+  open: (namespace) => new IndexedDbStore({ database: shared, namespace }),
+  cleanUp: async () => {
+    await remove(shared);
+    shared = database();
+  },
+});
+
+test('a namespace that begins like another is apart from it', async () => {
+  const name = database();
+  const stores = ['a', 'aa', ''].map((namespace) => new IndexedDbStore({ database: name, namespace }));
+  for (const [i, store] of stores.entries()) await store.apply(new Map([['key', i]]));
+  for (const [i, store] of stores.entries()) {
+    expect(await store.load()).toEqual(new Map([['key', i]]));
+    await store.close();
+  }
+  await remove(name);
+});
+
+test('a batch with a value that cannot be stored is refused as a whole', async () => {
+  const name = database();
+  const store = new IndexedDbStore({ database: name, namespace: 'a' });
+  const batch = new Map<string, never>([
+    ['before', 1 as never],
+    ['wrong', (() => {}) as never],
+  ]);
+  await expect(store.apply(batch)).rejects.toThrow();
+  expect(await store.load()).toEqual(new Map());
+  await store.close();
+  await remove(name);
+});
+
+test('a database that cannot be opened is a fault of load and rejects apply', async () => {
+  const refused = new DOMException('no IndexedDB in this window', 'SecurityError');
+  const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw refused;
+  });
+  try {
+    const faults: Error[] = [];
+    const onFault = (fault: Error): void => {
+      faults.push(fault);
+    };
+    const store = new IndexedDbStore({ database: database(), namespace: 'a', onFault });
+    expect(await store.load()).toEqual(new Map());
+    expect(faults.map((fault) => fault.cause)).toEqual([refused]);
+    await expect(store.apply(new Map([['a', 1]]))).rejects.toBe(refused);
+    await store.close();
+  } finally {
+    open.mockRestore();
+  }
+});
