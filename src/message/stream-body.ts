@@ -1,13 +1,15 @@
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
 
+export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+
 /**
- * A response body out of a WHATWG stream of bytes.
+ * A response body out of a WHATWG stream of bytes, or of what can be read like one.
  *
  * @param toError what a failure of the stream becomes
  */
 export function streamBody(
-  stream: ReadableStream<Uint8Array>,
+  stream: { getReader(): ByteReader },
   toError: (cause: unknown) => NetworkError = unknownContent,
 ): ResponseBody {
   const reader = stream.getReader();

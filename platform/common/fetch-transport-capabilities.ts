@@ -1,0 +1,93 @@
+import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+
+/** What any fetch function can do, wherever it comes from: what a fetch of one's own can be described by. */
+const FETCH: TransportCapabilities = {
+  name: 'fetch',
+  redirects: false,
+  cookies: false,
+  setCookieLines: false,
+  forbiddenFields: [],
+  encodedBodies: false,
+  requestStreams: 'never',
+  uploadProgress: false,
+  informational: false,
+  trailers: false,
+  errorDetail: false,
+  tls: false,
+  proxy: false,
+  strictTransportSecurity: false,
+  preconnect: 'none',
+  http2: false,
+  connectionTimings: false,
+  platformCache: false,
+  credentialsMode: false,
+};
+
+/**
+ * cross-fetch in the runtimes for which there is no set of their own. It follows redirects by itself (and rewrites
+ * `Location`), joins Set-Cookie lines, and has codes in its errors in some runtimes only.
+ */
+export const portableFetchCapabilities: TransportCapabilities = { ...FETCH, name: 'fetch (portable)' };
+
+/** The fetch of a page or worker, where it is most able. {@link browserCapabilities} says it of the browser at hand. */
+export const browserFetchCapabilities: TransportCapabilities = {
+  ...FETCH,
+  name: 'fetch (browser)',
+  // https://fetch.spec.whatwg.org/#forbidden-request-header
+  forbiddenFields: [
+    'accept-charset',
+    'accept-encoding',
+    'access-control-request-*',
+    'connection',
+    'content-length',
+    'cookie',
+    'cookie2',
+    'date',
+    'dnt',
+    'expect',
+    'host',
+    'keep-alive',
+    'origin',
+    'proxy-*',
+    'referer',
+    'sec-*',
+    'set-cookie',
+    'te',
+    'trailer',
+    'transfer-encoding',
+    'upgrade',
+    'via',
+  ],
+  requestStreams: 'half-duplex',
+  platformCache: true,
+  credentialsMode: true,
+};
+
+/** What the fetch of this very browser can do: only some stream request bodies. */
+export function browserCapabilities(): TransportCapabilities {
+  return supportsRequestStreams()
+    ? browserFetchCapabilities
+    : { ...browserFetchCapabilities, requestStreams: 'never' };
+}
+
+/**
+ * Without support a stream is turned into text, which brings a Content-Type, and `duplex` is never read.
+ * Source: https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection
+ */
+function supportsRequestStreams(): boolean {
+  let duplexRead = false;
+  const init = {
+    method: 'POST',
+    body: new ReadableStream(),
+    get duplex() {
+      duplexRead = true;
+      return 'half';
+    },
+  };
+  try {
+    const { headers } = new Request('https://probe.invalid', init);
+    return duplexRead && !headers.has('content-type');
+  } catch {
+    return false;
+  }
+}

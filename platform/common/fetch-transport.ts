@@ -1,0 +1,139 @@
+import { NetworkError } from '../../src/error.ts';
+import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
+import { HttpHeaders } from '../../src/message/headers.ts';
+import { streamBody } from '../../src/message/stream-body.ts';
+import type { Exchange } from '../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
+import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import { parseUrl, withoutFragment } from '../../src/util/url.ts';
+import { abortableBody } from './abortable-body.ts';
+import { requestInit } from './fetch-request-init.ts';
+
+export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What a fetch function does in its own way. */
+export interface FetchDialect {
+  /** What it rejects with, or a body fails with, as our error. Default: unknown-network, as fetch tells no more. */
+  readonly toError?: (thrown: unknown, url: string) => NetworkError;
+  /** The body of a response that is no WHATWG stream. */
+  readonly toBody?: (response: Response, toError: (thrown: unknown) => NetworkError) => ResponseBody;
+}
+
+/** HTTP over any fetch function. It follows redirects by itself; everything it hides stands in its capabilities. */
+export class FetchTransport implements Transport {
+  readonly capabilities: TransportCapabilities;
+  readonly #fetch: FetchFunction;
+  readonly #dialect: FetchDialect;
+  /** What is in flight, with the URL for the error that ends it. */
+  readonly #running = new Map<AbortController, string>();
+  #closed = false;
+
+  constructor(fetchFunction: FetchFunction, capabilities: TransportCapabilities, dialect: FetchDialect = {}) {
+    this.#fetch = fetchFunction;
+    this.capabilities = capabilities;
+    this.#dialect = dialect;
+  }
+
+  async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+    exchange.throwIfCancelled();
+    const url = withoutFragment(request.url);
+    if (this.#closed) throw canceled(url);
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#running.set(controller, url);
+    const forget = exchange.onCancel((reason) => controller.abort(reason));
+    const release = (): void => {
+      forget();
+      this.#running.delete(controller);
+    };
+    const toError = (thrown: unknown): NetworkError =>
+      thrown instanceof NetworkError ? thrown : (this.#dialect.toError ?? unknownNetwork)(thrown, url);
+    try {
+      const response = await orAborted(this.#open(url, request, signal), signal);
+      exchange.timings.responseStart = exchange.clock.now();
+      const body = abortableBody(this.#body(response, toError), controller, release);
+      return toHttpResponse(request, response, body, this.capabilities);
+    } catch (thrown) {
+      release();
+      throw toError(thrown);
+    }
+  }
+
+  clearConnections(): void {
+    for (const [controller, url] of this.#running) controller.abort(canceled(url));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.clearConnections();
+  }
+
+  async #open(url: string, request: HttpRequest, signal: AbortSignal): Promise<Response> {
+    const init = await requestInit(request, this.capabilities, signal);
+    signal.throwIfAborted();
+    // Not a method call: the native function insists on its own `this`.
+    const fetchFunction = this.#fetch;
+    if (init.cache !== 'only-if-cached') return fetchFunction(url, init);
+    return fetchFunction(url, init).catch((cause: unknown) => {
+      // Nothing else can fail without a network.
+      throw new NetworkError('content-not-found', 'the response is not in the cache', { url, cause });
+    });
+  }
+
+  #body(response: Response, toError: (thrown: unknown) => NetworkError): ResponseBody {
+    if (this.#dialect.toBody !== undefined) return this.#dialect.toBody(response, toError);
+    return response.body === null ? EMPTY_BODY : streamBody(response.body, toError);
+  }
+}
+
+/** A fetch function may be slow to notice an abort, or deaf to it. */
+function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
+}
+
+function toHttpResponse(
+  request: HttpRequest,
+  response: Response,
+  body: ResponseBody,
+  { encodedBodies }: TransportCapabilities,
+): HttpResponse {
+  const pairs: string[] = [];
+  response.headers.forEach((value, name) => {
+    pairs.push(name, value);
+  });
+  const headers = HttpHeaders.adopt(pairs);
+  const length = headers.get('content-length');
+  const url = response.redirected ? parseUrl(response.url) : request.url;
+  const lengthIsOfOtherBytes =
+    length !== null && request.method !== 'HEAD' && !encodedBodies && mayBeDecoded(response);
+  return {
+    url,
+    status: response.status,
+    reason: response.statusText,
+    httpVersion: '',
+    headers: lengthIsOfOtherBytes ? headers.without('content-length') : headers,
+    body,
+    encrypted: url.scheme === 'https',
+    source: 'network',
+    redirectedByPlatform: response.redirected,
+    ...(lengthIsOfOtherBytes ? { originalContentLength: Number(length) } : {}),
+  };
+}
+
+/** Whether Content-Length may count encoded bytes. Another origin shows it and hides Content-Encoding (CORS safelist). */
+function mayBeDecoded(response: Response): boolean {
+  return response.type === 'cors' || response.headers.has('content-encoding');
+}
+
+function unknownNetwork(thrown: unknown, url: string): NetworkError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new NetworkError('unknown-network', `fetch failed: ${reason}`, { url, cause: thrown });
+}
+
+function canceled(url: string): NetworkError {
+  return new NetworkError('operation-canceled', 'connections were cleared', { url });
+}
