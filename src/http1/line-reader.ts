@@ -80,29 +80,19 @@ export class LineReader {
     if (complete) end++;
     if (this.#carried + end - start > budget) throw protocolFailure(tooLong);
     this.position = end;
-    if (complete && this.#carried === 0) {
-      this.bytes = chunk;
-      this.lineStart = start;
-      this.lineEnd = end;
-    } else {
-      this.#append(start, end);
-      this.bytes = this.#carry;
-      this.lineStart = 0;
-      this.lineEnd = this.#carried;
-    }
+    if (this.#carried > 0 || !complete) this.#append(start, end);
     if (!complete) return false;
-    this.#endOfParts();
-    return true;
-  }
-
-  #endOfParts(): void {
-    this.lineEnd -= 2;
+    const inPlace = this.#carried === 0;
+    this.bytes = inPlace ? chunk : this.#carry;
+    this.lineStart = inPlace ? start : 0;
+    this.lineEnd = (inPlace ? end : this.#carried) - 2;
+    this.#carried = 0;
+    if (this.#carry.length > KEPT_CARRY_SIZE) this.#carry = new Uint8Array(0);
     if (this.lineEnd < this.lineStart || this.bytes[this.lineEnd] !== CR) {
       throw protocolFailure('a line ends in LF without CR (RFC 9112 §2.2)');
     }
     this.isText = textEnd(this.bytes, this.lineStart, this.lineEnd) === this.lineEnd;
-    this.#carried = 0;
-    if (this.#carry.length > KEPT_CARRY_SIZE) this.#carry = new Uint8Array(0);
+    return true;
   }
 
   /** Bytes of the current line, its CRLF included. */

@@ -53,7 +53,7 @@ export function responseFraming(
 }
 
 /**
- * RFC 9110 §8.6: digits, or the same number again in a list or in a further field line.
+ * RFC 9112 §6.3 step 5: digits, or the same number again in a list or in a further field line.
  *
  * @param known the number of an earlier field line, −1 when there was none.
  */
@@ -82,7 +82,7 @@ function decimal(text: string): number {
   return text === '' ? -1 : number;
 }
 
-/** RFC 9112 §7.2: chunked is the one transfer coding that needs no TE from us, and it may be applied only once. */
+/** We send no TE, so nothing but chunked is acceptable (RFC 9112 §7.4), and that only once (§6.1). */
 function assertChunked(value: string, repeated: boolean, minorVersion: 0 | 1): void {
   // §6.1: a message of HTTP/1.0 with Transfer-Encoding is to be treated as one of faulty framing.
   if (minorVersion === 0) throw protocolFailure('it has Transfer-Encoding but is HTTP/1.0');

@@ -8,11 +8,14 @@ import { protocolFailure } from './protocol-failure.ts';
 import { type ResponseFraming, responseFraming } from './response-framing.ts';
 import type { ResponseHandler } from './response-handler.ts';
 import { DEFAULT_RESPONSE_LIMITS, type ResponseLimits } from './response-limits.ts';
-import { assertVersion, readStatusLine, type StatusLine } from './status-line.ts';
+import { readStatusLine, type StatusLine } from './status-line.ts';
 
 export interface ResponseParserOptions {
   readonly limits?: Partial<ResponseLimits>;
-  /** A decoder that the platform does faster than the portable one (Node: `latin1Slice` of Buffer). */
+  /**
+   * A decoder that is faster than the portable one. It must take any Uint8Array, not only what `execute` is given (Node:
+   * `Buffer.prototype.latin1Slice.call(bytes, start, end)`).
+   */
   readonly latin1?: Latin1Decoder;
 }
 
@@ -154,10 +157,7 @@ export class ResponseParser {
     const lines = this.#lines;
     switch (this.#state) {
       case 'status-line':
-        if (!lines.next(this.#budget, HEAD_TOO_LARGE)) {
-          assertVersion(lines);
-          return false;
-        }
+        if (!lines.next(this.#budget, HEAD_TOO_LARGE)) return false;
         this.#budget -= lines.lineSize;
         this.#statusLine = readStatusLine(lines, this.#limits.reasonSize);
         this.#state = 'fields';

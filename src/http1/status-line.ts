@@ -11,6 +11,7 @@ export interface StatusLine {
 
 const VERSION = [...'HTTP/1.'].map((character) => character.charCodeAt(0));
 const ZERO = 0x30;
+const ONE = 0x31;
 
 /**
  * Reads the current line as `HTTP/1.0` or `HTTP/1.1`, SP, three digits from 100 up and, both optional, SP and a reason
@@ -19,9 +20,13 @@ const ZERO = 0x30;
  */
 export function readStatusLine(lines: LineReader, reasonLimit: number): StatusLine {
   const { bytes, lineStart, lineEnd } = lines;
-  assertVersion(lines);
+  for (let i = 0; i < VERSION.length; i++) {
+    if (bytes[lineStart + i] !== VERSION[i]) throw protocolFailure('it is not HTTP/1.x');
+  }
   const afterVersion = lineStart + VERSION.length + 1;
   const afterStatus = afterVersion + 4;
+  const minor = bytes[afterVersion - 1];
+  if (minor !== ZERO && minor !== ONE) throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
   if (lineEnd < afterStatus || bytes[afterVersion] !== SP) throw malformed();
   const status =
     digit(bytes[afterVersion + 1]!) * 100 +
@@ -29,22 +34,10 @@ export function readStatusLine(lines: LineReader, reasonLimit: number): StatusLi
     digit(bytes[afterVersion + 3]!);
   if (!(status >= 100)) throw malformed();
   return {
-    minorVersion: bytes[afterVersion - 1] === ZERO ? 0 : 1,
+    minorVersion: minor === ZERO ? 0 : 1,
     status,
     reason: afterStatus === lineEnd ? '' : readReason(lines, afterStatus, reasonLimit),
   };
-}
-
-/** Refuses as soon as may be what does not begin like a response of HTTP/1.x: also on a line that is not complete. */
-export function assertVersion({ bytes, lineStart, lineEnd }: LineReader): void {
-  const end = Math.min(lineEnd, lineStart + VERSION.length);
-  for (let i = lineStart; i < end; i++) {
-    if (bytes[i] !== VERSION[i - lineStart]) throw protocolFailure('it is not HTTP/1.x');
-  }
-  const minor = bytes[lineStart + VERSION.length]!;
-  if (lineEnd > lineStart + VERSION.length && minor !== ZERO && minor !== ZERO + 1) {
-    throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
-  }
 }
 
 function readReason(lines: LineReader, afterStatus: number, reasonLimit: number): string {
