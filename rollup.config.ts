@@ -23,7 +23,7 @@ const SETS = {
 };
 
 /** For conformance adapters and tests of internals: built, but neither in `exports` nor in the package. */
-const INTERNAL = { internal: 'src/internal.ts' };
+const INTERNAL = { internal: 'platform/node/internal.ts' };
 
 const DECLARATIONS = {
   index: 'platform/portable/index.ts',

@@ -10,24 +10,31 @@ export type { BodyInput } from './message/request-body.ts';
 export type {
   CacheLoadControl,
   LoadControl,
+  ManagerOnlyOptions,
   ManagerOptions,
   NetworkRequest,
   Priority,
   RedirectPolicy,
   RequestInput,
+  RequestOnlyOptions,
   RequestOptions,
+  SharedOptions,
   TlsOptions,
 } from './options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
 export type { Exchange } from './pipeline/exchange.ts';
-export type { Hop } from './pipeline/reply-event.ts';
-export type { HttpRequest, HttpResponse } from './pipeline/stage.ts';
+export type { Answers, AnswerTo, Ask, Question } from './pipeline/question.ts';
+export type { Hop, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
+export type { HttpRequest, HttpResponse, Next, Stage, StageSource } from './pipeline/stage.ts';
 export type { Timings } from './pipeline/timings.ts';
 export type { Answer } from './reply/answer-source.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { Operation } from './reply/reply.ts';
 export { NetworkReply } from './reply/reply.ts';
 export type { ReplySignals } from './reply/reply-signals.ts';
+export type { FaultListener, KeyValueStore, StoredValue } from './storage/key-value-store.ts';
 export type { Capability, TransportCapabilities } from './transport/capabilities.ts';
 export type { SchemeHandler } from './transport/schemes.ts';
 export type { ConnectTarget, Transport } from './transport/transport.ts';
+export type { Clock } from './util/clock.ts';
+export type { Origin, ParsedUrl } from './util/url.ts';

@@ -1,0 +1,12 @@
+import { Manager } from '../../src/manager.ts';
+import type { ManagerOptions } from '../../src/options.ts';
+import { browserPlatform } from './platform.ts';
+
+export * from '../../src/index.ts';
+
+/** The manager over the page's own fetch. See {@link Manager}. */
+export class NetworkAccessManager extends Manager {
+  constructor(options: ManagerOptions = {}) {
+    super(browserPlatform, options);
+  }
+}

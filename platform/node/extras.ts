@@ -1,0 +1,4 @@
+/** What only Node has: `fairlead/node`. */
+export { FileStore } from './file-store.ts';
+export type { NodeHttpTransportOptions } from './http-module-transport/node-http-transport.ts';
+export { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';

@@ -1,0 +1,12 @@
+import { Manager } from '../../src/manager.ts';
+import type { ManagerOptions } from '../../src/options.ts';
+import { nodePlatform } from './platform.ts';
+
+export * from '../../src/index.ts';
+
+/** The manager over Node's own sockets. See {@link Manager}. */
+export class NetworkAccessManager extends Manager {
+  constructor(options: ManagerOptions = {}) {
+    super(nodePlatform, options);
+  }
+}

@@ -1,0 +1,20 @@
+import { innerStages } from '../../src/pipeline/http.ts';
+import type { Platform } from '../../src/platform.ts';
+import { FetchTransport } from '../common/fetch-transport.ts';
+import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
+import { foreignBody } from '../common/foreign-body.ts';
+
+/** React Native, unknown or old runtimes. */
+export const portablePlatform: Platform = {
+  defaults: {},
+  createTransport: () =>
+    new FetchTransport(
+      // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
+      async (url, init) => (await import('cross-fetch')).fetch(url, init),
+      portableFetchCapabilities,
+      { toBody: foreignBody },
+    ),
+  httpStages: innerStages,
+  schemes: new Map(),
+  baseUrl: () => undefined,
+};
