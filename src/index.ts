@@ -3,7 +3,8 @@
 export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson } from './error.ts';
 export { ERROR_BODY_LIMIT, ERROR_CODES, NetworkError } from './error.ts';
 export type { ManagerSignals } from './manager-signals.ts';
-export type { BodySink, RequestBody, ResponseBody } from './message/body.ts';
+export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
+export { requestBody } from './message/body.ts';
 export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
 export type { BodyInput } from './message/request-body.ts';

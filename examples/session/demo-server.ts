@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { makeCertificate } from '../support/certificate.ts';
+import { CertificateAuthority } from '../../test/support/certificate.ts';
 
 /** A small origin on loopback, in the clear and over TLS with a certificate made on the spot. */
 export interface DemoServer {
@@ -13,14 +13,14 @@ export interface DemoServer {
 }
 
 export async function startDemoServer(): Promise<DemoServer> {
-  const { ca, cert, key } = makeCertificate();
+  const authority = new CertificateAuthority('fairlead demonstration');
   const plain = createServer(respond);
-  const secure = createSecureServer({ cert, key }, respond);
+  const secure = createSecureServer(authority.issue(), respond);
   const [http, https] = await Promise.all([listen(plain), listen(secure)]);
   return {
     http: `http://localhost:${http}`,
     https: `https://localhost:${https}`,
-    ca,
+    ca: authority.certificate,
     close: async () => {
       await Promise.all([stop(plain), stop(secure)]);
     },
