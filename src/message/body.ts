@@ -13,13 +13,21 @@ export interface RequestBody {
   readonly bytes: Uint8Array | null;
   /** The Content-Type that the kind of body implies (a form, a Blob's type), or null. */
   readonly contentType: string | null;
-  /**
-   * What the application gave, where a page's own fetch sends that better than the chunks: a Blob from disk without
-   * reading it into memory, a form under a boundary of the platform's, a stream without a detour.
-   */
-  readonly source?: Blob | FormData | ReadableStream<Uint8Array>;
+  /** The same as a Blob, where it is one (a Blob, a form): a page's fetch sends that without reading it into memory. */
+  readonly blob?: Blob;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * The method by which an object that can be sent tells how. Found by this symbol, not by its shape: a shape can be
+ * faked by a polluted `Object.prototype`.
+ */
+export const requestBody: unique symbol = Symbol.for('fairlead.requestBody');
+
+/** An object that can be sent as a body: Qt's multipart, or one of the application's own. */
+export interface RequestBodySource {
+  [requestBody](): RequestBody;
 }
 
 /**

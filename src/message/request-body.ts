@@ -1,7 +1,15 @@
-import type { RequestBody } from './body.ts';
-import { formDataBody } from './form-data.ts';
+import { NetworkError } from '../error.ts';
+import { blobType } from './blob-type.ts';
+import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
+import { encodeFormData } from './form-data.ts';
+import { streamChunks } from './stream-chunks.ts';
 
-/** What can be sent. A Node Readable is an async iterable, Qt's multipart is a {@link RequestBody}. */
+/**
+ * What can be sent. Text goes as UTF-8; a Node Readable is an async iterable.
+ *
+ * What has a length and can be sent again (after a redirect or a 401): text, bytes, arrays of bytes, Blob, form. Streams
+ * and iterables can be sent once.
+ */
 export type BodyInput =
   | string
   | ArrayBuffer
@@ -12,101 +20,104 @@ export type BodyInput =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array | string>
   | Iterable<Uint8Array>
-  | RequestBody;
+  | RequestBodySource;
 
 /**
  * A body as the pipeline takes it. Bytes are not copied: they must not change until the reply has finished.
  *
+ * Kinds are told by what they are, not by how they look, so a polluted prototype cannot turn one into another.
+ *
  * @throws TypeError for anything that is no body
  */
 export function toRequestBody(input: BodyInput): RequestBody {
-  if (typeof input === 'string')
-    return bytesRequestBody(new TextEncoder().encode(input), 'text/plain;charset=UTF-8');
-  if (typeof input !== 'object' || input === null)
-    throw new TypeError(`body: a ${typeof input} cannot be sent`);
-  if (ArrayBuffer.isView(input))
-    return bytesRequestBody(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
-  if (input instanceof ArrayBuffer) return bytesRequestBody(new Uint8Array(input));
+  if (typeof input === 'string') return inMemory(encoder.encode(input), 'text/plain;charset=UTF-8');
+  if (typeof input !== 'object' || input === null) throw noBody(input);
+  if (ArrayBuffer.isView(input)) return inMemory(bytesOf(input));
+  if (input instanceof ArrayBuffer) return inMemory(new Uint8Array(input));
   if (input instanceof URLSearchParams) {
-    const type = 'application/x-www-form-urlencoded;charset=UTF-8';
-    return bytesRequestBody(new TextEncoder().encode(String(input)), type);
+    return inMemory(encoder.encode(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
   }
-  if (input instanceof Blob) return blobRequestBody(input);
-  if (input instanceof FormData) return formDataBody(input);
-  if (isRequestBody(input)) return input;
-  if (input instanceof ReadableStream) return streamRequestBody(() => streamChunks(input));
-  if (Symbol.asyncIterator in input || Symbol.iterator in input) return streamRequestBody(() => input);
-  throw new TypeError('body: expected text, bytes, a Blob, a form or an iterable of bytes');
+  if (input instanceof Blob) return fromBlob(input);
+  if (input instanceof FormData) return fromBlob(encodeFormData(input));
+  if (requestBody in input) return input[requestBody]();
+  if (typeof ReadableStream === 'function' && input instanceof ReadableStream) return fromStream(input);
+  if (Array.isArray(input)) return fromChunks(input.map(toBytes));
+  if (Symbol.asyncIterator in input || Symbol.iterator in input) return once(() => checked(input));
+  throw noBody(input);
 }
 
-export function bytesRequestBody(bytes: Uint8Array, contentType: string | null = null): RequestBody {
+const encoder = new TextEncoder();
+
+function inMemory(bytes: Uint8Array, contentType: string | null = null): RequestBody {
+  return { ...fromChunks([bytes]), bytes, contentType };
+}
+
+function fromChunks(chunks: readonly Uint8Array[]): RequestBody {
   return {
-    length: bytes.length,
+    length: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
     replayable: true,
-    bytes,
-    contentType,
+    bytes: null,
+    contentType: null,
     open: async function* () {
-      if (bytes.length > 0) yield bytes;
+      for (const chunk of chunks) if (chunk.length > 0) yield chunk;
     },
   };
 }
 
-function blobRequestBody(blob: Blob): RequestBody {
+function fromBlob(blob: Blob): RequestBody {
   return {
     length: blob.size,
     replayable: true,
     bytes: null,
-    contentType: blob.type === '' ? null : blob.type,
+    contentType: blobType(blob),
+    blob,
     open: () => streamChunks(blob.stream()),
   };
 }
 
-/** A body that can be read once: what produces it is consumed by that. */
-function streamRequestBody(
-  source: () => AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
-): RequestBody {
+function fromStream(stream: ReadableStream<Uint8Array>): RequestBody {
+  if (stream.locked) throw new TypeError('body: the stream is locked, somebody else reads it');
+  return once(() => checked(streamChunks(stream)));
+}
+
+function once(open: () => AsyncIterable<Uint8Array>): RequestBody {
   let opened = false;
   return {
     length: null,
     replayable: false,
     bytes: null,
     contentType: null,
-    open: () => {
-      if (opened) throw new TypeError('body: a stream can be sent only once');
+    open() {
+      if (opened)
+        throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
       opened = true;
-      return checkedChunks(source());
+      return open();
     },
   };
 }
 
-async function* checkedChunks(
-  source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of source) {
-    if (typeof chunk === 'string') yield new TextEncoder().encode(chunk);
-    else if (chunk instanceof Uint8Array) yield chunk;
-    else throw new TypeError(`body: a stream gave ${typeof chunk} instead of bytes`);
-  }
+async function* checked(
+  chunks: AsyncIterable<unknown> | Iterable<unknown>,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) yield toBytes(chunk);
 }
 
-/** Not every engine's streams are async iterable. */
-async function* streamChunks(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  let done = false;
-  try {
-    for (;;) {
-      const read = await reader.read();
-      done = read.done;
-      if (read.done) return;
-      yield read.value;
-    }
-  } finally {
-    if (!done) await reader.cancel();
-  }
+function toBytes(chunk: unknown): Uint8Array {
+  if (ArrayBuffer.isView(chunk)) return bytesOf(chunk);
+  if (typeof chunk === 'string') return encoder.encode(chunk);
+  throw new TypeError(`body: a chunk must be bytes or text, not ${kindOf(chunk)}`);
 }
 
-function isRequestBody(input: object): input is RequestBody {
-  return 'open' in input && typeof input.open === 'function' && 'replayable' in input;
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  if (view instanceof Uint8Array) return view;
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function noBody(value: unknown): TypeError {
+  const hint = 'expected text, bytes, a Blob, a form, a stream or an iterable of bytes';
+  return new TypeError(`body: ${kindOf(value)} cannot be sent; ${hint} (JSON: JSON.stringify it)`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : `a value of type ${typeof value}`;
 }
