@@ -1,0 +1,290 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NetworkAccessManager, NetworkReply } from '../../platform/node/index.ts';
+import type { BodyInput } from '../../src/message/request-body.ts';
+import type { NetworkRequest } from '../../src/options.ts';
+import type { Operation } from '../../src/reply/reply.ts';
+import { makeRequest } from '../support/fixtures.ts';
+
+let origin = '';
+const open = new Set<ServerResponse>();
+const server = createServer((request, response) => void answer(request, response));
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+let manager: NetworkAccessManager;
+beforeEach(() => {
+  manager = new NetworkAccessManager();
+});
+afterEach(() => manager.close());
+
+/** Echoes what it got; `/hang` never answers, `/stall` sends half a body, `/status/N`. */
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, kind, argument] = request.url!.split('/');
+  open.add(response);
+  response.on('close', () => open.delete(response));
+  if (kind === 'hang') return;
+  if (kind === 'stall') {
+    response.writeHead(200, { 'content-length': '100' }).write('half');
+    return;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { method, url, headers } = request;
+  response.writeHead(kind === 'status' ? Number(argument) : 200, {
+    'content-type': 'application/json',
+    'set-cookie': ['a=1', 'b=2'],
+  });
+  response.end(JSON.stringify({ method, url, headers, body: Buffer.concat(chunks).toString() }));
+}
+
+interface Echo {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+describe('verbs', () => {
+  const verbs: [string, () => NetworkReply, Operation, Partial<Echo>][] = [
+    ['get', () => manager.get(`${origin}/a?b#c`), 'get', { method: 'GET', url: '/a?b', body: '' }],
+    ['get with a body', () => manager.get(origin, 'q'), 'get', { method: 'GET', body: 'q' }],
+    ['post', () => manager.post(origin, 'x'), 'post', { method: 'POST', body: 'x' }],
+    ['put', () => manager.put(new URL(origin), new Uint8Array([65])), 'put', { method: 'PUT', body: 'A' }],
+    ['deleteResource', () => manager.deleteResource(origin), 'delete', { method: 'DELETE' }],
+    ['delete', () => manager.delete({ url: origin }), 'delete', { method: 'DELETE' }],
+    ['patch', () => manager.patch(origin, 'p'), 'custom', { method: 'PATCH', body: 'p' }],
+    [
+      'a custom verb',
+      () => manager.sendCustomRequest(origin, 'REPORT', 'r'),
+      'custom',
+      { method: 'REPORT', body: 'r' },
+    ],
+    [
+      'a custom verb that is really POST',
+      () => manager.sendCustomRequest(origin, 'post', 'r'),
+      'post',
+      { method: 'POST', body: 'r' },
+    ],
+    ['request', () => manager.request('PUT', origin, 'r'), 'put', { method: 'PUT', body: 'r' }],
+  ];
+  test.each(verbs)('%s', async (_name, start, operation, expected) => {
+    const reply = start();
+    expect(reply.operation).toBe(operation);
+    expect(await reply.json<Echo>()).toMatchObject(expected);
+    expect(reply.error).toBeNull();
+  });
+
+  test('head has headers and no body', async () => {
+    const reply = await manager.head(origin).completed;
+    expect([reply.operation, reply.status, reply.bytesAvailable]).toEqual(['head', 200, 0]);
+    expect(reply.headers.get('content-type')).toBe('application/json');
+    expect(reply.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['no URL', () => manager.get('nonsense')],
+    ['a request without a url', () => manager.get({} as never)],
+    ['an inherited url', () => manager.get(Object.create({ url: origin }))],
+    ['CRLF in the URL', () => manager.get(`${origin}/\r\nX: y`)],
+    ['CRLF in a field', () => manager.get({ url: origin, headers: { a: 'b\r\nc: d' } })],
+    ['a verb that is no token', () => manager.sendCustomRequest(origin, 'GE T')],
+    ['a verb with CRLF', () => manager.sendCustomRequest(origin, 'X\r\nY')],
+    ['CONNECT', () => manager.sendCustomRequest(origin, 'CONNECT')],
+    ['a body of no kind', () => manager.post(origin, 5 as never)],
+    ['a custom operation without a method', () => new Overridable().raw('custom', { url: origin })],
+  ])('%s is a TypeError before any I/O', (_name, start) => {
+    expect(start).toThrow(TypeError);
+  });
+});
+
+class Overridable extends NetworkAccessManager {
+  readonly seen: [Operation, NetworkRequest, unknown][] = [];
+  answer: NetworkReply | null = null;
+
+  protected override createRequest(
+    operation: Operation,
+    request: NetworkRequest,
+    body?: BodyInput | null,
+  ): NetworkReply {
+    this.seen.push([operation, request, body]);
+    return this.answer ?? super.createRequest(operation, { ...request, headers: { 'x-added': 'yes' } }, body);
+  }
+
+  raw(operation: Operation, request: NetworkRequest): NetworkReply {
+    return super.createRequest(operation, request);
+  }
+
+  override supportedSchemes(): string[] {
+    return [...super.supportedSchemes(), 'mine'];
+  }
+}
+
+describe('createRequest', () => {
+  test('sees every verb and fetch, with the operation that it really is, and may change the request', async () => {
+    await using overridden = new Overridable();
+    const echo = await overridden.sendCustomRequest(origin, 'pOsT', 'x').json<Echo>();
+    expect(echo.headers['x-added']).toBe('yes');
+    await overridden.fetch(origin, { method: 'DELETE' });
+    expect(overridden.seen.map(([operation]) => operation)).toEqual(['post', 'delete']);
+    expect(overridden.seen[0]).toEqual(['post', { url: origin }, 'x']);
+  });
+
+  test('may answer with a reply of its own, whose signals reach the manager', async () => {
+    await using overridden = new Overridable();
+    overridden.answer = NetworkReply.from(makeRequest(), {
+      status: 418,
+      body: 'teapot',
+      headers: { a: 'b' },
+    });
+    const finished: NetworkReply[] = [];
+    overridden.on('finished', (reply) => finished.push(reply));
+    const reply = overridden.get(origin);
+    expect(reply).toBe(overridden.answer);
+    await expect(reply.text()).rejects.toMatchObject({ code: 'protocol-invalid-operation', status: 418 });
+    expect(finished).toEqual([reply]);
+  });
+
+  test('called directly gives a reply whose end the manager does not signal', async () => {
+    await using overridden = new Overridable();
+    let finished = 0;
+    overridden.on('finished', () => finished++);
+    await overridden.raw('get', { url: origin }).completed;
+    expect(finished).toBe(0);
+    expect(overridden.supportedSchemes()).toContain('mine');
+  });
+});
+
+describe('schemes', () => {
+  test('a handler with one method answers, or throws', async () => {
+    manager.schemes = {
+      app: {
+        open: (request) =>
+          new Response(`${request.method} ${request.url.hostname}`, { status: 201, headers: { a: 'b' } }),
+      },
+      broken: {
+        open: () => {
+          throw new RangeError('no');
+        },
+      },
+    };
+    const reply = manager.post('app://host/x', 'body');
+    expect(await reply.text()).toBe('POST host');
+    expect([reply.status, reply.headers.get('a')]).toEqual([201, 'b']);
+    await expect(manager.get('broken:x').text()).rejects.toMatchObject({
+      code: 'unknown-content',
+      cause: expect.any(RangeError),
+    });
+    expect(manager.supportedSchemes()).toEqual(
+      expect.arrayContaining(['http', 'https', 'data', 'file', 'app']),
+    );
+  });
+
+  test('an unknown one is protocol-unknown on the reply', async () => {
+    const reply = manager.get('gopher://h.test/');
+    await expect(reply.completed).rejects.toMatchObject({
+      code: 'protocol-unknown',
+      message: 'Protocol "gopher" is unknown',
+    });
+    expect(reply.url).toBe('gopher://h.test/');
+  });
+});
+
+describe('configuration', () => {
+  test('accessors act on later requests, request options win', async () => {
+    manager.headers = { 'x-common': 'all', 'x-over': 'manager' };
+    manager.userAgent = 'test/1';
+    const { headers } = await manager.get({ url: origin, headers: { 'X-Over': 'request' } }).json<Echo>();
+    expect(headers).toMatchObject({ 'x-common': 'all', 'x-over': 'request', 'user-agent': 'test/1' });
+    manager.transferTimeout = 20;
+    await expect(manager.get(`${origin}/hang`).completed).rejects.toMatchObject({
+      code: 'timeout',
+      qtCode: 4,
+    });
+    const unlimited = manager.get({ url: `${origin}/hang`, transferTimeout: 0 });
+    expect(unlimited.request.options.transferTimeout).toBe(0);
+    expect(() => {
+      manager.transferTimeout = -5;
+    }).toThrow(/transferTimeout/);
+    expect(() => new NetworkAccessManager({ nonsense: 1 } as never)).toThrow(/nonsense/);
+    expect(manager.connectionsPerHost).toBe(6);
+  });
+
+  test('six at a time for a host, the rest wait their turn by priority', async () => {
+    const started: string[] = [];
+    const first = Array.from({ length: 6 }, () => manager.get(`${origin}/hang`));
+    const rest = (['low', 'normal', 'high', 'low'] as const).map((priority, index) => {
+      const reply = manager.get({ url: `${origin}/q${index}`, priority });
+      reply.on('requestSent', () => started.push(`${priority}${index}`));
+      return reply;
+    });
+    await until(() => open.size === 6);
+    rest[3]!.setPriority('high');
+    for (const reply of first) reply.abort();
+    await Promise.all(rest.map((reply) => reply.completed));
+    expect(started.slice(0, 2)).toEqual(['high2', 'low3']);
+  });
+});
+
+describe('the end', () => {
+  test('close ends what is in flight, queued or asked for later, with operation-canceled', async () => {
+    const replies = Array.from({ length: 9 }, () => manager.get(`${origin}/hang`));
+    replies.push(manager.get(`${origin}/stall`));
+    await until(() => open.size === 6);
+    await manager.close();
+    expect(replies.map((reply) => reply.error?.code)).toEqual(Array(10).fill('operation-canceled'));
+    await expect(manager.get(origin).completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await until(() => open.size === 0);
+  });
+
+  test('a signal aborts, before and during, and leaves no listener behind', async () => {
+    const controller = new AbortController();
+    const reply = manager.get({ url: `${origin}/stall`, signal: controller.signal });
+    reply.on('readyRead', () => controller.abort('enough'));
+    await expect(reply.completed).rejects.toMatchObject({ code: 'operation-canceled', cause: 'enough' });
+    await expect(manager.get({ url: origin, signal: controller.signal }).completed).rejects.toMatchObject({
+      code: 'operation-canceled',
+    });
+  });
+
+  test('an abort frees the slot', async () => {
+    const hanging = Array.from({ length: 6 }, () => manager.get(`${origin}/hang`));
+    const next = manager.get(origin);
+    hanging[0]!.abort();
+    await next.completed;
+  });
+});
+
+describe('listeners', () => {
+  test('one that throws breaks neither the request nor the queue', async () => {
+    const uncaught: unknown[] = [];
+    Object.assign(globalThis, { reportError: (error: unknown) => uncaught.push(error) });
+    try {
+      const broken = () => {
+        throw new Error('listener');
+      };
+      manager.on('finished', broken);
+      for (let i = 0; i < 8; i++) {
+        const reply = manager.get(origin);
+        reply.on('metaDataChanged', broken).on('readyRead', broken).on('finished', broken);
+        await reply.completed;
+      }
+      expect(uncaught.length).toBe(32);
+    } finally {
+      Reflect.deleteProperty(globalThis, 'reportError');
+    }
+  });
+});
+
+/** Resolves when the condition holds; looks again with every turn of the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

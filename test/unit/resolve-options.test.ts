@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { HttpHeaders } from '../../src/message/headers.ts';
+import { DEFAULT_OPTIONS, resolveManagerOptions, resolveRequestOptions } from '../../src/resolve-options.ts';
+
+const request = (options: object) =>
+  resolveRequestOptions({ url: 'http://h.test/', ...options }, DEFAULT_OPTIONS);
+const manager = (options: object) => resolveManagerOptions(options, DEFAULT_OPTIONS);
+
+describe('options of a request', () => {
+  test('win over the defaults; nothing set shares the defaults themselves', () => {
+    expect(request({ transferTimeout: 5, priority: 'high' })).toMatchObject({
+      transferTimeout: 5,
+      priority: 'high',
+      redirectPolicy: 'no-less-safe',
+    });
+    expect(request({})).toBe(DEFAULT_OPTIONS);
+    expect(request({ transferTimeout: undefined })).toBe(DEFAULT_OPTIONS);
+  });
+
+  test.each([
+    ['unknown', { nonsense: 1 }, "unknown option 'nonsense'"],
+    ['of the manager only', { connectionsPerHost: 2 }, "unknown option 'connectionsPerHost'"],
+    ['negative', { transferTimeout: -1 }, "option 'transferTimeout': expected a whole number"],
+    ['not whole', { readBufferSize: 1.5 }, "option 'readBufferSize'"],
+    ['not a number', { maximumRedirectsAllowed: '5' }, "option 'maximumRedirectsAllowed'"],
+    ['not one of', { redirectPolicy: 'always' }, "'manual', 'no-less-safe'"],
+    ['truthy', { autoDeleteReplies: 1 }, "option 'autoDeleteReplies': expected a boolean"],
+    ['no signal', { signal: {} }, "option 'signal'"],
+    ['unknown inside tls', { tls: { rejectUnauthorized: false } }, "unknown option 'tls.rejectUnauthorized'"],
+    ['not a field name', { secretHeaders: ['a b'] }, "option 'secretHeaders'"],
+    ['null where it has no meaning', { priority: null }, "option 'priority'"],
+    ['__proto__', JSON.parse('{"__proto__": 1}'), "unknown option '__proto__'"],
+    ['constructor', { constructor: 1 }, "unknown option 'constructor'"],
+  ])('%s is a TypeError that names the option', (_name, options, message) => {
+    expect(() => request(options)).toThrow(TypeError);
+    expect(() => request(options)).toThrow(message);
+  });
+
+  test('inherited properties are never read', () => {
+    const options = Object.create({ transferTimeout: 5 });
+    options.url = 'http://h.test/';
+    expect(resolveRequestOptions(options, DEFAULT_OPTIONS).transferTimeout).toBe(0);
+  });
+
+  test('a polluted Object.prototype configures nothing', () => {
+    const prototype = Object.prototype as Record<string, unknown>;
+    try {
+      for (const name of Object.keys(DEFAULT_OPTIONS)) prototype[name] = 'polluted';
+      expect(request({ priority: 'low' })).toEqual({ ...DEFAULT_OPTIONS, priority: 'low' });
+      expect(manager({})).toBe(DEFAULT_OPTIONS);
+    } finally {
+      for (const name of Object.keys(DEFAULT_OPTIONS)) delete prototype[name];
+    }
+  });
+
+  test('the result is frozen and the secret names are lower-case', () => {
+    const options = request({ secretHeaders: ['X-Key'] });
+    expect(Object.isFrozen(options)).toBe(true);
+    expect(options.secretHeaders).toEqual(['x-key']);
+  });
+});
+
+describe('options of a manager', () => {
+  test('fields and schemes are normalised', () => {
+    const open = () => new Response('x');
+    const options = manager({ headers: { 'X-A': '1' }, schemes: { app: { open } } });
+    expect(options.headers).toBeInstanceOf(HttpHeaders);
+    expect([...options.schemes.keys()]).toEqual(['app']);
+    expect([...manager({ schemes: new Map([['app', { open }]]) }).schemes.keys()]).toEqual(['app']);
+  });
+
+  test.each([
+    ['a handler without open', { schemes: { app: {} } }, "the handler of 'app' has no method open()"],
+    ['a name that is no scheme', { schemes: { 'App:': { open() {} } } }, 'is not a scheme'],
+    ['too many connections', { connectionsPerHost: 256 }, '1 to 255'],
+    ['no connection', { maximumConnections: 0 }, 'at least 1'],
+    ['half a jar', { cookieJar: { cookiesForUrl() {} } }, "option 'cookieJar'"],
+    ['no cache', { cache: {} }, "option 'cache'"],
+    ['no transport', { transport: { send() {} } }, "option 'transport'"],
+    ['a request option', { priority: 'high' }, "unknown option 'priority'"],
+    ['a bad field', { headers: { 'a b': 'c' } }, 'is not a field name'],
+  ])('%s is refused', (_name, options, message) => {
+    expect(() => manager(options)).toThrow(TypeError);
+    expect(() => manager(options)).toThrow(message);
+  });
+
+  test('Infinity is no limit', () => {
+    expect(manager({ maximumConnections: Number.POSITIVE_INFINITY }).maximumConnections).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+});
