@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, expect, type TestAPI, test } from 'vitest';
+import { NetworkError } from '../../../src/error.ts';
+import type { BodySink, RequestBody } from '../../../src/message/body.ts';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
+import type { HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
+import type { Transport } from '../../../src/transport/transport.ts';
+import { systemClock } from '../../../src/util/clock.ts';
+import { makeExchange, makeRequest } from '../../support/fixtures.ts';
+import type { JournalRecord, Milestone } from '../../support/server/journal.ts';
+
+/** Where a transport is tested. */
+export interface TransportEnvironment {
+  /** Origin of a server of test/support/server.ts. */
+  readonly server: string;
+  /** The same over TLS, with a certificate of an authority that nobody trusts by itself. */
+  readonly secureServer?: { readonly origin: string; readonly ca: string };
+  /** Whose HTTP parser reads responses: the platform's own may be lenient, and what it then makes of them is its affair. */
+  readonly parser: 'strict' | 'lenient';
+}
+
+/** A request on its way. */
+export interface Sent {
+  readonly exchange: Exchange;
+  readonly events: ReplyEvent[];
+  readonly response: Promise<HttpResponse>;
+}
+
+/** Answers the questions of an exchange. */
+export type Ask = (question: unknown) => Promise<unknown>;
+
+type SendInit = NonNullable<Parameters<typeof makeRequest>[0]> & { readonly ask?: Ask };
+
+/** What every group of tests is given. */
+export interface Bench {
+  readonly environment: TransportEnvironment;
+  readonly capabilities: TransportCapabilities;
+  /** A test of what a record promises; skipped by the capability's name where it does not. */
+  readonly testWith: (...capabilities: readonly Capability[]) => TestAPI;
+  /** The transport of the running test. */
+  readonly transport: () => Transport;
+  /** Sends a request for a path of the server, or for a whole URL. */
+  readonly send: (target: string, init?: SendInit) => Sent;
+  /** What the server knows of the requests with an id. */
+  readonly journal: (id: string, until?: Milestone) => Promise<JournalRecord>;
+  /** A plain request beside the transport. */
+  readonly ask: (path: string) => Promise<string>;
+}
+
+export function makeBench(makeTransport: () => Transport, environment: TransportEnvironment): Bench {
+  const { capabilities } = makeTransport();
+  let transport: Transport;
+
+  beforeEach(() => {
+    transport = makeTransport();
+  });
+  afterEach(() => transport.close());
+
+  const ask = async (path: string): Promise<string> => (await fetch(environment.server + path)).text();
+  return {
+    environment,
+    capabilities,
+    testWith: (...names) => test.skipIf(names.some((name) => !has(capabilities, name))) as TestAPI,
+    transport: () => transport,
+    send: (target, { ask: answer = consent, ...init } = {}) => {
+      const url = target.startsWith('/') ? environment.server + target : target;
+      const request = makeRequest({ ...init, url });
+      const { exchange, events } = makeExchange({ clock: systemClock, ask: answer });
+      const response = transport.send(request, exchange);
+      // A test may look at it later than it rejects.
+      response.catch(() => {});
+      return { exchange, events, response };
+    },
+    journal: async (id, until) => {
+      const query = until === undefined ? '' : `&until=${until}`;
+      return JSON.parse(await ask(`/journal?of=${id}${query}`));
+    },
+    ask,
+  };
+}
+
+const consent: Ask = async () => ({ proceed: true });
+
+function has(capabilities: TransportCapabilities, name: Capability): boolean {
+  const value = capabilities[name];
+  return value === true || value === 'always' || value === 'connection';
+}
+
+/** A new id for the server's journal. */
+export const newId = (): string => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+
+/** Why tests give a request up. */
+export const GIVEN_UP = new NetworkError('operation-canceled', 'the test gave it up');
+
+/** Keeps everything that a body delivers. */
+export class RecordingSink implements BodySink {
+  readonly chunks: Uint8Array[] = [];
+  readonly failures: NetworkError[] = [];
+  ends = 0;
+  trailers: HttpHeaders | null = null;
+  /** Resolves at the first end or failure. */
+  readonly over: Promise<this>;
+  #resolve!: (sink: this) => void;
+  #onData: () => void = () => {};
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Resolves with the next chunk. */
+  nextData(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onData = resolve;
+    });
+  }
+
+  data(chunk: Uint8Array, lent: boolean): void {
+    this.chunks.push(lent ? chunk.slice() : chunk);
+    this.#onData();
+  }
+
+  end(trailers: HttpHeaders | null): void {
+    this.ends++;
+    this.trailers = trailers;
+    this.#resolve(this);
+  }
+
+  fail(error: NetworkError): void {
+    this.failures.push(error);
+    this.#resolve(this);
+  }
+
+  get length(): number {
+    return this.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  }
+
+  get bytes(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    let at = 0;
+    for (const chunk of this.chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+
+  get text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
+}
+
+/** Starts a response's body and waits for its end. */
+export async function readAll(response: HttpResponse): Promise<RecordingSink> {
+  const sink = new RecordingSink();
+  response.body.start(sink);
+  await sink.over;
+  return sink;
+}
+
+/** The error that a request fails with, in its head or in its body. */
+export async function failureOf({ response }: Sent): Promise<NetworkError> {
+  try {
+    const sink = await readAll(await response);
+    return sink.failures[0] ?? expect.fail(`it was delivered: ${sink.text}`);
+  } catch (error) {
+    expect(error).toBeInstanceOf(NetworkError);
+    return error as NetworkError;
+  }
+}
+
+/** A request body from chunks, which knows what became of it. */
+export class UploadSource implements RequestBody {
+  readonly replayable = true;
+  readonly bytes = null;
+  readonly contentType = null;
+  readonly length: number | null;
+  opened = 0;
+  pulled = 0;
+  /** The iteration was ended, by its own end or from outside. */
+  closed = false;
+  readonly #chunks: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+  constructor(chunks: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>, length: number | null = null) {
+    this.#chunks = chunks;
+    this.length = length;
+  }
+
+  async *open(): AsyncGenerator<Uint8Array> {
+    this.opened++;
+    this.closed = false;
+    try {
+      for await (const chunk of this.#chunks()) {
+        this.pulled += chunk.length;
+        yield chunk;
+      }
+    } finally {
+      this.closed = true;
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Chunks of text. */
+export const texts =
+  (...chunks: readonly string[]) =>
+  (): Uint8Array[] =>
+    chunks.map((chunk) => encoder.encode(chunk));
+
+/** A request body that is in memory. */
+export function textBody(text: string): RequestBody {
+  const bytes = encoder.encode(text);
+  return {
+    length: bytes.length,
+    replayable: true,
+    bytes,
+    contentType: null,
+    async *open() {
+      yield bytes;
+    },
+  };
+}
+
+/** Waits until something that happens elsewhere holds. The test's own timeout is the limit. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Waits until a number has stood still for a while. */
+export async function untilStill(value: () => number): Promise<number> {
+  for (let last = -1; ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    if (value() === last) return last;
+    last = value();
+  }
+}

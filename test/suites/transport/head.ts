@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+import { missingCapability } from '../../../src/transport/requirements.ts';
+import { makeRequest } from '../../support/fixtures.ts';
+import type { Echo } from '../../support/server/routes.ts';
+import { type Bench, GIVEN_UP, readAll, type Sent } from './harness.ts';
+import { VALID } from './raw-responses.ts';
+
+/** What `send` resolves with, and what the peer was asked. */
+export function headTests({ send, environment, capabilities, testWith }: Bench): void {
+  const echoOf = async ({ response }: Sent): Promise<Echo> =>
+    JSON.parse((await readAll(await response)).text);
+
+  test('status, reason, URL and source', async () => {
+    const response = await send('/fields?a=b#fragment').response;
+    expect(response.status).toBe(200);
+    expect(response.reason).toBe('As You Like It');
+    expect(response.url.target).toBe('/fields?a=b');
+    expect(response.url.origin).toBe(environment.server);
+    expect(response.source).toBe('network');
+    expect(response.encrypted).toBe(false);
+    expect(['1.1', '']).toContain(response.httpVersion);
+    expect((await readAll(response)).text).toBe('fields');
+  });
+
+  test('fields have lower-case names; repeated ones are in order', async () => {
+    const { headers, body } = await send('/fields').response;
+    expect(headers.get('x-repeated')).toBe('one, two, three');
+    expect(headers.get('X-Other')).toBe('in between');
+    for (const [name] of headers) expect(name).toBe(name.toLowerCase());
+    body.cancel(GIVEN_UP);
+  });
+
+  test('field values are Latin-1', async () => {
+    const { headers, body } = await send('/fields').response;
+    expect(headers.get('x-latin')).toBe('gr\xfc\xdfe');
+    body.cancel(GIVEN_UP);
+  });
+
+  testWith('redirects')('field lines are not merged, and keep their order', async () => {
+    const { headers, body } = await send('/fields').response;
+    const own = pairsOf(headers).filter(([name]) => name.startsWith('x-'));
+    expect(own).toEqual([
+      ['x-repeated', 'one'],
+      ['x-other', 'in between'],
+      ['x-repeated', 'two, three'],
+      ['x-latin', 'gr\xfc\xdfe'],
+    ]);
+    body.cancel(GIVEN_UP);
+  });
+
+  testWith('setCookieLines')('Set-Cookie fields arrive one by one', async () => {
+    const { headers, body } = await send('/fields').response;
+    expect(headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Expires=Thu, 01 Jan 2099 00:00:00 GMT']);
+    body.cancel(GIVEN_UP);
+  });
+
+  test.each([404, 500, 418, 204, 304])('status %d is an answer, not an error', async (status) => {
+    const response = await send(`/status/${status}`).response;
+    expect(response.status).toBe(status);
+    const { text } = await readAll(response);
+    expect(text).toBe(status === 204 || status === 304 ? '' : `status ${status}`);
+  });
+
+  test('HEAD has the fields of GET and an empty body', async () => {
+    const response = await send('/bytes/1000', { method: 'HEAD' }).response;
+    expect(response.headers.get('content-length')).toBe('1000');
+    expect((await readAll(response)).length).toBe(0);
+  });
+
+  test.each(Object.keys(VALID))('valid, if unusual: %s', async (name) => {
+    const response = await send(`/raw/${name}`).response;
+    expect(response.status).toBe(200);
+    expect((await readAll(response)).text).toBe('12345');
+  });
+
+  test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
+    'the method %s',
+    async (method) => {
+      const echo = await echoOf(send('/echo?q=%20x', { method }));
+      expect([echo.method, echo.url, echo.body]).toEqual([method, '/echo?q=%20x', '']);
+    },
+  );
+
+  test('request fields arrive as they were set', async () => {
+    const headers = { 'X-First': 'one', 'X-Second': 'gr\xfc\xdfe', 'Content-Type': 'text/x-test' };
+    const { fields } = await echoOf(send('/echo', { method: 'POST', headers }));
+    const received = new Map(fields.map(([name, value]) => [name.toLowerCase(), value]));
+    expect(received.get('x-first')).toBe('one');
+    expect(received.get('x-second')).toBe('gr\xfc\xdfe');
+    expect(received.get('content-type')).toBe('text/x-test');
+    expect(received.get('host')).toBe(new URL(environment.server).host);
+  });
+
+  testWith('redirects')('a redirect is delivered, its Location untouched', async () => {
+    const response = await send('/redirect/302/hello').response;
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe('/hello');
+    expect(response.redirectedByPlatform ?? false).toBe(false);
+    expect((await readAll(response)).text).toBe('moved');
+  });
+
+  test.skipIf(capabilities.redirects)('redirects are followed by the platform, which says so', async () => {
+    const response = await send('/redirect/302/redirect/307/hello').response;
+    expect(response.status).toBe(200);
+    expect(response.redirectedByPlatform).toBe(true);
+    expect(response.url.href).toBe(`${environment.server}/hello`);
+    expect((await readAll(response)).text).toBe('hello');
+    const asked = makeRequest({ url: environment.server, options: { redirectPolicy: 'manual' } });
+    expect(missingCapability(asked, capabilities)?.capability).toBe('redirects');
+  });
+
+  testWith('encodedBodies')('an encoded body arrives as it was on the wire', async () => {
+    const response = await send('/gzip').response;
+    const { bytes } = await readAll(response);
+    expect([...bytes.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+    expect(response.headers.get('content-length')).toBe(String(bytes.length));
+  });
+
+  test.skipIf(capabilities.encodedBodies)('a body that the platform decodes has no length', async () => {
+    const response = await send('/gzip').response;
+    expect(response.headers.has('content-length')).toBe(false);
+    expect(response.originalContentLength).toBeGreaterThan(0);
+    expect((await readAll(response)).text).toBe('decoded');
+  });
+
+  testWith('informational')('1xx responses are told, in order, before the final one', async () => {
+    const { response, events } = send('/informational');
+    expect((await readAll(await response)).text).toBe('after hints');
+    const told = events.flatMap((event) => (event.type === 'informational' ? [event] : []));
+    expect(told.map(({ status }) => status)).toEqual([102, 103]);
+    expect(told[1]!.headers.get('link')).toBe('</a.css>; rel=preload');
+  });
+
+  testWith('trailers')('trailers come with the end', async () => {
+    const { trailers, text } = await readAll(await send('/trailers').response);
+    expect(text).toBe('with trailers');
+    expect(pairsOf(trailers!)).toEqual([
+      ['x-checksum', 'one'],
+      ['x-checksum', 'two'],
+    ]);
+  });
+
+  test('a message without trailers says so', async () => {
+    expect((await readAll(await send('/bytes/10?chunked').response)).trailers).toBeNull();
+  });
+
+  testWith('connectionTimings')('the phases of a connection are timed', async () => {
+    const { exchange, response, events } = send('/hello');
+    await readAll(await response);
+    const { created, connectEnd, requestSent, responseStart } = exchange.timings;
+    expect(connectEnd).toBeGreaterThanOrEqual(created);
+    expect(requestSent).toBeGreaterThanOrEqual(connectEnd);
+    expect(responseStart).toBeGreaterThanOrEqual(requestSent);
+    expect(events.map(({ type }) => type)).toEqual(['socket-started-connecting', 'request-sent']);
+  });
+}
+
+function pairsOf(headers: HttpHeaders): [string, string][] {
+  return [...headers];
+}

@@ -1,0 +1,83 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Identity } from './certificate.ts';
+import { Journal } from './server/journal.ts';
+import { ROUTES, type Route } from './server/routes.ts';
+
+export interface TestServer {
+  /** `http://127.0.0.1:PORT`, or https. */
+  readonly origin: string;
+  readonly port: number;
+  /** What the server has seen of requests that carry `?id=`. */
+  readonly journal: Journal;
+  /** Connections that were accepted so far. */
+  readonly connections: number;
+  /** Resets every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Serves https. */
+  readonly identity?: Identity;
+  /** Routes of one's own, by the first segment of the path; they win over the scripted ones. */
+  readonly routes?: Readonly<Record<string, Route>>;
+}
+
+/**
+ * A server on a loopback port of its own, with the scripted behaviours of {@link ROUTES}. It lets every origin in, so
+ * that a page elsewhere can use it; everything is asked by URL, so that a test needs no hand on it.
+ */
+export async function startServer({ identity, routes = {} }: TestServerOptions = {}): Promise<TestServer> {
+  const journal = new Journal();
+  const table = new Map(Object.entries({ ...ROUTES, ...routes }));
+  const listener: http.RequestListener = (request, response) => {
+    const url = new URL(request.url!, 'http://test.invalid');
+    allowEveryOrigin(request, response);
+    if (request.headers['access-control-request-method'] !== undefined) {
+      response.writeHead(204).end();
+      return;
+    }
+    const entry = journal.enter(url.searchParams.get('id'), response);
+    const [, name = '', ...rest] = url.pathname.split('/');
+    const route = table.get(name) ?? notFound;
+    route({ request, response, argument: rest.join('/'), url, entry, journal });
+  };
+  const server =
+    identity === undefined ? http.createServer(listener) : https.createServer(identity, listener);
+  let connections = 0;
+  server.on('connection', () => connections++);
+  server.on('checkContinue', (request, response) => {
+    // `/early` is what a server does that does not want the body.
+    if (!request.url!.startsWith('/early')) response.writeContinue();
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
+    journal,
+    get connections() {
+      return connections;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function allowEveryOrigin({ headers }: http.IncomingMessage, response: http.ServerResponse): void {
+  if (headers.origin === undefined) return;
+  response.setHeader('Access-Control-Allow-Origin', headers.origin);
+  response.setHeader('Access-Control-Allow-Credentials', 'true');
+  response.setHeader('Access-Control-Allow-Methods', headers['access-control-request-method'] ?? '*');
+  response.setHeader('Access-Control-Allow-Headers', headers['access-control-request-headers'] ?? '*');
+  response.setHeader('Access-Control-Expose-Headers', 'X-Repeated, X-Other, X-Latin, Location');
+}
+
+function notFound({ response }: Parameters<Route>[0]): void {
+  response.writeHead(404).end('not found');
+}

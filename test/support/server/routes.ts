@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { RAW_RESPONSES } from '../../suites/transport/raw-responses.ts';
+import type { Journal, JournalEntry, Milestone } from './journal.ts';
+
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The path after the name of the route. */
+  readonly argument: string;
+  readonly url: URL;
+  readonly entry: JournalEntry;
+  readonly journal: Journal;
+}
+
+/** What the server does with a request. */
+export type Route = (call: Call) => unknown;
+
+/** What `/echo` answers. */
+export interface Echo {
+  readonly method: string;
+  readonly url: string;
+  /** As they were on the wire, in order. */
+  readonly fields: readonly (readonly [string, string])[];
+  /** Latin-1: one character a byte. */
+  readonly body: string;
+  /** Names the connection. */
+  readonly connection: number;
+}
+
+const PIECE = Buffer.alloc(64 * 1024, 'fairlead');
+
+/** Byte `i` of every body that is asked for by length. */
+export const byteAt = (i: number): number => (i * 31 + (i >> 8)) & 0xff;
+
+/** The scripted behaviours, by the first segment of the path. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  hello: ({ response }) => response.end('hello'),
+
+  /** `/status/404`: that status, with a body where it may have one. */
+  status: ({ response, argument }) => response.writeHead(Number(argument)).end(`status ${argument}`),
+
+  /** Tells the request back, as {@link Echo}. */
+  echo: async ({ request, response, entry }) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+      entry.received += chunk.length;
+    }
+    const { rawHeaders } = request;
+    const fields = Array.from({ length: rawHeaders.length / 2 }, (_, i) =>
+      rawHeaders.slice(2 * i, 2 * i + 2),
+    );
+    const body = Buffer.concat(chunks).toString('latin1');
+    const connection = request.socket.remotePort;
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ method: request.method, url: request.url, fields, body, connection }));
+  },
+
+  /** Reads the body and tells its length. */
+  count: async ({ request, response, entry }) => {
+    for await (const chunk of request) entry.received += chunk.length;
+    response.end(String(entry.received));
+  },
+
+  /** `/bytes/1000`: that many bytes, with a length; `?chunked` without one. */
+  bytes: ({ response, argument, url }) => {
+    const bytes = Buffer.from(Array.from({ length: Number(argument) }, (_, i) => byteAt(i)));
+    if (!url.searchParams.has('chunked')) response.setHeader('Content-Length', bytes.length);
+    response.write(bytes);
+    response.end();
+  },
+
+  fields: ({ response }) =>
+    response
+      .writeHead(
+        200,
+        'As You Like It',
+        [
+          ['X-Repeated', 'one'],
+          ['X-Other', 'in between'],
+          ['x-repeated', 'two, three'],
+          ['X-Latin', 'gr\xfc\xdfe'],
+          ['Set-Cookie', 'a=1; Path=/'],
+          ['Set-Cookie', 'b=2; Expires=Thu, 01 Jan 2099 00:00:00 GMT'],
+        ].flat(),
+      )
+      .end('fields'),
+
+  gzip: ({ response }) => {
+    const encoded = gzipSync('decoded');
+    response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': encoded.length }).end(encoded);
+  },
+
+  /** `/redirect/STATUS/target`: to a URL that is relative. */
+  redirect: ({ response, argument }) => {
+    const [status = '', ...target] = argument.split('/');
+    response.writeHead(Number(status), { Location: `/${target.join('/')}` }).end('moved');
+  },
+
+  informational: ({ response }) => {
+    response.writeProcessing();
+    response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+    response.end('after hints');
+  },
+
+  trailers: ({ response }) => {
+    response.writeHead(200, { Trailer: 'X-Checksum' });
+    response.write('with trailers');
+    response.addTrailers([
+      ['X-Checksum', 'one'],
+      ['x-checksum', 'two'],
+    ]);
+    response.end();
+  },
+
+  /** Takes the request and never answers. */
+  'black-hole': ({ request }) => request.resume(),
+
+  /** Never answers, and does not read the body either. */
+  deaf: () => {},
+
+  /** Sends a head and the beginning of a body, and then nothing. */
+  stall: ({ response }) => {
+    response.writeHead(200, { 'Content-Length': 1000 });
+    response.write('beginning');
+  },
+
+  /** `/flood/BYTES`: as fast as they are taken. */
+  flood: async ({ response, argument, entry }) => {
+    response.writeHead(200, { 'Content-Length': argument });
+    for (let left = Number(argument); left > 0; left -= PIECE.length) {
+      const piece = left < PIECE.length ? PIECE.subarray(0, left) : PIECE;
+      await new Promise<void>((taken) => response.write(piece, () => taken()));
+      entry.wrote(piece.length);
+      if (response.destroyed) return;
+    }
+    response.end();
+  },
+
+  /** Answers before the body was read. */
+  early: ({ response }) => response.writeHead(413).end('too early'),
+
+  /** `/raw/NAME`: one of {@link RAW_RESPONSES}; with `?end` the connection is closed after it in any case. */
+  raw: ({ request, argument, url }) => {
+    const raw = RAW_RESPONSES.get(decodeURIComponent(argument));
+    if (raw === undefined) throw new Error(`no raw response ${argument}`);
+    const { socket } = request;
+    request.resume();
+    socket.write(raw.bytes, 'latin1', () => {
+      if (raw.ending === 'end' || url.searchParams.has('end')) socket.end();
+      if (raw.ending === 'reset') resetSoon(socket);
+    });
+  },
+
+  /** `?of=ID&until=MILESTONE`: what is known of requests with that id, now or once they have come so far. */
+  journal: async ({ response, url, journal }) => {
+    const entry = journal.entry(url.searchParams.get('of')!);
+    const until = url.searchParams.get('until') as Milestone | null;
+    response.end(JSON.stringify(until === null ? entry.record() : await entry.reached(until)));
+  },
+
+  /** A port on which nobody listens. */
+  'closed-port': ({ response }) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => response.end(String(port)));
+    });
+  },
+};
+
+/** A reset overtakes bytes that the peer has not read yet. */
+function resetSoon(socket: Socket): void {
+  setTimeout(() => socket.resetAndDestroy(), 50);
+}
