@@ -1,15 +1,8 @@
+import type { StrictTransportSecurityPolicy } from '../pipeline/security-part.ts';
 import type { StoredValue } from '../storage/key-value-store.ts';
 import { canonicalHost, isIpAddress } from '../util/host.ts';
 
-/** What a known HSTS host wants. Qt: `QHstsPolicy`. */
-export interface StrictTransportSecurityPolicy {
-  /** Host name, in any spelling; stored as lower-case A-labels without a trailing dot. */
-  readonly host: string;
-  /** Epoch milliseconds from which the policy no longer holds. */
-  readonly expiry: number;
-  /** The policy holds for all subdomains too. */
-  readonly includeSubDomains: boolean;
-}
+export type { StrictTransportSecurityPolicy };
 
 /** RFC 1035 §2.3.4: no longer name can be looked up, and lookups here are linear in the number of labels. */
 const LONGEST_NAME = 253;

@@ -1,9 +1,14 @@
+import type { SecurityPart } from '../pipeline/security-part.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import type { Clock } from '../util/clock.ts';
+import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
+import { noteStage } from './note-stage.ts';
 import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } from './policy.ts';
+import { upgradeUrl } from './upgrade.ts';
+import { upgradeStage } from './upgrade-stage.ts';
 
 export interface StrictTransportSecurityParts {
   readonly clock: Pick<Clock, 'now'>;
@@ -14,7 +19,9 @@ export interface StrictTransportSecurityParts {
 }
 
 /** The HSTS knowledge of a manager: hosts in memory, and a store behind them when one is enabled. */
-export class StrictTransportSecurity {
+export class StrictTransportSecurity implements SecurityPart {
+  readonly upgradeStage = upgradeStage(this);
+  readonly noteStage = noteStage(this);
   readonly #clock: Pick<Clock, 'now'>;
   readonly #onFault: FaultListener;
   readonly #hosts: KnownHosts;
@@ -64,6 +71,10 @@ export class StrictTransportSecurity {
   shouldUpgrade(host: string): boolean {
     const name = policyHost(host);
     return name !== null && this.#hosts.matches(name, this.#clock.now());
+  }
+
+  upgrade(url: ParsedUrl): ParsedUrl {
+    return upgradeUrl(url, (host) => this.shouldUpgrade(host));
   }
 
   /**

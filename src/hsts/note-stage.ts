@@ -1,0 +1,28 @@
+import type { HttpResponse, Stage } from '../pipeline/stage.ts';
+import type { StrictTransportSecurity } from './strict-transport-security.ts';
+
+/**
+ * Takes note of Strict-Transport-Security, on any response (a redirect, a 401), when it came over TLS without a
+ * certificate error (RFC 6797 §8.1). What the cache gives back says nothing new, and may be older than what is known.
+ */
+export function noteStage(security: StrictTransportSecurity): Stage {
+  return {
+    name: 'hsts-note',
+    async handle(request, next, exchange) {
+      const response = await next(request, exchange);
+      if (isTrusted(response)) {
+        security.note(response.headers.getAll('strict-transport-security'), response.url.hostname);
+      }
+      return response;
+    },
+  };
+}
+
+function isTrusted(response: HttpResponse): boolean {
+  return (
+    response.url.scheme === 'https' &&
+    response.encrypted &&
+    response.certificateErrorsIgnored !== true &&
+    response.source !== 'cache'
+  );
+}

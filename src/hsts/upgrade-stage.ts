@@ -1,0 +1,33 @@
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, Stage } from '../pipeline/stage.ts';
+import type { StrictTransportSecurity } from './strict-transport-security.ts';
+
+/**
+ * Sends every hop to a known host over TLS, before cookies, cache and queue see its URL. A request that comes while the
+ * store is loading waits for it.
+ */
+export function upgradeStage(security: StrictTransportSecurity): Stage {
+  const upgraded = (request: HttpRequest): HttpRequest => {
+    const url = security.upgrade(request.url);
+    return url === request.url ? request : { ...request, url };
+  };
+  return {
+    name: 'hsts-upgrade',
+    handle(request, next, exchange) {
+      const { ready } = security;
+      if (ready === null) return next(upgraded(request), exchange);
+      return settled(ready, exchange).then(() => next(upgraded(request), exchange));
+    },
+  };
+}
+
+/** Waits for a promise that does not reject. Rejects with the reason when the exchange is cancelled meanwhile. */
+function settled(promise: Promise<void>, exchange: Exchange): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const forget = exchange.onCancel(reject);
+    promise.then(() => {
+      forget();
+      resolve();
+    }, reject);
+  });
+}

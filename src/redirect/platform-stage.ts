@@ -1,0 +1,23 @@
+import { NetworkError } from '../error.ts';
+import type { Stage } from '../pipeline/stage.ts';
+import { withoutFragment } from '../util/url.ts';
+import { isLessSafe } from './policy.ts';
+
+/**
+ * In place of the redirect loop where the platform follows redirects by itself and shows only the end: a redirect that
+ * went from TLS to none yields insecure-redirect and no body. The request has been sent by then.
+ */
+export const platformRedirectStage: Stage = {
+  name: 'platform-redirect',
+  async handle(request, next, exchange) {
+    const response = await next(request, exchange);
+    if (response.redirectedByPlatform !== true || !isLessSafe(request.url, response.url)) return response;
+    const error = new NetworkError(
+      'insecure-redirect',
+      `the platform followed a redirect of ${withoutFragment(request.url)} to ${response.url.origin}, which is less safe`,
+      { url: response.url.href, status: response.status },
+    );
+    response.body.cancel(error);
+    throw error;
+  },
+};

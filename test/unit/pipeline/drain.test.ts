@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { NetworkError } from '../../../src/error.ts';
+import { type BodySink, bytesBody, EMPTY_BODY, type ResponseBody } from '../../../src/message/body.ts';
+import { DRAIN_LIMIT, drain } from '../../../src/pipeline/drain.ts';
+import { countCancelers } from '../../support/count-cancelers.ts';
+import { makeExchange } from '../../support/fixtures.ts';
+
+/** A body whose events are given by hand. */
+function manualBody() {
+  const state: { sink: BodySink | null; cancelled: NetworkError | null } = { sink: null, cancelled: null };
+  const body: ResponseBody = {
+    start: (sink) => {
+      state.sink = sink;
+    },
+    pause: () => {},
+    resume: () => {},
+    cancel: (reason) => {
+      state.cancelled = reason;
+    },
+  };
+  return { body, state };
+}
+
+test.each([
+  ['no body', EMPTY_BODY],
+  ['a body in memory', bytesBody(new Uint8Array(10))],
+])('%s is read at once', async (_name, body) => {
+  const { exchange } = makeExchange();
+  const left = countCancelers(exchange);
+  await drain(body, exchange);
+  expect(left.size).toBe(0);
+});
+
+test('a body of exactly 64 KiB is waited for, so that its connection can be used again', async () => {
+  const { exchange } = makeExchange();
+  const { body, state } = manualBody();
+  let drained = false;
+  const waiting = drain(body, exchange).then(() => {
+    drained = true;
+  });
+  state.sink!.data(new Uint8Array(DRAIN_LIMIT), false);
+  await Promise.resolve();
+  expect(drained).toBe(false);
+  state.sink!.end(null);
+  await waiting;
+  expect(state.cancelled).toBeNull();
+});
+
+test('a longer one is given up, which closes its connection', async () => {
+  const { exchange } = makeExchange();
+  const left = countCancelers(exchange);
+  const { body, state } = manualBody();
+  const waiting = drain(body, exchange);
+  state.sink!.data(new Uint8Array(DRAIN_LIMIT), false);
+  state.sink!.data(new Uint8Array(1), false);
+  await waiting;
+  expect(state.cancelled).toBeInstanceOf(NetworkError);
+  expect(left.size).toBe(0);
+});
+
+test('a body that fails is as good as read', async () => {
+  const { exchange } = makeExchange();
+  const { body, state } = manualBody();
+  const waiting = drain(body, exchange);
+  state.sink!.fail(new NetworkError('remote-host-closed', 'cut'));
+  await waiting;
+});
+
+test('rejects, and gives the body up, when the exchange is cancelled', async () => {
+  const { exchange } = makeExchange();
+  const { body, state } = manualBody();
+  const reason = new NetworkError('operation-canceled', 'aborted');
+  const waiting = drain(body, exchange);
+  exchange.cancel(reason);
+  await expect(waiting).rejects.toBe(reason);
+  expect(state.cancelled).toBe(reason);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { bytesBody, type ResponseBody } from '../../../src/message/body.ts';
+import { platformRedirectStage } from '../../../src/redirect/platform-stage.ts';
+import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+
+test.each([
+  ['https://origin.test/', 'http://other.test/', true, 'insecure-redirect'],
+  ['https://origin.test/', 'https://other.test/', true, null],
+  ['http://origin.test/', 'http://other.test/', true, null],
+  ['http://origin.test/', 'https://other.test/', true, null],
+  ['https://origin.test/', 'http://other.test/', false, null],
+])('%s → %s, followed by the platform: %s', async (from, to, redirectedByPlatform, code) => {
+  let cancelled: unknown = null;
+  const body: ResponseBody = {
+    ...bytesBody(),
+    cancel: (reason) => {
+      cancelled = reason;
+    },
+  };
+  const answer = makeResponse({ url: to, redirectedByPlatform, body });
+  const { exchange } = makeExchange();
+  const response = platformRedirectStage.handle(makeRequest({ url: from }), async () => answer, exchange);
+  if (code === null) {
+    expect(await response).toBe(answer);
+    expect(cancelled).toBeNull();
+  } else {
+    const error: unknown = await response.catch((reason) => reason);
+    expect(error).toMatchObject({ code, status: 200, url: to });
+    expect(cancelled).toBe(error);
+  }
+});
