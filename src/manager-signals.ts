@@ -10,4 +10,6 @@ export type ManagerSignals = {
   finished: (reply: NetworkReply) => void;
   /** A reply's connection has finished its TLS handshake and nothing has been sent. Asks: listeners may be async. */
   encrypted: (reply: NetworkReply) => unknown;
+  /** A store (HSTS) had trouble and goes on without: unreadable content, a full disk. Unheard, it is a console warning. */
+  faultOccurred: (fault: Error) => void;
 };

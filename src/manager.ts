@@ -4,6 +4,7 @@ import type { BodyInput } from './message/request-body.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { compose } from './pipeline/compose.ts';
 import { dispatch } from './pipeline/dispatch.ts';
+import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
 import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { RequestQueue } from './queue/request-queue.ts';
@@ -12,6 +13,7 @@ import { NetworkReply, type Operation } from './reply/reply.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
+import type { KeyValueStore } from './storage/key-value-store.ts';
 import type { Transport } from './transport/transport.ts';
 import { systemClock } from './util/clock.ts';
 
@@ -28,10 +30,14 @@ export class Manager extends Settings implements AsyncDisposable {
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
   #pipeline: { readonly options: RequestOptions; readonly run: Next } | null = null;
+  #securityStore: KeyValueStore | null = null;
   #closed = false;
+  readonly #onFault = (fault: Error): void => {
+    if (!this.emit('faultOccurred', fault)) console.warn(fault);
+  };
 
   constructor(platform: Platform, options: ManagerOptions = {}) {
-    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults });
+    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults((fault) => this.#onFault(fault)) });
     this.#platform = platform;
   }
 
@@ -90,11 +96,42 @@ export class Manager extends Settings implements AsyncDisposable {
     return [...new Set(['http', 'https', ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
   }
 
+  /** Adds HSTS policies; an expired one removes its host. Works while {@link strictTransportSecurityEnabled} is off. */
+  addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
+    this.#security.addHosts(policies);
+  }
+
+  /** The HSTS policies that hold now. */
+  strictTransportSecurityHosts(): StrictTransportSecurityPolicy[] {
+    return this.options.strictTransportSecurity?.hosts() ?? [];
+  }
+
+  get isStrictTransportSecurityStoreEnabled(): boolean {
+    return this.options.strictTransportSecurity?.storeEnabled ?? false;
+  }
+
+  /**
+   * Keeps the HSTS hosts in a file (Node) or in IndexedDB (a page), or stops to. Resolves when they are loaded; requests
+   * made meanwhile wait for it. What is known wins over what is stored.
+   * @param storeDir directory of the file. Default: the user's cache directory. Not in a page
+   */
+  async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
+    const security = this.#security;
+    const earlier = this.#securityStore;
+    this.#securityStore = enabled ? this.#platform.openStore('hsts', storeDir, this.#onFault) : null;
+    await (this.#securityStore === null
+      ? security.disableStore()
+      : security.enableStore(this.#securityStore));
+    await earlier?.close();
+  }
+
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
   async close(): Promise<void> {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
     for (const reply of [...this.#replies]) reply.abort(reason);
+    await this.options.strictTransportSecurity?.flush();
+    await this.#securityStore?.close();
     await this.#transport?.close();
   }
 
@@ -122,6 +159,18 @@ export class Manager extends Settings implements AsyncDisposable {
     reply.onEnd(() => this.#replies.delete(reply));
     if (resolved.options.signal !== null) followSignal(reply, resolved.options.signal);
     return reply;
+  }
+
+  get #security(): SecurityPart {
+    const security = this.options.strictTransportSecurity;
+    if (security !== null) return security;
+    throw new NetworkError(
+      'protocol-invalid-operation',
+      'the platform keeps HSTS to itself: set strictTransportSecurity',
+      {
+        capability: 'strictTransportSecurity',
+      },
+    );
   }
 
   #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {

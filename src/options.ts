@@ -1,5 +1,6 @@
 import type { CookieJarLike } from './message/cookie-jar-like.ts';
 import type { HeadersInput, HttpHeaders } from './message/headers.ts';
+import type { SecurityPart } from './pipeline/security-part.ts';
 import type { StageSource } from './pipeline/stage.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
@@ -111,6 +112,8 @@ export interface ManagerOnlyOptions {
   readonly cache: StageSource | null;
   /** Known HSTS hosts are upgraded and headers noted. @default false */
   readonly strictTransportSecurityEnabled: boolean;
+  /** The knowledge of HSTS hosts. @default one of the manager's own on Node, null where the platform keeps it */
+  readonly strictTransportSecurity: SecurityPart | null;
 }
 
 /** All options of a request with every default filled in. One object a configuration; a request that sets nothing shares it. */

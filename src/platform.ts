@@ -1,6 +1,7 @@
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
 import type { Stage } from './pipeline/stage.ts';
+import type { FaultListener, KeyValueStore } from './storage/key-value-store.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -9,14 +10,16 @@ import type { Transport } from './transport/transport.ts';
  * bundler chooses the root by export condition, and nothing in here is asked for its name.
  */
 export interface Platform {
-  /** Options whose default the platform knows better (a User-Agent). */
-  readonly defaults: Partial<RequestOptions>;
+  /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
+  defaults(onFault: FaultListener): Partial<RequestOptions>;
   /** Called once, with the first http(s) request, unless the user brought a transport. */
   createTransport(): Transport;
   /** The list that http and https requests walk, in order; the transport follows it. */
   httpStages(parts: HttpParts): readonly Stage[];
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /** The store of that name in the platform's usual place, or below `directory`. */
+  openStore(name: string, directory: string | undefined, onFault: FaultListener): KeyValueStore;
   /** What relative URLs are relative to, where there is such a thing (a page). */
   baseUrl(): string | undefined;
 }

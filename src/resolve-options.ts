@@ -112,6 +112,7 @@ const MANAGER_RULES: Readonly<Record<string, Rule>> = {
   cookieJar: orNull(objectWith('a cookie jar', 'cookiesForUrl', 'setCookiesFromUrl')),
   cache: orNull({ expected: 'a cache', accepts: (value) => isObject(value) && 'stage' in value }),
   strictTransportSecurityEnabled: BOOLEAN,
+  strictTransportSecurity: orNull(objectWith('a StrictTransportSecurity', 'upgrade', 'addHosts')),
 };
 
 /** Names of everything that is an accessor of the manager. */
@@ -153,6 +154,7 @@ export const DEFAULT_OPTIONS: RequestOptions = Object.freeze({
   cookieJar: null,
   cache: null,
   strictTransportSecurityEnabled: false,
+  strictTransportSecurity: null,
 } satisfies RequestOptions);
 
 /**

@@ -1,15 +1,37 @@
-import { innerStages } from '../../src/pipeline/http.ts';
+import { fetchStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import type { KeyValueStore } from '../../src/storage/key-value-store.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
 export const browserPlatform: Platform = {
-  defaults: {},
+  defaults: () => ({}),
   // Looked up at each call: a page may replace its fetch (a service worker's test, an instrumentation).
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
-  httpStages: innerStages,
+  httpStages: fetchStages,
   schemes: new Map(),
+  openStore: (namespace, directory, onFault) => {
+    if (directory !== undefined) throw new TypeError('a page has no directories: leave it out');
+    return lazyStore(async () => {
+      const { IndexedDbStore } = await import('./indexeddb-store.ts');
+      return new IndexedDbStore({ namespace, onFault });
+    });
+  },
   baseUrl: () => globalThis.location?.href,
 };
+
+/** A store whose code is loaded with its first use: most pages use none. */
+function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
+  let opened: Promise<KeyValueStore> | null = null;
+  const store = (): Promise<KeyValueStore> => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    load: async () => (await store()).load(),
+    apply: async (changes) => (await store()).apply(changes),
+    close: async () => (await opened)?.close(),
+  };
+}

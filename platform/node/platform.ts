@@ -1,11 +1,22 @@
+import path from 'node:path';
+import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { cacheDirectory } from './cache-directory.ts';
+import { FileStore } from './file-store.ts';
 import { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';
 
+/** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
-  defaults: { userAgent: 'fairlead/0.1.0' },
+  defaults: (onFault) => ({
+    userAgent: 'fairlead/0.1.0',
+    strictTransportSecurity: new StrictTransportSecurity({ clock: systemClock, onFault }),
+  }),
   createTransport: () => new NodeHttpTransport(),
   httpStages,
   schemes: new Map(),
+  openStore: (name, directory = cacheDirectory(), onFault) =>
+    new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
   baseUrl: () => undefined,
 };

@@ -1,4 +1,4 @@
-import { innerStages } from '../../src/pipeline/http.ts';
+import { fetchStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
@@ -6,7 +6,7 @@ import { foreignBody } from '../common/foreign-body.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
-  defaults: {},
+  defaults: () => ({}),
   createTransport: () =>
     new FetchTransport(
       // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
@@ -14,7 +14,10 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toBody: foreignBody },
     ),
-  httpStages: innerStages,
+  httpStages: fetchStages,
   schemes: new Map(),
+  openStore: () => {
+    throw new TypeError('there is no store on this platform: bring one of your own');
+  },
   baseUrl: () => undefined,
 };

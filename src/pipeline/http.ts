@@ -1,6 +1,9 @@
 import { queueStage } from '../queue/stage.ts';
+import { platformRedirectStage } from '../redirect/platform-stage.ts';
+import { redirectStage } from '../redirect/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
 import type { HttpParts } from './http-parts.ts';
+import type { SecurityPart } from './security-part.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -8,11 +11,36 @@ import type { Stage } from './stage.ts';
  * the exchange inside, so that everything under a loop sees every hop.
  */
 export function httpStages(parts: HttpParts): readonly Stage[] {
-  return [...innerStages(parts)];
+  const security = activeSecurity(parts);
+  return [
+    redirectStage((url) => security?.upgrade(url) ?? url),
+    ...securityStages(parts),
+    ...cacheStages(parts),
+    queueStage(parts.queue),
+    timeoutStage,
+  ];
 }
 
-/** The part of the list that every platform has. */
-export function innerStages(parts: HttpParts): readonly Stage[] {
-  const { cache } = parts.options;
-  return [...(cache === null ? [] : [cache.stage]), queueStage(parts.queue), timeoutStage];
+/** The same list where a fetch stands below it that redirects, keeps cookies and decodes by itself. */
+export function fetchStages(parts: HttpParts): readonly Stage[] {
+  return [
+    platformRedirectStage,
+    ...securityStages(parts),
+    ...cacheStages(parts),
+    queueStage(parts.queue),
+    timeoutStage,
+  ];
+}
+
+function securityStages(parts: HttpParts): readonly Stage[] {
+  const security = activeSecurity(parts);
+  return security === null ? [] : [security.upgradeStage, security.noteStage];
+}
+
+function activeSecurity({ options }: HttpParts): SecurityPart | null {
+  return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
+}
+
+function cacheStages({ options }: HttpParts): readonly Stage[] {
+  return options.cache === null ? [] : [options.cache.stage];
 }

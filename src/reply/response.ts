@@ -23,12 +23,17 @@ export function makeResponse(reply: ReplyFace, head: ResponseHead, body: ReplyBo
     headers: head.headers.toHeaders(),
   });
   const [url] = reply.url.split('#', 1);
-  // The constructor cannot set these two; both are accessors of the prototype.
-  Object.defineProperties(response, {
+  return located(response, url!, reply.hops.length > 0 || head.redirectedByPlatform);
+}
+
+/** Sets what no constructor can; all three are members of the prototype. */
+function located(response: Response, url: string, redirected: boolean): Response {
+  const clone = (): Response => located(Response.prototype.clone.call(response), url, redirected);
+  return Object.defineProperties(response, {
     url: { value: url, configurable: true },
-    redirected: { value: reply.hops.length > 0 || head.redirectedByPlatform, configurable: true },
+    redirected: { value: redirected, configurable: true },
+    clone: { value: clone, configurable: true },
   });
-  return response;
 }
 
 function bodyStream(reply: ReplyFace, body: ReplyBody): ReadableStream<Uint8Array<ArrayBuffer>> {

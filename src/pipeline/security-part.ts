@@ -1,0 +1,28 @@
+import type { KeyValueStore } from '../storage/key-value-store.ts';
+import type { ParsedUrl } from '../util/url.ts';
+import type { Stage } from './stage.ts';
+
+/** What a known HSTS host wants. Qt: `QHstsPolicy`. */
+export interface StrictTransportSecurityPolicy {
+  /** Host name, in any spelling; stored as lower-case A-labels without a trailing dot. */
+  readonly host: string;
+  /** Epoch milliseconds from which the policy no longer holds. */
+  readonly expiry: number;
+  /** The policy holds for all subdomains too. */
+  readonly includeSubDomains: boolean;
+}
+
+/** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
+export interface SecurityPart {
+  readonly upgradeStage: Stage;
+  readonly noteStage: Stage;
+  /** The URL that is used in place of this one. */
+  upgrade(url: ParsedUrl): ParsedUrl;
+  addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;
+  hosts(): StrictTransportSecurityPolicy[];
+  readonly storeEnabled: boolean;
+  enableStore(store: KeyValueStore): Promise<void>;
+  disableStore(): Promise<void>;
+  /** Resolves when what is known is stored, or the fault was reported. */
+  flush(): Promise<void>;
+}
