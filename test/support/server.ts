@@ -2,7 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Identity } from './certificate.ts';
+import { startRawServer } from './raw-server.ts';
 import { Journal } from './server/journal.ts';
+import { serveRawResponse } from './server/raw-responses.ts';
 import { ROUTES, type Route } from './server/routes.ts';
 
 export interface TestServer {
@@ -30,6 +32,7 @@ export interface TestServerOptions {
  */
 export async function startServer({ identity, routes = {} }: TestServerOptions = {}): Promise<TestServer> {
   const journal = new Journal();
+  const raw = await startRawServer(serveRawResponse);
   const table = new Map(Object.entries({ ...ROUTES, ...routes }));
   const listener: http.RequestListener = (request, response) => {
     const url = new URL(request.url!, 'http://test.invalid');
@@ -41,7 +44,8 @@ export async function startServer({ identity, routes = {} }: TestServerOptions =
     const entry = journal.enter(url.searchParams.get('id'), response);
     const [, name = '', ...rest] = url.pathname.split('/');
     const route = table.get(name) ?? notFound;
-    route({ request, response, argument: rest.join('/'), url, entry, journal });
+    const call = { request, response, argument: rest.join('/'), url, entry, journal, rawOrigin: raw.origin };
+    Promise.resolve(call).then(route).catch(blame(response));
   };
   const server =
     identity === undefined ? http.createServer(listener) : https.createServer(identity, listener);
@@ -61,11 +65,11 @@ export async function startServer({ identity, routes = {} }: TestServerOptions =
     get connections() {
       return connections;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await Promise.all([closed, raw.close()]);
+    },
   };
 }
 
@@ -76,6 +80,13 @@ function allowEveryOrigin({ headers }: http.IncomingMessage, response: http.Serv
   response.setHeader('Access-Control-Allow-Methods', headers['access-control-request-method'] ?? '*');
   response.setHeader('Access-Control-Allow-Headers', headers['access-control-request-headers'] ?? '*');
   response.setHeader('Access-Control-Expose-Headers', 'X-Repeated, X-Other, X-Latin, Location');
+}
+
+/** A route that failed: because its peer went away, or because the test is wrong. */
+function blame(response: http.ServerResponse): (error: unknown) => void {
+  return (error) => {
+    if (!response.destroyed && !response.headersSent) response.writeHead(500).end(String(error));
+  };
 }
 
 function notFound({ response }: Parameters<Route>[0]): void {

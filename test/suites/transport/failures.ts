@@ -15,75 +15,82 @@ import {
 import { LOST_BEFORE_HEAD, LOST_IN_BODY, MALFORMED_BODY, MALFORMED_HEAD } from './raw-responses.ts';
 
 /** Everything that peers and networks do wrong. */
-export function failureTests({ send, ask, environment, capabilities, testWith }: Bench): void {
-  const { parser, secureServer } = environment;
-  const told = (code: NetworkErrorCode): NetworkErrorCode =>
-    capabilities.errorDetail ? code : 'unknown-network';
+export function failureTests({ send, sendRaw, ask, environment, capabilities, testWith }: Bench): void {
+  const { parser, secureServer, hangsOn = [] } = environment;
+  /** The codes that may stand for a failure: where details are not promised they may still be there. */
+  const told = (code: NetworkErrorCode): NetworkErrorCode[] =>
+    capabilities.errorDetail ? [code] : ['unknown-network', code];
+  const forEach = (group: object, body: (name: string) => Promise<void>): void => {
+    for (const name of Object.keys(group)) test.skipIf(hangsOn.includes(name))(name, () => body(name));
+  };
 
   describe.runIf(parser === 'strict')('connections that are lost before the head', () => {
-    test.each(Object.keys(LOST_BEFORE_HEAD))('%s', async (name) => {
-      expect((await failureOf(send(`/raw/${name}`))).code).toBe('remote-host-closed');
+    forEach(LOST_BEFORE_HEAD, async (name) => {
+      expect((await failureOf(await sendRaw(name))).code).toBe('remote-host-closed');
     });
   });
 
   describe('connections that are lost in the body', () => {
-    test.each(Object.keys(LOST_IN_BODY))('%s', async (name) => {
-      const sink = await readAll(await send(`/raw/${name}`).response);
-      expect([sink.ends, sink.failures.map(({ code }) => code)]).toEqual([0, [told('remote-host-closed')]]);
+    forEach(LOST_IN_BODY, async (name) => {
+      const sink = await readAll(await (await sendRaw(name)).response);
+      expect([sink.ends, sink.failures.length]).toEqual([0, 1]);
+      expect(told('remote-host-closed')).toContain(sink.failures[0]!.code);
       expect('12345'.startsWith(sink.text)).toBe(true);
     });
   });
 
   describe.runIf(parser === 'strict')('malformed responses', () => {
-    test.each(Object.keys({ ...MALFORMED_HEAD, ...MALFORMED_BODY }))('%s', async (name) => {
-      const error = await failureOf(send(`/raw/${name}`));
-      expect(error.code).toBe('protocol-failure');
-      expect(error.message).not.toBe('');
+    forEach({ ...MALFORMED_HEAD, ...MALFORMED_BODY }, async (name) => {
+      expect((await failureOf(await sendRaw(name))).code).toBe('protocol-failure');
     });
   });
 
-  describe.runIf(parser === 'lenient')(
-    'responses that a lenient parser may accept: one outcome, never a hang',
-    () => {
-      test.each(Object.keys({ ...LOST_BEFORE_HEAD, ...MALFORMED_HEAD, ...MALFORMED_BODY }))(
-        '%s',
-        async (name) => {
-          const outcome = await outcomeOf(send(`/raw/${name}?end`));
-          if (outcome instanceof NetworkError) return;
-          expect(outcome.ends + outcome.failures.length).toBe(1);
-        },
-      );
+  describe.runIf(parser === 'lenient')('what a lenient parser may accept: one outcome, never a hang', () => {
+    forEach({ ...LOST_BEFORE_HEAD, ...MALFORMED_HEAD, ...MALFORMED_BODY }, async (name) => {
+      const outcome = await outcomeOf(await sendRaw(`${name}?end`));
+      if (outcome instanceof NetworkError) return;
+      expect(outcome.ends + outcome.failures.length).toBe(1);
+    });
+  });
+
+  test.runIf(parser === 'strict')(
+    'what follows a response at once is not taken for the next one',
+    async () => {
+      expect(await textOf(await sendRaw('surplus-after-the-body'))).toBe('12345');
+      expect(await textOf(await sendRaw('no-reason'))).toBe('12345');
     },
   );
 
-  test('what follows a response is not taken for the next one', async () => {
-    expect((await readAll(await send('/raw/surplus-after-the-body').response)).text).toBe('12345');
-    expect((await readAll(await send('/hello').response)).text).toBe('hello');
-  });
+  test.runIf(parser === 'strict')(
+    'what arrives on an idle connection is not taken for a response',
+    async () => {
+      expect(await textOf(await sendRaw('late-surplus'))).toBe('12345');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await textOf(await sendRaw('no-reason'))).toBe('12345');
+    },
+  );
 
   test('a refused connection', async () => {
     const error = await failureOf(send(`http://127.0.0.1:${await ask('/closed-port')}/`));
-    expect(error.code).toBe(told('connection-refused'));
+    expect(told('connection-refused')).toContain(error.code);
   });
 
   test('a host that does not exist', async () => {
     const error = await failureOf(send('http://nxdomain.invalid/path'));
-    const codes = [told('host-not-found')];
     // Without a resolver nobody can say whether it exists.
-    if (capabilities.errorDetail) codes.push('temporary-network-failure');
-    expect(codes).toContain(error.code);
+    expect([...told('host-not-found'), 'temporary-network-failure']).toContain(error.code);
     expect(error.url).toBe('http://nxdomain.invalid/path');
   });
 
   test.runIf(secureServer !== undefined)('a certificate of an authority that is not trusted', async () => {
     const error = await failureOf(send(`${secureServer!.origin}/hello`));
-    expect(error.code).toBe(told('ssl-handshake-failed'));
+    expect(told('ssl-handshake-failed')).toContain(error.code);
     if (capabilities.errorDetail) expect(error.message).toMatch(/certificate/);
   });
 
   test.runIf(secureServer !== undefined)('TLS with a peer that speaks none', async () => {
     const error = await failureOf(send(`${environment.server.replace('http:', 'https:')}/hello`));
-    expect(error.code).toBe(told('ssl-handshake-failed'));
+    expect(told('ssl-handshake-failed')).toContain(error.code);
   });
 
   describe.runIf(secureServer !== undefined)('TLS of an authority of one’s own', () => {
@@ -128,6 +135,10 @@ export function failureTests({ send, ask, environment, capabilities, testWith }:
       expect(JSON.parse(record.text).requests).toBe(0);
     });
   });
+}
+
+async function textOf({ response }: Sent): Promise<string> {
+  return (await readAll(await response)).text;
 }
 
 async function outcomeOf({ response }: Sent): Promise<NetworkError | RecordingSink> {

@@ -19,6 +19,8 @@ export interface TransportEnvironment {
   readonly secureServer?: { readonly origin: string; readonly ca: string };
   /** Whose HTTP parser reads responses: the platform's own may be lenient, and what it then makes of them is its affair. */
   readonly parser: 'strict' | 'lenient';
+  /** Names of raw responses on which the platform itself hangs: only a timeout or an abort ends them. */
+  readonly hangsOn?: readonly string[];
 }
 
 /** A request on its way. */
@@ -43,6 +45,8 @@ export interface Bench {
   readonly transport: () => Transport;
   /** Sends a request for a path of the server, or for a whole URL. */
   readonly send: (target: string, init?: SendInit) => Sent;
+  /** Sends a GET for a response of `raw-responses.ts`. */
+  readonly sendRaw: (name: string) => Promise<Sent>;
   /** What the server knows of the requests with an id. */
   readonly journal: (id: string, until?: Milestone) => Promise<JournalRecord>;
   /** A plain request beside the transport. */
@@ -59,20 +63,21 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
   afterEach(() => transport.close());
 
   const ask = async (path: string): Promise<string> => (await fetch(environment.server + path)).text();
+  const send: Bench['send'] = (target, { ask: answer = consent, ...init } = {}) => {
+    const url = target.startsWith('/') ? environment.server + target : target;
+    const { exchange, events } = makeExchange({ clock: systemClock, ask: answer });
+    const response = transport.send(makeRequest({ ...init, url }), exchange);
+    // A test may look at it later than it rejects.
+    response.catch(() => {});
+    return { exchange, events, response };
+  };
   return {
     environment,
     capabilities,
     testWith: (...names) => test.skipIf(names.some((name) => !has(capabilities, name))) as TestAPI,
     transport: () => transport,
-    send: (target, { ask: answer = consent, ...init } = {}) => {
-      const url = target.startsWith('/') ? environment.server + target : target;
-      const request = makeRequest({ ...init, url });
-      const { exchange, events } = makeExchange({ clock: systemClock, ask: answer });
-      const response = transport.send(request, exchange);
-      // A test may look at it later than it rejects.
-      response.catch(() => {});
-      return { exchange, events, response };
-    },
+    send,
+    sendRaw: async (name) => send(`${await ask('/raw-origin')}/${name}`),
     journal: async (id, until) => {
       const query = until === undefined ? '' : `&until=${until}`;
       return JSON.parse(await ask(`/journal?of=${id}${query}`));

@@ -7,7 +7,7 @@ import { type Bench, GIVEN_UP, readAll, type Sent } from './harness.ts';
 import { VALID } from './raw-responses.ts';
 
 /** What `send` resolves with, and what the peer was asked. */
-export function headTests({ send, environment, capabilities, testWith }: Bench): void {
+export function headTests({ send, sendRaw, environment, capabilities, testWith }: Bench): void {
   const echoOf = async ({ response }: Sent): Promise<Echo> =>
     JSON.parse((await readAll(await response)).text);
 
@@ -69,7 +69,7 @@ export function headTests({ send, environment, capabilities, testWith }: Bench):
   });
 
   test.each(Object.keys(VALID))('valid, if unusual: %s', async (name) => {
-    const response = await send(`/raw/${name}`).response;
+    const response = await (await sendRaw(name)).response;
     expect(response.status).toBe(200);
     expect((await readAll(response)).text).toBe('12345');
   });

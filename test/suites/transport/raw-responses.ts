@@ -1,13 +1,16 @@
 /** What a peer does to a connection after it has written its bytes. */
 export type Ending = 'keep' | 'end' | 'reset';
 
-/** A response, byte by byte, of a peer that may be broken or hostile. Served as `/raw/NAME`. */
+/** A response, byte by byte, of a peer that may be broken or hostile. Served as `/NAME` by the raw origin. */
 export interface RawResponse {
   readonly bytes: string;
   readonly ending: Ending;
 }
 
-const head = (...lines: readonly string[]): string => ['HTTP/1.1 200 OK', ...lines, '', ''].join('\r\n');
+/** Lets pages of other origins see the response. */
+const OPEN = 'Access-Control-Allow-Origin: *';
+const head = (...lines: readonly string[]): string =>
+  ['HTTP/1.1 200 OK', OPEN, ...lines, '', ''].join('\r\n');
 const chunked = head('Transfer-Encoding: chunked');
 const keep = (bytes: string): RawResponse => ({ bytes, ending: 'keep' });
 const end = (bytes: string): RawResponse => ({ bytes, ending: 'end' });
@@ -61,16 +64,22 @@ export const MALFORMED_BODY: Readonly<Record<string, RawResponse>> = {
   'trailer-without-a-colon': keep(`${chunked}5\r\n12345\r\n0\r\nnonsense\r\n\r\n`),
 };
 
+/** What a hostile peer appends, to be taken for the answer to the next request. */
+const POISON = 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned';
+
 /** Unusual, and right. The body is `12345`. */
 export const VALID: Readonly<Record<string, RawResponse>> = {
-  'no-reason': keep(`HTTP/1.1 200 \r\nContent-Length: 5\r\n\r\n12345`),
-  'HTTP-1.0-until-close': end(`HTTP/1.0 200 OK\r\n\r\n12345`),
+  'no-reason': keep(`HTTP/1.1 200 \r\n${OPEN}\r\nContent-Length: 5\r\n\r\n12345`),
+  'HTTP-1.0-until-close': end(`HTTP/1.0 200 OK\r\n${OPEN}\r\n\r\n12345`),
   'until-close': end(`${head('Connection: close')}12345`),
   'chunk-extensions': keep(`${chunked}2;name=value\r\n12\r\n3\r\n345\r\n0\r\n\r\n`),
   'surplus-after-the-body': keep(
     `${head('Content-Length: 5')}12345HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned`,
   ),
 };
+
+/** A response, and a little later bytes that nobody asked for. */
+export const LATE_SURPLUS = { bytes: `${head('Content-Length: 5')}12345`, late: POISON };
 
 export const RAW_RESPONSES: ReadonlyMap<string, RawResponse> = new Map(
   [LOST_BEFORE_HEAD, LOST_IN_BODY, MALFORMED_HEAD, MALFORMED_BODY, VALID].flatMap((group) =>

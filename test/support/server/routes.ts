@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { RAW_RESPONSES } from '../../suites/transport/raw-responses.ts';
 import type { Journal, JournalEntry, Milestone } from './journal.ts';
 
 export interface Call {
@@ -12,6 +11,8 @@ export interface Call {
   readonly url: URL;
   readonly entry: JournalEntry;
   readonly journal: Journal;
+  /** Where the responses of `raw-responses.ts` are served. */
+  readonly rawOrigin: string;
 }
 
 /** What the server does with a request. */
@@ -142,24 +143,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   /** Answers before the body was read. */
   early: ({ response }) => response.writeHead(413).end('too early'),
 
-  /** `/raw/NAME`: one of {@link RAW_RESPONSES}; with `?end` the connection is closed after it in any case. */
-  raw: ({ request, argument, url }) => {
-    const raw = RAW_RESPONSES.get(decodeURIComponent(argument));
-    if (raw === undefined) throw new Error(`no raw response ${argument}`);
-    const { socket } = request;
-    request.resume();
-    socket.write(raw.bytes, 'latin1', () => {
-      if (raw.ending === 'end' || url.searchParams.has('end')) socket.end();
-      if (raw.ending === 'reset') resetSoon(socket);
-    });
-  },
-
   /** `?of=ID&until=MILESTONE`: what is known of requests with that id, now or once they have come so far. */
   journal: async ({ response, url, journal }) => {
     const entry = journal.entry(url.searchParams.get('of')!);
     const until = url.searchParams.get('until') as Milestone | null;
     response.end(JSON.stringify(until === null ? entry.record() : await entry.reached(until)));
   },
+
+  /** The origin at which the responses of `raw-responses.ts` are served, byte by byte. */
+  'raw-origin': ({ response, rawOrigin }) => response.end(rawOrigin),
 
   /** A port on which nobody listens. */
   'closed-port': ({ response }) => {
@@ -169,8 +161,3 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     });
   },
 };
-
-/** A reset overtakes bytes that the peer has not read yet. */
-function resetSoon(socket: Socket): void {
-  setTimeout(() => socket.resetAndDestroy(), 50);
-}

@@ -1,0 +1,44 @@
+import crossFetch from 'cross-fetch';
+import { afterAll } from 'vitest';
+import { FetchTransport } from '../../platform/common/fetch-transport.ts';
+import {
+  browserFetchCapabilities,
+  portableFetchCapabilities,
+} from '../../platform/common/fetch-transport-capabilities.ts';
+import { foreignBody } from '../../platform/common/foreign-body.ts';
+import { networkFailure } from '../../platform/node/errors.ts';
+import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import { testTransport } from '../suites/transport.ts';
+import { loopbackEnvironment } from '../support/loopback-environment.ts';
+
+/** The global fetch of Node: undici, which hides less than a page's. */
+const undiciCapabilities: TransportCapabilities = {
+  ...browserFetchCapabilities,
+  name: 'fetch (undici)',
+  forbiddenFields: [],
+  cookies: true,
+  setCookieLines: true,
+  requestStreams: 'always',
+  errorDetail: true,
+  platformCache: false,
+};
+
+const environment = await loopbackEnvironment('lenient');
+afterAll(() => environment.close());
+
+testTransport(
+  'FetchTransport over the global fetch of Node',
+  () => new FetchTransport(fetch, undiciCapabilities, { toError: networkFailure }),
+  environment,
+);
+
+testTransport(
+  'FetchTransport over cross-fetch',
+  () =>
+    new FetchTransport(crossFetch, portableFetchCapabilities, {
+      toError: networkFailure,
+      toBody: foreignBody,
+    }),
+  // node-fetch 2 listens neither for a response that ends early nor for a switch of protocols.
+  { ...environment, hangsOn: ['closed-before-the-body', 'closed-in-the-body', 'switching-protocols'] },
+);
