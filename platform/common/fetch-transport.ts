@@ -1,6 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
-import { HttpHeaders } from '../../src/message/headers.ts';
+import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
 import { streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
@@ -103,7 +103,8 @@ function toHttpResponse(
 ): HttpResponse {
   const pairs: string[] = [];
   response.headers.forEach((value, name) => {
-    pairs.push(name, value);
+    // undici leaves the white space before the line's end.
+    pairs.push(name, trimOws(value));
   });
   const headers = HttpHeaders.adopt(pairs);
   const length = headers.get('content-length');

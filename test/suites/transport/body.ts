@@ -3,13 +3,14 @@ import type { NetworkError } from '../../../src/error.ts';
 import type { BodySink } from '../../../src/message/body.ts';
 import { type Bench, GIVEN_UP, newId, RecordingSink, readAll } from './harness.ts';
 
-/** Bytes of a body that no buffer on the way can hold. */
-const FLOOD = 256 * 1024 * 1024;
-/** What may be on the way when a reader stops: buffers of both kernels, the platform and the transport. */
-const ON_THE_WAY = 16 * 1024 * 1024;
+/** What may be on the way when a reader stops: buffers of both kernels and of the transport. */
+const READ_AHEAD = 16 * 1024 * 1024;
 
 /** Bytes down: start, pause, resume, cancel, end. How they fail is in `failures.ts`. */
-export function bodyTests({ send, journal }: Bench): void {
+export function bodyTests({ send, journal, environment: { readAhead = READ_AHEAD } }: Bench): void {
+  /** A body that no buffers on the way can hold. */
+  const flood = 4 * readAhead;
+
   test.each([
     ['with a length', '/bytes/300000'],
     ['in chunks', '/bytes/300000?chunked'],
@@ -37,24 +38,24 @@ export function bodyTests({ send, journal }: Bench): void {
 
   test('nothing flows before start', async () => {
     const id = newId();
-    const { body } = await send(`/flood/${FLOOD}?id=${id}`).response;
-    expect((await journal(id, 'stalled')).written).toBeLessThan(ON_THE_WAY);
+    const { body } = await send(`/flood/${flood}?id=${id}`).response;
+    expect((await journal(id, 'stalled')).written).toBeLessThan(readAhead);
     body.cancel(GIVEN_UP);
     expect((await journal(id, 'ended')).ended).toBe('lost');
   });
 
   test('pause stops the peer, resume lets it go on', async () => {
     const id = newId();
-    const { body } = await send(`/flood/${4 * ON_THE_WAY}?id=${id}`).response;
+    const { body } = await send(`/flood/${flood}?id=${id}`).response;
     const sink = new CountingSink();
     body.start(sink);
     await sink.reached(1);
     body.pause();
     const { written, ended } = await journal(id, 'stalled');
-    expect(written).toBeLessThan(sink.received + ON_THE_WAY);
+    expect(written).toBeLessThan(sink.received + readAhead);
     expect(ended).toBeNull();
     body.resume();
-    await sink.reached(4 * ON_THE_WAY);
+    await sink.reached(flood);
     expect((await journal(id, 'ended')).ended).toBe('answered');
   });
 
@@ -73,7 +74,7 @@ export function bodyTests({ send, journal }: Bench): void {
     'cancel %s: silence, and the peer is let go',
     async (when) => {
       const id = newId();
-      const { body } = await send(`/flood/${FLOOD}?id=${id}`).response;
+      const { body } = await send(`/flood/${flood}?id=${id}`).response;
       const sink = new RecordingSink();
       if (when !== 'before start') {
         const flowing = sink.nextData();

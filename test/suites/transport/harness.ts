@@ -19,6 +19,8 @@ export interface TransportEnvironment {
   readonly secureServer?: { readonly origin: string; readonly ca: string };
   /** Whose HTTP parser reads responses: the platform's own may be lenient, and what it then makes of them is its affair. */
   readonly parser: 'strict' | 'lenient';
+  /** Bytes that the platform may buffer for a reader that has stopped. @default 16 MiB */
+  readonly readAhead?: number;
   /** Names of raw responses on which the platform itself hangs: only a timeout or an abort ends them. */
   readonly hangsOn?: readonly string[];
 }

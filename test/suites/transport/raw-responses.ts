@@ -78,11 +78,28 @@ export const VALID: Readonly<Record<string, RawResponse>> = {
   ),
 };
 
+/** Field lines of every kind, in an order that counts. */
+const FIELDS = [
+  'HTTP/1.1 200 As You Like It',
+  'X-Repeated: one',
+  'X-Other: \t in between ',
+  'x-repeated: two, three',
+  'X-Latin: gr\xfc\xdfe',
+  'Set-Cookie: a=1; Path=/',
+  'Set-Cookie: b=2; Expires=Thu, 01 Jan 2099 00:00:00 GMT',
+  OPEN,
+  'Access-Control-Expose-Headers: X-Repeated, X-Other, X-Latin',
+  'Content-Length: 6',
+  '',
+  'fields',
+].join('\r\n');
+
 /** A response, and a little later bytes that nobody asked for. */
 export const LATE_SURPLUS = { bytes: `${head('Content-Length: 5')}12345`, late: POISON };
 
-export const RAW_RESPONSES: ReadonlyMap<string, RawResponse> = new Map(
-  [LOST_BEFORE_HEAD, LOST_IN_BODY, MALFORMED_HEAD, MALFORMED_BODY, VALID].flatMap((group) =>
-    Object.entries(group),
+export const RAW_RESPONSES: ReadonlyMap<string, RawResponse> = new Map([
+  ['fields', keep(FIELDS)] as const,
+  ...[LOST_BEFORE_HEAD, LOST_IN_BODY, MALFORMED_HEAD, MALFORMED_BODY, VALID].flatMap(
+    Object.entries<RawResponse>,
   ),
-);
+]);

@@ -73,22 +73,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     response.end();
   },
 
-  fields: ({ response }) =>
-    response
-      .writeHead(
-        200,
-        'As You Like It',
-        [
-          ['X-Repeated', 'one'],
-          ['X-Other', 'in between'],
-          ['x-repeated', 'two, three'],
-          ['X-Latin', 'gr\xfc\xdfe'],
-          ['Set-Cookie', 'a=1; Path=/'],
-          ['Set-Cookie', 'b=2; Expires=Thu, 01 Jan 2099 00:00:00 GMT'],
-        ].flat(),
-      )
-      .end('fields'),
-
   gzip: ({ response }) => {
     const encoded = gzipSync('decoded');
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': encoded.length }).end(encoded);
