@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'esbuild';
-import { rollup } from 'rollup';
+import { type OutputAsset, type OutputChunk, rollup } from 'rollup';
 import { build as vite } from 'vite';
 import webpack, { type StatsModule } from 'webpack';
 
-/** What a bundler made of `page.mjs`. */
+/** What a bundler made of `page.mjs`: one file to start with, and those that it loads when it needs them. */
 export interface Bundle {
-  readonly code: string;
-  /** Paths of what went into it. */
+  readonly entry: string;
+  /** Name → text of all files. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Paths of what went into them. */
   readonly modules: readonly string[];
 }
 
@@ -20,7 +22,9 @@ export function withEsbuild(directory: string, platform: esbuild.Platform = 'bro
   const { metafile, outputFiles } = esbuild.buildSync({
     absWorkingDir: directory,
     entryPoints: [ENTRY],
+    outdir: '.',
     bundle: true,
+    splitting: true,
     minify: true,
     format: 'esm',
     platform,
@@ -28,7 +32,18 @@ export function withEsbuild(directory: string, platform: esbuild.Platform = 'bro
     metafile: true,
     write: false,
   });
-  return { code: outputFiles[0]!.text, modules: Object.keys(metafile.inputs) };
+  const files = outputFiles.map(({ path, text }) => [path.slice(directory.length + 1), text] as const);
+  return { entry: 'page.js', files: Object.fromEntries(files), modules: Object.keys(metafile.inputs) };
+}
+
+/** What is loaded at once: the entry and what it imports statically. */
+export function eagerFiles({ entry, files }: Bundle): string[] {
+  const names = new Set([entry]);
+  for (const name of names) {
+    for (const [, imported] of files[name]!.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+      names.add(imported!);
+  }
+  return [...names].map((name) => files[name]!);
 }
 
 export async function withRollup(directory: string): Promise<Bundle> {
@@ -37,7 +52,7 @@ export async function withRollup(directory: string): Promise<Bundle> {
     plugins: [nodeResolve({ browser: true }), commonjs()],
   });
   const { output } = await build.generate({ format: 'es' });
-  return ofChunk(output[0]);
+  return ofChunks(output);
 }
 
 export async function withVite(directory: string): Promise<Bundle> {
@@ -48,11 +63,18 @@ export async function withVite(directory: string): Promise<Bundle> {
     build: { write: false, rollupOptions: { input: join(directory, ENTRY) } },
   });
   if (!('output' in result)) throw new Error('vite: expected one build');
-  return ofChunk(result.output[0]);
+  return ofChunks(result.output);
 }
 
-function ofChunk(chunk: { readonly code: string; readonly moduleIds: readonly string[] }): Bundle {
-  return { code: chunk.code, modules: chunk.moduleIds };
+type Output = Pick<OutputChunk, 'type' | 'fileName' | 'code' | 'moduleIds'> | Pick<OutputAsset, 'type'>;
+
+function ofChunks(output: readonly Output[]): Bundle {
+  const chunks = output.filter((file) => file.type === 'chunk');
+  return {
+    entry: chunks[0]!.fileName,
+    files: Object.fromEntries(chunks.map(({ fileName, code }) => [fileName, code])),
+    modules: chunks.flatMap(({ moduleIds }) => moduleIds),
+  };
 }
 
 export async function withWebpack(directory: string, target: string): Promise<Bundle> {
@@ -62,7 +84,7 @@ export async function withWebpack(directory: string, target: string): Promise<Bu
     context: directory,
     entry: `./${ENTRY}`,
     target,
-    output: { path, filename: 'page.js' },
+    output: { path, filename: 'page.js', publicPath: '/' },
   });
   const modules = await new Promise<StatsModule[]>((resolve, reject) => {
     compiler.run((error, stats) => {
@@ -73,8 +95,10 @@ export async function withWebpack(directory: string, target: string): Promise<Bu
       );
     });
   });
-  const names = modules
-    .flatMap((module) => [module, ...(module.modules ?? [])])
-    .map(({ name }) => name ?? '');
-  return { code: readFileSync(join(path, 'page.js'), 'utf8'), modules: names };
+  const scripts = readdirSync(path).filter((name) => name.endsWith('.js'));
+  return {
+    entry: 'page.js',
+    files: Object.fromEntries(scripts.map((name) => [name, readFileSync(join(path, name), 'utf8')])),
+    modules: modules.flatMap((module) => [module, ...(module.modules ?? [])]).map(({ name }) => name ?? ''),
+  };
 }

@@ -27,6 +27,7 @@ test('the declarations and the code export the same values', async () => {
   const file = program.getSourceFile(join(INSTALLED, 'dist', 'index.d.ts'))!;
   const declared = checker
     .getExportsOfModule(checker.getSymbolAtLocation(file)!)
+    .filter((symbol) => !symbol.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration))
     .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
     .filter((symbol) => symbol.flags & ts.SymbolFlags.Value)
     .map(({ name }) => name);

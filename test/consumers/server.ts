@@ -1,16 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Says hello, and serves each script under `/NAME.js` with a page around it at `/NAME.html`. */
-export async function startHelloServer(scripts: Readonly<Record<string, string>> = {}): Promise<HelloServer> {
-  const files = new Map([['/hello', ['text/plain', 'hello']]]);
-  for (const [name, script] of Object.entries(scripts)) {
-    files.set(`/${name}.js`, ['text/javascript', script]);
-    files.set(`/${name}.html`, [
-      'text/html',
-      `<!doctype html><script type="module" src="/${name}.js"></script>`,
-    ]);
-  }
+/** Says hello, serves scripts by their names, and at `/` a page that runs the one named `entry`. */
+export async function startHelloServer(
+  scripts: Readonly<Record<string, string>> = {},
+  entry = '',
+): Promise<HelloServer> {
+  const files = new Map([
+    ['/hello', ['text/plain', 'hello']],
+    ['/', ['text/html', `<!doctype html><script type="module" src="/${entry}"></script>`]],
+  ]);
+  for (const [name, script] of Object.entries(scripts)) files.set(`/${name}`, ['text/javascript', script]);
   const server = createServer((request, response) => {
     const [type, body] = files.get(request.url ?? '') ?? [];
     response.writeHead(body === undefined ? 404 : 200, { 'content-type': type ?? 'text/plain' });
