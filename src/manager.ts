@@ -11,7 +11,7 @@ import { RequestQueue } from './queue/request-queue.ts';
 import { ExchangeSource } from './reply/exchange-source.ts';
 import { NetworkReply, type Operation } from './reply/reply.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
-import { operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { connectRequest, operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { KeyValueStore } from './storage/key-value-store.ts';
 import type { Transport } from './transport/transport.ts';
@@ -96,6 +96,37 @@ export class Manager extends Settings implements AsyncDisposable {
     return [...new Set(['http', 'https', ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
   }
 
+  /**
+   * Opens a connection that a later request to that host uses. Its reply finishes when the connection stands.
+   * @param port default: 80
+   */
+  connectToHost(host: string, port = 80): NetworkReply {
+    return this.#start('get', connectRequest('http', host, port), null);
+  }
+
+  /**
+   * Like {@link connectToHost}, with TLS; `tls.servername` is Qt's peer name. Share `tls` with the requests that are to
+   * use the connection: it is part of a connection's identity.
+   * @param port default: 443
+   */
+  connectToHostEncrypted(
+    host: string,
+    port = 443,
+    options: Pick<NetworkRequest, 'tls' | 'http2Allowed'> = {},
+  ): NetworkReply {
+    return this.#start('get', { ...options, ...connectRequest('https', host, port) }, null);
+  }
+
+  /** Drops every connection. What is in flight ends with operation-canceled. */
+  clearConnectionCache(): void {
+    this.#transport?.clearConnections?.();
+  }
+
+  /** Drops every connection, and credentials that were learned. Cookies, cache and HSTS stay. */
+  clearAccessCache(): void {
+    this.clearConnectionCache();
+  }
+
   /** Adds HSTS policies; an expired one removes its host. Works while {@link strictTransportSecurityEnabled} is off. */
   addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
     this.#security.addHosts(policies);
@@ -157,7 +188,7 @@ export class Manager extends Settings implements AsyncDisposable {
     const reply = new NetworkReply({ operation, request: resolved, source });
     this.#replies.add(reply);
     reply.onEnd(() => this.#replies.delete(reply));
-    if (resolved.options.signal !== null) followSignal(reply, resolved.options.signal);
+    reply.follow(resolved.options.signal);
     return reply;
   }
 
@@ -196,21 +227,10 @@ export class Manager extends Settings implements AsyncDisposable {
     const transport = options.transport ?? this.#transport;
     const stages = this.#platform.httpStages({ options, queue: this.#queue, clock: systemClock });
     const http = compose(stages, (request, exchange) => transport.send(request, exchange));
-    return dispatch(http, transport.capabilities, new Map([...this.#platform.schemes, ...options.schemes]));
+    return dispatch(http, transport, new Map([...this.#platform.schemes, ...options.schemes]));
   }
 }
 
 async function refuse(request: HttpRequest): Promise<never> {
   throw new NetworkError('operation-canceled', 'the manager is closed', { url: request.url.href });
-}
-
-function followSignal(reply: NetworkReply, signal: AbortSignal): void {
-  const abort = (): void => reply.abort(signal.reason);
-  if (signal.aborted) {
-    // Not at once: nothing is emitted before the caller had a turn.
-    queueMicrotask(abort);
-    return;
-  }
-  signal.addEventListener('abort', abort);
-  reply.onEnd(() => signal.removeEventListener('abort', abort));
 }

@@ -2,6 +2,7 @@ import { HttpHeaders, isToken } from './message/headers.ts';
 import type { BodyInput } from './message/request-body.ts';
 import { toRequestBody } from './message/request-body.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
+import { PRECONNECT } from './pipeline/dispatch.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Operation } from './reply/reply.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
@@ -54,6 +55,19 @@ export function resolveRequest(
     body: body === undefined || body === null ? null : toRequestBody(body),
     options: resolveRequestOptions(request, defaults),
   };
+}
+
+/**
+ * The request that opens a connection ahead, as `createRequest` sees it.
+ * @throws TypeError when `host` is no host or `port` no port
+ */
+export function connectRequest(scheme: 'http' | 'https', host: string, port: number): NetworkRequest {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  // Through the parser of a scheme that knows hosts: it checks and canonicalises this one.
+  if (!/^[^/?#@\\]+$/.test(name) || !URL.canParse(`${scheme}://${name}:${port}`)) {
+    throw new TypeError(`cannot connect to ${JSON.stringify(host)}, port ${port}: not a host and port`);
+  }
+  return { url: `${PRECONNECT}${scheme}://${new URL(`${scheme}://${name}`).hostname}:${port}` };
 }
 
 function customMethod(request: NetworkRequest): string {

@@ -264,6 +264,19 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     this.#core.onEnd(cleanup);
   }
 
+  /** @internal Aborts when the signal does, and forgets it at the end. */
+  follow(signal: AbortSignal | null): void {
+    if (signal === null) return;
+    const abort = (): void => this.abort(signal.reason);
+    if (signal.aborted) {
+      // Not at once: nothing is emitted before the caller had a turn.
+      queueMicrotask(abort);
+      return;
+    }
+    signal.addEventListener('abort', abort);
+    this.onEnd(() => signal.removeEventListener('abort', abort));
+  }
+
   #throwIfFailed(): void {
     const { error } = this;
     if (error === null) return;
