@@ -26,6 +26,7 @@ export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
 export type { Exchange } from './pipeline/exchange.ts';
 export type { Answers, AnswerTo, Ask, Question } from './pipeline/question.ts';
 export type { Hop, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
+export type { StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
 export type { HttpRequest, HttpResponse, Next, Stage, StageSource } from './pipeline/stage.ts';
 export type { Timings } from './pipeline/timings.ts';
 export type { Answer } from './reply/answer-source.ts';
