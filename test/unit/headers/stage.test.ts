@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { headersStage } from '../../../src/headers/stage.ts';
+import { toRequestBody } from '../../../src/message/request-body.ts';
+import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+
+async function sent(request: HttpRequest): Promise<HttpRequest> {
+  let seen!: HttpRequest;
+  const response = makeResponse();
+  const next = (passed: HttpRequest) => {
+    seen = passed;
+    return Promise.resolve(response);
+  };
+  expect(await headersStage.handle(request, next, makeExchange().exchange)).toBe(response);
+  return seen;
+}
+
+test('a request goes on with its default fields, and is itself unchanged', async () => {
+  const request = makeRequest({ method: 'POST', body: toRequestBody('x'), options: { userAgent: 'me/1' } });
+  const { headers, body, url } = await sent(request);
+  expect([headers.get('user-agent'), headers.get('content-type')]).toEqual([
+    'me/1',
+    'text/plain;charset=UTF-8',
+  ]);
+  expect([body, url]).toEqual([request.body, request.url]);
+  expect(request.headers.size).toBe(0);
+});
+
+test('a request that needs none goes on as it is', async () => {
+  const request = makeRequest();
+  expect(await sent(request)).toBe(request);
+});
