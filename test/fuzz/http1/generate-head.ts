@@ -83,6 +83,7 @@ export function plainField(random: Random, oddity: number): string {
     "!#$%&'*+-.^_`|~0z",
     'Connection',
     'Connection',
+    'Upgrade',
   ]);
   const value =
     name === 'Connection'

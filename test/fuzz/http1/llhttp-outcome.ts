@@ -58,7 +58,7 @@ parser[HTTPParser.kOnHeadersComplete] = (
   lateFields = [];
   if (over) return BODY_AS_FRAMED;
   const connected = method === 'CONNECT' && status >= 200 && status < 300;
-  if (status >= 100 && status < 200 && !upgrade) {
+  if (status >= 100 && status < 200 && status !== 101) {
     outcome.informational.push(`${status} ${reason}\n${fields}`);
     return NO_BODY;
   }

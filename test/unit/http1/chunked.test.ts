@@ -14,6 +14,13 @@ describe('chunked (RFC 9112 §7.1)', () => {
       '01234567890123456789a',
       '',
     ],
+    [
+      'the last digit',
+      'f\r\n0123456789abcde\r\nF\r\n0123456789abcde\r\n0\r\n\r\n',
+      '0123456789abcde'.repeat(2),
+      '',
+    ],
+    ['as many digits as may be', `${'0'.repeat(15)}3\r\nabc\r\n0\r\n\r\n`, 'abc', ''],
     ['leading zeros', '0003\r\nabc\r\n000\r\n\r\n', 'abc', ''],
     ['CRLF in the content', '4\r\n\r\n\r\n\r\n0\r\n\r\n', '\r\n\r\n', ''],
     ['content like a last chunk', '5\r\n0\r\n\r\n\r\n0\r\n\r\n', '0\r\n\r\n', ''],
@@ -70,6 +77,14 @@ describe('chunked (RFC 9112 §7.1)', () => {
     const outcome = received(HEAD + text);
     expect(outcome).toMatchObject({ end: 'failed', why: refused(reason) });
     expect(receivedSlowly(HEAD + text)).toEqual(outcome);
+  });
+
+  test('the largest size is one that may come', () => {
+    const outcome = received(`${HEAD}1fffffffffffff\r\nabc`);
+    expect(outcome).toMatchObject({
+      body: 'abc',
+      why: 'the server closed the connection before the body ended',
+    });
   });
 
   const complete = '3\r\nabc\r\n0\r\nA: b\r\n\r\n';

@@ -17,6 +17,7 @@ describe('field lines (RFC 9112 §5)', () => {
     ['a name of the prototype', '__proto__: x\r\nconstructor: y', '__proto__: x\nconstructor: y\n'],
     ['repetition and order are kept', 'B: 1\r\nA: 2\r\nb: 3', 'b: 1\na: 2\nb: 3\n'],
     ['a name in many spellings', 'eTag: 1\r\nETAG: 2\r\netag: 3', 'etag: 1\netag: 2\netag: 3\n'],
+    ['names of the same hash', 'X-a~: 1\r\nX-b_: 2\r\nX-a~: 3', 'x-a~: 1\nx-b_: 2\nx-a~: 3\n'],
     ['a name longer than is remembered', `${'Ab'.repeat(50)}: 1`, `${'ab'.repeat(50)}: 1\n`],
   ])('%s', (_name, lines, expected) => {
     const outcome = received(`${START}${lines}\r\n\r\n`);
