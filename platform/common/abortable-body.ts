@@ -2,14 +2,16 @@ import type { NetworkError } from '../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../src/message/body.ts';
 
 /**
- * The body of a fetch, which fails with the reason of its controller as soon as that aborts, whatever the stream behind
- * it makes of it, and aborts the controller when it is cancelled.
+ * The body of a fetch, which fails as soon as its controller aborts, whatever the stream behind it makes of that, and
+ * aborts the controller when it is cancelled.
  *
+ * @param reason why the controller was aborted
  * @param over called once, when the body ended, failed or was given up
  */
 export function abortableBody(
   source: ResponseBody,
   controller: AbortController,
+  reason: () => NetworkError,
   over: () => void,
 ): ResponseBody {
   const { signal } = controller;
@@ -25,7 +27,7 @@ export function abortableBody(
     return last;
   };
   const fail = (): void => {
-    failure = signal.reason as NetworkError;
+    failure = reason();
     source.cancel(failure);
     finish()?.fail(failure);
   };
@@ -43,11 +45,11 @@ export function abortableBody(
     },
     pause: () => source.pause(),
     resume: () => source.resume(),
-    cancel: (reason: NetworkError) => {
+    cancel: (why) => {
       if (isOver) return;
       finish();
-      source.cancel(reason);
-      controller.abort(reason);
+      source.cancel(why);
+      controller.abort();
     },
   };
 }

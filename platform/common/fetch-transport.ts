@@ -25,8 +25,7 @@ export class FetchTransport implements Transport {
   readonly capabilities: TransportCapabilities;
   readonly #fetch: FetchFunction;
   readonly #dialect: FetchDialect;
-  /** What is in flight, with the URL for the error that ends it. */
-  readonly #running = new Map<AbortController, string>();
+  readonly #running = new Set<AbortController>();
   #closed = false;
 
   constructor(fetchFunction: FetchFunction, capabilities: TransportCapabilities, dialect: FetchDialect = {}) {
@@ -41,8 +40,10 @@ export class FetchTransport implements Transport {
     if (this.#closed) throw canceled(url);
     const controller = new AbortController();
     const { signal } = controller;
-    this.#running.set(controller, url);
-    const forget = exchange.onCancel((reason) => controller.abort(reason));
+    this.#running.add(controller);
+    const forget = exchange.onCancel(() => controller.abort());
+    // Not `signal.reason`, which polyfills do not have.
+    const reason = (): NetworkError => exchange.cancelled ?? canceled(url);
     const release = (): void => {
       forget();
       this.#running.delete(controller);
@@ -50,9 +51,9 @@ export class FetchTransport implements Transport {
     const toError = (thrown: unknown): NetworkError =>
       thrown instanceof NetworkError ? thrown : (this.#dialect.toError ?? unknownNetwork)(thrown, url);
     try {
-      const response = await orAborted(this.#open(url, request, signal), signal);
+      const response = await orAborted(this.#open(url, request, signal), signal, reason);
       exchange.timings.responseStart = exchange.clock.now();
-      const body = abortableBody(this.#body(response, toError), controller, release);
+      const body = abortableBody(this.#body(response, toError), controller, reason, release);
       return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
       release();
@@ -61,7 +62,7 @@ export class FetchTransport implements Transport {
   }
 
   clearConnections(): void {
-    for (const [controller, url] of this.#running) controller.abort(canceled(url));
+    for (const controller of this.#running) controller.abort();
   }
 
   async close(): Promise<void> {
@@ -71,7 +72,7 @@ export class FetchTransport implements Transport {
 
   async #open(url: string, request: HttpRequest, signal: AbortSignal): Promise<Response> {
     const init = await requestInit(request, this.capabilities, signal);
-    signal.throwIfAborted();
+    if (signal.aborted) throw canceled(url);
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;
     if (init.cache !== 'only-if-cached') return fetchFunction(url, init);
@@ -88,9 +89,13 @@ export class FetchTransport implements Transport {
 }
 
 /** A fetch function may be slow to notice an abort, or deaf to it. */
-function orAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+function orAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  reason: () => NetworkError,
+): Promise<Value> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(reason()), { once: true });
     promise.then(resolve, reject);
   });
 }
@@ -108,7 +113,9 @@ function toHttpResponse(
   });
   const headers = HttpHeaders.adopt(pairs);
   const length = headers.get('content-length');
-  const url = response.redirected ? parseUrl(response.url) : request.url;
+  // A browser that upgrades to https by itself does not call that a redirect.
+  const isElsewhere = response.url !== '' && response.url !== withoutFragment(request.url);
+  const url = isElsewhere ? parseUrl(response.url) : request.url;
   const lengthIsOfOtherBytes =
     length !== null && request.method !== 'HEAD' && !encodedBodies && mayBeDecoded(response);
   return {

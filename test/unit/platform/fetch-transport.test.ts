@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { fetchCacheMode } from '../../../platform/common/fetch-cache-mode.ts';
+import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
+import {
+  browserCapabilities,
+  browserFetchCapabilities,
+  portableFetchCapabilities,
+} from '../../../platform/common/fetch-transport-capabilities.ts';
+import { foreignBody } from '../../../platform/common/foreign-body.ts';
+import { NetworkError } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
+
+type Options = Partial<RequestOptions>;
+type Init = RequestInit & { readonly duplex?: string };
+
+const SET_CACHE = { stage: { name: 'cache', handle: () => Promise.reject(new Error('not asked')) } };
+
+/** What fetch is called with. */
+async function initOf(
+  request: Parameters<typeof makeRequest>[0],
+  capabilities = browserFetchCapabilities,
+): Promise<Init> {
+  let seen: Init = {};
+  const transport = new FetchTransport(async (_url, init) => {
+    seen = init;
+    return new Response();
+  }, capabilities);
+  await transport.send(makeRequest(request), makeExchange().exchange);
+  return seen;
+}
+
+async function refusalOf(request: Parameters<typeof makeRequest>[0]): Promise<NetworkError> {
+  const error = await initOf(request).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NetworkError);
+  return error as NetworkError;
+}
+
+describe('what fetch is asked', () => {
+  test.each<[string, Options, RequestCredentials]>([
+    ['by default', {}, 'same-origin'],
+    ['useCredentials', { useCredentials: true }, 'include'],
+    ['no cookies', { cookieLoadControl: 'manual', cookieSaveControl: 'manual' }, 'omit'],
+    ['no cookies wins', { cookieLoadControl: 'manual', useCredentials: true }, 'omit'],
+  ])('credentials: %s', async (_name, options, credentials) => {
+    expect((await initOf({ options })).credentials).toBe(credentials);
+  });
+
+  test.each<[string, Options, RequestCache | null, RequestCache | null]>([
+    ['prefer-network', {}, 'default', 'default'],
+    ['prefer-network, saving nothing', { cacheSaveControl: false }, 'no-store', 'no-store'],
+    ['always-network', { cacheLoadControl: 'always-network' }, 'reload', 'reload'],
+    [
+      'always-network, saving nothing',
+      { cacheLoadControl: 'always-network', cacheSaveControl: false },
+      'no-store',
+      'no-store',
+    ],
+    ['prefer-cache', { cacheLoadControl: 'prefer-cache' }, 'force-cache', 'force-cache'],
+    [
+      'prefer-cache, saving nothing',
+      { cacheLoadControl: 'prefer-cache', cacheSaveControl: false },
+      null,
+      null,
+    ],
+    ['always-cache', { cacheLoadControl: 'always-cache' }, 'only-if-cached', null],
+    ['a cache of ours', { cacheLoadControl: 'always-cache', cache: SET_CACHE }, 'no-store', 'no-store'],
+  ])('cache mode, on the page’s origin and elsewhere: %s', (_name, options, here, elsewhere) => {
+    const resolved = makeRequest({ options }).options;
+    expect([fetchCacheMode(resolved, true), fetchCacheMode(resolved, false)]).toEqual([here, elsewhere]);
+  });
+
+  test('a cache mode that fetch does not have is refused by the name of the capability', async () => {
+    const error = await refusalOf({ options: { cacheLoadControl: 'always-cache' } });
+    expect([error.code, error.capability]).toEqual(['protocol-invalid-operation', 'platformCache']);
+    expect(error.message).toContain("cacheLoadControl 'always-cache'");
+  });
+
+  test('a platform without a cache is told nothing of it', async () => {
+    const options = { cacheLoadControl: 'always-network' } as const;
+    expect(await initOf({ options }, portableFetchCapabilities)).not.toHaveProperty('cache');
+  });
+
+  test.each(['TRACE', 'track'])('%s is refused', async (method) => {
+    expect((await refusalOf({ method })).code).toBe('protocol-invalid-operation');
+  });
+
+  test.each<[string, 'half' | null, (typeof browserFetchCapabilities)['requestStreams'], boolean]>([
+    ['asked for, and possible', 'half', 'half-duplex', true],
+    ['not asked for', null, 'half-duplex', false],
+    ['always', null, 'always', true],
+    ['never', null, 'never', false],
+  ])('a body of unknown length is streamed: %s', async (_name, duplex, requestStreams, streamed) => {
+    const body = {
+      length: null,
+      replayable: false,
+      bytes: null,
+      contentType: null,
+      async *open() {
+        yield Uint8Array.of(1, 2, 3);
+      },
+    };
+    const capabilities = { ...browserFetchCapabilities, requestStreams };
+    const init = await initOf({ method: 'POST', body, options: { duplex } }, capabilities);
+    expect([init.body instanceof ReadableStream, init.duplex]).toEqual(
+      streamed ? [true, 'half'] : [false, undefined],
+    );
+    expect(new Uint8Array(await new Response(init.body).arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
+  });
+});
+
+describe('what fetch answers', () => {
+  const answer = (response: Response, url = 'http://origin.test/path') =>
+    new FetchTransport(async () => response, browserFetchCapabilities).send(
+      makeRequest({ url }),
+      makeExchange().exchange,
+    );
+  const responseLike = (init: Partial<Response> & { readonly fields?: HeadersInit }): Response =>
+    Object.defineProperties(
+      new Response('body', { headers: init.fields ?? [] }),
+      Object.fromEntries(Object.entries(init).map(([name, value]) => [name, { value }])),
+    );
+
+  test.each([
+    ['of the same origin, plain', { type: 'basic' }, { 'Content-Length': '4' }, '4', undefined],
+    ['encoded', { type: 'basic' }, { 'Content-Length': '99', 'Content-Encoding': 'br' }, null, 99],
+    ['of another origin, which hides its encoding', { type: 'cors' }, { 'Content-Length': '99' }, null, 99],
+  ] as const)('the length of a response %s', async (_name, init, fields, length, original) => {
+    const response = await answer(responseLike({ ...init, fields }));
+    expect(response.headers.get('content-length')).toBe(length);
+    expect(response.originalContentLength).toBe(original);
+  });
+
+  test('the URL after redirects, and after an upgrade that was none', async () => {
+    const redirected = await answer(responseLike({ redirected: true, url: 'https://other.test/x' }));
+    expect([redirected.url.href, redirected.redirectedByPlatform, redirected.encrypted]).toEqual([
+      'https://other.test/x',
+      true,
+      true,
+    ]);
+    const upgraded = await answer(responseLike({ url: 'https://origin.test/path' }));
+    expect([upgraded.url.href, upgraded.redirectedByPlatform]).toEqual(['https://origin.test/path', false]);
+    const direct = await answer(
+      responseLike({ url: 'http://origin.test/path' }),
+      'http://origin.test/path#here',
+    );
+    expect(direct.url.fragment).toBe('#here');
+  });
+
+  test('a fetch function that is deaf to its signal cannot hold a request', async () => {
+    const transport = new FetchTransport(() => new Promise(() => {}), browserFetchCapabilities);
+    const { exchange } = makeExchange();
+    const response = transport.send(makeRequest(), exchange);
+    const reason = new NetworkError('timeout', 'too late');
+    exchange.cancel(reason);
+    await expect(response).rejects.toBe(reason);
+  });
+
+  test('a response without a stream arrives in one piece', async () => {
+    const response = { body: undefined, arrayBuffer: async () => Uint8Array.of(104, 105).buffer };
+    expect(
+      await readBody(foreignBody(response as unknown as Response, () => new NetworkError('timeout', ''))),
+    ).toBe('hi');
+  });
+});
+
+test('the capabilities of this runtime are those of a browser, with its own request streams', () => {
+  const { requestStreams, ...rest } = browserCapabilities();
+  expect(['half-duplex', 'never']).toContain(requestStreams);
+  expect({ ...rest, requestStreams: 'half-duplex' }).toEqual(browserFetchCapabilities);
+});
