@@ -1,0 +1,291 @@
+import * as http from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  NodeHttpTransport,
+  type NodeHttpTransportOptions,
+} from '../../platform/node/http-module-transport/node-http-transport.ts';
+import type { RequestOptions } from '../../src/options.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import {
+  failureOf,
+  GIVEN_UP,
+  readAll,
+  type Sent,
+  textBody,
+  texts,
+  UploadSource,
+  until,
+} from '../suites/transport/harness.ts';
+import { CertificateAuthority, type Identity } from '../support/certificate.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { makeExchange, makeRequest } from '../support/fixtures.ts';
+import { type RawHandler, startRawServer } from '../support/raw-server.ts';
+import { startServer } from '../support/server.ts';
+
+/** What is particular to this transport; the contract is tested by `testTransport`. */
+
+const closing: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of closing.splice(0).reverse()) await one.close();
+});
+
+async function open<Thing extends { close(): Promise<void> }>(thing: Thing | Promise<Thing>): Promise<Thing> {
+  const opened = await thing;
+  closing.push(opened);
+  return opened;
+}
+
+const transportWith = (options?: NodeHttpTransportOptions): Promise<NodeHttpTransport> =>
+  open(new NodeHttpTransport(options));
+
+function send(transport: NodeHttpTransport, url: string, init: Parameters<typeof makeRequest>[0] = {}): Sent {
+  const { exchange, events } = makeExchange({ clock: systemClock, ask: async () => ({ proceed: true }) });
+  const response = transport.send(makeRequest({ ...init, url }), exchange);
+  response.catch(() => {});
+  return { exchange, events, response };
+}
+
+const textOf = async ({ response }: Sent): Promise<string> => (await readAll(await response)).text;
+const answer = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+
+describe('the wire', () => {
+  test('the head of a request, byte by byte', async () => {
+    const heads: string[] = [];
+    const server = await open(
+      startRawServer((socket, head) => {
+        heads.push(head);
+        socket.write(answer('ok'));
+      }),
+    );
+    const transport = await transportWith();
+    const headers = { 'x-FIRST': '1', accept: '*/*', 'X-First': '2' };
+    await textOf(send(transport, `http://user:secret@127.0.0.1:${server.port}/path?q=%2F`, { headers }));
+    await textOf(send(transport, `${server.origin}/`, { method: 'POST', headers: { Host: 'other.test' } }));
+    expect(heads).toEqual([
+      [
+        'GET /path?q=%2F HTTP/1.1',
+        `Host: 127.0.0.1:${server.port}`,
+        'X-First: 1',
+        'Accept: */*',
+        'X-First: 2',
+        'Connection: keep-alive',
+      ].join('\r\n'),
+      ['POST / HTTP/1.1', 'Host: other.test', 'Content-Length: 0', 'Connection: keep-alive'].join('\r\n'),
+    ]);
+  });
+
+  test('a response in packets of one byte', async () => {
+    const server = await open(startServer());
+    const proxy = await open(startFaultProxy(server.port, { sliceBytes: 1 }));
+    const transport = await transportWith();
+    const sink = await readAll(await send(transport, `${proxy.origin}/trailers`).response);
+    expect([sink.text, sink.trailers?.get('x-checksum')]).toEqual(['with trailers', 'one, two']);
+  });
+});
+
+describe('connections', () => {
+  test('one is kept and used again, and its listeners do not pile up', async () => {
+    const server = await open(startServer());
+    const agent = new http.Agent({ keepAlive: true });
+    const transport = await transportWith({ agents: { http: agent } });
+    const counts = (): number[] => {
+      const [socket] = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+      return socket!.eventNames().map((name) => socket!.listenerCount(name));
+    };
+    await textOf(send(transport, `${server.origin}/hello`));
+    await until(() => Object.keys(agent.freeSockets).length === 1);
+    const before = counts();
+    for (let i = 0; i < 20; i++) {
+      const { response, events, exchange } = send(transport, `${server.origin}/hello`);
+      await readAll(await response);
+      await until(() => Object.keys(agent.freeSockets).length === 1);
+      expect(events.map(({ type }) => type)).toEqual(['request-sent']);
+      expect(exchange.timings.connectEnd).toBe(0);
+    }
+    expect(counts()).toEqual(before);
+    expect(server.connections).toBe(1);
+    agent.destroy();
+  });
+
+  test('an agent of the caller’s is left alone by close', async () => {
+    const server = await open(startServer());
+    const agent = new http.Agent({ keepAlive: true });
+    const transport = new NodeHttpTransport({ agents: { http: agent } });
+    await textOf(send(transport, `${server.origin}/hello`));
+    await until(() => Object.keys(agent.freeSockets).length === 1);
+    await transport.close();
+    expect(Object.values(agent.freeSockets).flat()[0]!.destroyed).toBe(false);
+    agent.destroy();
+  });
+
+  test('a body that was given up in the middle takes its connection with it, a complete one does not', async () => {
+    const server = await open(startServer());
+    const agent = new http.Agent({ keepAlive: true });
+    const transport = await transportWith({ agents: { http: agent } });
+    (await send(transport, `${server.origin}/hello`).response).body.cancel(GIVEN_UP);
+    await until(() => Object.keys(agent.freeSockets).length === 1);
+    await textOf(send(transport, `${server.origin}/hello`));
+    expect(server.connections).toBe(1);
+    (await send(transport, `${server.origin}/stall`).response).body.cancel(GIVEN_UP);
+    await textOf(send(transport, `${server.origin}/hello`));
+    expect(server.connections).toBe(2);
+    agent.destroy();
+  });
+});
+
+describe('a kept connection that the peer has closed meanwhile', () => {
+  /** Answers the first request of a connection, and drops the connection when a second comes. */
+  const dropsSecond: RawHandler = (socket, _head, index) => {
+    if (index === 0) socket.write(answer('fresh'));
+    else socket.resetAndDestroy();
+  };
+  const stream = () => ({ ...textBody('again'), bytes: null, replayable: false });
+
+  test.each<[string, Parameters<typeof makeRequest>[0], boolean]>([
+    ['GET', {}, true],
+    ['DELETE', { method: 'DELETE' }, true],
+    ['PUT with a body that can be sent again', { method: 'PUT', body: textBody('again') }, true],
+    ['PUT with a body that cannot', { method: 'PUT', body: stream() }, false],
+    ['POST', { method: 'POST', body: textBody('once') }, false],
+    ['PATCH', { method: 'PATCH', body: textBody('once') }, false],
+  ])('%s', async (_name, init, retried) => {
+    const server = await open(startRawServer(dropsSecond));
+    const transport = await transportWith();
+    await textOf(send(transport, server.origin));
+    const sent = send(transport, server.origin, init);
+    if (retried) expect(await textOf(sent)).toBe('fresh');
+    else expect((await failureOf(sent)).code).toBe('remote-host-closed');
+    expect(server.connections).toBe(retried ? 2 : 1);
+  });
+
+  test('is tried on a fresh connection, once', async () => {
+    const server = await open(
+      startRawServer((socket, _head, index) => {
+        if (server.connections <= 2 && index === 0) socket.write(answer('fresh'));
+        else socket.resetAndDestroy();
+      }),
+    );
+    const transport = await transportWith();
+    // Two connections are kept, and both are stale.
+    const both = [send(transport, server.origin), send(transport, server.origin)];
+    for (const sent of both) await textOf(sent);
+    const sent = send(transport, server.origin);
+    expect((await failureOf(sent)).code).toBe('remote-host-closed');
+    expect(server.connections).toBe(3);
+  });
+
+  test('is not tried again once a byte of the answer has arrived', async () => {
+    const server = await open(
+      startRawServer((socket, _head, index) => {
+        if (index === 0) socket.write(answer('fresh'));
+        else socket.end('HTTP/1.1 2');
+      }),
+    );
+    const transport = await transportWith();
+    await textOf(send(transport, server.origin));
+    expect((await failureOf(send(transport, server.origin))).code).toBe('remote-host-closed');
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('names and certificates', () => {
+  test.each([
+    ['ENOTFOUND', 'host-not-found'],
+    ['EAI_AGAIN', 'temporary-network-failure'],
+  ])('a resolver that says %s', async (code, expected) => {
+    const transport = await transportWith({
+      lookup: (hostname, _options, callback) => {
+        callback(Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), { code }), '', 4);
+      },
+    });
+    const error = await failureOf(send(transport, 'http://host.test/'));
+    expect(error.code).toBe(expected);
+    expect(error.message).toContain(`getaddrinfo ${code} host.test`);
+  });
+
+  const authority = new CertificateAuthority();
+  type Tls = RequestOptions['tls'];
+  test.each<[string, Identity, Tls, RegExp | null]>([
+    ['trusted', authority.issue(), { ca: authority.certificate }, null],
+    ['trusted, ca as bytes', authority.issue(), { ca: [Buffer.from(authority.certificate)] }, null],
+    ['not trusted', authority.issue(), null, /certificate.*UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
+    ['expired', authority.issue({ notAfter: new Date(0) }), { ca: authority.certificate }, /expired/],
+    [
+      'of another host',
+      authority.issue({ names: ['a.test'] }),
+      { ca: authority.certificate },
+      /127\.0\.0\.1 is not in the cert's list/,
+    ],
+    [
+      'of the name that is asked for',
+      authority.issue({ names: ['a.test'] }),
+      { ca: authority.certificate, servername: 'a.test' },
+      null,
+    ],
+    [
+      'verified with unusable material',
+      authority.issue(),
+      { cert: 'nonsense', key: 'nonsense' },
+      /PEM|key|start line/i,
+    ],
+  ])('a certificate that is %s', async (_name, identity, tls, failure) => {
+    const server = await open(startServer({ identity }));
+    const sent = send(await transportWith(), `${server.origin}/hello`, { options: { tls } });
+    if (failure === null) {
+      expect(await textOf(sent)).toBe('hello');
+    } else {
+      const error = await failureOf(sent);
+      expect([error.code, error.message]).toEqual(['ssl-handshake-failed', expect.stringMatching(failure)]);
+    }
+  });
+
+  test('a connection that was verified one way is not used for a request that wants another', async () => {
+    const server = await open(startServer({ identity: authority.issue() }));
+    const transport = await transportWith();
+    const url = `${server.origin}/hello`;
+    await textOf(send(transport, url, { options: { tls: { ca: authority.certificate } } }));
+    expect((await failureOf(send(transport, url))).code).toBe('ssl-handshake-failed');
+  });
+
+  test('a handshake that never ends is ended by cancellation', async () => {
+    let closed = false;
+    const server = await open(
+      startRawServer(
+        () => {},
+        (socket) =>
+          socket.on('close', () => {
+            closed = true;
+          }),
+      ),
+    );
+    const sent = send(await transportWith(), server.origin.replace('http', 'https'));
+    await until(() => sent.exchange.timings.connectEnd > 0);
+    sent.exchange.cancel(GIVEN_UP);
+    await expect(sent.response).rejects.toBe(GIVEN_UP);
+    await until(() => closed);
+  });
+});
+
+test('a peer that resets in the middle of the upload: the source is closed', async () => {
+  const server = await open(startRawServer((socket) => socket.resetAndDestroy()));
+  const source = new UploadSource(function* () {
+    for (;;) yield new Uint8Array(1000);
+  });
+  const sent = send(await transportWith(), server.origin, { method: 'POST', body: source });
+  expect((await failureOf(sent)).code).toBe('remote-host-closed');
+  expect(source.closed).toBe(true);
+});
+
+test('an upload to a peer that is done with it ends with the response', async () => {
+  const server = await open(startServer());
+  const source = new UploadSource(async function* () {
+    yield* texts('beginning')();
+    await new Promise(() => {});
+  });
+  const sent = send(await transportWith(), `${server.origin}/early?id=early`, {
+    method: 'POST',
+    body: source,
+  });
+  expect(await textOf(sent)).toBe('too early');
+  await until(() => server.journal.entry('early').ended !== null);
+});
