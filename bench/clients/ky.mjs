@@ -1,0 +1,5 @@
+import ky from 'ky';
+
+export function create() {
+  return { get: async (url) => (await ky(url).text()).length, close: () => {} };
+}

@@ -1,0 +1,10 @@
+import http from 'node:http';
+import fetch from 'node-fetch';
+
+export function create({ inFlight }) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: inFlight });
+  return {
+    get: async (url) => (await (await fetch(url, { agent })).text()).length,
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What is measured. Each scenario names its peers (the first is the one that all ratios are against) and what fairlead is
+ * meant to reach: `speed` at least, `cpu` at most, both against that first peer; `rss` in MiB at most.
+ */
+const SMALL_PEERS = ['undici', 'fairlead', 'node-http', 'got', 'axios'];
+
+export const SCENARIOS = [
+  {
+    name: 'GET 1 KB, 6 in flight',
+    run: 'small',
+    inFlight: 6,
+    count: 12_000,
+    peers: SMALL_PEERS,
+    goal: { speed: 2, cpu: 0.5 },
+  },
+  {
+    name: 'GET 1 KB, 64 in flight',
+    run: 'small',
+    inFlight: 64,
+    count: 12_000,
+    peers: SMALL_PEERS,
+    goal: { speed: 2, cpu: 0.5 },
+  },
+  {
+    name: 'GET 1 KB over TLS, 6 in flight',
+    run: 'small',
+    secure: true,
+    inFlight: 6,
+    count: 12_000,
+    peers: SMALL_PEERS,
+    goal: { speed: 2, cpu: 0.5 },
+  },
+  {
+    name: 'GET 1 KB over TLS, 64 in flight',
+    run: 'small',
+    secure: true,
+    inFlight: 64,
+    count: 12_000,
+    peers: SMALL_PEERS,
+    goal: { speed: 2, cpu: 0.5 },
+  },
+  {
+    name: 'GET 1 KB over HTTP/2, 64 in flight',
+    run: 'small',
+    secure: true,
+    http2: true,
+    inFlight: 64,
+    count: 8_000,
+    peers: ['undici', 'fairlead', 'node-http2'],
+    goal: { speed: 1.8 },
+  },
+  {
+    name: 'download 512 MiB into a callback',
+    run: 'download',
+    peers: ['undici', 'fairlead'],
+    goal: { speed: 2, rss: 90 },
+  },
+  {
+    name: 'download 512 MiB, async iterator',
+    run: 'iterate',
+    peers: ['undici', 'fairlead'],
+    goal: { speed: 1.2, rss: 90 },
+  },
+  { name: 'upload 512 MiB', run: 'upload', peers: ['undici', 'fairlead'], goal: { speed: 1.3, rss: 80 } },
+  {
+    name: '10 000 queued at once',
+    run: 'queued',
+    inFlight: 6,
+    count: 10_000,
+    peers: ['undici', 'fairlead'],
+    goal: { speed: 1.8, bytes: 1000 },
+  },
+  {
+    name: 'five redirects',
+    run: 'redirects',
+    inFlight: 6,
+    count: 2_000,
+    peers: ['undici', 'fairlead'],
+    goal: { speed: 1.8 },
+  },
+  {
+    name: 'fetch 1 KB, 64 in flight',
+    run: 'small',
+    inFlight: 64,
+    count: 8_000,
+    peers: ['global-fetch', 'fairlead-fetch', 'ky', 'node-fetch'],
+    goal: { speed: 3 },
+  },
+  { name: 'import', run: 'import', peers: ['undici', 'fairlead'], goal: { cpu: 0.4 } },
+];
+
+/** What each peer is for a user, and what `import` loads. */
+export const PEERS = {
+  undici: 'undici',
+  fairlead: 'fairlead',
+  'fairlead-fetch': 'fairlead',
+  'global-fetch': null,
+  'node-http': null,
+  'node-http2': null,
+  got: 'got',
+  axios: 'axios',
+  ky: 'ky',
+  'node-fetch': 'node-fetch',
+};
+
+export const DOWNLOAD_BYTES = 512 * 1024 * 1024;
