@@ -1,8 +1,22 @@
+import { NetworkError } from '../../src/error.ts';
 import { fetchStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { KeyValueStore } from '../../src/storage/key-value-store.ts';
+import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
+
+/** The browser reads `data:` itself. */
+const dataThroughFetch: SchemeHandler = {
+  open: ({ method, url }) =>
+    globalThis.fetch(url.href, { method }).catch((cause: unknown) => {
+      throw new NetworkError(
+        'protocol-failure',
+        'the data: URL is malformed, or a policy of the page forbids it',
+        { cause },
+      );
+    }),
+};
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
 export const browserPlatform: Platform = {
@@ -11,7 +25,7 @@ export const browserPlatform: Platform = {
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
   httpStages: fetchStages,
-  schemes: new Map(),
+  schemes: new Map([['data', dataThroughFetch]]),
   openStore: (namespace, directory, onFault) => {
     if (directory !== undefined) throw new TypeError('a page has no directories: leave it out');
     return lazyStore(async () => {

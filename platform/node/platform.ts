@@ -2,6 +2,7 @@ import path from 'node:path';
 import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import { dataScheme } from '../../src/transport/data.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { FileStore } from './file-store.ts';
@@ -15,7 +16,7 @@ export const nodePlatform: Platform = {
   }),
   createTransport: () => new NodeHttpTransport(),
   httpStages,
-  schemes: new Map(),
+  schemes: new Map([['data', dataScheme()]]),
   openStore: (name, directory = cacheDirectory(), onFault) =>
     new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
   baseUrl: () => undefined,

@@ -1,5 +1,6 @@
 import { fetchStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import { dataScheme } from '../../src/transport/data.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignBody } from '../common/foreign-body.ts';
@@ -15,7 +16,7 @@ export const portablePlatform: Platform = {
       { toBody: foreignBody },
     ),
   httpStages: fetchStages,
-  schemes: new Map(),
+  schemes: new Map([['data', dataScheme()]]),
   openStore: () => {
     throw new TypeError('there is no store on this platform: bring one of your own');
   },

@@ -1,3 +1,4 @@
+import { headersStage } from '../headers/stage.ts';
 import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
 import { redirectStage } from '../redirect/stage.ts';
@@ -15,6 +16,7 @@ export function httpStages(parts: HttpParts): readonly Stage[] {
   return [
     redirectStage((url) => security?.upgrade(url) ?? url),
     ...securityStages(parts),
+    headersStage,
     ...cacheStages(parts),
     queueStage(parts.queue),
     timeoutStage,
@@ -26,6 +28,7 @@ export function fetchStages(parts: HttpParts): readonly Stage[] {
   return [
     platformRedirectStage,
     ...securityStages(parts),
+    headersStage,
     ...cacheStages(parts),
     queueStage(parts.queue),
     timeoutStage,

@@ -183,9 +183,7 @@ describe('schemes', () => {
       code: 'unknown-content',
       cause: expect.any(RangeError),
     });
-    expect(manager.supportedSchemes()).toEqual(
-      expect.arrayContaining(['http', 'https', 'data', 'file', 'app']),
-    );
+    expect(manager.supportedSchemes()).toEqual(expect.arrayContaining(['http', 'https', 'data', 'app']));
   });
 
   test('an unknown one is protocol-unknown on the reply', async () => {
