@@ -41,7 +41,7 @@ export type Fidelity = NonNullable<HttpResponse['fidelity']>;
 /** One stored response as a cache finds it: its metadata and how to reach its bytes. */
 export interface StoredResponse {
   readonly metadata: ResponseMetadata;
-  /** Bytes of the stored body. */
+  /** Bytes of the stored body; −1 while it is still arriving and its length is not known. */
   readonly length: number;
 }
 

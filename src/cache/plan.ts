@@ -1,18 +1,15 @@
-import type { HttpHeaders } from '../message/headers.ts';
 import type { CacheLoadControl } from '../options.ts';
 import type { ForwardReason } from './cache-status.ts';
 import { type RequestControl, requestControl } from './control.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { currentAge, freshnessOf } from './freshness.ts';
 import type { StoredResponse } from './metadata.ts';
+import { type SelectingRequest, select } from './selection.ts';
 import { conditionalFields, strongEtag } from './validators.ts';
-import { selects } from './vary.ts';
 
 /** What a plan needs to know of a GET or HEAD request, its fields as they are sent. */
-export interface PlannedRequest {
+export interface PlannedRequest extends SelectingRequest {
   readonly method: string;
-  readonly headers: HttpHeaders;
-  readonly credentials: string;
   readonly load: CacheLoadControl;
 }
 
@@ -94,25 +91,6 @@ function missReason(
   if (bypass) return 'bypass';
   if (stored !== null) return 'partial';
   return candidates.length === 0 ? 'uri-miss' : 'vary-miss';
-}
-
-/** Of the variants that the request selects the complete one, then the most recent (RFC 9111 §4). */
-function select<Stored extends StoredResponse>(
-  request: PlannedRequest,
-  candidates: readonly Stored[],
-): Stored | null {
-  let best: Stored | null = null;
-  for (const candidate of candidates) {
-    const { metadata } = candidate;
-    if (metadata.credentials !== request.credentials || !selects(metadata, request.headers)) continue;
-    if (best === null || isBetter(candidate, best)) best = candidate;
-  }
-  return best;
-}
-
-function isBetter(one: StoredResponse, other: StoredResponse): boolean {
-  if ((one.metadata.part === null) !== (other.metadata.part === null)) return one.metadata.part === null;
-  return one.metadata.responseTime > other.metadata.responseTime;
 }
 
 function judge<Stored extends StoredResponse>(

@@ -55,7 +55,7 @@ export function describeForStorage(
     status: part === null ? response.status : 200,
     reason: part === null ? response.reason : 'OK',
     httpVersion: response.httpVersion,
-    headers: keptFields(response.headers, part !== null),
+    headers: storedFields(response.headers, part, fidelity),
     selecting,
     credentials,
     ...times,
@@ -112,14 +112,21 @@ function storedPart(request: HttpRequest, headers: HttpHeaders, fidelity: Fideli
   return consistent ? { first: range.first, total: range.total } : null;
 }
 
-/** The fields that outlive the connection, flat. Those of a part lose what only described the part. */
-export function keptFields(headers: HttpHeaders, isPart = false): string[] {
+/** Of a part goes what described only the part, of a decoded body what described the coded one. */
+function storedFields(headers: HttpHeaders, part: StoredPart | null, fidelity: Fidelity): string[] {
+  if (part !== null) return keptFields(headers, 'content-range', 'content-length');
+  return fidelity === 'exact'
+    ? keptFields(headers)
+    : keptFields(headers, 'content-encoding', 'content-length');
+}
+
+/** The fields that outlive the connection, flat, without `others`. */
+export function keptFields(headers: HttpHeaders, ...others: string[]): string[] {
   const named = listMembers(headers.get('connection') ?? '').map((name) => name.toLowerCase());
   const kept: string[] = [];
   for (const [name, value] of headers) {
-    if (CONNECTION_FIELDS.has(name) || named.includes(name)) continue;
-    if (isPart && (name === 'content-range' || name === 'content-length')) continue;
-    kept.push(name, value);
+    if (!CONNECTION_FIELDS.has(name) && !named.includes(name) && !others.includes(name))
+      kept.push(name, value);
   }
   return kept;
 }

@@ -1,0 +1,162 @@
+import { HttpHeaders } from '../message/headers.ts';
+import { joinBodies } from '../message/join-bodies.ts';
+import { drain } from '../pipeline/drain.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { serializeCacheStatus } from './cache-status.ts';
+import { responseControl } from './control.ts';
+import type { Landing } from './flight.ts';
+import { freshen } from './freshening.ts';
+import { freshnessOf } from './freshness.ts';
+import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import type { NetworkCache } from './network-cache.ts';
+import type { Plan } from './plan.ts';
+import { parseContentRange } from './range.ts';
+import { isServerTrouble } from './status.ts';
+import { answerFromCache, openBody, withCookiesOf } from './stored-answer.ts';
+import type { Storer } from './storer.ts';
+import { type ExchangeTimes, keptFields } from './storing.ts';
+import { confirms, strongEtag } from './validators.ts';
+import { timesSince, type Visit, withCacheStatus, withFields } from './visit.ts';
+
+/** The plans that go to the network. */
+export type ForwardPlan<Stored extends StoredResponse> = Extract<
+  Plan<Stored>,
+  { action: 'validate' | 'fetch' }
+>;
+type Validation<Stored extends StoredResponse> = Extract<Plan<Stored>, { action: 'validate' }>;
+
+/** Carries out the plans that need the network: sends, understands the answer, and has it stored. */
+export class Fetcher<Stored extends StoredResponse> {
+  readonly #cache: NetworkCache<Stored>;
+  readonly #storer: Storer<Stored>;
+
+  constructor(cache: NetworkCache<Stored>, storer: Storer<Stored>) {
+    this.#cache = cache;
+    this.#storer = storer;
+  }
+
+  /** `candidates` are all variants that are stored under the key. */
+  async fetch(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
+    const { exchange } = visit;
+    const begun = plan.action === 'fetch' ? plan.begun : null;
+    const request = withFields(visit.request, plan.fields);
+    const started = exchange.clock.now();
+    let response: HttpResponse;
+    try {
+      response = await visit.next(request, exchange);
+    } catch (error) {
+      const stale = exchange.cancelled === null ? await this.#standIn(visit, plan) : null;
+      if (stale !== null) return { response: stale, shared: null };
+      throw error;
+    }
+    const times = timesSince(started, exchange);
+
+    if (plan.action === 'validate' && isServerTrouble(response.status)) {
+      const stale = await this.#standIn(visit, plan, response.status);
+      if (stale !== null) return instead(visit, response, stale);
+    }
+    if (plan.action === 'validate' && response.status === 304) {
+      return this.#notModified(visit, plan, candidates, response, times);
+    }
+    if (begun !== null && response.status !== 200) {
+      return this.#rest(visit, request, begun, candidates, response, times);
+    }
+    const outdated = plan.action === 'validate' ? plan.stored : null;
+    return this.#storer.store(visit, response, times, candidates, outdated, plan.forward);
+  }
+
+  /** The stored response in place of an error, where that is allowed (RFC 5861 §4). */
+  async #standIn(visit: Visit, plan: ForwardPlan<Stored>, status?: number): Promise<HttpResponse | null> {
+    if (plan.action !== 'validate' || !plan.staleIfError) return null;
+    const cacheStatus = serializeCacheStatus({
+      forward: plan.forward,
+      forwardStatus: status,
+      detail: 'stale-if-error',
+    });
+    const init = { delivery: plan.delivery, cacheStatus, source: 'cache' } as const;
+    return answerFromCache(this.#cache, visit, plan.stored, init);
+  }
+
+  /** RFC 9111 §4.3.3 and §4.3.4. */
+  async #notModified(
+    visit: Visit,
+    plan: Validation<Stored>,
+    candidates: readonly Stored[],
+    response: HttpResponse,
+    times: ExchangeTimes,
+  ): Promise<Landing> {
+    const { stored, forward } = plan;
+    const ours = plan.fields.length > 0;
+    const metadata = confirms(response.headers, stored.metadata)
+      ? freshen(stored.metadata, response.headers, visit.request.headers, times)
+      : null;
+    if (!ours) {
+      // The condition was the caller's, and so is the answer.
+      if (metadata !== null) await this.#keep(visit, stored, metadata);
+      return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
+    }
+    if (metadata !== null) {
+      const cacheStatus = serializeCacheStatus({ forward, forwardStatus: 304 });
+      const init = { delivery: plan.delivery, cacheStatus, source: 'revalidated', metadata } as const;
+      const answer = await answerFromCache(this.#cache, visit, stored, init);
+      if (answer !== null) {
+        await this.#keep(visit, stored, metadata);
+        return instead(visit, response, withCookiesOf(answer, response.headers));
+      }
+    }
+    return this.#again(visit, forward, candidates, response);
+  }
+
+  async #keep(visit: Visit, stored: Stored, metadata: ResponseMetadata): Promise<void> {
+    const { noStore } = responseControl(HttpHeaders.adopt([...metadata.headers]));
+    if (noStore) await this.#cache.remove(visit.key, stored);
+    else if (visit.request.options.cacheSaveControl) await this.#cache.update(visit.key, stored, metadata);
+  }
+
+  /** The answer to a request for the rest of a stored part: together they are the whole (RFC 9111 §3.4). */
+  async #rest(
+    visit: Visit,
+    asked: HttpRequest,
+    begun: Stored,
+    candidates: readonly Stored[],
+    response: HttpResponse,
+    times: ExchangeTimes,
+  ): Promise<Landing> {
+    const range = parseContentRange(response.headers.get('content-range') ?? '');
+    const fits =
+      response.status === 206 &&
+      range?.first === begun.length &&
+      range.total === begun.metadata.part?.total &&
+      range.last === range.total - 1 &&
+      strongEtag(response.headers) === strongEtag(freshnessOf(begun.metadata).headers);
+    const first = fits ? await openBody(this.#cache, visit, begun, 0, begun.length) : null;
+    if (!fits || first === null) return this.#again(visit, 'partial', candidates, response);
+    const part = { ...visit, request: asked };
+    const landing = this.#storer.store(part, response, times, candidates, null, 'partial');
+    const fields = keptFields(landing.response.headers, 'content-range', 'content-length');
+    const headers = HttpHeaders.adopt([...fields, 'content-length', String(range.total)]);
+    const body = joinBodies(first, landing.response.body);
+    return { response: { ...landing.response, status: 200, reason: 'OK', headers, body }, shared: null };
+  }
+
+  /** What came is no use: asks for the whole, without conditions of ours. */
+  #again(
+    visit: Visit,
+    forward: ForwardPlan<Stored>['forward'],
+    candidates: readonly Stored[],
+    response: HttpResponse,
+  ): Promise<Landing> {
+    drop(visit, response);
+    return this.fetch(visit, { action: 'fetch', forward, fields: [], begun: null }, candidates);
+  }
+}
+
+function instead(visit: Visit, dropped: HttpResponse, response: HttpResponse): Landing {
+  drop(visit, dropped);
+  return { response, shared: null };
+}
+
+/** Nobody waits for the end of it. */
+function drop(visit: Visit, response: HttpResponse): void {
+  drain(response.body, visit.exchange).catch(() => {});
+}

@@ -1,0 +1,131 @@
+import type { NetworkError } from '../error.ts';
+import type { BodySink, ResponseBody } from '../message/body.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { BodyReader } from './network-cache.ts';
+import { StoredBody } from './stored-body.ts';
+
+/** What a reply's view of a body asks of the body that is arriving. */
+export interface Filling {
+  /** Bytes that have arrived. */
+  readonly position: number;
+  /** Gives them again. */
+  readonly writer: BodyReader;
+  /** The consumer has started, paused, resumed or caught up. */
+  update(consumer: FillConsumer): void;
+  /** It has gone. */
+  leave(consumer: FillConsumer, reason: NetworkError): void;
+}
+
+/** One reply's view of the body. */
+export class FillConsumer implements ResponseBody {
+  readonly #fill: Filling;
+  #offset = 0;
+  #sink: BodySink | null = null;
+  #paused = false;
+  /** Reads from the entry while behind. */
+  #behind: StoredBody | null = null;
+  /** Failed before it was started. */
+  #failure: NetworkError | null = null;
+
+  constructor(fill: Filling) {
+    this.#fill = fill;
+  }
+
+  get isStarted(): boolean {
+    return this.#sink !== null;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  get isAtHead(): boolean {
+    return this.#sink !== null && this.#behind === null && this.#offset === this.#fill.position;
+  }
+
+  /** Started, not paused, and waiting for the byte at `position`. */
+  flowsAt(position: number): boolean {
+    return this.#sink !== null && !this.#paused && this.#behind === null && this.#offset === position;
+  }
+
+  takes(position: number, mayFallBehind: boolean): boolean {
+    return (
+      this.flowsAt(position) ||
+      (!mayFallBehind && this.isStarted && this.#offset === position && this.#behind === null)
+    );
+  }
+
+  deliver(chunk: Uint8Array): void {
+    this.#offset += chunk.length;
+    // The entry may hold the same bytes, and so may others.
+    this.#sink?.data(chunk, true);
+  }
+
+  end(trailers: HttpHeaders | null): void {
+    this.#sink?.end(trailers);
+    this.#sink = null;
+  }
+
+  fail(error: NetworkError): void {
+    const sink = this.#sink;
+    this.#sink = null;
+    this.#failure = error;
+    this.#behind?.cancel(error);
+    sink?.fail(error);
+  }
+
+  start(sink: BodySink): void {
+    if (this.#failure !== null) {
+      sink.fail(this.#failure);
+      return;
+    }
+    this.#sink = sink;
+    this.#catchUp();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#behind?.pause();
+    this.#fill.update(this);
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#behind?.resume();
+    this.#catchUp();
+  }
+
+  cancel(reason: NetworkError): void {
+    this.#sink = null;
+    this.#behind?.cancel(reason);
+    this.#fill.leave(this, reason);
+  }
+
+  #catchUp(): void {
+    if (this.#behind !== null) return;
+    const end = this.#fill.position;
+    if (this.#paused || this.#offset === end) {
+      this.#fill.update(this);
+      return;
+    }
+    const reader = { read: this.#fill.writer.read.bind(this.#fill.writer), close: () => {} };
+    const gone = (): Promise<never> =>
+      Promise.reject(new Error('the response could not be kept for this reply'));
+    this.#behind = new StoredBody(reader, null, this.#offset, end, gone);
+    this.#behind.start({
+      data: (chunk, lent) => {
+        this.#offset += chunk.length;
+        this.#sink?.data(chunk, lent);
+      },
+      end: () => {
+        this.#behind = null;
+        if (this.#sink !== null) this.#catchUp();
+      },
+      fail: (error) => {
+        const sink = this.#sink;
+        this.cancel(error);
+        sink?.fail(error);
+      },
+    });
+  }
+}

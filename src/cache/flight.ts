@@ -1,0 +1,97 @@
+import { NetworkError } from '../error.ts';
+import { Exchange } from '../pipeline/exchange.ts';
+import type { Ask } from '../pipeline/question.ts';
+import type { HttpResponse } from '../pipeline/stage.ts';
+import type { Fill } from './fill.ts';
+import type { StoredResponse } from './metadata.ts';
+
+/** What a request to the network has brought, at the time of the head. */
+export interface Landing {
+  /** For the request that was sent. */
+  readonly response: HttpResponse;
+  /** For requests that waited: the response as a stored one, and the body that is on its way; null when it is not stored. */
+  readonly shared: { readonly stored: StoredResponse; readonly fill: Fill } | null;
+}
+
+/**
+ * One exchange with the network for all equal requests that come while it is under way. It reports to the first of them
+ * and asks any that is still there; it ends early only when all have gone.
+ */
+export class Flight {
+  readonly #leader: Exchange;
+  readonly #exchange: Exchange;
+  readonly #members = new Set<Exchange>();
+  readonly #landing: Promise<Landing>;
+  #landed: Landing | null = null;
+
+  /** Takes off at once; `leader` is a member from now on, and has to `join` in this turn. */
+  constructor(leader: Exchange, run: (exchange: Exchange) => Promise<Landing>) {
+    this.#leader = leader;
+    this.#exchange = new Exchange({
+      emit: (event) => leader.emit(event),
+      ask: this.#ask,
+      clock: leader.clock,
+    });
+    if (leader.priority !== null) this.#exchange.setPriority(leader.priority);
+    leader.queued = { setPriority: (priority) => this.#exchange.setPriority(priority) };
+    this.#landing = run(this.#exchange).then((landing) => {
+      this.#landed = landing;
+      leader.queued = null;
+      const { created } = leader.timings;
+      Object.assign(leader.timings, this.#exchange.timings, { created });
+      this.#releaseUnclaimed();
+      return landing;
+    });
+    // Whoever joins hears of a failure; without members nobody has to.
+    this.#landing.catch(() => {});
+  }
+
+  /** Waits for the head, or for the end of `exchange`. What `claim` does not take, others may. */
+  join<Claimed>(
+    exchange: Exchange,
+    claim: (landing: Landing, isLeader: boolean) => Claimed,
+  ): Promise<Claimed> {
+    return new Promise((resolve, reject) => {
+      this.#members.add(exchange);
+      const forget = exchange.onCancel((reason) => {
+        reject(reason);
+        this.#leave(exchange, reason);
+      });
+      const settle = (outcome: () => void): void => {
+        forget();
+        if (!this.#members.has(exchange)) return;
+        try {
+          outcome();
+        } catch (error) {
+          reject(error);
+        }
+        this.#leave(exchange, null);
+      };
+      this.#landing.then(
+        (landing) => settle(() => resolve(claim(landing, exchange === this.#leader))),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+
+  readonly #ask: Ask = (question) => {
+    const [somebody] = this.#members;
+    if (somebody !== undefined) return somebody.ask(question);
+    return Promise.reject(new NetworkError('operation-canceled', 'nobody is left to be asked'));
+  };
+
+  #leave(exchange: Exchange, reason: NetworkError | null): void {
+    this.#members.delete(exchange);
+    if (this.#members.size > 0) return;
+    if (this.#landed === null && reason !== null) this.#exchange.cancel(reason);
+    this.#releaseUnclaimed();
+  }
+
+  /** The leader's body goes when the leader went before it could take it and nobody else reads it. */
+  #releaseUnclaimed(): void {
+    const reason = this.#leader.cancelled;
+    if (this.#landed !== null && this.#members.size === 0 && reason !== null) {
+      this.#landed.response.body.cancel(reason);
+    }
+  }
+}

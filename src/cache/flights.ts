@@ -1,0 +1,50 @@
+import type { Next } from '../pipeline/stage.ts';
+import type { Flight } from './flight.ts';
+import type { Visit } from './visit.ts';
+
+/** How long requests for a key do not wait for each other after they found that they could not share; and how many keys. */
+const ALONE_FOR = 10_000;
+const MAXIMUM_ALONE = 512;
+
+/** The exchanges that equal requests may join, and the keys for which that has shown to be vain. */
+export class Flights {
+  /** Per configuration: another list of stages may be another user, proxy or certificate store. */
+  readonly #byList = new WeakMap<Next, Map<string, Flight>>();
+  readonly #alone = new Map<string, number>();
+
+  find(visit: Visit, signature: string): Flight | null {
+    return this.#byList.get(visit.next)?.get(signature) ?? null;
+  }
+
+  add(visit: Visit, signature: string, flight: Flight): void {
+    const flights = this.#byList.get(visit.next) ?? new Map<string, Flight>();
+    this.#byList.set(visit.next, flights.set(signature, flight));
+  }
+
+  remove(visit: Visit, signature: string, flight: Flight): void {
+    const flights = this.#byList.get(visit.next);
+    if (flights?.get(signature) === flight) flights.delete(signature);
+  }
+
+  /** Waiting for the head of what cannot be shared (a long poll) only costs time. */
+  mustGoAlone(key: string, now: number): boolean {
+    return (this.#alone.get(key) ?? 0) > now;
+  }
+
+  setAlone(key: string, now: number): void {
+    this.#alone.delete(key);
+    this.#alone.set(key, now + ALONE_FOR);
+    if (this.#alone.size <= MAXIMUM_ALONE) return;
+    const [oldest] = this.#alone.keys();
+    this.#alone.delete(oldest!);
+  }
+}
+
+/**
+ * What two requests have in common that may share an exchange: key, credentials and every field, Cookie among them, and
+ * the options that reach the wire or the store.
+ */
+export function signatureOf({ request, key, credentials }: Visit): string {
+  const { useCredentials, cacheSaveControl } = request.options;
+  return [key, credentials, useCredentials, cacheSaveControl, ...request.headers.pairs].join('\n');
+}

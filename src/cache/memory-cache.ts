@@ -1,0 +1,162 @@
+import { AbstractNetworkCache } from './abstract-network-cache.ts';
+import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import {
+  type BodyReader,
+  type EntryWriter,
+  EVICTION_TARGET,
+  LARGEST_ENTRY,
+  MAXIMUM_VARIANTS,
+  metadataSize,
+  supersedes,
+} from './network-cache.ts';
+
+/** Options of a {@link MemoryCache}. */
+export interface MemoryCacheOptions {
+  /** Bytes of bodies and metadata together. @default 50 MiB, as Qt's disk cache */
+  readonly maximumSize?: number;
+}
+
+/** One entry. The object itself is its place in the order of use. */
+interface MemoryEntry extends StoredResponse {
+  readonly key: string;
+  metadata: ResponseMetadata;
+  readonly body: Uint8Array;
+  readonly size: number;
+}
+
+export const DEFAULT_MAXIMUM_SIZE = 50 * 1024 * 1024;
+
+/**
+ * A cache in memory: everywhere, at once, gone with the process. The least recently used entries make room for new ones,
+ * counted in bytes.
+ */
+export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
+  readonly maximumSize: number;
+  readonly #keys = new Map<string, MemoryEntry[]>();
+  /** In order of use, the oldest first. */
+  readonly #recent = new Set<MemoryEntry>();
+  #size = 0;
+
+  /** @throws TypeError when `maximumSize` is not a number of bytes */
+  constructor(options: MemoryCacheOptions = {}) {
+    super();
+    this.maximumSize = checkedSize(options.maximumSize ?? DEFAULT_MAXIMUM_SIZE);
+  }
+
+  match(key: string): readonly MemoryEntry[] {
+    return this.#keys.get(key) ?? [];
+  }
+
+  open(stored: MemoryEntry): BodyReader | null {
+    if (!this.#recent.delete(stored)) return null;
+    this.#recent.add(stored);
+    const { body } = stored;
+    return { read: (offset, length) => body.subarray(offset, offset + length), close: () => {} };
+  }
+
+  insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null {
+    const overhead = metadataSize(key, metadata);
+    const limit = this.maximumSize * LARGEST_ENTRY - overhead;
+    if ((length ?? 0) > limit) return null;
+    return new MemoryWriter(length, limit, (body) => {
+      this.#publish({ key, metadata, body, length: body.length, size: body.length + overhead });
+    });
+  }
+
+  update(_key: string, stored: MemoryEntry, metadata: ResponseMetadata): void {
+    stored.metadata = metadata;
+  }
+
+  remove(key: string, stored?: MemoryEntry): void {
+    for (const entry of stored === undefined ? [...this.match(key)] : [stored]) this.#drop(entry);
+  }
+
+  clear(): void {
+    this.#keys.clear();
+    this.#recent.clear();
+    this.#size = 0;
+  }
+
+  size(): number {
+    return this.#size;
+  }
+
+  async close(): Promise<void> {
+    this.clear();
+  }
+
+  #publish(entry: MemoryEntry): void {
+    const variants = this.#keys.get(entry.key) ?? [];
+    for (const one of [...variants]) if (supersedes(entry.metadata, one.metadata)) this.#drop(one);
+    if (variants.length >= MAXIMUM_VARIANTS) this.#drop(this.#leastRecent(variants));
+    this.#keys.set(entry.key, variants);
+    variants.push(entry);
+    this.#recent.add(entry);
+    this.#size += entry.size;
+    if (this.#size <= this.maximumSize) return;
+    for (const oldest of this.#recent) {
+      if (this.#size <= this.maximumSize * EVICTION_TARGET) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #leastRecent(variants: readonly MemoryEntry[]): MemoryEntry {
+    for (const entry of this.#recent) if (variants.includes(entry)) return entry;
+    return variants[0]!;
+  }
+
+  #drop(entry: MemoryEntry): void {
+    if (!this.#recent.delete(entry)) return;
+    this.#size -= entry.size;
+    const variants = this.#keys.get(entry.key)!;
+    variants.splice(variants.indexOf(entry), 1);
+    if (variants.length === 0) this.#keys.delete(entry.key);
+  }
+}
+
+/** Grows a buffer; one allocation where the length is known. */
+class MemoryWriter implements EntryWriter {
+  readonly #limit: number;
+  readonly #publish: (body: Uint8Array) => void;
+  #buffer: Uint8Array;
+  #length = 0;
+
+  constructor(length: number | null, limit: number, publish: (body: Uint8Array) => void) {
+    this.#limit = limit;
+    this.#publish = publish;
+    this.#buffer = new Uint8Array(length ?? 0);
+  }
+
+  write(chunk: Uint8Array): void {
+    const end = this.#length + chunk.length;
+    if (end > this.#limit) throw new Error('larger than the cache stores');
+    if (end > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(end, this.#buffer.length * 2, 16 * 1024));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#length = end;
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.#buffer.subarray(offset, Math.min(offset + length, this.#length));
+  }
+
+  commit(): void {
+    const exact = this.#buffer.length === this.#length;
+    this.#publish(exact ? this.#buffer : this.#buffer.slice(0, this.#length));
+  }
+
+  close(): void {
+    this.#buffer = new Uint8Array(0);
+  }
+}
+
+/** @throws TypeError for what is not a number of bytes */
+export function checkedSize(maximumSize: number): number {
+  if (!Number.isFinite(maximumSize) || maximumSize < 0) {
+    throw new TypeError(`cache: maximumSize must be a number of bytes, got ${String(maximumSize)}`);
+  }
+  return maximumSize;
+}

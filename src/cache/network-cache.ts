@@ -1,0 +1,84 @@
+import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+
+/** Caches in memory answer at once, and a hit then costs no turn; others give promises. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Reads a stored body piece by piece, from anywhere. */
+export interface BodyReader {
+  /**
+   * At most `length` bytes at `offset`, at least one; an empty array at the end of the body. The bytes may be lent: copy
+   * what must outlive the next call. Throws or rejects when they are damaged or gone; they are never wrong.
+   */
+  read(offset: number, length: number): MaybePromise<Uint8Array>;
+  /** Releases what stands behind it. */
+  close(): void;
+}
+
+/**
+ * Takes a body while it arrives, and gives back what it has taken: how requests share a response that is still arriving.
+ * Nothing of it is found before `commit`, and nothing is left of it when it is closed without one.
+ */
+export interface EntryWriter extends BodyReader {
+  /** The chunk is valid only during the call. A promise asks to wait with the next one (back-pressure). */
+  write(chunk: Uint8Array): MaybePromise<void>;
+  /** Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is stored. */
+  commit(): MaybePromise<void>;
+}
+
+/**
+ * What the cache stage asks of a cache: to remember variants of responses under a key, and nothing about HTTP. Extend
+ * `AbstractNetworkCache` to bring your own.
+ *
+ * Contract, proved by `testCache` for every implementation:
+ * - what `match` finds is complete and was committed; damage is a miss and the entry goes;
+ * - a new entry replaces the one that it `supersedes`, in one step;
+ * - `maximumSize` holds: the least recently used entries go first, and an entry above three quarters of it is not stored;
+ * - no method fails because a disk is full or a database is gone: a miss, or nothing stored, and the fault is reported
+ *   once.
+ *
+ * @typeParam Stored what `match` gives and the other methods take back, with whatever the cache adds to it
+ */
+export interface NetworkCache<Stored extends StoredResponse = StoredResponse> {
+  /** Bytes that all entries together may take. */
+  readonly maximumSize: number;
+  /** All variants that are stored under the key. */
+  match(key: string): MaybePromise<readonly Stored[]>;
+  /** Opens a body for reading and counts as a use of it. Null when it has gone since. */
+  open(stored: Stored): MaybePromise<BodyReader | null>;
+  /** Begins an entry. `length` is that of its body, or null when it is not known. Null when it will not be stored. */
+  insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null;
+  /** Replaces the metadata of an entry after a validation; its body stays. */
+  update(key: string, stored: Stored, metadata: ResponseMetadata): MaybePromise<void>;
+  /** Removes one variant, or all under the key. */
+  remove(key: string, stored?: Stored): MaybePromise<void>;
+  /** Removes everything. Qt: `clear()`. */
+  clear(): MaybePromise<void>;
+  /** Bytes that are in use now. Qt: `cacheSize()`. */
+  size(): MaybePromise<number>;
+  /** Waits for what is being written and releases everything. The cache may not be used after it. */
+  close(): Promise<void>;
+}
+
+/** An entry above this part of `maximumSize` is not stored, and eviction goes down to that part of it. Both as in Qt. */
+export const LARGEST_ENTRY = 0.75;
+export const EVICTION_TARGET = 0.9;
+
+/** Variants of one key that are kept; the least recently used one gives way. */
+export const MAXIMUM_VARIANTS = 8;
+
+/** True when a new response takes the place of a stored one: it answers the same requests (RFC 9111 §4). */
+export function supersedes(next: ResponseMetadata, previous: ResponseMetadata): boolean {
+  return (
+    next.credentials === previous.credentials &&
+    next.selecting.length === previous.selecting.length &&
+    next.selecting.every((item, index) => item === previous.selecting[index])
+  );
+}
+
+/** Bytes that the metadata of an entry are counted with: about those of its JSON. */
+export function metadataSize(key: string, metadata: ResponseMetadata): number {
+  let size = 256 + key.length + metadata.url.length;
+  for (const text of metadata.headers) size += text.length + 4;
+  for (const text of metadata.selecting) size += (text ?? '').length + 4;
+  return size;
+}

@@ -1,0 +1,236 @@
+import { NetworkError } from '../error.ts';
+import { EMPTY_BODY } from '../message/body.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
+import { serializeCacheStatus } from './cache-status.ts';
+import { Fetcher, type ForwardPlan } from './fetcher.ts';
+import { Flight, type Landing } from './flight.ts';
+import { Flights, signatureOf } from './flights.ts';
+import { describesStored, freshen } from './freshening.ts';
+import { invalidatedUrls } from './invalidation.ts';
+import { cacheKey } from './key.ts';
+import type { StoredResponse } from './metadata.ts';
+import type { NetworkCache } from './network-cache.ts';
+import { type Plan, plan } from './plan.ts';
+import { answerFrom } from './respond.ts';
+import { Revalidator } from './revalidator.ts';
+import { select } from './selection.ts';
+import { answerFromCache } from './stored-answer.ts';
+import { Storer } from './storer.ts';
+import { timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
+
+/**
+ * Puts a cache into the pipeline: obeys `plan` for GET and HEAD, stores what comes back, and forgets what unsafe methods
+ * have changed. It sees the fields as they are sent and the bytes as they are received, and a hit never reaches the queue
+ * below it.
+ */
+export class CacheStage<Stored extends StoredResponse> implements Stage {
+  readonly name = 'cache';
+  readonly #cache: NetworkCache<Stored>;
+  readonly #storer: Storer<Stored>;
+  readonly #fetcher: Fetcher<Stored>;
+  readonly #revalidator: Revalidator<Stored>;
+  readonly #flights = new Flights();
+
+  constructor(cache: NetworkCache<Stored>) {
+    this.#cache = cache;
+    this.#storer = new Storer(cache);
+    this.#fetcher = new Fetcher(cache, this.#storer);
+    this.#revalidator = new Revalidator(this.#fetcher);
+  }
+
+  handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse> {
+    const visit = visitOf(request, next, exchange);
+    const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
+    return isRead ? this.#read(visit) : this.#write(visit);
+  }
+
+  /** `mayJoin`: not on the second try of a request that waited for another one in vain. */
+  async #read(visit: Visit, mayJoin = true): Promise<HttpResponse> {
+    const found = this.#cache.match(visit.key);
+    return this.#obey(visit, found instanceof Promise ? await found : found, mayJoin);
+  }
+
+  async #obey(visit: Visit, candidates: readonly Stored[], mayJoin: boolean): Promise<HttpResponse> {
+    const { request, exchange } = visit;
+    exchange.throwIfCancelled();
+    const decision = decide(visit, candidates);
+    switch (decision.action) {
+      case 'use': {
+        const { stored, delivery, ttl } = decision;
+        const cacheStatus = serializeCacheStatus({ hit: true, ttl });
+        const init = { delivery, cacheStatus, source: 'cache' } as const;
+        const answer = await answerFromCache(this.#cache, visit, stored, init);
+        if (answer === null)
+          return this.#obey(
+            visit,
+            candidates.filter((one) => one !== stored),
+            mayJoin,
+          );
+        if (decision.revalidate) this.#revalidator.start(visit, stored, candidates);
+        return answer;
+      }
+      case 'unsatisfiable':
+        return notCached(visit);
+      default:
+        if (request.method === 'HEAD') return this.#head(visit, candidates);
+        return mayJoin && isShareable(decision)
+          ? this.#together(visit, decision, candidates)
+          : this.#alone(visit, decision, candidates);
+    }
+  }
+
+  /** With an equal request that is under way; else as the one that others may join. */
+  #together(
+    visit: Visit,
+    decision: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+  ): Promise<HttpResponse> {
+    if (this.#flights.mustGoAlone(visit.key, visit.exchange.clock.now())) {
+      return this.#alone(visit, decision, candidates);
+    }
+    const signature = signatureOf(visit);
+    const running = this.#flights.find(visit, signature);
+    if (running === null) return this.#lead(visit, signature, decision, candidates);
+    return running
+      .join(visit.exchange, (landing) => follow(visit, decision, landing))
+      .then((answer) => answer ?? this.#read(visit, false));
+  }
+
+  async #alone(
+    visit: Visit,
+    decision: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+  ): Promise<HttpResponse> {
+    const { response } = await this.#fetcher.fetch(visit, decision, candidates);
+    return response;
+  }
+
+  #lead(
+    visit: Visit,
+    signature: string,
+    decision: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+  ): Promise<HttpResponse> {
+    const flight = new Flight(visit.exchange, async (exchange) => {
+      const over = (): void => this.#flights.remove(visit, signature, flight);
+      try {
+        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates);
+        if (landing.shared === null) {
+          over();
+          // A validated response is found by whoever waited for it.
+          if (landing.response.source === 'network') this.#flights.setAlone(visit.key, exchange.clock.now());
+        } else {
+          const { fill } = landing.shared;
+          exchange.onCancel((reason) => fill.fail(reason));
+          fill.whenOver(over);
+        }
+        return landing;
+      } catch (error) {
+        over();
+        throw error;
+      }
+    });
+    this.#flights.add(visit, signature, flight);
+    return flight.join(visit.exchange, ({ response }) => response);
+  }
+
+  /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
+  async #head(visit: Visit, candidates: readonly Stored[]): Promise<HttpResponse> {
+    const { request, exchange, key } = visit;
+    const started = exchange.clock.now();
+    const response = await visit.next(request, exchange);
+    const times = timesSince(started, exchange);
+    const stored = select({ headers: request.headers, credentials: visit.credentials }, candidates);
+    if (stored !== null && response.status < 500 && request.options.cacheSaveControl) {
+      const fresh = describesStored(response.headers, response.status, stored)
+        ? freshen(stored.metadata, response.headers, request.headers, times)
+        : null;
+      if (fresh === null) await this.#cache.remove(key, stored);
+      else await this.#cache.update(key, stored, fresh);
+    }
+    return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
+  }
+
+  /** Every other method, and a GET with a body. */
+  async #write(visit: Visit): Promise<HttpResponse> {
+    const { request, exchange } = visit;
+    const started = exchange.clock.now();
+    const response = await visit.next(request, exchange);
+    const times = timesSince(started, exchange);
+    for (const url of invalidatedUrls(request.method, request.url, response.status, response.headers)) {
+      const key = cacheKey(url, request.options.siteForCookies);
+      this.#storer.doom(key);
+      await this.#cache.remove(key);
+    }
+    return this.#storer.store(visit, response, times, [], null, 'method').response;
+  }
+}
+
+function decide<Stored extends StoredResponse>(visit: Visit, candidates: readonly Stored[]): Plan<Stored> {
+  const { request, credentials, exchange } = visit;
+  const { method, headers, options } = request;
+  return plan(
+    { method, headers, credentials, load: options.cacheLoadControl },
+    candidates,
+    exchange.clock.now(),
+  );
+}
+
+/** A request that insists on the network gets an exchange of its own. */
+function isShareable({ forward }: ForwardPlan<StoredResponse>): boolean {
+  return forward !== 'request' && forward !== 'bypass';
+}
+
+/** The answer to a request that waited for an equal one; null when it is not stored, or may not be used for others. */
+function follow(
+  visit: Visit,
+  { forward }: ForwardPlan<StoredResponse>,
+  { shared }: Landing,
+): HttpResponse | null {
+  if (shared === null || shared.fill.isOver) return null;
+  const { stored, fill } = shared;
+  const decision = decide(visit, [stored]);
+  if (decision.action !== 'use' || decision.delivery.kind !== 'whole') return null;
+  const cacheStatus = serializeCacheStatus({ forward, stored: true, collapsed: true });
+  const { status, reason, headers } = answerFrom(
+    stored,
+    decision.delivery,
+    cacheStatus,
+    visit.exchange.clock.now(),
+  );
+  const { httpVersion, encrypted } = stored.metadata;
+  const { url } = visit.request;
+  return {
+    url,
+    status,
+    reason,
+    httpVersion,
+    headers,
+    encrypted,
+    source: 'cache',
+    cacheStatus,
+    body: fill.body(),
+  };
+}
+
+/** Qt's AlwaysCache is an error of its own; `only-if-cached` has a status (RFC 9111 §5.2.1.7). */
+function notCached({ request }: Visit): HttpResponse {
+  const { url, options } = request;
+  if (options.cacheLoadControl === 'always-cache') {
+    throw new NetworkError('content-not-found', 'the response is not in the cache', { url: url.href });
+  }
+  const cacheStatus = serializeCacheStatus({ detail: 'only-if-cached' });
+  return {
+    url,
+    status: 504,
+    reason: 'Gateway Timeout',
+    httpVersion: '1.1',
+    headers: new HttpHeaders({ 'cache-status': cacheStatus, 'content-length': '0' }),
+    body: EMPTY_BODY,
+    encrypted: false,
+    source: 'cache',
+    cacheStatus,
+  };
+}

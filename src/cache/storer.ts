@@ -1,0 +1,117 @@
+import type { HttpResponse } from '../pipeline/stage.ts';
+import { type ForwardReason, serializeCacheStatus } from './cache-status.ts';
+import { combination, combine } from './combine.ts';
+import { Fill } from './fill.ts';
+import type { Landing } from './flight.ts';
+import { freshnessOf } from './freshness.ts';
+import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import { type EntryWriter, type MaybePromise, type NetworkCache, supersedes } from './network-cache.ts';
+import { parseContentRange } from './range.ts';
+import { describeForStorage, type ExchangeTimes } from './storing.ts';
+import { strongEtag } from './validators.ts';
+import { type Visit, withCacheStatus } from './visit.ts';
+
+/** Leads the bodies of responses that may be stored through the cache, and knows which are under way. */
+export class Storer<Stored extends StoredResponse> {
+  readonly #cache: NetworkCache<Stored>;
+  readonly #filling = new Map<string, Set<Fill>>();
+
+  constructor(cache: NetworkCache<Stored>) {
+    this.#cache = cache;
+  }
+
+  /**
+   * Stores a response from the network while it is read, if it may be, and gives what is delivered. `outdated` is the
+   * stored response that it was asked for to replace.
+   */
+  store(
+    visit: Visit,
+    response: HttpResponse,
+    times: ExchangeTimes,
+    candidates: readonly Stored[],
+    outdated: Stored | null,
+    forward: ForwardReason,
+  ): Landing {
+    const metadata = visit.request.options.cacheSaveControl
+      ? describeForStorage(visit.request, response, visit.credentials, times)
+      : null;
+    const length = bodyLength(response, metadata);
+    const fill = metadata === null ? null : this.#fill(visit.key, response, metadata, length, candidates);
+    if (metadata === null || fill === null) {
+      if (outdated !== null && replaces(response)) void this.#cache.remove(visit.key, outdated);
+      return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
+    }
+    const stored = { metadata, length: length ?? -1 };
+    const delivered = withCacheStatus(response, serializeCacheStatus({ forward, stored: true }));
+    return {
+      response: { ...delivered, body: fill.body() },
+      shared: metadata.part === null ? { stored, fill } : null,
+    };
+  }
+
+  /** The resource has changed: what is under way is not stored any more. */
+  doom(key: string): void {
+    for (const fill of this.#filling.get(key) ?? []) fill.doom();
+  }
+
+  #fill(
+    key: string,
+    response: HttpResponse,
+    metadata: ResponseMetadata,
+    length: number | null,
+    candidates: readonly Stored[],
+  ): Fill | null {
+    const previous = candidates.find((candidate) => supersedes(metadata, candidate.metadata)) ?? null;
+    if (previous !== null && holdsAlready(previous, metadata)) return null;
+    const writer = this.#cache.insert(key, metadata, length);
+    if (writer === null) return null;
+    const commit = this.#committer(key, metadata, length, previous, writer);
+    const fill = new Fill({ source: response.body, writer, length, commit });
+    const fills = this.#filling.get(key) ?? new Set();
+    this.#filling.set(key, fills.add(fill));
+    fill.whenOver(() => {
+      fills.delete(fill);
+      if (fills.size === 0 && this.#filling.get(key) === fills) this.#filling.delete(key);
+    });
+    return fill;
+  }
+
+  #committer(
+    key: string,
+    metadata: ResponseMetadata,
+    length: number | null,
+    previous: Stored | null,
+    writer: EntryWriter,
+  ): () => MaybePromise<void> {
+    const both = length === null || previous === null ? null : combination(metadata, length, previous);
+    if (both === null || previous === null) return () => writer.commit();
+    return () => combine(this.#cache, key, previous, writer, both);
+  }
+}
+
+/** A part of what is stored completely is not worth losing the rest for. */
+function holdsAlready(previous: StoredResponse, metadata: ResponseMetadata): boolean {
+  const etag = strongEtag(freshnessOf(metadata).headers);
+  return (
+    metadata.part !== null &&
+    previous.metadata.part === null &&
+    etag !== null &&
+    etag === strongEtag(freshnessOf(previous.metadata).headers)
+  );
+}
+
+/** Bytes that the body must have to be complete, or null when only its end tells. */
+function bodyLength({ headers, fidelity }: HttpResponse, metadata: ResponseMetadata | null): number | null {
+  if (fidelity !== undefined && fidelity !== 'exact') return null;
+  if (metadata !== null && metadata.part !== null) {
+    const range = parseContentRange(headers.get('content-range') ?? '');
+    return range === null ? null : range.last - range.first + 1;
+  }
+  const length = headers.get('content-length');
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
+}
+
+/** Whether an answer that is not stored shows all the same that what was stored is no longer true. */
+function replaces({ status }: HttpResponse): boolean {
+  return status < 400 || status === 404 || status === 410;
+}

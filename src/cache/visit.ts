@@ -1,0 +1,44 @@
+import { HttpHeaders } from '../message/headers.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
+import { credentialsOf } from './credentials.ts';
+import { cacheKey } from './key.ts';
+import type { ExchangeTimes } from './storing.ts';
+
+/** One request in the cache stage: what its helpers hand on to each other. */
+export interface Visit {
+  readonly request: HttpRequest;
+  readonly next: Next;
+  readonly exchange: Exchange;
+  readonly key: string;
+  readonly credentials: string;
+}
+
+export function visitOf(request: HttpRequest, next: Next, exchange: Exchange): Visit {
+  const { url, headers, options } = request;
+  const key = cacheKey(url, options.siteForCookies);
+  return { request, next, exchange, key, credentials: credentialsOf(headers, options.tls) };
+}
+
+/** For a response whose head has arrived now. The time in the queue does not make it older. */
+export function timesSince(started: number, { clock, timings }: Exchange): ExchangeTimes {
+  return { requestTime: Math.max(started, timings.dequeued), responseTime: clock.now() };
+}
+
+/** The request with `[name, value, …]` set. */
+export function withFields(request: HttpRequest, fields: readonly string[]): HttpRequest {
+  if (fields.length === 0) return request;
+  const headers = request.headers.clone();
+  for (let i = 0; i < fields.length; i += 2) headers.set(fields[i]!, fields[i + 1]!);
+  return { ...request, headers };
+}
+
+export function withoutFields(request: HttpRequest, ...names: string[]): HttpRequest {
+  return { ...request, headers: request.headers.without(...names) };
+}
+
+/** The response with our member of Cache-Status behind those of the caches before us (RFC 9211 §2). */
+export function withCacheStatus(response: HttpResponse, cacheStatus: string): HttpResponse {
+  const pairs = [...response.headers.pairs, 'cache-status', cacheStatus];
+  return { ...response, headers: HttpHeaders.adopt(pairs), cacheStatus };
+}

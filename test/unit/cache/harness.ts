@@ -1,0 +1,69 @@
+import type { AbstractNetworkCache } from '../../../src/cache/abstract-network-cache.ts';
+import { MemoryCache } from '../../../src/cache/memory-cache.ts';
+import type { HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse, Next } from '../../../src/pipeline/stage.ts';
+import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import { NOW } from './support.ts';
+
+export interface SendInit {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers?: HeadersInput;
+  readonly options?: Partial<RequestOptions>;
+  readonly body?: HttpRequest['body'];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly text: string;
+  readonly source: HttpResponse['source'];
+  readonly cacheStatus: string;
+}
+
+type ResponseInit = NonNullable<Parameters<typeof makeResponse>[0]>;
+type Respond = (request: HttpRequest, exchange: Exchange) => HttpResponse | Promise<HttpResponse>;
+
+/** A cache stage with a clock that stands still over an origin that does what it is told. */
+export class Harness {
+  readonly clock = new FakeClock(NOW);
+  readonly cache: AbstractNetworkCache;
+  /** Requests that reached the network. */
+  readonly seen: HttpRequest[] = [];
+  respond: Respond = () => makeResponse();
+
+  constructor(cache: AbstractNetworkCache = new MemoryCache()) {
+    this.cache = cache;
+  }
+
+  readonly next: Next = async (request, exchange) => {
+    this.seen.push(request);
+    return this.respond(request, exchange);
+  };
+
+  /** Answers every further request with that. */
+  answer(headers: HeadersInput, body = 'body', init: ResponseInit = {}): void {
+    this.respond = () => makeResponse({ ...init, headers, body });
+  }
+
+  exchange(): Exchange {
+    return makeExchange({ clock: this.clock }).exchange;
+  }
+
+  /** The response head, with its body not yet started. */
+  open(init: SendInit = {}, exchange = this.exchange()): Promise<HttpResponse> {
+    return this.cache.stage.handle(makeRequest(init), this.next, exchange);
+  }
+
+  async send(init: SendInit = {}): Promise<Answer> {
+    const { status, headers, body, source, cacheStatus } = await this.open(init);
+    return { status, headers, source, cacheStatus: cacheStatus ?? '', text: await readBody(body) };
+  }
+
+  /** Seconds pass. */
+  wait(seconds: number): void {
+    this.clock.advance(seconds * 1000);
+  }
+}

@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import { NetworkError } from '../../../src/error.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { HttpResponse } from '../../../src/pipeline/stage.ts';
+import { makeResponse, readBody } from '../../support/fixtures.ts';
+import { Harness } from './harness.ts';
+
+const FRESH = { 'cache-control': 'max-age=60' };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A body that arrives when it is told to. */
+class SlowBody implements ResponseBody {
+  sink: BodySink | null = null;
+  paused = false;
+  cancelled: NetworkError | null = null;
+
+  start(sink: BodySink): void {
+    this.sink = sink;
+  }
+  pause(): void {
+    this.paused = true;
+  }
+  resume(): void {
+    this.paused = false;
+  }
+  cancel(reason: NetworkError): void {
+    this.cancelled = reason;
+  }
+  send(text: string): void {
+    this.sink?.data(bytes(text), true);
+  }
+}
+
+/** Reads at a pace of its own. */
+class Reader {
+  text = '';
+  ended = false;
+  error: NetworkError | null = null;
+  readonly body: ResponseBody;
+
+  constructor({ body }: HttpResponse) {
+    this.body = body;
+    body.start({
+      data: (chunk) => {
+        this.text += new TextDecoder().decode(chunk);
+      },
+      end: () => {
+        this.ended = true;
+      },
+      fail: (error) => {
+        this.error = error;
+      },
+    });
+  }
+}
+
+/** An origin whose heads and bodies come on demand. */
+function slowOrigin(headers: Record<string, string> = FRESH) {
+  const harness = new Harness();
+  const heads: ((response: HttpResponse | Promise<never>) => void)[] = [];
+  harness.respond = (_request, exchange) =>
+    new Promise((resolve, reject) => {
+      exchange.onCancel(reject);
+      heads.push(resolve);
+    });
+  const land = (index = 0, response: Record<string, string> = headers): SlowBody => {
+    const body = new SlowBody();
+    heads[index]!(makeResponse({ headers: response, body }));
+    return body;
+  };
+  return { harness, heads, land };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('equal requests', () => {
+  test('share one exchange, each with a body of its own', async () => {
+    const { harness, land } = slowOrigin();
+    const opened = [harness.open(), harness.open(), harness.open()];
+    await turn();
+    expect(harness.seen).toHaveLength(1);
+    const body = land();
+    const responses = await Promise.all(opened);
+    expect(responses.map(({ cacheStatus }) => cacheStatus)).toEqual([
+      'fairlead; fwd=uri-miss; stored',
+      'fairlead; fwd=uri-miss; stored; collapsed',
+      'fairlead; fwd=uri-miss; stored; collapsed',
+    ]);
+    const readers = responses.map((response) => new Reader(response));
+    body.send('one ');
+    const late = new Reader(await harness.open());
+    body.send('two');
+    body.sink!.end(null);
+    expect([...readers, late].map(({ text, ended }) => [text, ended])).toEqual(
+      Array(4).fill(['one two', true]),
+    );
+    expect((await harness.send()).source).toBe('cache');
+    expect(harness.seen).toHaveLength(1);
+  });
+
+  test.each<[string, Parameters<Harness['open']>[0], Parameters<Harness['open']>[0]]>([
+    ['credentials', { headers: { authorization: 'a' } }, { headers: { authorization: 'b' } }],
+    ['cookies', { headers: { cookie: 'a' } }, { headers: { cookie: 'b' } }],
+    ['any field', {}, { headers: { accept: 'b' } }],
+    ['partitions', {}, { options: { siteForCookies: 'https://a.test' } }],
+    ['client certificates', {}, { options: { tls: { cert: 'b' } } }],
+    ['a reload', {}, { options: { cacheLoadControl: 'always-network' } }],
+    ['ranges', {}, { headers: { range: 'bytes=0-1' } }],
+  ])('differ by %s', async (_, one, other) => {
+    const { harness } = slowOrigin();
+    harness.open(one).catch(() => {});
+    harness.open(other).catch(() => {});
+    await turn();
+    expect(harness.seen).toHaveLength(2);
+  });
+
+  test('go alone when the response may not be stored, and do not wait again for that key', async () => {
+    const { harness, heads, land } = slowOrigin({ 'cache-control': 'no-store' });
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    land();
+    await turn();
+    expect(harness.seen).toHaveLength(2);
+    opened.push(harness.open(), harness.open());
+    await turn();
+    expect(harness.seen).toHaveLength(4);
+    for (let i = 1; i < heads.length; i++) land(i);
+    await Promise.all(opened);
+  });
+
+  test('go alone when the response may be stored but not used unvalidated', async () => {
+    const { harness, land } = slowOrigin({ 'cache-control': 'no-cache' });
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    land();
+    await turn();
+    expect(harness.seen).toHaveLength(2);
+    land(1);
+    await Promise.all(opened);
+  });
+
+  test('share a failure', async () => {
+    const { harness, heads } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    heads[0]!(Promise.reject(new NetworkError('connection-refused', 'down')));
+    for (const one of opened) await expect(one).rejects.toMatchObject({ code: 'connection-refused' });
+  });
+});
+
+describe('an abort', () => {
+  const aborted = new NetworkError('operation-canceled', 'aborted');
+
+  test('of the first one before the head leaves the others theirs', async () => {
+    const { harness, land } = slowOrigin();
+    const first = harness.exchange();
+    const opened = [harness.open({}, first), harness.open()];
+    await turn();
+    first.cancel(aborted);
+    await expect(opened[0]).rejects.toBe(aborted);
+    const body = land();
+    const reader = new Reader(await opened[1]!);
+    body.send('x');
+    body.sink!.end(null);
+    expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
+    expect((await harness.send()).source).toBe('cache');
+  });
+
+  test('of the first one while the body flows leaves the others theirs', async () => {
+    const { harness, land } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    const body = land();
+    const [first, second] = (await Promise.all(opened)).map((response) => new Reader(response));
+    body.send('x');
+    first!.body.cancel(aborted);
+    body.send('y');
+    body.sink!.end(null);
+    expect([first!.text, second!.text, second!.ended]).toEqual(['x', 'xy', true]);
+  });
+
+  test('of all ends the exchange, before the head and after it', async () => {
+    const { harness, heads, land } = slowOrigin();
+    const exchanges = [harness.exchange(), harness.exchange()];
+    const opened = exchanges.map((exchange) => harness.open({}, exchange));
+    await turn();
+    for (const exchange of exchanges) exchange.cancel(aborted);
+    await Promise.allSettled(opened);
+    expect(heads).toHaveLength(1);
+
+    const response = harness.open();
+    await turn();
+    const body = land(1);
+    new Reader(await response).body.cancel(aborted);
+    expect(body.cancelled).toBe(aborted);
+    expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+});
+
+describe('a slow reader', () => {
+  test('does not hold up the others and gets everything', async () => {
+    const { harness, land } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    const body = land();
+    const [slow, fast] = (await Promise.all(opened)).map((response) => new Reader(response));
+    body.send('a');
+    slow!.body.pause();
+    body.send('b');
+    body.send('c');
+    expect([slow!.text, fast!.text, body.paused]).toEqual(['a', 'abc', false]);
+    slow!.body.resume();
+    expect(slow!.text).toBe('abc');
+    slow!.body.pause();
+    body.send('d');
+    body.sink!.end(null);
+    expect([fast!.ended, slow!.ended]).toEqual([true, false]);
+    slow!.body.resume();
+    expect([slow!.text, slow!.ended]).toEqual(['abcd', true]);
+  });
+
+  test('alone stops the source, as does everybody together', async () => {
+    const { harness, land } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    const body = land();
+    const readers = (await Promise.all(opened)).map((response) => new Reader(response));
+    readers[0]!.body.pause();
+    expect(body.paused).toBe(false);
+    readers[1]!.body.pause();
+    expect(body.paused).toBe(true);
+    readers[0]!.body.resume();
+    expect(body.paused).toBe(false);
+    readers[0]!.body.cancel(new NetworkError('operation-canceled', 'x'));
+    expect(body.paused).toBe(true);
+  });
+
+  test('that never starts does not lose its body', async () => {
+    const { harness, land } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    const body = land();
+    const [waiting, other] = await Promise.all(opened);
+    const reader = new Reader(other!);
+    body.send('abc');
+    body.sink!.end(null);
+    expect(reader.ended).toBe(true);
+    expect(await readBody(waiting!.body)).toBe('abc');
+  });
+});
+
+test('a timeout of the shared exchange ends all', async () => {
+  const harness = new Harness();
+  const timeout = new NetworkError('timeout', 'idle');
+  const body = new SlowBody();
+  let give = (): void => {};
+  harness.respond = (_request, exchange) => {
+    give = () => exchange.cancel(timeout);
+    return makeResponse({ headers: FRESH, body });
+  };
+  const readers = (await Promise.all([harness.open(), harness.open()])).map((one) => new Reader(one));
+  give();
+  expect(readers.map(({ error }) => error)).toEqual([timeout, timeout]);
+});
+
+test('an entry that the cache refuses in the middle is delivered all the same', async () => {
+  const { harness, land } = slowOrigin();
+  const response = harness.open();
+  await turn();
+  const body = land();
+  const reader = new Reader(await response);
+  const mebibyte = new Uint8Array(1024 * 1024);
+  for (let i = 0; i < 40; i++) body.sink!.data(mebibyte, true);
+  body.sink!.end(null);
+  expect([reader.text.length, reader.ended]).toEqual([40 * 1024 * 1024, true]);
+  expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+});
