@@ -96,17 +96,16 @@ export class StrictTransportSecurity implements SecurityPart {
   /**
    * Puts a store behind the hosts, in place of an earlier one. What memory knows wins over the store and is written to
    * it, then the rest of the store is taken in; what has expired or cannot be read is removed from it. Resolves when
-   * that is done. The store stays the caller's to close.
+   * that is done and the earlier store is left alone. Stores stay the caller's to close.
    */
-  enableStore(store: KeyValueStore): Promise<void> {
-    void this.disableStore();
+  async enableStore(store: KeyValueStore): Promise<void> {
+    const detached = this.disableStore();
     const behind = new WriteBehind(store, this.#onFault);
     this.#behind = behind;
     for (const policy of this.hosts()) behind.set(policy.host, toStored(policy));
     this.#stopWatching = behind.watch((changes) => this.#take(changes));
-    const ready = this.#load(behind);
-    this.#ready = ready;
-    return ready;
+    this.#ready = this.#load(behind);
+    await Promise.all([detached, this.#ready]);
   }
 
   /** Writes what is pending and leaves the store alone. The hosts stay known. */

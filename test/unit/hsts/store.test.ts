@@ -138,12 +138,14 @@ describe('attaching a store (as in Qt: memory wins, then the store is taken in)'
   test('another store takes the place of the first', async () => {
     const { store, security } = await setup({ 'a.test': stored(NOW + DAY) });
     await security.enableStore(store);
+    security.note(['max-age=60'], 'first.test');
     const second = new MemoryStore();
     await security.enableStore(second);
+    expect([...(await store.load()).keys()]).toEqual(['a.test', 'first.test']);
     security.note(['max-age=60'], 'b.test');
     await security.flush();
-    expect([...(await second.load()).keys()]).toEqual(['a.test', 'b.test']);
-    expect([...(await store.load()).keys()]).toEqual(['a.test']);
+    expect([...(await second.load()).keys()]).toEqual(['a.test', 'first.test', 'b.test']);
+    expect([...(await store.load()).keys()]).toEqual(['a.test', 'first.test']);
   });
 });
 
