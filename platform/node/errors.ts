@@ -97,6 +97,11 @@ export function networkFailure(thrown: unknown, url: string): NetworkError {
   return new NetworkError(code, `${meaning}: ${describe(reason)}`, { url, cause: thrown });
 }
 
+/** The error of a request that the transport itself ended: its connections were cleared, or it was closed. */
+export function givenUp(url: string, reason: string): NetworkError {
+  return new NetworkError('operation-canceled', `the request was given up: ${reason}`, { url });
+}
+
 /** What the file system threw, as our error. Passes a NetworkError through. */
 export function fileFailure(thrown: unknown, url: string): NetworkError {
   if (thrown instanceof NetworkError) return thrown;
@@ -110,16 +115,20 @@ interface Reason {
   readonly message: string;
 }
 
-/** The error that has the code: fetch functions wrap it as `cause`, a connect to several addresses as `errors`. */
+/** The error that has the code: fetch functions wrap it as `cause`, a connect to several addresses has one for each. */
 function innermost(thrown: unknown): Reason {
   let error = thrown as { code?: unknown; message?: unknown; cause?: unknown; errors?: unknown };
-  for (let depth = 0; depth < MOST_WRAPPERS; depth++) {
+  for (let depth = 0; depth < MOST_WRAPPERS && !hasMessageAndCode(error); depth++) {
     const inner = Array.isArray(error?.errors) ? error.errors[0] : error?.cause;
     if (typeof inner !== 'object' || inner === null) break;
     error = inner;
   }
   const code = typeof error?.code === 'string' ? error.code : '';
   return { code, message: typeof error?.message === 'string' ? error.message : String(thrown) };
+}
+
+function hasMessageAndCode(error: { code?: unknown; message?: unknown } | null | undefined): boolean {
+  return typeof error?.code === 'string' && typeof error.message === 'string' && error.message !== '';
 }
 
 /** A chain of causes may be a circle. */
