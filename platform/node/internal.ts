@@ -1,2 +1,7 @@
 /** For conformance adapters and tests of the built code. Built as `dist/internal.js`, in no `exports`, not published. */
+
+export { parseStrictTransportSecurity } from '../../src/hsts/header.ts';
+export { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
+export { upgradeUrl } from '../../src/hsts/upgrade.ts';
+export { parseUrl } from '../../src/util/url.ts';
 export { NetworkAccessManager } from './index.ts';
