@@ -41,19 +41,20 @@ export async function fetchThrough(
     throw new TypeError(`fetch: ${method} cannot have a body`);
 
   const redirect = init.redirect ?? base.request?.redirect ?? 'follow';
+  const mode = init.cache ?? base.request?.cache ?? 'default';
   const operation = operationOf(method);
   const reply = start(
     operation,
     {
       url: base.url,
       ...(operation === 'custom' ? { method } : {}),
-      headers: new Headers(init.headers ?? base.request?.headers),
+      headers: fieldsFor(mode, new Headers(init.headers ?? base.request?.headers)),
       signal,
       readBufferSize: HIGH_WATER_MARK,
       ...(redirect === 'follow' ? {} : { redirectPolicy: 'manual' }),
       ...(init.duplex === undefined ? {} : { duplex: init.duplex }),
       ...CREDENTIALS[init.credentials ?? base.request?.credentials ?? 'same-origin'],
-      ...CACHE[init.cache ?? base.request?.cache ?? 'default'],
+      ...CACHE[mode],
       ...(init.priority === 'high' || init.priority === 'low' ? { priority: init.priority } : {}),
     },
     body as BodyInput | null,
@@ -108,7 +109,13 @@ const CACHE: Readonly<Record<RequestCache, Partial<NetworkRequest>>> = {
   default: {},
   'no-store': { cacheLoadControl: 'always-network', cacheSaveControl: false },
   reload: { cacheLoadControl: 'always-network' },
-  'no-cache': { cacheLoadControl: 'always-network' },
+  'no-cache': {},
   'force-cache': { cacheLoadControl: 'prefer-cache' },
   'only-if-cached': { cacheLoadControl: 'always-cache' },
 };
+
+/** `no-cache` validates, and lets what is immutable be (Fetch, HTTP-network-or-cache fetch; RFC 8246 §2). */
+function fieldsFor(mode: RequestCache, headers: Headers): Headers {
+  if (mode === 'no-cache' && !headers.has('cache-control')) headers.set('cache-control', 'max-age=0');
+  return headers;
+}

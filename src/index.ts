@@ -1,5 +1,10 @@
 /** Everything that is the same in every adapter set. Each root of `platform/` adds its `NetworkAccessManager`. */
 
+export { AbstractNetworkCache } from './cache/abstract-network-cache.ts';
+export type { MemoryCacheOptions } from './cache/memory-cache.ts';
+export { MemoryCache } from './cache/memory-cache.ts';
+export type { ResponseMetadata, StoredPart, StoredResponse } from './cache/metadata.ts';
+export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cache/network-cache.ts';
 export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson } from './error.ts';
 export { ERROR_BODY_LIMIT, ERROR_CODES, NetworkError } from './error.ts';
 export type { ManagerSignals } from './manager-signals.ts';

@@ -1,5 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import { collectBody } from '../../src/message/collect-body.ts';
+import type { HttpHeaders } from '../../src/message/headers.ts';
 import type { RequestOptions } from '../../src/options.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
@@ -22,7 +23,8 @@ export async function requestInit(
   capabilities: TransportCapabilities,
   signal: AbortSignal,
 ): Promise<FetchInit> {
-  const { method, headers, body, options } = request;
+  const { method, body, options } = request;
+  const headers = capabilities.platformCache ? withoutModeFields(request.headers) : request.headers;
   if (FORBIDDEN_METHODS.test(method)) throw refused(request, `${method} cannot be sent`);
   const init: FetchInit = {
     method,
@@ -30,7 +32,7 @@ export async function requestInit(
     redirect: 'follow',
     credentials: credentials(options),
     signal,
-    ...(capabilities.platformCache ? cacheInit(request) : {}),
+    ...(capabilities.platformCache ? cacheInit(request, headers) : {}),
   };
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, `${method} cannot have a body`);
@@ -50,9 +52,20 @@ function credentials({ cookieLoadControl, useCredentials }: RequestOptions): Req
   return useCredentials ? 'include' : 'same-origin';
 }
 
-function cacheInit(request: HttpRequest): RequestInit {
+/**
+ * Without the fields that a cache mode of fetch sends by itself: written out, they would cost a preflight across origins.
+ */
+function withoutModeFields(headers: HttpHeaders): HttpHeaders {
+  const control = headers.get('cache-control');
+  const isMode = control === 'no-cache' || control === 'max-age=0';
+  return isMode ? headers.without('cache-control', 'pragma') : headers;
+}
+
+/** @param sent the fields that are left of those of the request */
+function cacheInit(request: HttpRequest, sent: HttpHeaders): RequestInit {
   const { options, url } = request;
-  const cache = fetchCacheMode(options, url.origin === globalThis.location?.origin);
+  const mode = fetchCacheMode(options, url.origin === globalThis.location?.origin);
+  const cache = mode === 'default' && sent !== request.headers ? 'no-cache' : mode;
   if (cache === null) {
     const what = `cacheLoadControl '${options.cacheLoadControl}'`;
     throw refused(request, `the browser's cache cannot be told ${what} for this request`, 'platformCache');

@@ -128,6 +128,7 @@ function toHttpResponse(
     encrypted: url.scheme === 'https',
     source: 'network',
     redirectedByPlatform: response.redirected,
+    ...(encodedBodies ? {} : { fidelity: response.type === 'cors' ? 'filtered' : 'decoded' }),
     ...(lengthIsOfOtherBytes ? { originalContentLength: Number(length) } : {}),
   };
 }

@@ -81,6 +81,20 @@ describe('what fetch is asked', () => {
     expect(await initOf({ options }, portableFetchCapabilities)).not.toHaveProperty('cache');
   });
 
+  test.each<[string, Options, RequestCache]>([
+    ['max-age=0', {}, 'no-cache'],
+    ['no-cache', {}, 'no-cache'],
+    ['no-cache', { cache: SET_CACHE }, 'no-store'],
+    ['max-age=5', {}, 'default'],
+  ])('what a mode sends by itself is not written out: %s', async (control, options, mode) => {
+    const headers = { 'cache-control': control };
+    const init = await initOf({ headers, options });
+    expect(init.cache).toBe(mode);
+    expect(init.headers).toEqual(mode === 'default' ? [['cache-control', control]] : []);
+    const plain = await initOf({ headers, options }, portableFetchCapabilities);
+    expect(plain.headers).toEqual([['cache-control', control]]);
+  });
+
   test.each(['TRACE', 'track'])('%s is refused', async (method) => {
     expect((await refusalOf({ method })).code).toBe('protocol-invalid-operation');
   });
@@ -129,6 +143,10 @@ describe('what fetch answers', () => {
     const response = await answer(responseLike({ ...init, fields }));
     expect(response.headers.get('content-length')).toBe(length);
     expect(response.originalContentLength).toBe(original);
+  });
+
+  test.each(['basic', 'cors'] as const)('what is left of a %s response', async (type) => {
+    expect((await answer(responseLike({ type }))).fidelity).toBe(type === 'cors' ? 'filtered' : 'decoded');
   });
 
   test('the URL after redirects, and after an upgrade that was none', async () => {
