@@ -1,0 +1,81 @@
+import { canonicalHost } from '../util/host.ts';
+import { type ParsedUrl, parseUrl } from '../util/url.ts';
+import type { CookieContext } from './context.ts';
+import { isSecureScheme, type PublicSuffixList, siteOf } from './public-suffix.ts';
+
+/** What a jar's methods take for a URL. Text that is not an absolute URL is a TypeError. */
+export type CookieUrl = string | URL | ParsedUrl;
+
+/** A URL and its context as the rules of cookies see them: what a {@link CookiePolicy} decides on. */
+export class CookieRequest {
+  readonly host: string;
+  readonly path: string;
+  /** The cookies travel over TLS. */
+  readonly secure: boolean;
+  /** Not HTTP but a script asks. */
+  readonly fromScript: boolean;
+  readonly #scheme: string;
+  readonly #context: CookieContext;
+  readonly #publicSuffixes: PublicSuffixList;
+  #sameSite: boolean | undefined;
+  #partitionKey: string | undefined;
+
+  constructor(url: ParsedUrl, host: string, context: CookieContext, publicSuffixes: PublicSuffixList) {
+    const query = url.target.indexOf('?');
+    this.host = host;
+    this.path = query < 0 ? url.target : url.target.slice(0, query);
+    this.secure = isSecureScheme(url.scheme);
+    this.fromScript = context.api === 'script';
+    this.#scheme = url.scheme;
+    this.#context = context;
+    this.#publicSuffixes = publicSuffixes;
+  }
+
+  /** RFC 6265bis §5.2: the request is made for its own site. */
+  get sameSite(): boolean {
+    const { site } = this.#context;
+    this.#sameSite ??= site === undefined || this.#siteOf(site) === this.#ownSite();
+    return this.#sameSite;
+  }
+
+  get navigation(): boolean {
+    return this.#context.navigation === true;
+  }
+
+  /** A method of RFC 9110 §9.2.1. */
+  get safeMethod(): boolean {
+    return SAFE_METHODS.has(this.#context.method ?? 'GET');
+  }
+
+  /** The top-level site. */
+  get partitionKey(): string {
+    const topLevel = this.#context.topLevelSite ?? this.#context.site;
+    this.#partitionKey ??= topLevel === undefined ? this.#ownSite() : this.#siteOf(topLevel);
+    return this.#partitionKey;
+  }
+
+  #ownSite(): string {
+    return siteOf(this.#scheme, this.host, this.#publicSuffixes);
+  }
+
+  #siteOf(site: string | URL): string {
+    const url = parseUrl(site);
+    return siteOf(url.scheme, canonicalHost(url.hostname) ?? url.hostname, this.#publicSuffixes);
+  }
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+const SCHEMES = new Set(['http', 'https', 'ws', 'wss']);
+
+/** Null for URLs that have no cookies: another scheme, or a host that no cookie can name (`example.com..`). */
+export function cookieRequest(
+  url: CookieUrl,
+  context: CookieContext,
+  publicSuffixes: PublicSuffixList,
+): CookieRequest | null {
+  const parsed = typeof url === 'string' || url instanceof URL ? parseUrl(url) : url;
+  if (!SCHEMES.has(parsed.scheme)) return null;
+  // A URL's host is canonical but for the root's dot.
+  const host = parsed.hostname.endsWith('.') ? canonicalHost(parsed.hostname) : parsed.hostname;
+  return host === null ? null : new CookieRequest(parsed, host, context, publicSuffixes);
+}

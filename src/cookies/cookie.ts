@@ -1,0 +1,68 @@
+/** When a cookie goes along with requests of other sites. `default`: the attribute was missing or unknown; it counts as lax. */
+export type SameSite = 'strict' | 'lax' | 'none' | 'default';
+
+/**
+ * A stored cookie (RFC 6265bis §5.7). A value: a jar hands out its own, and replaces instead of changing it.
+ */
+export interface Cookie {
+  /** May be empty: `Set-Cookie: value` has no name. One byte a character, like the value. */
+  readonly name: string;
+  readonly value: string;
+  /** Canonical host, without a leading dot. */
+  readonly domain: string;
+  /** True: only for that very host. False: for its subdomains too (there was a Domain attribute). */
+  readonly hostOnly: boolean;
+  /** Starts with a slash. */
+  readonly path: string;
+  /** Epoch milliseconds, or null for a cookie that lives as long as the session. */
+  readonly expires: number | null;
+  readonly secure: boolean;
+  readonly httpOnly: boolean;
+  readonly sameSite: SameSite;
+  /** The top-level site (`https://example.com`) that a `Partitioned` cookie belongs to, otherwise null. */
+  readonly partitionKey: string | null;
+  /** Epoch milliseconds. A cookie that is replaced keeps the time of the first. */
+  readonly creationTime: number;
+}
+
+/** What makes two cookies the same one: RFC 6265bis §5.7 step 23, and the partition. */
+export type CookieIdentity = Pick<Cookie, 'name' | 'domain' | 'hostOnly' | 'path' | 'partitionKey'>;
+
+/**
+ * A cookie as it is given to a jar: what a Set-Cookie field says ({@link parseSetCookie}), or what a program makes up.
+ * A {@link Cookie} is one too.
+ */
+export interface CookieInit {
+  readonly name: string;
+  readonly value: string;
+  /** @default host-only, for the host that sets it */
+  readonly domain?: string | undefined;
+  /** @default false when a domain is given that is not the host's own public suffix */
+  readonly hostOnly?: boolean | undefined;
+  /** @default the directory of the URL that sets it (RFC 6265bis §5.1.4) */
+  readonly path?: string | undefined;
+  /** @default null */
+  readonly expires?: number | null | undefined;
+  /** @default false */
+  readonly secure?: boolean | undefined;
+  /** @default false */
+  readonly httpOnly?: boolean | undefined;
+  /** @default 'default' */
+  readonly sameSite?: SameSite | undefined;
+  /** Belongs to the top-level site it is set under (CHIPS). @default false */
+  readonly partitioned?: boolean | undefined;
+  /** The partition of a cookie that is inserted by hand. @default null */
+  readonly partitionKey?: string | null | undefined;
+  /** @default now */
+  readonly creationTime?: number | undefined;
+}
+
+/** RFC 6265bis §5.5: a cookie whose time has come counts as gone. */
+export function isExpired(cookie: Cookie, now: number): boolean {
+  return cookie.expires !== null && cookie.expires <= now;
+}
+
+/** The domain in Qt's writing: with a leading dot when subdomains are meant. */
+export function dottedDomain(cookie: CookieIdentity): string {
+  return cookie.hostOnly ? cookie.domain : `.${cookie.domain}`;
+}

@@ -1,0 +1,66 @@
+import type { Cookie, CookieInit, SameSite } from './cookie.ts';
+
+/** Electron's `Cookie`, as `session.cookies.get` gives it. */
+export interface ElectronCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain?: string;
+  readonly hostOnly?: boolean;
+  readonly path?: string;
+  readonly secure?: boolean;
+  readonly httpOnly?: boolean;
+  /** Seconds, with a fraction. */
+  readonly expirationDate?: number;
+  readonly sameSite?: 'unspecified' | 'no_restriction' | 'lax' | 'strict';
+}
+
+/** Electron's `CookiesSetDetails`, as `session.cookies.set` takes it. A cookie without a domain is for the URL's host. */
+export interface ElectronCookieDetails extends Omit<ElectronCookie, 'hostOnly'> {
+  readonly url: string;
+}
+
+/** A cookie of Electron's session, for `insertCookie`. */
+export function fromElectronCookie(cookie: ElectronCookie): CookieInit {
+  const { domain, expirationDate, sameSite = 'unspecified' } = cookie;
+  return {
+    name: cookie.name,
+    value: cookie.value,
+    domain,
+    hostOnly: cookie.hostOnly ?? !domain?.startsWith('.'),
+    path: cookie.path,
+    secure: cookie.secure,
+    httpOnly: cookie.httpOnly,
+    expires: expirationDate === undefined ? null : expirationDate * 1000,
+    sameSite: FROM_ELECTRON[sameSite],
+  };
+}
+
+/** A cookie for Electron's session, or null for a `Partitioned` one, which it cannot take. */
+export function toElectronCookie(cookie: Cookie): ElectronCookieDetails | null {
+  if (cookie.partitionKey !== null) return null;
+  return {
+    url: `${cookie.secure ? 'https' : 'http'}://${cookie.domain}${cookie.path}`,
+    name: cookie.name,
+    value: cookie.value,
+    ...(!cookie.hostOnly && { domain: `.${cookie.domain}` }),
+    path: cookie.path,
+    secure: cookie.secure,
+    httpOnly: cookie.httpOnly,
+    ...(cookie.expires !== null && { expirationDate: cookie.expires / 1000 }),
+    sameSite: TO_ELECTRON[cookie.sameSite],
+  };
+}
+
+const FROM_ELECTRON = {
+  unspecified: 'default',
+  no_restriction: 'none',
+  lax: 'lax',
+  strict: 'strict',
+} as const;
+
+const TO_ELECTRON: Readonly<Record<SameSite, NonNullable<ElectronCookie['sameSite']>>> = {
+  default: 'unspecified',
+  none: 'no_restriction',
+  lax: 'lax',
+  strict: 'strict',
+};

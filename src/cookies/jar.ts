@@ -1,0 +1,226 @@
+import type { KeyValueStore } from '../storage/key-value-store.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
+import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
+import type { CookieContext } from './context.ts';
+import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
+import { type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
+import { type CookieLimits, DEFAULT_COOKIE_LIMITS } from './limits.ts';
+import { parseSetCookie } from './parse.ts';
+import { CookiePersistence, type CookieStorageOptions } from './persistence.ts';
+import type { CookiePolicy } from './policy.ts';
+import { NO_PUBLIC_SUFFIX_LIST, type PublicSuffixList } from './public-suffix.ts';
+import { completeCookie, receiveCookie } from './receive.ts';
+import { isStorable, maySend, maySet, overlaysSecure } from './rules.ts';
+import { serializeCookies } from './serialize.ts';
+import { StoredCookie } from './stored-cookie.ts';
+import { StoredCookies } from './stored-cookies.ts';
+
+export interface CookieJarOptions {
+  /** Keeps cookies from spanning `co.uk`. @default the platform's; without one only single labels are known */
+  readonly publicSuffixes?: PublicSuffixList;
+  readonly policy?: CookiePolicy;
+  /** What differs from {@link DEFAULT_COOKIE_LIMITS}. */
+  readonly limits?: Partial<CookieLimits>;
+  /** @default the system's */
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+const NO_CONTEXT: CookieContext = {};
+const MAX_REQUESTS = 1024;
+
+/**
+ * A cookie jar (Qt: `QNetworkCookieJar`) by RFC 6265bis (draft 20), with `Partitioned` (CHIPS). In memory and synchronous;
+ * {@link CookieJar.open} puts a store behind it. Subclass it, or give it a {@link CookiePolicy}, for rules of your own.
+ *
+ * Cookies that a rule refuses are dropped silently, as in a browser; only a URL that is none is a TypeError.
+ */
+export class CookieJar implements AbstractCookieJar {
+  readonly limits: CookieLimits;
+  readonly #publicSuffixes: PublicSuffixList;
+  readonly #policy: CookiePolicy;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #cookies: StoredCookies;
+  #persistence: CookiePersistence | null = null;
+  /** URLs that were asked about without a context, resolved: a program comes back to the same ones. */
+  readonly #requests = new Map<string, CookieRequest | null>();
+
+  constructor(options: CookieJarOptions = {}) {
+    this.limits = { ...DEFAULT_COOKIE_LIMITS, ...options.limits };
+    this.#publicSuffixes = options.publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
+    this.#policy = options.policy ?? {};
+    this.#clock = options.clock ?? systemClock;
+    this.#cookies = new StoredCookies(this.limits);
+  }
+
+  /**
+   * A jar with the cookies of a store, which every change is written to from then on, merged cookie by cookie with what
+   * others write. What cannot be read is skipped and told to `onFault`. The store stays the caller's to close, after
+   * the jar.
+   */
+  static async open<Jar extends CookieJar>(
+    this: new (
+      options: CookieJarOptions,
+    ) => Jar,
+    store: KeyValueStore,
+    options: CookieJarOptions & CookieStorageOptions = {},
+  ): Promise<Jar> {
+    const jar = new this(options);
+    const persistence = new CookiePersistence(store, jar.#cookies, {
+      ...options,
+      limits: jar.limits,
+      now: () => jar.#clock.now(),
+      isStorable: (cookie) => isStorable(cookie, jar.#publicSuffixes, jar.limits),
+    });
+    await persistence.load();
+    jar.#persistence = persistence;
+    return jar;
+  }
+
+  /** The cookies to send to a URL, in sending order. Qt's virtual. */
+  cookiesForUrl(url: CookieUrl, context: CookieContext = NO_CONTEXT): Cookie[] {
+    const request = this.#request(url, context);
+    if (request === null) return [];
+    const now = this.#clock.now();
+    const use = this.#cookies.nextUse();
+    const cookies: Cookie[] = [];
+    for (const cookie of this.#cookies.matching(request)) {
+      if (isExpired(cookie, now)) {
+        this.#cookies.remove(cookie);
+      } else if (maySend(cookie, request) && this.#policy.attach?.(cookie, request) !== false) {
+        cookie.lastUse = use;
+        this.#persistence?.used(cookie, now);
+        cookies.push(cookie);
+      }
+    }
+    return cookies;
+  }
+
+  /** Stores what a response from a URL sets. True when any cookie was added. Qt's virtual. */
+  setCookiesFromUrl(
+    cookies: readonly CookieInit[],
+    url: CookieUrl,
+    context: CookieContext = NO_CONTEXT,
+  ): boolean {
+    const request = this.#request(url, context);
+    if (request === null) return false;
+    const now = this.#clock.now();
+    let added = false;
+    for (const init of cookies) {
+      const cookie = receiveCookie(init, request, this.#publicSuffixes, now, this.limits);
+      if (
+        cookie !== null &&
+        this.validateCookie(cookie, url, context) &&
+        this.#policy.accept?.(cookie, request) !== false &&
+        this.insertCookie(cookie)
+      ) {
+        added = true;
+      }
+    }
+    return added;
+  }
+
+  /** Stores what one Set-Cookie field says. True when a cookie was added; false too when one was deleted by it. */
+  setCookie(line: string, url: CookieUrl, context: CookieContext = NO_CONTEXT): boolean {
+    const cookie = parseSetCookie(line, this.#clock.now(), this.limits);
+    return cookie !== null && this.setCookiesFromUrl([cookie], url, context);
+  }
+
+  /** The value of the Cookie field for a URL; empty when there is nothing to send. */
+  cookieHeader(url: CookieUrl, context: CookieContext = NO_CONTEXT): string {
+    return serializeCookies(this.cookiesForUrl(url, context), this.limits.headerSize);
+  }
+
+  /**
+   * Adds a cookie that names its own domain, in the place of the one with the same name, domain, path and partition;
+   * an expired one deletes that. False when it was not added: expired, or not fit to be sent.
+   *
+   * Without `hostOnly` the domain is read as Qt does: `.example.com` means subdomains too.
+   */
+  insertCookie(cookie: CookieInit): boolean {
+    const now = this.#clock.now();
+    // What this jar has just received is complete, and in no jar yet.
+    const isFree = cookie instanceof StoredCookie && cookie.lastUse === 0;
+    const complete = isFree ? cookie : completeCookie(cookie, now, this.limits);
+    if (complete === null || !isStorable(complete, this.#publicSuffixes, this.limits)) return false;
+    if (isExpired(complete, now)) {
+      this.deleteCookie(complete);
+      return false;
+    }
+    this.#cookies.put(complete, now);
+    return true;
+  }
+
+  /** Replaces the cookie with the same identity; false when there is none. */
+  updateCookie(cookie: CookieInit): boolean {
+    return this.#find(cookie) !== undefined && this.insertCookie(cookie);
+  }
+
+  /** Removes the cookie with the same identity; false when there is none. */
+  deleteCookie(cookie: CookieInit): boolean {
+    const stored = this.#find(cookie);
+    if (stored === undefined) return false;
+    this.#cookies.remove(stored);
+    return true;
+  }
+
+  /**
+   * May a response from that URL set this cookie? Qt's virtual, asked by `setCookiesFromUrl`. What holds for a cookie
+   * from anywhere (its prefix, the public suffixes) is asked by `insertCookie`.
+   */
+  validateCookie(cookie: Cookie, url: CookieUrl, context: CookieContext = NO_CONTEXT): boolean {
+    const request = this.#request(url, context);
+    return request !== null && maySet(cookie, request) && !this.#harmsStored(cookie, request);
+  }
+
+  /** All cookies that have not expired. */
+  allCookies(): Cookie[] {
+    this.#cookies.removeExpired(this.#clock.now());
+    return [...this.#cookies];
+  }
+
+  /** Removes all cookies, in the store too. */
+  clear(): void {
+    for (const cookie of this.#cookies) this.#cookies.remove(cookie);
+  }
+
+  /** Resolves when all changes so far are in the store. */
+  async flush(): Promise<void> {
+    await this.#persistence?.flush();
+  }
+
+  /** Flushes and lets the store go, which is not closed. The jar goes on in memory. */
+  async close(): Promise<void> {
+    const persistence = this.#persistence;
+    this.#persistence = null;
+    await persistence?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #request(url: CookieUrl, context: CookieContext): CookieRequest | null {
+    if (typeof url !== 'string' || context !== NO_CONTEXT)
+      return cookieRequest(url, context, this.#publicSuffixes);
+    let request = this.#requests.get(url);
+    if (request === undefined) {
+      request = cookieRequest(url, context, this.#publicSuffixes);
+      if (this.#requests.size >= MAX_REQUESTS) this.#requests.clear();
+      this.#requests.set(url, request);
+    }
+    return request;
+  }
+
+  #find(cookie: CookieInit) {
+    const complete = completeCookie(cookie, this.#clock.now(), this.limits);
+    return complete === null ? undefined : this.#cookies.find(complete);
+  }
+
+  /** RFC 6265bis §5.7 steps 16 and 23.2: what a cookie may not do to those that are there. */
+  #harmsStored(cookie: Cookie, request: CookieRequest): boolean {
+    if (request.fromScript && this.#cookies.find(cookie)?.httpOnly) return true;
+    if (request.secure || cookie.secure) return false;
+    for (const existing of this.#cookies.namesakes(cookie)) if (overlaysSecure(cookie, existing)) return true;
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+/** Bounds of a jar: what a peer can make it hold and send. `Infinity` lifts one. */
+export interface CookieLimits {
+  /** Bytes of name and value together. RFC 6265bis §5.7 step 4. @default 4096 */
+  readonly cookieSize: number;
+  /** Bytes of an attribute value; a longer attribute is ignored. RFC 6265bis §5.6. @default 1024 */
+  readonly attributeSize: number;
+  /** Cookies that share a domain (and a partition). As in Chromium and Firefox. @default 180 */
+  readonly perDomain: number;
+  /** Cookies in all. RFC 6265bis §6.1. @default 3000 */
+  readonly total: number;
+  /** Milliseconds that a cookie may live at most. RFC 6265bis §5.5. @default 400 days */
+  readonly lifetime: number;
+  /** Bytes of a Cookie header field; what does not fit is left out. Servers refuse more. @default 8192 */
+  readonly headerSize: number;
+}
+
+export const DEFAULT_COOKIE_LIMITS: CookieLimits = {
+  cookieSize: 4096,
+  attributeSize: 1024,
+  perDomain: 180,
+  total: 3000,
+  lifetime: 400 * 24 * 60 * 60 * 1000,
+  headerSize: 8192,
+};

@@ -1,0 +1,95 @@
+import type { Cookie } from './cookie.ts';
+import type { CookieRequest } from './cookie-request.ts';
+import type { CookieLimits } from './limits.ts';
+import { domainMatches, pathMatches } from './match.ts';
+import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
+
+/**
+ * What holds for every cookie in a jar, wherever it came from (RFC 6265bis §5.7 steps 2 to 4, 9, 19 to 22, and CHIPS):
+ * it can be sent as it is, spans no public suffix and keeps what its name promises.
+ */
+export function isStorable(cookie: Cookie, publicSuffixes: PublicSuffixList, limits: CookieLimits): boolean {
+  return (
+    isWellFormed(cookie) &&
+    cookie.name.length + cookie.value.length <= limits.cookieSize &&
+    (cookie.hostOnly || !isPublicSuffix(cookie.domain, publicSuffixes)) &&
+    (cookie.secure || (cookie.sameSite !== 'none' && cookie.partitionKey === null)) &&
+    keepsPromiseOfName(cookie)
+  );
+}
+
+/** RFC 6265bis §5.7 steps 10, 13, 15 and 18: may this request set that cookie? */
+export function maySet(cookie: Cookie, request: CookieRequest): boolean {
+  return (
+    (cookie.hostOnly ? request.host === cookie.domain : domainMatches(request.host, cookie.domain)) &&
+    (request.secure || !cookie.secure) &&
+    !(request.fromScript && cookie.httpOnly) &&
+    (cookie.sameSite === 'none' || request.sameSite || (request.navigation && !request.fromScript))
+  );
+}
+
+/** RFC 6265bis §5.8.3 step 1, for a cookie that has not expired and whose domain, path and partition match. */
+export function maySend(cookie: Cookie, request: CookieRequest): boolean {
+  return (
+    (request.secure || !cookie.secure) &&
+    !(request.fromScript && cookie.httpOnly) &&
+    (cookie.sameSite === 'none' || request.sameSite || isLaxException(cookie, request))
+  );
+}
+
+/**
+ * RFC 6265bis §5.7 step 16, "leave secure cookies alone": a cookie set without TLS must not stand before, or hide,
+ * `existing`, one of the same name with a related domain that is Secure.
+ */
+export function overlaysSecure(cookie: Cookie, existing: Cookie): boolean {
+  return existing.secure && pathMatches(cookie.path, existing.path);
+}
+
+function isLaxException(cookie: Cookie, request: CookieRequest): boolean {
+  return cookie.sameSite !== 'strict' && request.navigation && request.safeMethod && !request.fromScript;
+}
+
+function isWellFormed({ name, value, path }: Cookie): boolean {
+  if (name === '') return value !== '' && isText(value) && !value.includes('=') && isPath(path);
+  return isText(name) && isText(value) && !name.includes('=') && isPath(path);
+}
+
+function isPath(path: string): boolean {
+  return path.startsWith('/') && isText(path);
+}
+
+/** Text that a parser would take from a field as it is: nothing that ends it, no white space around it. */
+function isText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const isSpace = code === SPACE || code === TAB;
+    if (isSpace ? i === 0 || i === text.length - 1 : !isFieldByte(code) || code === SEMICOLON) return false;
+  }
+  return true;
+}
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const SEMICOLON = 0x3b;
+
+/** RFC 9110 §5.5: no control character but HTAB, one byte. */
+function isFieldByte(code: number): boolean {
+  return code >= 0x20 ? code <= 0xff && code !== 0x7f : code === TAB;
+}
+
+/**
+ * RFC 6265bis §5.4 and the `__Http-` prefixes after it. In any case, and also where a nameless cookie's value looks like
+ * a name, because servers cannot tell the difference.
+ */
+function keepsPromiseOfName(cookie: Cookie): boolean {
+  const { name, value, secure, httpOnly } = cookie;
+  if (!name.startsWith('__') && !value.startsWith('__')) return true;
+  if (name === '') return !PREFIX.test(value);
+  const prefix = PREFIX.exec(name)?.[0].toLowerCase();
+  if (prefix === undefined) return true;
+  if (!secure) return false;
+  if (prefix.includes('http') && !httpOnly) return false;
+  return !prefix.startsWith('__host-') || (cookie.hostOnly && cookie.path === '/');
+}
+
+const PREFIX = /^__(?:secure|host-http|host|http)-/i;

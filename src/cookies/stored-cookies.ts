@@ -1,0 +1,133 @@
+import { type CookieIdentity, isExpired } from './cookie.ts';
+import type { CookieRequest } from './cookie-request.ts';
+import type { DomainNode } from './domain-node.ts';
+import { DomainTree, inSendingOrder } from './domain-tree.ts';
+import { excessOfDomain, LongestUnused } from './eviction.ts';
+import type { CookieLimits } from './limits.ts';
+import type { StoredCookie } from './stored-cookie.ts';
+
+/** Hears of every cookie that comes or goes by what the jar does, not of those that a store gave back. */
+export interface CookieListener {
+  put(cookie: StoredCookie): void;
+  removed(cookie: StoredCookie): void;
+}
+
+/** The "cookie store" of RFC 6265bis §5.7: a tree for each partition, and the limits. */
+export class StoredCookies {
+  listener: CookieListener | null = null;
+  readonly #limits: CookieLimits;
+  readonly #unpartitioned = new DomainTree();
+  readonly #partitions = new Map<string, DomainTree>();
+  readonly #longestUnused = new LongestUnused();
+  #size = 0;
+  #sequence = 0;
+  #use = 0;
+  /** No cookie expires before. */
+  #nextExpiry = Number.POSITIVE_INFINITY;
+
+  constructor(limits: CookieLimits) {
+    this.#limits = limits;
+  }
+
+  /** The ordinal of a use that is later than all before. */
+  nextUse(): number {
+    return ++this.#use;
+  }
+
+  find(cookie: CookieIdentity): StoredCookie | undefined {
+    return this.#tree(cookie)?.find(cookie);
+  }
+
+  /** Stores a cookie that no jar holds, in the place of the one with the same identity, and makes room for it. */
+  put(cookie: StoredCookie, now: number): void {
+    const node = this.#grownTree(cookie).node(cookie.domain);
+    const old = this.#add(cookie, node);
+    if (old !== undefined) cookie.recordedAccessTime = old.recordedAccessTime;
+    this.listener?.put(cookie);
+    this.#makeRoom(node, now);
+  }
+
+  /** Takes what the persistent store holds, the longest unused first. */
+  restore(cookies: readonly StoredCookie[], now: number): void {
+    for (const cookie of cookies) {
+      const node = this.#grownTree(cookie).node(cookie.domain);
+      this.#add(cookie, node);
+      this.#makeRoom(node, now);
+    }
+  }
+
+  remove(cookie: StoredCookie): void {
+    this.forget(cookie);
+    this.listener?.removed(cookie);
+  }
+
+  /** Removes a cookie that the persistent store no longer holds. */
+  forget(cookie: StoredCookie): void {
+    cookie.lastUse = 0;
+    this.#size--;
+    const tree = this.#tree(cookie);
+    tree?.remove(cookie);
+    if (tree?.isEmpty && cookie.partitionKey !== null) this.#partitions.delete(cookie.partitionKey);
+  }
+
+  removeExpired(now: number): void {
+    if (now < this.#nextExpiry) return;
+    let next = Number.POSITIVE_INFINITY;
+    for (const cookie of this) {
+      if (isExpired(cookie, now)) this.remove(cookie);
+      else if (cookie.expires !== null) next = Math.min(next, cookie.expires);
+    }
+    this.#nextExpiry = next;
+  }
+
+  /** What matches a request by domain, path and partition, in sending order. */
+  matching(request: CookieRequest): StoredCookie[] {
+    const cookies = this.#unpartitioned.matching(request.host, request.path);
+    if (this.#partitions.size === 0) return cookies;
+    const partitioned =
+      this.#partitions.get(request.partitionKey)?.matching(request.host, request.path) ?? [];
+    return partitioned.length === 0 ? cookies : [...cookies, ...partitioned].sort(inSendingOrder);
+  }
+
+  /** The cookies of the same name and partition whose domain matches that of `cookie`, or is matched by it. */
+  namesakes(cookie: CookieIdentity): Iterable<StoredCookie> {
+    return this.#tree(cookie)?.namesakes(cookie.name, cookie.domain) ?? [];
+  }
+
+  *[Symbol.iterator](): IterableIterator<StoredCookie> {
+    yield* this.#unpartitioned;
+    for (const tree of this.#partitions.values()) yield* tree;
+  }
+
+  #tree({ partitionKey }: CookieIdentity): DomainTree | undefined {
+    return partitionKey === null ? this.#unpartitioned : this.#partitions.get(partitionKey);
+  }
+
+  #add(cookie: StoredCookie, node: DomainNode): StoredCookie | undefined {
+    cookie.lastUse = this.nextUse();
+    cookie.sequence = ++this.#sequence;
+    const old = node.put(cookie);
+    if (old === undefined) this.#size++;
+    else old.lastUse = 0;
+    if (cookie.expires !== null && cookie.expires < this.#nextExpiry) this.#nextExpiry = cookie.expires;
+    return old;
+  }
+
+  #grownTree(cookie: CookieIdentity): DomainTree {
+    const found = this.#tree(cookie);
+    if (found !== undefined) return found;
+    const tree = new DomainTree();
+    this.#partitions.set(cookie.partitionKey!, tree);
+    return tree;
+  }
+
+  /** Removes what a new cookie of that domain is too many. */
+  #makeRoom(node: DomainNode, now: number): void {
+    const { perDomain, total } = this.#limits;
+    if (node.size > perDomain) {
+      for (const excess of excessOfDomain(node, perDomain, now)) this.remove(excess);
+    }
+    if (this.#size > total) this.removeExpired(now);
+    while (this.#size > total) this.remove(this.#longestUnused.next(this));
+  }
+}
