@@ -4,15 +4,14 @@ import { ROOT } from './modules.ts';
 
 /**
  * What the core may use beside the language itself: names of the Minimum Common Web API (Ecma TC55, WinterTC) that Node
- * 20, browsers and workers all have. `fetch` is not among them: moving bytes is a transport's business. Neither is
- * `console`.
+ * 20, browsers and workers all have. `fetch` is not among them: moving bytes is a transport's business.
  */
 const PORTABLE = new Set([
   ...['AbortController', 'AbortSignal', 'DOMException', 'Event', 'EventTarget', 'URL', 'URLSearchParams'],
   ...['Blob', 'File', 'FormData', 'Headers', 'Request', 'Response'],
   ...['ReadableStream', 'WritableStream', 'TransformStream', 'ByteLengthQueuingStrategy'],
   ...['CompressionStream', 'DecompressionStream', 'TextDecoder', 'TextEncoder', 'atob', 'btoa'],
-  ...['crypto', 'performance', 'queueMicrotask', 'structuredClone'],
+  ...['console', 'crypto', 'performance', 'queueMicrotask', 'structuredClone'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
   // Not in Node: used where it is there.
   ...['reportError'],

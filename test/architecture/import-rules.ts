@@ -8,6 +8,7 @@ const FLOORS = [
   'values and interfaces',
   'decisions',
   'stages',
+  'parts that bring their stages',
   'the list and the reply',
   'the manager',
   'the core’s surface',
@@ -26,6 +27,10 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],
   [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],
+  [
+    /^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/,
+    'parts that bring their stages',
+  ],
   // Parts that bring their stage by being set.
   [/^src\/cache\/(abstract-network|memory)-cache\.ts$/, 'stages'],
   [/^src\/[^/]+\//, 'decisions'],
@@ -47,6 +52,8 @@ const importsGoDown: Rule = (module, imported) => {
   return `(${from}) imports ${imported.target} (${to})`;
 };
 
+const CONCEPT_FLOORS = new Set<Floor>(['decisions', 'stages', 'parts that bring their stages']);
+
 /** Concept folders meet in the list; what they share is a value or an interface. */
 const conceptsStayApart: Rule = (module, imported) => {
   const from = conceptOf(module.path);
@@ -57,7 +64,7 @@ const conceptsStayApart: Rule = (module, imported) => {
 
 function conceptOf(path: string): string | null {
   const floor = floorOf(path);
-  return floor === 'decisions' || floor === 'stages' ? path.split('/')[1]! : null;
+  return floor !== null && CONCEPT_FLOORS.has(floor) ? path.split('/')[1]! : null;
 }
 
 /** A platform folder may use these others. */
@@ -81,6 +88,10 @@ function platformOf(path: string): string | null {
   return /^platform\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
+function isProduct({ path }: Module): boolean {
+  return floorOf(path) !== 'examples, bench and tests';
+}
+
 /** Package → where it may be imported. What is not here may be imported nowhere. */
 const PACKAGE_USERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^node:/, /^platform\/(node|electron)\//],
@@ -93,16 +104,16 @@ const PACKAGE_USERS: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 const packagesStayInTheirPlace: Rule = (module, imported) => {
-  if (imported.relative || floorOf(module.path) === 'examples, bench and tests') return null;
+  if (imported.relative || !isProduct(module)) return null;
   const place = PACKAGE_USERS.find(([name]) => name.test(imported.target))?.[1];
   return place?.test(module.path) ? null : `imports ${imported.target}`;
 };
 
 /** It brings a polyfill that nobody wants who has a native fetch. */
-const crossFetchIsLazy: Rule = (_module, imported) =>
-  imported.target === 'cross-fetch' && !imported.lazy && !imported.typeOnly
-    ? 'imports cross-fetch eagerly'
-    : null;
+const crossFetchIsLazy: Rule = (module, imported) => {
+  if (imported.target !== 'cross-fetch' || imported.lazy || imported.typeOnly) return null;
+  return isProduct(module) ? 'imports cross-fetch eagerly' : null;
+};
 
 const RULES: readonly Rule[] = [
   importsGoDown,
