@@ -1,8 +1,8 @@
-import { type CookieJarOptions, CookieJar as PortableCookieJar } from '../../src/cookies/jar.ts';
+import { type CookieJarOptions, CookieJar as NeutralCookieJar } from '../../src/cookies/jar.ts';
 import { publicSuffixList } from './public-suffix.ts';
 
-/** The jar with the public suffix list. See {@link PortableCookieJar}. */
-export class CookieJar extends PortableCookieJar {
+/** The cookie jar, with the public suffix list that a page does not need. */
+export class CookieJar extends NeutralCookieJar {
   constructor(options: CookieJarOptions = {}) {
     super({ publicSuffixes: publicSuffixList, ...options });
   }

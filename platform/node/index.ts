@@ -3,6 +3,8 @@ import type { ManagerOptions } from '../../src/options.ts';
 import { nodePlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
+// In place of the neutral one of the same name.
+export { CookieJar } from './cookie-jar.ts';
 
 /** The manager over Node's own sockets. See {@link Manager}. */
 export class NetworkAccessManager extends Manager {

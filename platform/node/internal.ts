@@ -1,7 +1,10 @@
 /** For conformance adapters and tests of the built code. Built as `dist/internal.js`, in no `exports`, not published. */
 
+export { parseCookieDate } from '../../src/cookies/cookie-date.ts';
 export { parseStrictTransportSecurity } from '../../src/hsts/header.ts';
 export { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 export { upgradeUrl } from '../../src/hsts/upgrade.ts';
+export { canonicalHost } from '../../src/util/host.ts';
 export { parseUrl } from '../../src/util/url.ts';
-export { NetworkAccessManager } from './index.ts';
+export { CookieJar, NetworkAccessManager } from './index.ts';
+export { publicSuffixList } from './public-suffix.ts';

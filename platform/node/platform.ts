@@ -5,6 +5,8 @@ import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import { CookieJar } from './cookie-jar.ts';
+import { fileScheme } from './file-scheme.ts';
 import { FileStore } from './file-store.ts';
 import { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';
 
@@ -12,11 +14,15 @@ import { NodeHttpTransport } from './http-module-transport/node-http-transport.t
 export const nodePlatform: Platform = {
   defaults: (onFault) => ({
     userAgent: 'fairlead/0.1.0',
+    cookieJar: new CookieJar(),
     strictTransportSecurity: new StrictTransportSecurity({ clock: systemClock, onFault }),
   }),
   createTransport: () => new NodeHttpTransport(),
   httpStages,
-  schemes: new Map([['data', dataScheme()]]),
+  schemes: new Map([
+    ['data', dataScheme()],
+    ['file', fileScheme],
+  ]),
   openStore: (name, directory = cacheDirectory(), onFault) =>
     new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
   baseUrl: () => undefined,

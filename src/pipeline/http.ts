@@ -1,3 +1,4 @@
+import { cookieStage } from '../cookies/stage.ts';
 import { headersStage } from '../headers/stage.ts';
 import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
@@ -16,6 +17,7 @@ export function httpStages(parts: HttpParts): readonly Stage[] {
   return [
     redirectStage((url) => security?.upgrade(url) ?? url),
     ...securityStages(parts),
+    cookieStage,
     headersStage,
     ...cacheStages(parts),
     queueStage(parts.queue),
