@@ -40,5 +40,5 @@ testTransport(
       toBody: foreignBody,
     }),
   // node-fetch 2 listens neither for a response that ends early nor for a switch of protocols.
-  { ...environment, hangsOn: ['closed-before-the-body', 'closed-in-the-body', 'switching-protocols'] },
+  { ...environment, limits: ['closed-before-the-body', 'closed-in-the-body', 'switching-protocols'] },
 );

@@ -21,8 +21,8 @@ export interface TransportEnvironment {
   readonly parser: 'strict' | 'lenient';
   /** Bytes that the platform may buffer for a reader that has stopped. @default 16 MiB */
   readonly readAhead?: number;
-  /** Names of raw responses on which the platform itself hangs: only a timeout or an abort ends them. */
-  readonly hangsOn?: readonly string[];
+  /** Names of tests, or of raw responses, at which the platform under the transport is known to fail or to hang. */
+  readonly limits?: readonly string[];
 }
 
 /** A request on its way. */
@@ -41,6 +41,8 @@ type SendInit = NonNullable<Parameters<typeof makeRequest>[0]> & { readonly ask?
 export interface Bench {
   readonly environment: TransportEnvironment;
   readonly capabilities: TransportCapabilities;
+  /** A test, skipped where the platform is known to fail at it. */
+  readonly testUnlessLimited: (name: string, body: () => Promise<void>) => void;
   /** A test of what a record promises; skipped by the capability's name where it does not. */
   readonly testWith: (...capabilities: readonly Capability[]) => TestAPI;
   /** The transport of the running test. */
@@ -57,6 +59,7 @@ export interface Bench {
 
 export function makeBench(makeTransport: () => Transport, environment: TransportEnvironment): Bench {
   const { capabilities } = makeTransport();
+  const { limits = [] } = environment;
   let transport: Transport;
 
   beforeEach(() => {
@@ -76,6 +79,7 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
   return {
     environment,
     capabilities,
+    testUnlessLimited: (name, body) => test.skipIf(limits.includes(name))(name, body),
     testWith: (...names) => test.skipIf(names.some((name) => !has(capabilities, name))) as TestAPI,
     transport: () => transport,
     send,
