@@ -14,8 +14,8 @@ export interface StoredAnswer {
   readonly end: number;
 }
 
-/** Content-Range belongs to one delivery only; Age and Cache-Status are told anew. */
-const TOLD_ANEW = new Set(['age', 'cache-status', 'content-range']);
+/** Fields that are told anew with each delivery. */
+const TOLD_ANEW = new Set(['age', 'cache-status']);
 
 /** The fields of a 304 (RFC 9110 §15.4.5). */
 const OF_NOT_MODIFIED = new Set(['cache-control', 'content-location', 'date', 'etag', 'expires', 'vary']);
@@ -38,7 +38,7 @@ export function answerFrom(
       const { first, last } = delivery.range;
       const offset = metadata.part?.first ?? 0;
       const headers = fieldsOf(stored, cacheStatus, now, last - first + 1);
-      headers.append('content-range', serializeContentRange(delivery.range));
+      headers.set('content-range', serializeContentRange(delivery.range));
       const [start, end] = [first - offset, last + 1 - offset];
       return { status: 206, reason: 'Partial Content', headers, start, end };
     }

@@ -1,0 +1,36 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { MemoryCache } from '../../src/cache/memory-cache.ts';
+import { AN_ERROR_HERE, CASES, DECLINED, startOrigin } from '../suites/cache-behaviour/index.ts';
+
+/** Tests of the public suite in browser mode. */
+const PUBLIC = { required: 137, optimal: 77 };
+
+let origin: Awaited<ReturnType<typeof startOrigin>>;
+
+beforeAll(async () => {
+  origin = await startOrigin();
+});
+afterAll(() => origin.close());
+// Only the calendar is ours: timers, and the network, go on.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('these are the cases of the public suite, less what is declined', () => {
+  const count = (kind: string) => CASES.filter((one) => one.kind === kind).length;
+  expect(new Set(CASES.map(({ id }) => id)).size).toBe(CASES.length);
+  expect(count('required') + AN_ERROR_HERE.length).toBe(PUBLIC.required);
+  expect(count('optimal') + DECLINED.length).toBe(PUBLIC.optimal);
+});
+
+describe('a memory cache', () => {
+  test.each(CASES.map((one) => [one.kind, one.id, one] as const))('%s: %s', async (_kind, _id, one) => {
+    const manager = new NetworkAccessManager({ cache: new MemoryCache() });
+    await origin.run(one, manager.fetch, (seconds) => vi.setSystemTime(Date.now() + seconds * 1000));
+    await manager.close();
+  });
+});
