@@ -1,9 +1,10 @@
+import { contentLength } from '../message/content-length.ts';
 import type { ResponseHead } from './reply-event.ts';
 import type { HttpResponse } from './stage.ts';
 
 /** The head of a response as its reply is told. */
 export function responseHead(response: HttpResponse, method: string): ResponseHead {
-  const length = contentLength(response);
+  const length = contentLength(response.headers);
   return {
     url: response.url.href,
     status: response.status,
@@ -17,10 +18,4 @@ export function responseHead(response: HttpResponse, method: string): ResponseHe
     redirectedByPlatform: response.redirectedByPlatform ?? false,
     cacheStatus: response.cacheStatus ?? null,
   };
-}
-
-/** Content-Length when it is one plain number (a list of equal ones is a parser's business), else −1. */
-function contentLength(response: HttpResponse): number {
-  const value = response.headers.get('content-length');
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : -1;
 }
