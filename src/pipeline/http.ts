@@ -1,4 +1,6 @@
 import { cookieStage } from '../cookies/stage.ts';
+import type { Decoders } from '../decoding/decoder.ts';
+import { decodingStage } from '../decoding/stage.ts';
 import { headersStage } from '../headers/stage.ts';
 import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
@@ -12,13 +14,14 @@ import type { Stage } from './stage.ts';
  * THE LIST: what an http or https request walks where the platform hides nothing. Loops outside, rewrites in the middle,
  * the exchange inside, so that everything under a loop sees every hop.
  */
-export function httpStages(parts: HttpParts): readonly Stage[] {
+export function httpStages(parts: HttpParts, decoders: Decoders): readonly Stage[] {
   const security = activeSecurity(parts);
   return [
     redirectStage((url) => security?.upgrade(url) ?? url),
     ...securityStages(parts),
     cookieStage,
     headersStage,
+    decodingStage(decoders),
     ...cacheStages(parts),
     queueStage(parts.queue),
     timeoutStage,

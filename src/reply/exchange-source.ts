@@ -18,6 +18,8 @@ export class ExchangeSource implements ReplySource {
   #exchange: Exchange | null = null;
   #body: ResponseBody | null = null;
   #paused = false;
+  /** Set before the start, when there is no exchange that could keep it. */
+  #priority: Priority | null = null;
 
   constructor(request: HttpRequest, run: Next, clock: Clock) {
     this.#request = request;
@@ -33,6 +35,7 @@ export class ExchangeSource implements ReplySource {
     this.#sink = sink;
     const exchange = new Exchange({ emit: sink.accept, ask: sink.ask, clock: this.#clock });
     this.#exchange = exchange;
+    if (this.#priority !== null) exchange.setPriority(this.#priority);
     // A timeout is a cancellation from within: the reply has to hear of it, an abort comes from the reply itself.
     exchange.onCancel((reason) => this.#fail(reason));
     let running: Promise<HttpResponse>;
@@ -64,7 +67,8 @@ export class ExchangeSource implements ReplySource {
   }
 
   setPriority(priority: Priority): void {
-    this.#exchange?.queued?.setPriority(priority);
+    this.#priority = priority;
+    this.#exchange?.setPriority(priority);
   }
 
   #deliver(response: HttpResponse): void {
