@@ -8,7 +8,6 @@ const FLOORS = [
   'values and interfaces',
   'decisions',
   'stages',
-  'parts that bring their stages',
   'the list and the reply',
   'the manager',
   'the core’s surface',
@@ -27,10 +26,8 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],
   [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],
-  [
-    /^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/,
-    'parts that bring their stages',
-  ],
+  // Parts that bring their stages by being set.
+  [/^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/, 'stages'],
   // Parts that bring their stage by being set.
   [/^src\/cache\/(abstract-network|memory)-cache\.ts$/, 'stages'],
   [/^src\/[^/]+\//, 'decisions'],
@@ -52,8 +49,6 @@ const importsGoDown: Rule = (module, imported) => {
   return `(${from}) imports ${imported.target} (${to})`;
 };
 
-const CONCEPT_FLOORS = new Set<Floor>(['decisions', 'stages', 'parts that bring their stages']);
-
 /** Concept folders meet in the list; what they share is a value or an interface. */
 const conceptsStayApart: Rule = (module, imported) => {
   const from = conceptOf(module.path);
@@ -64,7 +59,7 @@ const conceptsStayApart: Rule = (module, imported) => {
 
 function conceptOf(path: string): string | null {
   const floor = floorOf(path);
-  return floor !== null && CONCEPT_FLOORS.has(floor) ? path.split('/')[1]! : null;
+  return floor === 'decisions' || floor === 'stages' ? path.split('/')[1]! : null;
 }
 
 /** A platform folder may use these others. */
