@@ -26,10 +26,8 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],
   [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],
-  // Parts that bring their stages by being set.
+  // Parts that bring a stage by being set.
   [/^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/, 'stages'],
-  // Parts that bring their stage by being set.
-  [/^src\/cache\/(abstract-network|memory)-cache\.ts$/, 'stages'],
   [/^src\/[^/]+\//, 'decisions'],
   [/^src\//, 'the manager'],
   [/^platform\//, 'a platform'],
