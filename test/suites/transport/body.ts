@@ -10,7 +10,7 @@ const READ_AHEAD = 16 * 1024 * 1024;
 export function bodyTests({ send, journal, testUnlessLimited, environment }: Bench): void {
   const { readAhead = READ_AHEAD } = environment;
   /** A body that no buffers on the way can hold. */
-  const flood = 4 * readAhead;
+  const flood = 2 * readAhead;
 
   test.each([
     ['with a length', '/bytes/300000'],
