@@ -161,6 +161,7 @@ export class Manager extends Settings implements AsyncDisposable {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
     for (const reply of [...this.#replies]) reply.abort(reason);
+    await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
     await this.#securityStore?.close();
     await this.#transport?.close();

@@ -5,4 +5,6 @@
 export interface CookieJarLike {
   cookiesForUrl(url: string, context?: never): unknown;
   setCookiesFromUrl(cookies: never, url: string, context?: never): unknown;
+  /** Resolves when everything is stored; the manager waits for it in `close()`. */
+  flush?(): Promise<void>;
 }
