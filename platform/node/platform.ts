@@ -6,7 +6,7 @@ import { dataScheme } from '../../src/transport/data.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { nodeDecoders, nodeDecoders } from './decoders.ts';
+import { nodeDecoders } from './decoders.ts';
 import { fileScheme } from './file-scheme.ts';
 import { FileStore } from './file-store.ts';
 import { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';

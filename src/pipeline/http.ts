@@ -1,6 +1,6 @@
 import { cookieStage } from '../cookies/stage.ts';
-import type { Decoders, Decoders } from '../decoding/decoder.ts';
-import { decodingStage, decodingStage } from '../decoding/stage.ts';
+import type { Decoders } from '../decoding/decoder.ts';
+import { decodingStage } from '../decoding/stage.ts';
 import { headersStage } from '../headers/stage.ts';
 import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
@@ -34,7 +34,6 @@ export function fetchStages(parts: HttpParts): readonly Stage[] {
     platformRedirectStage,
     ...securityStages(parts),
     headersStage,
-    decodingStage(decoders),
     ...cacheStages(parts),
     queueStage(parts.queue),
     timeoutStage,
