@@ -1,0 +1,96 @@
+import { createReadStream, openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { HttpMultiPart } from '../../src/message/http-multi-part.ts';
+import type { BodyInput } from '../../src/message/request-body.ts';
+import type { Route } from '../support/server/routes.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const TEXT = 'text/plain;charset=UTF-8';
+const ITSELF = import.meta.filename;
+
+/** Tells what came: framing, type and body. */
+const echo: Route = async ({ request, response }) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { 'content-length': length, 'transfer-encoding': transfer, 'content-type': type } = request.headers;
+  response.end(JSON.stringify({ length, transfer, type, body: Buffer.concat(chunks).toString() }));
+};
+
+/** Sends the client on with 307, which asks for the body again. */
+const again: Route = ({ request, response }) => {
+  request.resume();
+  request.on('end', () => response.writeHead(307, { location: '/echo' }).end());
+};
+
+let server: TestServer;
+let manager: NetworkAccessManager;
+beforeAll(async () => {
+  server = await startServer({ routes: { echo, again } });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  manager = new NetworkAccessManager();
+});
+afterEach(() => manager.close());
+
+interface Echo {
+  readonly length?: string;
+  readonly transfer?: string;
+  readonly type?: string;
+  readonly body: string;
+}
+const send = (route: string, body: BodyInput) =>
+  manager.post(`${server.origin}/${route}`, body).json() as Promise<Echo>;
+
+async function* generated() {
+  yield bytes('ab');
+  yield 'c';
+}
+
+test.each<[string, () => BodyInput, string, string | undefined]>([
+  ['text', () => 'grüße', 'grüße', TEXT],
+  ['bytes', () => bytes('abc'), 'abc', undefined],
+  ['an array of bytes', () => [bytes('ab'), bytes('c')], 'abc', undefined],
+  ['form fields', () => new URLSearchParams('a=1'), 'a=1', 'application/x-www-form-urlencoded;charset=UTF-8'],
+  ['a Blob', () => new Blob(['abc'], { type: 'a/b' }), 'abc', 'a/b'],
+  ['nothing', () => '', '', TEXT],
+])('%s goes up with its length, and again after a 307', async (_name, make, content, type) => {
+  const expected = { length: String(bytes(content).length), type, body: content };
+  expect(await send('echo', make())).toEqual(expected);
+  expect(await send('again', make())).toEqual(expected);
+});
+
+test.each<[string, () => BodyInput]>([
+  ['an async iterable', generated],
+  ['a WHATWG stream', () => new Blob(['abc']).stream()],
+  ['a Node stream', () => Readable.from([Buffer.from('ab'), Buffer.from('c')])],
+])('%s goes up in chunks, and not twice', async (_name, make) => {
+  expect(await send('echo', make())).toEqual({ transfer: 'chunked', body: 'abc' });
+  await expect(send('again', make())).rejects.toMatchObject({ code: 'content-resend' });
+});
+
+test('a form with a file from disk goes up with its length, and again after a 307', async () => {
+  const form = new FormData();
+  form.append('name', 'value');
+  form.append('file', await openAsBlob(ITSELF, { type: 'text/x' }), 'test.ts');
+  for (const route of ['echo', 'again']) {
+    const { body, length, type } = await send(route, form);
+    expect(Number(length)).toBe(bytes(body).length);
+    const read = await new Response(body, { headers: { 'content-type': type! } }).formData();
+    expect(read.get('name')).toBe('value');
+    expect(await (read.get('file') as File).text()).toBe(await readFile(ITSELF, 'utf8'));
+  }
+});
+
+test('a multipart message with a stream in it goes up in chunks', async () => {
+  const message = new HttpMultiPart('related');
+  message.append({ body: 'text' }).append({ body: createReadStream(ITSELF) });
+  const { body, transfer, type } = await send('echo', message);
+  expect([transfer, type]).toEqual(['chunked', `multipart/related; boundary="${message.boundary}"`]);
+  expect(body).toContain('\r\n\r\ntext\r\n--');
+  expect(body).toContain('a multipart message with a stream in it');
+});
