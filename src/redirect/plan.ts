@@ -1,34 +1,19 @@
 import type { NetworkErrorCode } from '../error.ts';
-import type { RequestBody } from '../message/body.ts';
-import type { HttpHeaders } from '../message/headers.ts';
-import type { SharedOptions } from '../options.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
 import { type ParsedUrl, withoutFragment } from '../util/url.ts';
-import { crossOriginHeaders, withoutBodyHeaders } from './header-scope.ts';
+import { withoutBodyFields } from './body-fields.ts';
+import { forOtherOrigin } from './origin-scope.ts';
 import { offenceAgainst } from './policy.ts';
 import { redirectTarget } from './target.ts';
 
-/** What a redirect may change in a request. */
-export interface RedirectedMessage {
-  readonly method: string;
-  readonly url: ParsedUrl;
-  readonly headers: HttpHeaders;
-  readonly body: RequestBody | null;
-}
-
-export type RedirectOptions = Pick<
-  SharedOptions,
-  'redirectPolicy' | 'maximumRedirectsAllowed' | 'secretHeaders' | 'trustedRedirectOrigins'
->;
-
 export interface RedirectSituation {
   /** The request as it was answered, with the URL that answered. */
-  readonly request: RedirectedMessage;
+  readonly request: HttpRequest;
   readonly status: number;
   /** The values of the Location fields. */
   readonly location: readonly string[];
   /** Redirects that were followed before this one. */
   readonly followed: number;
-  readonly options: RedirectOptions;
   /** What HSTS makes of a URL, for that is where the next request goes. */
   readonly upgrade: (url: ParsedUrl) => ParsedUrl;
 }
@@ -36,8 +21,8 @@ export interface RedirectSituation {
 export type RedirectPlan =
   /** It is no redirect, or the application wants to see it: the response is the reply's. */
   | { readonly kind: 'deliver' }
-  /** Go on with this message. With `ask`, the application decides first. */
-  | { readonly kind: 'follow'; readonly ask: boolean; readonly message: RedirectedMessage }
+  /** Go on with this request. With `ask`, the application decides first. */
+  | { readonly kind: 'follow'; readonly ask: boolean; readonly request: HttpRequest }
   | { readonly kind: 'error'; readonly code: NetworkErrorCode; readonly reason: string };
 
 const REDIRECTS = new Set([301, 302, 303, 305, 307, 308]);
@@ -47,7 +32,8 @@ const REDIRECTS = new Set([301, 302, 303, 305, 307, 308]);
  * RFC 9110 §15.4.6 took it out of use because it lets a server choose the proxy.
  */
 export function planRedirect(situation: RedirectSituation): RedirectPlan {
-  const { request, status, followed, options } = situation;
+  const { request, status, followed } = situation;
+  const { options } = request;
   if (options.redirectPolicy === 'manual' || !REDIRECTS.has(status)) return { kind: 'deliver' };
   const refuse = (code: NetworkErrorCode, why: string): RedirectPlan => ({
     kind: 'error',
@@ -71,23 +57,18 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
   return {
     kind: 'follow',
     ask: options.redirectPolicy === 'user-verified',
-    message: redirected(request, url, keepsBody, options),
+    request: redirected(request, url, keepsBody),
   };
 }
 
 /** Qt's rule: 307 and 308 keep method and body; after the others HEAD stays, and the rest is a GET without a body. */
-function redirected(
-  request: RedirectedMessage,
-  url: ParsedUrl,
-  keepsBody: boolean,
-  options: RedirectOptions,
-): RedirectedMessage {
+function redirected(request: HttpRequest, url: ParsedUrl, keepsBody: boolean): HttpRequest {
   const method = keepsBody || request.method === 'HEAD' ? request.method : 'GET';
   const body = keepsBody ? request.body : null;
-  let { headers } = request;
-  if (method !== request.method || body !== request.body) headers = withoutBodyHeaders(headers);
-  if (url.origin !== request.url.origin && !options.trustedRedirectOrigins.includes(url.origin)) {
-    headers = crossOriginHeaders(headers, options.secretHeaders);
-  }
-  return { method, url, headers, body };
+  const dropsBody = method !== request.method || body !== request.body;
+  const headers = dropsBody ? withoutBodyFields(request.headers) : request.headers;
+  const next = { ...request, method, url, headers, body };
+  const isTrusted =
+    url.origin === request.url.origin || request.options.trustedRedirectOrigins.includes(url.origin);
+  return isTrusted ? next : forOtherOrigin(next);
 }

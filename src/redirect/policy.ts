@@ -1,9 +1,9 @@
 import type { RedirectPolicy } from '../options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
-/** From TLS to none. */
+/** From TLS to none, or from a local socket to the network. */
 export function isLessSafe(from: ParsedUrl, to: ParsedUrl): boolean {
-  return from.scheme === 'https' && to.scheme !== 'https';
+  return from.scheme !== 'http' && to.scheme !== from.scheme;
 }
 
 /** Why the policy forbids to go from one URL to the other, or null. Both as they are after HSTS. */

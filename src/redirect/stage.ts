@@ -23,7 +23,6 @@ export function redirectStage(upgrade: (url: ParsedUrl) => ParsedUrl): Stage {
           status,
           location: headers.getAll('location'),
           followed,
-          options: request.options,
           upgrade,
         });
         if (plan.kind === 'deliver') return response;
@@ -35,14 +34,14 @@ export function redirectStage(upgrade: (url: ParsedUrl) => ParsedUrl): Stage {
           throw error;
         }
         await drain(response.body, exchange);
-        const target = plan.message.url.href;
+        const target = plan.request.url.href;
         if (!plan.ask) exchange.emit({ type: 'redirected', target });
         else if (!(await exchange.ask({ type: 'redirect', target, status, headers })).allowed) {
           throw failure('operation-canceled', 'the redirect was not allowed', response);
         }
         // Listeners may have aborted.
         exchange.throwIfCancelled();
-        request = { ...request, ...plan.message };
+        request = plan.request;
       }
     },
   };

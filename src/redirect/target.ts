@@ -20,7 +20,9 @@ export function redirectTarget(location: readonly string[], base: ParsedUrl): Pa
   } catch {
     return 'Location is not a URL';
   }
-  if (target.scheme !== 'http' && target.scheme !== 'https') return 'Location is neither http nor https';
+  // Another scheme is only for who asked for it: a local socket may redirect to another path of its own.
+  const isHttp = target.scheme === 'http' || target.scheme === 'https';
+  if (!isHttp && target.origin !== base.origin) return 'Location is neither http nor https';
   const inherits = base.fragment !== '' && !value.includes('#');
   const isPlain = target.username === '' && target.password === '';
   return isPlain && !inherits ? target : parseUrl(inherits ? target.href + base.fragment : target.href);

@@ -1,22 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestBody } from '../../../src/message/body.ts';
-import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
-import {
-  planRedirect,
-  type RedirectedMessage,
-  type RedirectOptions,
-  type RedirectPlan,
-} from '../../../src/redirect/plan.ts';
-import { parseUrl, withScheme } from '../../../src/util/url.ts';
+import type { HeadersInput } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import { planRedirect, type RedirectPlan } from '../../../src/redirect/plan.ts';
+import { withScheme } from '../../../src/util/url.ts';
+import { makeRequest } from '../../support/fixtures.ts';
 
 const REPLAYABLE = { length: 1, replayable: true } as RequestBody;
 const ONCE = { length: null, replayable: false } as RequestBody;
 
-interface Situation extends Partial<RedirectOptions> {
+interface Situation extends Partial<RequestOptions> {
   readonly method?: string;
   readonly url?: string;
-  readonly headers?: HeadersInput;
-  readonly body?: RequestBody | null;
+  readonly fields?: HeadersInput;
+  readonly body?: RequestBody;
   readonly status?: number;
   readonly location?: string;
   readonly followed?: number;
@@ -25,32 +23,29 @@ interface Situation extends Partial<RedirectOptions> {
 }
 
 function plan(situation: Situation): RedirectPlan {
+  const { method, url, fields, body, status, location, followed, known, ...options } = situation;
   return planRedirect({
-    request: {
-      method: situation.method ?? 'GET',
-      url: parseUrl(situation.url ?? 'http://origin.test/a'),
-      headers: new HttpHeaders(situation.headers),
-      body: situation.body ?? null,
-    },
-    status: situation.status ?? 302,
-    location: [situation.location ?? '/b'],
-    followed: situation.followed ?? 0,
-    options: {
-      redirectPolicy: 'no-less-safe',
-      maximumRedirectsAllowed: 50,
-      secretHeaders: [],
-      trustedRedirectOrigins: [],
-      ...situation,
-    },
-    upgrade: (url) =>
-      url.scheme === 'http' && situation.known?.includes(url.hostname) ? withScheme(url, 'https', 443) : url,
+    request: makeRequest({
+      method: method ?? 'GET',
+      url: url ?? 'http://origin.test/a',
+      headers: fields ?? {},
+      body: body ?? null,
+      options,
+    }),
+    status: status ?? 302,
+    location: [location ?? '/b'],
+    followed: followed ?? 0,
+    upgrade: (target) =>
+      target.scheme === 'http' && known?.includes(target.hostname)
+        ? withScheme(target, 'https', 443)
+        : target,
   });
 }
 
-function follow(situation: Situation): RedirectedMessage {
+function follow(situation: Situation): HttpRequest {
   const result = plan(situation);
   if (result.kind !== 'follow') throw new Error(`not followed: ${JSON.stringify(result)}`);
-  return result.message;
+  return result.request;
 }
 
 const code = (situation: Situation): string => {
@@ -95,19 +90,19 @@ describe('method and body', () => {
     [308, 'GET', 'GET', true],
     [308, 'DELETE', 'DELETE', true],
   ])('%i %s → %s, body kept: %s', (status, method, expected, keepsBody) => {
-    const headers = {
+    const fields = {
       'content-type': 'text/plain',
       'content-length': 1,
       expect: '100-continue',
       'x-kept': 'yes',
     };
-    const message = follow({ status, method, body: REPLAYABLE, headers });
-    expect(message.method).toBe(expected);
-    expect(message.body).toBe(keepsBody ? REPLAYABLE : null);
-    expect(message.headers.has('content-type')).toBe(keepsBody);
-    expect(message.headers.has('content-length')).toBe(keepsBody);
-    expect(message.headers.has('expect')).toBe(keepsBody);
-    expect(message.headers.get('x-kept')).toBe('yes');
+    const next = follow({ status, method, body: REPLAYABLE, fields });
+    expect(next.method).toBe(expected);
+    expect(next.body).toBe(keepsBody ? REPLAYABLE : null);
+    expect(next.headers.has('content-type')).toBe(keepsBody);
+    expect(next.headers.has('content-length')).toBe(keepsBody);
+    expect(next.headers.has('expect')).toBe(keepsBody);
+    expect(next.headers.get('x-kept')).toBe('yes');
   });
 
   test('a body that cannot be sent twice is content-resend, unless it is dropped anyway', () => {
@@ -117,11 +112,11 @@ describe('method and body', () => {
   });
 
   test('content fields of a request without a body, whose method stays, are left alone', () => {
-    expect(follow({ headers: { 'content-type': 'a/b' } }).headers.get('content-type')).toBe('a/b');
+    expect(follow({ fields: { 'content-type': 'a/b' } }).headers.get('content-type')).toBe('a/b');
   });
 
   test('a method that becomes GET takes the content fields with it even without a body', () => {
-    expect(follow({ method: 'POST', headers: { 'content-type': 'a/b' } }).headers.has('content-type')).toBe(
+    expect(follow({ method: 'POST', fields: { 'content-type': 'a/b' } }).headers.has('content-type')).toBe(
       false,
     );
   });
@@ -138,6 +133,11 @@ describe('policies', () => {
       'no-less-safe: https to http of a known HSTS host',
       { url: secure, location: 'http://other.test/', known: ['other.test'] },
       'follow',
+    ],
+    [
+      'no-less-safe: a local socket to the network',
+      { url: 'unix+http://a.sock/', location: 'https://other.test/' },
+      'insecure-redirect',
     ],
     ['same-origin: same', { redirectPolicy: 'same-origin', location: '/b' }, 'follow'],
     [

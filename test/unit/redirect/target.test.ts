@@ -26,6 +26,21 @@ describe('resolved against the URL that answered', () => {
   ])('%s: %j', (_name, location, expected) => {
     expect(target(location)).toBe(expected);
   });
+
+  const SOCKET = 'unix+http://%2Frun%2Fa.sock/x';
+  test.each([
+    ['its own paths', '/y', 'unix+http://%2Frun%2Fa.sock/y'],
+    ['the network', 'http://other.test/', 'http://other.test/'],
+  ])('from a local socket to %s', (_name, location, expected) => {
+    expect(target(location, SOCKET)).toBe(expected);
+  });
+
+  test.each([
+    ['from a local socket to another one', SOCKET, 'unix+http://%2Frun%2Fb.sock/x'],
+    ['from the network to a local socket', BASE, SOCKET],
+  ])('not %s', (_name, base, location) => {
+    expect(redirectTarget([location], parseUrl(base))).toBe('Location is neither http nor https');
+  });
 });
 
 describe('the fragment (RFC 9110 §10.2.2)', () => {

@@ -1,0 +1,46 @@
+import type { TlsOptions } from '../options.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
+
+/**
+ * Fields that may go to whatever origin a server names: they say what is wanted and what is sent, not who asks. Every
+ * other one, known or not, is for the origin that it was set for.
+ */
+const HARMLESS = new Set([
+  'accept',
+  'accept-charset',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'pragma',
+  'range',
+  'user-agent',
+]);
+
+/** What of a request may follow a redirect to another origin: no field that is not known to be harmless, and no identity. */
+export function forOtherOrigin(request: HttpRequest): HttpRequest {
+  const { headers, options } = request;
+  const personal = Array.from(headers, ([name]) => name).filter(
+    (name) => !HARMLESS.has(name) || options.secretHeaders.includes(name),
+  );
+  return {
+    ...request,
+    headers: headers.without(...personal),
+    options: options.tls === null ? options : { ...options, tls: withoutIdentity(options.tls) },
+  };
+}
+
+/** Whom to trust stays; who we are, and whom the first server was expected to be, does not. */
+function withoutIdentity({ cert, key, passphrase, servername, ...trust }: TlsOptions): TlsOptions {
+  return trust;
+}
