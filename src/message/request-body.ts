@@ -42,7 +42,8 @@ export function toRequestBody(input: BodyInput): RequestBody {
   if (requestBody in input) return input[requestBody]();
   if (typeof ReadableStream === 'function' && input instanceof ReadableStream) return fromStream(input);
   if (Array.isArray(input)) return fromChunks(input.map(toBytes));
-  if (Symbol.asyncIterator in input || Symbol.iterator in input) return once(() => checked(input));
+  if (Symbol.asyncIterator in input) return once(() => input[Symbol.asyncIterator]());
+  if (Symbol.iterator in input) return once(() => input[Symbol.iterator]());
   throw noBody(input);
 }
 
@@ -77,10 +78,10 @@ function fromBlob(blob: Blob): RequestBody {
 
 function fromStream(stream: ReadableStream<Uint8Array>): RequestBody {
   if (stream.locked) throw new TypeError('body: the stream is locked, somebody else reads it');
-  return once(() => checked(streamChunks(stream)));
+  return once(() => streamChunks(stream));
 }
 
-function once(open: () => AsyncIterable<Uint8Array>): RequestBody {
+function once(open: () => AsyncIterator<unknown> | Iterator<unknown>): RequestBody {
   let opened = false;
   return {
     length: null,
@@ -91,15 +92,26 @@ function once(open: () => AsyncIterable<Uint8Array>): RequestBody {
       if (opened)
         throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
       opened = true;
-      return open();
+      return checked(open());
     },
   };
 }
 
-async function* checked(
-  chunks: AsyncIterable<unknown> | Iterable<unknown>,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of chunks) yield toBytes(chunk);
+/** The chunks as bytes. Not a generator, whose end would wait for the chunk that is awaited. */
+function checked(chunks: AsyncIterator<unknown> | Iterator<unknown>): AsyncIterableIterator<Uint8Array> {
+  return {
+    async next() {
+      const { done, value } = await chunks.next();
+      return done === true ? { done, value: undefined } : { done: false, value: toBytes(value) };
+    },
+    async return() {
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function toBytes(chunk: unknown): Uint8Array {

@@ -27,6 +27,7 @@ describe('a media type', () => {
       'text/html;a="\\b\\"\\\\"',
       'text/html;a="b\\"\\\\"',
     ],
+    ['ends an open quote at its end, which is not white space', 'text/html;a="b ', 'text/html;a=b'],
     ['ends an open quote at its end', 'text/html;a="b', 'text/html;a=b'],
     ['keeps a backslash at the very end', 'text/html;a="\\', 'text/html;a="\\\\"'],
     ['ignores what follows a quoted value', 'text/html;a="b"c;d=e', 'text/html;a=b;d=e'],
@@ -46,11 +47,12 @@ describe('a media type', () => {
     expect(normalised('text/html;__proto__=a;constructor=b')).toBe('text/html;__proto__=a;constructor=b');
   });
 
+  /** Without white space at the end, which Node keeps in a quoted value that does not end. */
   test('is what Node makes of it', () => {
     const piece = fc.constantFrom(
       ...['text/html', 'a/b', ';', '=', '"', '\\', ' ', '\t', 'x', 'Y', 'charset', '/', ','],
     );
-    const text = fc.array(piece, { maxLength: 14 }).map((pieces) => `a/b;${pieces.join('')}`);
+    const text = fc.array(piece, { maxLength: 14 }).map((pieces) => `a/b;${pieces.join('')}`.trimEnd());
     fc.assert(
       fc.property(text, (input) => {
         expect(normalised(input)).toBe(String(new MIMEType(input)));

@@ -94,6 +94,33 @@ describe('what can be sent once', () => {
     expect(cancelled).toBe(true);
   });
 
+  test('a stream is cancelled at once, even while a chunk is awaited', async () => {
+    let cancelled = false;
+    const stream = new ReadableStream<Uint8Array>({
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const chunks = toRequestBody(stream).open()[Symbol.asyncIterator]();
+    const pending = chunks.next();
+    await chunks.return?.();
+    expect(cancelled).toBe(true);
+    expect(await pending).toMatchObject({ done: true });
+  });
+
+  test('a generator that is not read to its end is ended', async () => {
+    let ended = false;
+    const endless = async function* () {
+      try {
+        for (;;) yield 'x';
+      } finally {
+        ended = true;
+      }
+    };
+    for await (const _ of toRequestBody(endless()).open()) break;
+    expect(ended).toBe(true);
+  });
+
   test('a stream that fails fails the body with the same error', async () => {
     const failure = new Error('disk');
     const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(failure) });
