@@ -138,8 +138,9 @@ export class ReplyBody {
     const chunk = this.#chunks[this.#first];
     if (chunk === undefined) return undefined;
     this.#first++;
-    if (this.#first === this.#chunks.length) {
-      this.#chunks = [];
+    // What was read must not be held, also when the reader never quite catches up.
+    if (this.#first * 2 >= this.#chunks.length) {
+      this.#chunks = this.#chunks.slice(this.#first);
       this.#first = 0;
     }
     this.#available -= chunk.length;
