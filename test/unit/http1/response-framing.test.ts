@@ -44,6 +44,7 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
     ['101', 'GET', 101, ['upgrade', 'x'], TUNNEL],
     ['CONNECT that succeeded', 'CONNECT', 200, [], TUNNEL],
     ['CONNECT that succeeded ignores the fields', 'CONNECT', 299, [...LENGTH, ...CHUNKS], TUNNEL],
+    ['CONNECT that was redirected', 'CONNECT', 300, LENGTH, THREE],
     ['CONNECT that failed', 'CONNECT', 407, LENGTH, THREE],
   ])('%s', (_name, method, status, pairs, expected) => {
     expect(decide(method, status, 1, pairs)).toEqual(expected);
@@ -58,6 +59,7 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
     ['both, the other way round', [...CHUNKS, ...LENGTH], BOTH],
     ['both, with length zero', [...CHUNKS, 'content-length', '0'], BOTH],
     ['lengths that differ', [...LENGTH, 'content-length', '4'], DIFFERS],
+    ['lengths that differ from zero', ['content-length', '0, 3'], DIFFERS],
     ['lengths that differ in a list', ['content-length', '3, 4'], DIFFERS],
     ['lengths that differ across lines', ['content-length', '3, 3', 'content-length', '4'], DIFFERS],
     ['a length that comes to differ later', [...LENGTH, ...LENGTH, 'content-length', '0'], DIFFERS],
@@ -110,6 +112,7 @@ describe('persistence (RFC 9112 §9.3)', () => {
     ['HTTP/1.1 close', 1, ['connection', 'close'], false],
     ['HTTP/1.1 Close', 1, ['connection', 'Close'], false],
     ['HTTP/1.1 close in a list', 1, ['connection', 'x ,\tclose, y'], false],
+    ['HTTP/1.1 close after an empty element', 1, ['connection', ',close'], false],
     ['HTTP/1.1 close in a second field', 1, ['connection', 'x', 'connection', 'close'], false],
     ['HTTP/1.1 close beside keep-alive', 1, ['connection', 'keep-alive', 'connection', 'close'], false],
     ['HTTP/1.1 something that contains close', 1, ['connection', 'xclose, close-not, close x'], true],

@@ -29,6 +29,7 @@ describe('status line (RFC 9112 §4)', () => {
     ['HTTP/2.0', 'HTTP/2.0 200 OK', NOT_HTTP],
     ['HTTP/11.1', 'HTTP/11.1 200 OK', NOT_HTTP],
     ['lower case', 'http/1.1 200 OK', NOT_HTTP],
+    ['another first letter', 'XTTP/1.1 200 OK', NOT_HTTP],
     ['another protocol', 'SSH-2.0-OpenSSH_9.2', NOT_HTTP],
     ['Shoutcast', 'ICY 200 OK', NOT_HTTP],
     ['empty line first', '\r\nHTTP/1.1 200 OK', NOT_HTTP],
