@@ -1,4 +1,5 @@
 import { AbstractNetworkCache } from './abstract-network-cache.ts';
+import { checkedSize, DEFAULT_MAXIMUM_SIZE } from './cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import {
   type BodyReader,
@@ -23,8 +24,6 @@ interface MemoryEntry extends StoredResponse {
   readonly body: Uint8Array;
   readonly size: number;
 }
-
-export const DEFAULT_MAXIMUM_SIZE = 50 * 1024 * 1024;
 
 /**
  * A cache in memory: everywhere, at once, gone with the process. The least recently used entries make room for new ones,
@@ -151,12 +150,4 @@ class MemoryWriter implements EntryWriter {
   close(): void {
     this.#buffer = new Uint8Array(0);
   }
-}
-
-/** @throws TypeError for what is not a number of bytes */
-export function checkedSize(maximumSize: number): number {
-  if (!Number.isFinite(maximumSize) || maximumSize < 0) {
-    throw new TypeError(`cache: maximumSize must be a number of bytes, got ${String(maximumSize)}`);
-  }
-  return maximumSize;
 }

@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { rename, rm, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
+import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
+import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
+import {
+  type BodyReader,
+  type EntryWriter,
+  LARGEST_ENTRY,
+  MAXIMUM_VARIANTS,
+  supersedes,
+} from '../../src/cache/network-cache.ts';
+import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { copyEntry } from './disk-cache/copy-entry.ts';
+import { DiskReader } from './disk-cache/disk-reader.ts';
+import { DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
+import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
+import { type LoadedEntry, loadEntry, noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
+import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
+import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
+
+/** Options of a {@link DiskCache}. */
+export interface DiskCacheOptions {
+  /** Where the entries are. Made with the first one, readable for the user alone. Processes may share it. */
+  readonly directory: string;
+  /** Bytes of all files together. @default 50 MiB, as in Qt */
+  readonly maximumSize?: number;
+  /** Hears once of each kind of trouble with the directory; requests go on without the cache. */
+  readonly onFault?: FaultListener;
+}
+
+/** An entry as it was found. */
+export interface DiskEntry extends StoredResponse {
+  readonly file: LoadedEntry;
+  readonly slot: number;
+}
+
+/** The version of the layout of the directory. */
+const LAYOUT = 'v1';
+
+/**
+ * A cache in a directory: one file for each response, found by the hash of its key, so nothing is loaded to open it. What
+ * is in the files is verified as it is read. Made to be killed at any instant, and to be shared.
+ *
+ * The least recently used entries go when the directory has grown above its maximum, down to 90 % of it, and an entry
+ * above 75 % of it is not stored. Qt: `QNetworkDiskCache`.
+ */
+export class DiskCache extends AbstractNetworkCache<DiskEntry> {
+  readonly maximumSize: number;
+  readonly #root: string;
+  readonly #onFault: FaultListener;
+  readonly #usage: DiskUsage;
+  readonly #reported = new Set<string>();
+  readonly #publishing = new Set<Promise<void>>();
+
+  /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
+  constructor({ directory, maximumSize = DEFAULT_MAXIMUM_SIZE, onFault = () => {} }: DiskCacheOptions) {
+    super();
+    if (typeof directory !== 'string' || directory === '') {
+      throw new TypeError('DiskCache: directory must be the path of a directory');
+    }
+    this.maximumSize = checkedSize(maximumSize);
+    this.#root = path.join(path.resolve(directory), LAYOUT);
+    this.#onFault = onFault;
+    this.#usage = new DiskUsage(this.#root, this.maximumSize, (error) => this.#report(error));
+  }
+
+  async match(key: string): Promise<readonly DiskEntry[]> {
+    const place = this.#placeOf(key);
+    const first = await this.#find(place, key, 0);
+    const count = Math.min(first?.file.header.variants ?? 0, MAXIMUM_VARIANTS);
+    if (first === null || count < 2) return first === null ? [] : [first];
+    const others = Array.from({ length: count - 1 }, (_, index) => this.#find(place, key, index + 1));
+    return [first, ...(await Promise.all(others)).filter((entry) => entry !== null)];
+  }
+
+  open({ file }: DiskEntry): BodyReader {
+    this.#usage.touch(file.path);
+    const { path, head, header } = file;
+    return new DiskReader({ path, head, ...header });
+  }
+
+  insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null {
+    const text = encodeText(key, metadata);
+    const capacity = capacityFor(text.length);
+    const largest = this.maximumSize * LARGEST_ENTRY;
+    if (capacity > MAXIMUM_CAPACITY || fileSize(capacity, length ?? 0) > largest) return null;
+    const limit = largest - fileSize(capacity, 0);
+    let existing: readonly DiskEntry[] = [];
+    const host = {
+      create: () => this.#createTemporary(),
+      variants: async () => {
+        existing = await this.match(key);
+        return Math.max(existing[0]?.file.header.variants ?? 1, slotFor(metadata, existing) + 1);
+      },
+      publish: (entry: WrittenEntry) => this.#track(this.#publish(key, metadata, existing, entry)),
+      failed: (error: unknown) => this.#report(error),
+    };
+    return new DiskWriter(host, text, limit);
+  }
+
+  async update(key: string, stored: DiskEntry, metadata: ResponseMetadata): Promise<void> {
+    try {
+      const text = encodeText(key, metadata);
+      if (await replaceText(stored.file, text)) return;
+      // Too long for its place: the whole entry is written anew.
+      const writer = this.insert(key, metadata, stored.length);
+      if (writer !== null) await copyEntry(this.open(stored), stored.length, writer);
+    } catch (error) {
+      if (!isMissing(error)) this.#report(error);
+    }
+  }
+
+  async remove(key: string, stored?: DiskEntry): Promise<void> {
+    const entries = stored === undefined ? await this.match(key) : [stored];
+    await Promise.all(entries.map((entry) => this.#unlink(entry)));
+  }
+
+  async clear(): Promise<void> {
+    const aside = `${this.#root}-${randomBytes(6).toString('hex')}`;
+    try {
+      await rename(this.#root, aside);
+      this.#usage.reset();
+      await rm(aside, { recursive: true, force: true });
+    } catch (error) {
+      if (!isMissing(error)) this.#report(error);
+    }
+  }
+
+  size(): Promise<number> {
+    return this.#usage.size();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#publishing);
+    await this.#usage.settle().catch((error: unknown) => this.#report(error));
+  }
+
+  #placeOf(key: string): string {
+    const hash = createHash('sha256').update(key).digest('hex');
+    return path.join(this.#root, hash.slice(0, 2), hash.slice(2, 42));
+  }
+
+  /** The entry in a slot of a key; null when there is none, or none that is sound. */
+  async #find(place: string, key: string, slot: number): Promise<DiskEntry | null> {
+    const file = `${place}.${slot}`;
+    try {
+      const loaded = await loadEntry(file);
+      if (loaded === null) {
+        await unlink(file);
+        return null;
+      }
+      if (loaded.slot.text.key !== key) return null;
+      return { metadata: loaded.slot.text.metadata, length: loaded.header.bodyLength, file: loaded, slot };
+    } catch (error) {
+      if (!isMissing(error)) this.#report(error);
+      return null;
+    }
+  }
+
+  async #createTemporary(): Promise<{ path: string; descriptor: number }> {
+    const file = path.join(this.#root, 'tmp', randomBytes(12).toString('hex'));
+    return { path: file, descriptor: await withDirectory(file, () => openFile(file, 'wx+', 0o600)) };
+  }
+
+  async #publish(
+    key: string,
+    metadata: ResponseMetadata,
+    existing: readonly DiskEntry[],
+    entry: WrittenEntry,
+  ): Promise<void> {
+    const place = this.#placeOf(key);
+    const slot = slotFor(metadata, existing);
+    const target = `${place}.${slot}`;
+    await withDirectory(target, () => rename(entry.path, target));
+    if (slot > 0) await noteVariants(`${place}.0`, slot + 1);
+    const replaced = existing.find((one) => one.slot === slot);
+    if (replaced !== undefined) this.#usage.subtract(sizeOf(replaced));
+    this.#usage.add(fileSize(entry.capacity, entry.bodyLength));
+  }
+
+  async #unlink(entry: DiskEntry): Promise<void> {
+    const { path, header } = entry.file;
+    try {
+      // Another process may have put a new entry in its place.
+      if ((await readId(path)) !== header.id) return;
+      await unlink(path);
+      this.#usage.subtract(sizeOf(entry));
+    } catch (error) {
+      if (!isMissing(error)) this.#report(error);
+    }
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    this.#publishing.add(work);
+    const done = (): void => {
+      this.#publishing.delete(work);
+    };
+    work.then(done, done);
+    return work;
+  }
+
+  #report(error: unknown): void {
+    const kind = errorCode(error) ?? String(error);
+    if (this.#reported.has(kind)) return;
+    this.#reported.add(kind);
+    this.#onFault(new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error }));
+  }
+}
+
+/** Where a response goes: in place of the one that it supersedes, else where room is, else in place of the oldest. */
+function slotFor(metadata: ResponseMetadata, existing: readonly DiskEntry[]): number {
+  const superseded = existing.find((entry) => supersedes(metadata, entry.metadata));
+  if (superseded !== undefined) return superseded.slot;
+  const taken = new Set(existing.map(({ slot }) => slot));
+  for (let slot = 0; slot < MAXIMUM_VARIANTS; slot++) if (!taken.has(slot)) return slot;
+  return existing.reduce((oldest, entry) =>
+    entry.metadata.responseTime < oldest.metadata.responseTime ? entry : oldest,
+  ).slot;
+}
+
+function sizeOf({ file }: DiskEntry): number {
+  return fileSize(file.header.capacity, file.header.bodyLength);
+}
+
+/** Does it again when the directory was missing. */
+async function withDirectory<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeDirectoryOf(file);
+    return work();
+  }
+}

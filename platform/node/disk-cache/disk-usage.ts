@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EVICTION_TARGET } from '../../../src/cache/network-cache.ts';
+import { errorCode, isMissing } from './files.ts';
+
+/** An eviction or a temporary file of a process that has not touched it for so long (milliseconds) is abandoned. */
+const LEASE = 30_000;
+/** How long (milliseconds) a use may be known to this process alone. */
+const TOUCH_DELAY = 1000;
+/** How long (milliseconds) to leave eviction to the process that has the lease. */
+const RETRY = 1000;
+/** The part of the maximum that may be written before what others have written is counted anew. */
+const RECOUNT = 0.1;
+/** Calls of the file system at a time. */
+const CONCURRENCY = 16;
+
+interface Listed {
+  readonly path: string;
+  readonly size: number;
+  readonly used: number;
+}
+
+/**
+ * Knows how much a directory of entries holds and when each was used, and keeps it below its maximum. Nothing of it is
+ * needed to find an entry: it counts with the first one that is written, in the background.
+ *
+ * The last use is the modification time of the file, so all processes see the same order. One process at a time evicts,
+ * under a lease that expires with it.
+ */
+export class DiskUsage {
+  readonly #root: string;
+  readonly #maximumSize: number;
+  readonly #onError: (error: unknown) => void;
+  readonly #touched = new Map<string, number>();
+  #timer: NodeJS.Timeout | null = null;
+  /** Null until counted. */
+  #total: number | null = null;
+  #addedSinceCount = 0;
+  #running: Promise<void> | null = null;
+  #again = false;
+  /** Another process evicts: there is no use in counting before. */
+  #notBefore = 0;
+
+  constructor(root: string, maximumSize: number, onError: (error: unknown) => void) {
+    this.#root = root;
+    this.#maximumSize = maximumSize;
+    this.#onError = onError;
+  }
+
+  touch(file: string): void {
+    this.#touched.set(file, Date.now());
+    this.#timer ??= setTimeout(() => {
+      this.#flush().catch(this.#onError);
+    }, TOUCH_DELAY).unref();
+  }
+
+  add(bytes: number): void {
+    this.#addedSinceCount += bytes;
+    if (this.#total !== null) this.#total += bytes;
+    const isUnsure = this.#total === null || this.#addedSinceCount > this.#maximumSize * RECOUNT;
+    if (isUnsure || this.#total! > this.#maximumSize) this.#maintain();
+  }
+
+  subtract(bytes: number): void {
+    if (this.#total !== null) this.#total = Math.max(0, this.#total - bytes);
+  }
+
+  /** Everything is gone. */
+  reset(): void {
+    this.#touched.clear();
+    this.#total = 0;
+  }
+
+  /** Bytes in use, when what is being evicted has gone. */
+  async size(): Promise<number> {
+    if (this.#total === null) this.#maintain();
+    await this.#running;
+    return this.#total ?? 0;
+  }
+
+  /** Waits for the work in the background, and leaves nothing that only this process knows. */
+  async settle(): Promise<void> {
+    await this.#running;
+    await this.#flush();
+  }
+
+  #maintain(): void {
+    if (Date.now() < this.#notBefore) return;
+    if (this.#running !== null) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#count()
+      .catch(this.#onError)
+      .finally(() => {
+        this.#running = null;
+        if (this.#again) {
+          this.#again = false;
+          this.#maintain();
+        }
+      });
+  }
+
+  async #count(): Promise<void> {
+    this.#addedSinceCount = 0;
+    const listed = await this.#list();
+    this.#total = listed.reduce((sum, { size }) => sum + size, 0) + this.#addedSinceCount;
+    await this.#sweep();
+    if (this.#total > this.#maximumSize) await this.#evict(listed);
+  }
+
+  async #list(): Promise<Listed[]> {
+    const listed: Listed[] = [];
+    for (const shard of await names(this.#root)) {
+      if (shard.length !== 2) continue;
+      const directory = path.join(this.#root, shard);
+      await each(await names(directory), async (name) => {
+        const file = path.join(directory, name);
+        const { size, mtimeMs } = await stat(file);
+        listed.push({ path: file, size, used: Math.max(mtimeMs, this.#touched.get(file) ?? 0) });
+      });
+    }
+    return listed;
+  }
+
+  async #evict(listed: Listed[]): Promise<void> {
+    const lease = path.join(this.#root, 'evicting');
+    if (!(await acquire(lease))) {
+      this.#notBefore = Date.now() + RETRY;
+      return;
+    }
+    try {
+      listed.sort((one, other) => one.used - other.used);
+      const excess: Listed[] = [];
+      let left = this.#total!;
+      for (const entry of listed) {
+        if (left <= this.#maximumSize * EVICTION_TARGET) break;
+        excess.push(entry);
+        left -= entry.size;
+      }
+      await each(excess, async (entry) => {
+        await rm(entry.path, { force: true });
+        this.#touched.delete(entry.path);
+        this.subtract(entry.size);
+      });
+    } finally {
+      await rm(lease, { force: true });
+    }
+  }
+
+  /** What killed processes have left. */
+  async #sweep(): Promise<void> {
+    const directory = path.join(this.#root, 'tmp');
+    await each(await names(directory), async (name) => {
+      const file = path.join(directory, name);
+      if (await isAbandoned(file)) await rm(file, { force: true });
+    });
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    await each(touched, ([file, used]) => utimes(file, used / 1000, used / 1000));
+  }
+}
+
+/** Takes the lease, or takes it over from a process that has been killed. False: another one has it. */
+async function acquire(lease: string): Promise<boolean> {
+  try {
+    await writeFile(lease, '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  if (!(await isAbandoned(lease))) return false;
+  // Of several that see it abandoned one moves it away; the next attempt takes it.
+  const aside = `${lease}-${randomBytes(4).toString('hex')}`;
+  await rename(lease, aside).catch(() => {});
+  await rm(aside, { force: true });
+  return false;
+}
+
+async function isAbandoned(file: string): Promise<boolean> {
+  const { mtimeMs } = await stat(file);
+  return Math.abs(Date.now() - mtimeMs) > LEASE;
+}
+
+/** The names in a directory; none when there is no such directory. */
+async function names(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (isMissing(error) || errorCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/** Does it with each, a few at a time. What has vanished meanwhile is left out. */
+async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const item = items[next++]!;
+      try {
+        await work(item);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+}
+
+/** Makes the directory of a file, for the user alone. */
+export async function makeDirectoryOf(file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,95 @@
+import {
+  bodyPosition,
+  decodeHeader,
+  type EntryHeader,
+  encodeSlot,
+  HEADER_SIZE,
+  newestSlot,
+  type Slot,
+  slotPosition,
+  VARIANTS_OFFSET,
+} from './entry-format.ts';
+import { closeFile, isMissing, openFile, readAt, writeAt } from './files.ts';
+
+/** An entry's file as it was found. */
+export interface LoadedEntry {
+  readonly path: string;
+  readonly header: EntryHeader;
+  readonly slot: Slot;
+  /** The beginning of the file, as far as it has been read: a small body is in it. */
+  readonly head: Buffer;
+}
+
+/** What is read at once: usual metadata and a body of one block. */
+const HEAD_SIZE = 80 * 1024;
+
+/** Reads header and metadata. Null when they are damaged; rejects when the file cannot be read. */
+export async function loadEntry(path: string): Promise<LoadedEntry | null> {
+  const descriptor = await openFile(path, 'r');
+  try {
+    let head = await readHead(descriptor);
+    const header = decodeHeader(head);
+    if (header === null) return null;
+    const needed = bodyPosition(header.capacity);
+    if (head.length < needed) head = await readAt(descriptor, 0, needed);
+    const slot = head.length < needed ? null : newestSlot(head, header);
+    return slot === null ? null : { path, header, slot, head };
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
+/** Buffers that are read into and copied from: most entries are far smaller than what is asked for. */
+const scratch: Buffer[] = [];
+const MAXIMUM_SCRATCH = 8;
+
+async function readHead(descriptor: number): Promise<Buffer> {
+  const buffer = scratch.pop() ?? Buffer.allocUnsafeSlow(HEAD_SIZE);
+  const bytes = await readAt(descriptor, 0, HEAD_SIZE, buffer);
+  const head = Buffer.from(bytes);
+  if (scratch.length < MAXIMUM_SCRATCH) scratch.push(buffer);
+  return head;
+}
+
+/** The id of the file that is there now, or null when it is none of ours. */
+export async function readId(path: string): Promise<number | null> {
+  const descriptor = await openFile(path, 'r');
+  try {
+    return decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id ?? null;
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
+/** Writes new metadata into the slot that is not in use. False when they do not fit, or the file is another by now. */
+export async function replaceText(entry: LoadedEntry, text: Buffer): Promise<boolean> {
+  const { header, slot } = entry;
+  if (text.length > header.capacity) return false;
+  const descriptor = await openFile(entry.path, 'r+');
+  try {
+    if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return false;
+    const index = slot.index === 0 ? 1 : 0;
+    const bytes = encodeSlot(header.id, slot.sequence + 1, text);
+    await writeAt(descriptor, slotPosition(header.capacity, index), bytes);
+    return true;
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
+/** Tells in the file of the first variant that there are `count`. Without that file there is nobody to ask it. */
+export async function noteVariants(path: string, count: number): Promise<void> {
+  try {
+    const descriptor = await openFile(path, 'r+');
+    try {
+      const header = await readAt(descriptor, 0, HEADER_SIZE);
+      if ((header[VARIANTS_OFFSET] ?? count) < count) {
+        await writeAt(descriptor, VARIANTS_OFFSET, Buffer.of(count));
+      }
+    } finally {
+      closeFile(descriptor);
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}

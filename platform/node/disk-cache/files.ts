@@ -1,0 +1,47 @@
+import * as fs from 'node:fs';
+import { promisify } from 'node:util';
+
+/**
+ * The calls of `node:fs` that a hit consists of, as promises over the callback API: a `FileHandle` costs as much again as
+ * the read itself.
+ */
+export const openFile = promisify(fs.open) as (path: string, flags: string, mode?: number) => Promise<number>;
+
+/** Closes behind the back of everybody: there is nothing to be done about a failure. */
+export function closeFile(descriptor: number): void {
+  fs.close(descriptor, () => {});
+}
+
+/** The bytes from `position` on, fewer than `length` only at the end of the file. */
+export function readAt(
+  descriptor: number,
+  position: number,
+  length: number,
+  buffer: Buffer = Buffer.allocUnsafe(length),
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    fs.read(descriptor, buffer, 0, length, position, (error, bytesRead) => {
+      if (error !== null) reject(error);
+      else resolve(buffer.subarray(0, bytesRead));
+    });
+  });
+}
+
+export async function writeAt(descriptor: number, position: number, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    written += await new Promise<number>((resolve, reject) => {
+      fs.write(descriptor, bytes, written, bytes.length - written, position + written, (error, count) => {
+        if (error !== null) reject(error);
+        else resolve(count);
+      });
+    });
+  }
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code;
+}
+
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT';
+}
