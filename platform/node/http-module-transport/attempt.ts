@@ -6,18 +6,14 @@ import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../errors.ts';
+import { CONTINUE_WAIT, expectsContinue } from '../expect-continue.ts';
+import { mayBeRepeated } from '../may-be-repeated.ts';
 import { Upload } from '../upload.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { receivedHeaders } from './received-headers.ts';
 
-/** How long a request with `Expect: 100-continue` holds its body back (RFC 9110 §10.1.1: not indefinitely). */
-const CONTINUE_WAIT = 1000;
-
 /** 1xx responses before the final one; more is a peer that plays for time. */
 const MOST_INFORMATIONAL = 20;
-
-/** Methods that may be sent again when their connection died unanswered (RFC 9110 §9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** One request on one socket, from its first byte to the last byte of the answer. */
 export class Attempt {
@@ -76,14 +72,12 @@ export class Attempt {
 
   /** Whether it failed on a kept-alive socket that the peer had closed meanwhile, and may go out once more. */
   get isStale(): boolean {
-    const { method, body } = this.#request;
     return (
       this.#client.reusedSocket &&
       this.#message === null &&
       this.#socket?.bytesRead === this.#bytesReadBefore &&
       this.#exchange.cancelled === null &&
-      IDEMPOTENT.has(method) &&
-      (body === null || body.replayable)
+      mayBeRepeated(this.#request)
     );
   }
 
@@ -138,7 +132,7 @@ export class Attempt {
   #write(): void {
     if (this.#request.body === null) {
       this.#client.end();
-    } else if (this.#request.headers.get('expect')?.toLowerCase() === '100-continue') {
+    } else if (expectsContinue(this.#request)) {
       this.#client.flushHeaders();
       this.#continueTimer = this.#exchange.clock.setTimeout(() => this.#startUpload(), CONTINUE_WAIT);
     } else {

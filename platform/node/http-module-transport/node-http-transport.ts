@@ -2,12 +2,12 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type * as tls from 'node:tls';
-import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
-import { networkFailure } from '../errors.ts';
+import { restartPhases } from '../connection-phases.ts';
+import { givenUp, networkFailure } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { nodeHttpCapabilities } from './capabilities.ts';
 import { requestFields } from './request-fields.ts';
@@ -56,8 +56,8 @@ export class NodeHttpTransport implements Transport {
 
   async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
     exchange.throwIfCancelled();
-    if (this.#closed) throw canceled(request.url.href, 'the transport is closed');
-    Object.assign(exchange.timings, NOTHING_REACHED);
+    if (this.#closed) throw givenUp(request.url.href, 'the transport is closed');
+    restartPhases(exchange.timings);
     const first = this.#attempt(request, exchange);
     try {
       return await first.response;
@@ -68,7 +68,7 @@ export class NodeHttpTransport implements Transport {
   }
 
   clearConnections(): void {
-    for (const attempt of this.#running) attempt.fail(canceled(attempt.url, 'connections were cleared'));
+    for (const attempt of this.#running) attempt.fail(givenUp(attempt.url, 'connections were cleared'));
     for (const agent of this.#ownAgents) agent.destroy();
   }
 
@@ -114,15 +114,6 @@ export class NodeHttpTransport implements Transport {
 
 type ClientOptions = Omit<https.RequestOptions, 'agent'> & { readonly agent: http.Agent };
 
-/** The phases of an earlier hop of the same exchange are not this one's. */
-const NOTHING_REACHED = {
-  lookupEnd: 0,
-  connectEnd: 0,
-  secureConnectEnd: 0,
-  requestSent: 0,
-  responseStart: 0,
-};
-
 /** The name that is verified never comes from a Host field: from the URL, or from `tls.servername`. */
 function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
   return {
@@ -149,8 +140,4 @@ function dropIdleSockets(options: ClientOptions): void {
   const { options: own } = agent as { readonly options?: http.AgentOptions };
   const key = agent.getName({ ...options, ...own });
   for (const socket of agent.freeSockets[key] ?? []) socket.destroy();
-}
-
-function canceled(url: string, reason: string): NetworkError {
-  return new NetworkError('operation-canceled', `the request was given up: ${reason}`, { url });
 }

@@ -1,5 +1,5 @@
-import { NetworkError } from '../../../src/error.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import { bodyLength } from '../body-length.ts';
 
 /** The head of a request as `node:http` takes it, and how its body is framed. */
 export interface RequestFields {
@@ -13,9 +13,7 @@ export interface RequestFields {
 const WITH_CONTENT = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * The fields of a request in the order in which they were set, Host first (RFC 9112 §3.2). Framing is not left to the
- * caller: a Content-Length that contradicts the body, or a transfer coding of one's own, would let a peer see a second
- * request in the body.
+ * The fields of a request in the order in which they were set, Host first (RFC 9112 §3.2).
  *
  * @throws NetworkError protocol-invalid-operation when the framing that was set by hand contradicts the body
  */
@@ -27,29 +25,11 @@ export function requestFields(request: HttpRequest): RequestFields {
     if (name !== 'host' && name !== 'content-length' && name !== 'transfer-encoding')
       pairs.push(titleCase(name), headers.pairs[i + 1]!);
   }
-  const bodyLength = framedLength(request);
-  if (bodyLength === null) pairs.push('Transfer-Encoding', 'chunked');
+  const length = bodyLength(request);
+  if (length === null) pairs.push('Transfer-Encoding', 'chunked');
   else if (request.body !== null || headers.has('content-length') || WITH_CONTENT.has(request.method))
-    pairs.push('Content-Length', String(bodyLength));
-  return { pairs, bodyLength };
-}
-
-function framedLength(request: HttpRequest): number | null {
-  const known = request.body === null ? 0 : request.body.length;
-  const coding = request.headers.get('transfer-encoding');
-  if (coding !== null && (known !== null || coding.toLowerCase() !== 'chunked'))
-    throw refusal(request, `Transfer-Encoding: ${coding} does not fit the body`);
-  const declared = request.headers.get('content-length');
-  if (declared === null) return known;
-  if (coding !== null || !/^\d{1,15}$/.test(declared) || (known !== null && Number(declared) !== known))
-    throw refusal(request, `Content-Length: ${declared} does not fit the body`);
-  return Number(declared);
-}
-
-function refusal(request: HttpRequest, reason: string): NetworkError {
-  return new NetworkError('protocol-invalid-operation', `request fields: ${reason}`, {
-    url: request.url.href,
-  });
+    pairs.push('Content-Length', String(length));
+  return { pairs, bodyLength: length };
 }
 
 const MOST_REMEMBERED = 512;

@@ -1,0 +1,50 @@
+import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+
+/** An address to connect to. */
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** Resolves a name to all its addresses, in the order in which to try them. An address stands for itself. */
+export async function addressesOf(
+  host: string,
+  lookup: LookupFunction = systemLookup as LookupFunction,
+): Promise<readonly Address[]> {
+  const literal = isIP(host);
+  if (literal !== 0) return [{ address: host, family: literal as 4 | 6 }];
+  return interleave(await lookUp(host, lookup));
+}
+
+function lookUp(host: string, lookup: LookupFunction): Promise<Address[]> {
+  return new Promise((resolve, reject) => {
+    lookup(host, { all: true }, (error, found) => {
+      const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
+      // What is no address would be resolved once more, behind the back of this function.
+      const usable = addresses.filter((address) => isIP(address) !== 0);
+      if (error) reject(error);
+      else if (usable.length === 0) reject(noAddress(host));
+      else resolve(usable.map((address) => ({ address, family: isIP(address) as 4 | 6 })));
+    });
+  });
+}
+
+/**
+ * RFC 8305 §4: the families take turns, beginning with that of the first address (First Address Family Count 1), so that
+ * a family which does not work costs one attempt and not all of its addresses. Within a family the resolver's order
+ * (RFC 6724) holds.
+ */
+export function interleave(addresses: readonly Address[]): Address[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const mixed: Address[] = [];
+  for (let i = 0; i < Math.max(first.length, second.length); i++) {
+    mixed.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
+  }
+  return mixed;
+}
+
+function noAddress(host: string): Error {
+  return Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
+}

@@ -1,0 +1,99 @@
+import type { RequestOptions } from '../../../src/options.ts';
+import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import type { Clock } from '../../../src/util/clock.ts';
+import type { Dialer } from './dialer.ts';
+import { endpointOf } from './endpoint.ts';
+import { EndpointPool, type PoolContext } from './endpoint-pool.ts';
+import type { Route } from './route.ts';
+import type { WireLimits } from './wire-limits.ts';
+
+/** Endpoints with open connections above which those are closed that nobody uses: redirects let peers choose them. */
+const MOST_ENDPOINTS = 256;
+
+/** Where an origin's last request went: to know it again is cheaper than to make a key. */
+interface Recent {
+  readonly options: RequestOptions;
+  readonly route: Route;
+  readonly pool: EndpointPool;
+}
+
+/** The connections to all endpoints, and the one timer that closes those which have been idle for too long. */
+export class ConnectionPool implements PoolContext {
+  readonly dialer: Dialer;
+  readonly limits: WireLimits;
+  readonly #clock: Clock;
+  readonly #pools = new Map<string, EndpointPool>();
+  readonly #recent = new Map<string, Recent>();
+  #timer: unknown = null;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  constructor(dialer: Dialer, limits: WireLimits, clock: Clock) {
+    this.dialer = dialer;
+    this.limits = limits;
+    this.#clock = clock;
+  }
+
+  /** @throws NetworkError when the URL names no endpoint */
+  for(request: HttpRequest, route: Route): EndpointPool {
+    const { options, url } = request;
+    const recent = this.#recent.get(url.origin);
+    if (recent !== undefined && recent.route === route && connectAlike(recent.options, options))
+      return recent.pool;
+    const endpoint = endpointOf(request, route);
+    const pool = this.#pools.get(endpoint.key) ?? new EndpointPool(endpoint, this);
+    this.#pools.set(endpoint.key, pool);
+    this.#recent.set(url.origin, { options, route, pool });
+    if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
+    return pool;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  idle(expiresAt: number): void {
+    if (expiresAt < this.#dueAt) this.#wakeAt(expiresAt);
+  }
+
+  empty(pool: EndpointPool): void {
+    const { key, origin } = pool.endpoint;
+    this.#pools.delete(key);
+    if (this.#recent.get(origin)?.pool === pool) this.#recent.delete(origin);
+  }
+
+  /** Closes everything. What is in flight ends operation-canceled. */
+  clear(why: string): void {
+    for (const pool of [...this.#pools.values()]) pool.clear(why);
+    this.#wakeAt(Number.POSITIVE_INFINITY);
+  }
+
+  #closeOldest(): void {
+    for (const pool of this.#pools.values()) {
+      if (!pool.isIdle) continue;
+      pool.clear('there were too many idle connections');
+      return;
+    }
+  }
+
+  #wakeAt(time: number): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#dueAt = time;
+    if (time === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#clock.setTimeout(() => this.#expire(), Math.max(0, time - this.#clock.now()));
+    // Idle connections are no reason to stay alive.
+    (this.#timer as Partial<NodeJS.Timeout>).unref?.();
+  }
+
+  #expire(): void {
+    const now = this.#clock.now();
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const pool of [...this.#pools.values()]) next = Math.min(next, pool.expire(now));
+    this.#wakeAt(next);
+  }
+}
+
+/** Whether two requests of one origin may have the same connections, as far as a glance tells. */
+function connectAlike(a: RequestOptions, b: RequestOptions): boolean {
+  return a === b || (a.tls === b.tls && a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct);
+}

@@ -1,0 +1,26 @@
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+
+/** A connection to an endpoint, whatever it speaks. */
+export interface Connection {
+  /**
+   * Carries one request, of an exchange that has not been cancelled.
+   * @param refusals how often the peer has refused it
+   */
+  send(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse>;
+  /** Closes it. What is in flight on it ends operation-canceled. */
+  clear(why: string): void;
+}
+
+/** Who keeps connections: hears what becomes of them. */
+export interface ConnectionOwner<Kind extends Connection> {
+  /** It carries nothing (any more), and may be used for `lifetime` milliseconds. */
+  idle(connection: Kind, lifetime: number): void;
+  /** Nothing is left of it. */
+  closed(connection: Kind): void;
+  /**
+   * Sends a request that was lost unanswered over another connection.
+   * @param refusals how often the peer has refused it
+   */
+  resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse>;
+}

@@ -1,0 +1,211 @@
+import { NetworkError } from '../../../src/error.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import { givenUp, networkFailure } from '../errors.ts';
+import { abortable } from './abortable.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionsAhead } from './connections-ahead.ts';
+import type { Dialed, Dialer } from './dialer.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Http1Connection } from './http1-connection.ts';
+import { Http2Connection, type Http2Owner } from './http2-connection.ts';
+import { openHttp2Session } from './http2-session.ts';
+import type { WireLimits } from './wire-limits.ts';
+
+/** What all endpoints share. */
+export interface PoolContext {
+  readonly dialer: Dialer;
+  readonly limits: WireLimits;
+  now(): number;
+  /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
+  idle(expiresAt: number): void;
+  /** The endpoint has no connection (any more). */
+  empty(pool: EndpointPool): void;
+}
+
+/** A connection that is being opened for somebody, and how to stop it. */
+interface Opening {
+  readonly exchange: Exchange;
+  readonly url: string;
+  readonly abort: AbortController;
+}
+
+/**
+ * The connections to one endpoint. HTTP/1.1 has any number (the queue limits them), the one that was used last goes first;
+ * HTTP/2 has one. Where that is open, the first dial decides for all: the others wait for what TLS negotiates.
+ */
+export class EndpointPool implements Http2Owner {
+  readonly endpoint: Endpoint;
+  readonly #context: PoolContext;
+  readonly #connections = new Set<Connection>();
+  readonly #idle: Http1Connection[] = [];
+  #session: Http2Connection | null = null;
+  readonly #openings = new Set<Opening>();
+  readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
+  /** The peer was asked for HTTP/2 and speaks HTTP/1.1 only. */
+  #isHttp1Only: boolean;
+  /** The dial that will tell; what it failed with, or null when whoever waits may go on. */
+  #negotiation: Promise<NetworkError | null> | null = null;
+
+  constructor(endpoint: Endpoint, context: PoolContext) {
+    this.endpoint = endpoint;
+    this.#context = context;
+    this.#isHttp1Only = endpoint.protocols === 'http/1.1';
+  }
+
+  /** A connection that is there, or null. */
+  take(): Connection | null {
+    if (this.#session?.isUsable) return this.#session;
+    const now = this.#context.now();
+    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
+      if (last.expiresAt > now) return last;
+      last.clear('it was idle for too long');
+    }
+    return null;
+  }
+
+  /**
+   * Opens a connection, or takes one that was about to be opened.
+   * @throws NetworkError
+   */
+  async open(exchange: Exchange, url: string): Promise<Connection> {
+    const opening: Opening = { exchange, url, abort: new AbortController() };
+    this.#openings.add(opening);
+    const forget = exchange.onCancel((reason) => opening.abort.abort(reason));
+    try {
+      const connection = await this.#obtain(opening);
+      if (exchange.cancelled === null) return connection;
+      this.#giveBack(connection);
+      throw exchange.cancelled;
+    } finally {
+      forget();
+      this.#openings.delete(opening);
+      this.#reviewEmpty();
+    }
+  }
+
+  /** Opens a connection for later, unless there is one. */
+  async openAhead(exchange: Exchange, url: string): Promise<void> {
+    if (this.#idle.length === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
+  }
+
+  async resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+    // What is idle is as old as the connection that has just turned out to be dead.
+    for (const connection of this.#idle.splice(0)) connection.clear('the peer closes idle connections');
+    const connection =
+      refusals > 0 && this.#session?.isUsable ? this.#session : await this.open(exchange, request.url.href);
+    return connection.send(request, exchange, refusals);
+  }
+
+  idle(connection: Http1Connection | Http2Connection, lifetime: number): void {
+    const context = this.#context;
+    connection.expiresAt = context.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
+    if (connection instanceof Http1Connection) this.#idle.push(connection);
+    context.idle(connection.expiresAt);
+  }
+
+  retired(connection: Http2Connection): void {
+    if (this.#session === connection) this.#session = null;
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection);
+    const index = this.#idle.indexOf(connection as Http1Connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#reviewEmpty();
+  }
+
+  /** Nothing is in flight or being opened. */
+  get isIdle(): boolean {
+    const idle = this.#idle.length + (this.#session?.isIdle ? 1 : 0);
+    return this.#openings.size === 0 && this.#connections.size === idle;
+  }
+
+  /** Closes what has been idle until now, and returns when the next one is due (epoch ms). */
+  expire(now: number): number {
+    const session = this.#session;
+    let next = Number.POSITIVE_INFINITY;
+    for (const connection of session?.isIdle ? [...this.#idle, session] : [...this.#idle]) {
+      if (connection.expiresAt <= now) connection.clear('it was idle for too long');
+      else next = Math.min(next, connection.expiresAt);
+    }
+    return next;
+  }
+
+  /** Closes everything. What is in flight ends operation-canceled. */
+  clear(why: string): void {
+    for (const { abort, url } of this.#openings) abort.abort(givenUp(url, why));
+    for (const connection of this.#connections) connection.clear(why);
+  }
+
+  async #obtain(opening: Opening): Promise<Connection> {
+    const { url, abort } = opening;
+    const ahead = await this.#ahead.take(abort.signal);
+    if (ahead !== null) return ahead;
+    while (this.#negotiation !== null) {
+      const failure = await abortable(this.#negotiation, abort.signal);
+      if (failure !== null)
+        throw new NetworkError(failure.code, failure.message, { url, cause: failure.cause });
+      if (this.#session?.isUsable) return this.#session;
+    }
+    const dialing = this.#dial(opening);
+    if (!this.#isHttp1Only) this.#negotiation = this.#outcomeOf(dialing, opening);
+    return dialing;
+  }
+
+  async #outcomeOf(dialing: Promise<Connection>, { abort }: Opening): Promise<NetworkError | null> {
+    try {
+      await dialing;
+      return null;
+    } catch (error) {
+      // It was ended for reasons of its own: somebody else may try.
+      const isOwnAffair = abort.signal.aborted || (error as NetworkError).code === 'operation-canceled';
+      return isOwnAffair ? null : (error as NetworkError);
+    } finally {
+      this.#negotiation = null;
+    }
+  }
+
+  async #dial({ exchange, url, abort }: Opening): Promise<Connection> {
+    const { endpoint } = this;
+    const offer = endpoint.protocols === 'h2' ? HTTP2 : this.#isHttp1Only ? HTTP1 : EITHER;
+    const dialed = await this.#context.dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal });
+    const { socket } = dialed;
+    if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
+    const connection =
+      dialed.protocol === 'h2' ? await this.#newSession(dialed) : this.#newConnection(dialed);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #newConnection(dialed: Dialed): Http1Connection {
+    this.#isHttp1Only = true;
+    return new Http1Connection(dialed, this, this.#context.limits.response);
+  }
+
+  async #newSession({ socket, encrypted }: Dialed): Promise<Http2Connection> {
+    const { limits } = this.#context;
+    const session = await openHttp2Session(socket, limits.response);
+    this.#session = new Http2Connection(session, encrypted, this, limits.http2Streams);
+    return this.#session;
+  }
+
+  #giveBack(connection: Connection): void {
+    if (connection instanceof Http1Connection) connection.release();
+    else if ((connection as Http2Connection).isIdle) (connection as Http2Connection).release();
+  }
+
+  #reviewEmpty(): void {
+    if (this.#connections.size === 0 && this.#openings.size === 0) this.#context.empty(this);
+  }
+}
+
+function lostAtOnce(url: string): NetworkError {
+  return new NetworkError('remote-host-closed', 'the peer closed the connection as soon as it was open', {
+    url,
+  });
+}
+
+const HTTP1 = ['http/1.1'] as const;
+const HTTP2 = ['h2'] as const;
+const EITHER = ['h2', 'http/1.1'] as const;

@@ -1,0 +1,58 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { NetworkError } from '../../../src/error.ts';
+import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import type { Route } from './route.ts';
+import { NO_TLS_MATERIAL, TlsIdentity } from './tls-identity.ts';
+
+/** Which protocols a connection may speak: `either` lets TLS negotiate (ALPN, RFC 7301). */
+export type Protocols = 'http/1.1' | 'h2' | 'either';
+
+/** Everything that decides whether two requests may use one connection. */
+export interface Endpoint {
+  /** Equal for equal endpoints. */
+  readonly key: string;
+  readonly origin: string;
+  /** Name or address, IPv6 without brackets; of a local server its path or the name of its pipe. */
+  readonly host: string;
+  /** 0 for a local server. */
+  readonly port: number;
+  readonly local: boolean;
+  /** Null for cleartext. */
+  readonly tls: TlsIdentity | null;
+  readonly protocols: Protocols;
+  readonly route: Route;
+}
+
+export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoint {
+  const local = url.scheme === 'unix+http' || url.scheme === 'local+http';
+  const secure = url.scheme === 'https';
+  const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
+  const port = local ? 0 : url.port;
+  const tls = secure ? (options.tls === null ? NO_TLS_MATERIAL : new TlsIdentity(options.tls)) : null;
+  const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
+  const { origin } = url;
+  const key = JSON.stringify([origin, tls?.key, protocols, route]);
+  return { key, origin, host, port, local, tls, protocols, route };
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+/**
+ * The socket or pipe that the host part of a `unix+http:` URL names, percent-encoded: a path, or a name that is completed
+ * as QLocalSocket does (https://doc.qt.io/qt-6/qlocalserver.html#listen).
+ */
+function localServer(hostname: string, url: string): string {
+  let name: string;
+  try {
+    name = decodeURIComponent(hostname);
+  } catch (cause) {
+    throw new NetworkError('host-not-found', 'the name of the local server is not UTF-8', { url, cause });
+  }
+  if (name === '' || name.includes('\0'))
+    throw new NetworkError('host-not-found', 'the URL names no local server', { url });
+  if (process.platform === 'win32') return name.startsWith('\\\\') ? name : `\\\\.\\pipe\\${name}`;
+  return path.isAbsolute(name) ? name : path.join(tmpdir(), name);
+}

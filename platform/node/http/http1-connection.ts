@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net';
+import { NetworkError } from '../../../src/error.ts';
+import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
+import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
+import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
+import { ResponseParser } from '../../../src/http1/response-parser.ts';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import { givenUp, networkFailure } from '../errors.ts';
+import { mayBeRepeated } from '../may-be-repeated.ts';
+import type { Connection, ConnectionOwner } from './connection.ts';
+import type { Dialed } from './dialer.ts';
+import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
+import { announcedLifetime } from './keep-alive.ts';
+
+/** A socket that carries requests of HTTP/1.1, one after another. */
+export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
+  readonly socket: Socket;
+  readonly encrypted: boolean;
+  /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
+  expiresAt = 0;
+  readonly #owner: ConnectionOwner<Http1Connection>;
+  readonly #parser: ResponseParser;
+  readonly #lent: boolean;
+  #current: Http1Exchange | null = null;
+  /** A byte of the response has arrived: the request was seen. */
+  #isAnswered = false;
+  /** It has been idle: the peer may have closed it in the meantime. */
+  #isReused = false;
+  #isReading = true;
+  #isOver = false;
+  #lifetime = Number.POSITIVE_INFINITY;
+
+  constructor(
+    { socket, inbox, encrypted }: Dialed,
+    owner: ConnectionOwner<Http1Connection>,
+    limits: Partial<ResponseLimits>,
+  ) {
+    this.socket = socket;
+    this.encrypted = encrypted;
+    this.#owner = owner;
+    this.#parser = new ResponseParser(this, { latin1, limits });
+    this.#lent = inbox !== null;
+    if (inbox === null) socket.on('data', (chunk: Buffer) => this.#read(viewOf(chunk), chunk.length));
+    else inbox.receiver = (bytes, length) => this.#read(bytes, length);
+    socket.on('end', () => this.#ended());
+    socket.on('close', () => this.#closed());
+  }
+
+  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+    let current: Http1Exchange;
+    try {
+      current = new Http1Exchange(this, request, exchange);
+    } catch (error) {
+      this.release();
+      return Promise.reject(error);
+    }
+    this.socket.ref();
+    this.#current = current;
+    this.#isAnswered = false;
+    this.#parser.expect(request.method);
+    current.begin();
+    return current.response;
+  }
+
+  /** Makes it idle. */
+  release(): void {
+    this.#isReused = true;
+    this.goOnReading();
+    this.socket.unref();
+    this.#owner.idle(this, this.#lifetime);
+  }
+
+  clear(why: string): void {
+    const current = this.#current;
+    this.#close();
+    current?.fail(givenUp(current.request.url.href, why));
+  }
+
+  stopReading(): void {
+    if (!this.#isReading) return;
+    this.#isReading = false;
+    this.socket.pause();
+  }
+
+  goOnReading(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.socket.resume();
+  }
+
+  abandon(): void {
+    this.#parser.pause();
+    this.#close();
+  }
+
+  onInformational(head: ResponseHead): void {
+    this.#current?.inform(head);
+  }
+
+  onHead(head: ResponseHead, _framing: ResponseFraming): void {
+    // A server says the same on every response of a connection.
+    if (!this.#isReused) this.#lifetime = announcedLifetime(head.headers);
+    this.#current?.answer(head);
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#current?.receive(bytes, this.#lent);
+  }
+
+  onEnd(trailers: HttpHeaders | null, reusable: boolean): void {
+    const current = this.#current;
+    if (current === null) return;
+    this.#current = null;
+    // What is left of an unfinished request would be read as the next one (RFC 9112 §9.3).
+    if (reusable && current.isSent) this.release();
+    else this.#close();
+    current.complete(trailers);
+  }
+
+  #read(bytes: Uint8Array, length: number): void {
+    if (this.#isOver) return;
+    this.#isAnswered = true;
+    try {
+      this.#parser.execute(bytes, 0, length);
+    } catch (error) {
+      this.#lose(error);
+      // What the parser has not refused is a mistake of ours, and must not pass for one of the peer.
+      if (!(error instanceof NetworkError)) throw error;
+    }
+  }
+
+  #ended(): void {
+    if (this.#isOver) return;
+    try {
+      this.#parser.finish();
+      this.#close();
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  #closed(): void {
+    if (this.#isOver) return;
+    this.#lose(this.socket.errored ?? new NetworkError('remote-host-closed', 'the connection was closed'));
+  }
+
+  /** The connection broke, or what came over it is not HTTP. */
+  #lose(cause: unknown): void {
+    const current = this.#current;
+    this.#close();
+    if (current === null) return;
+    const { request, exchange } = current;
+    if (this.#isReused && !this.#isAnswered && mayBeRepeated(request))
+      current.replaceBy(this.#owner.resend(request, exchange, 0));
+    else current.fail(failure(cause, request));
+  }
+
+  #close(): void {
+    this.#current = null;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.socket.destroy();
+    this.#owner.closed(this);
+  }
+}
+
+/** What the parser says is told without a URL, which it does not know. */
+function failure(cause: unknown, { url }: HttpRequest): NetworkError {
+  if (cause instanceof NetworkError) return new NetworkError(cause.code, cause.message, { url: url.href });
+  return networkFailure(cause, url.href);
+}
+
+/** Node's own decoder, which takes any view. */
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, start, end);
+}
+
+/** A Buffer's methods differ from those of the Uint8Array that every other transport delivers. */
+function viewOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}

@@ -1,0 +1,211 @@
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { NetworkError } from '../../../src/error.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import { expectsContinue } from '../expect-continue.ts';
+import { receivedHeaders } from '../http-module-transport/received-headers.ts';
+import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
+import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
+
+/** RFC 9113 §7. */
+const CANCEL = 8;
+
+/** Who has the streams of a connection. */
+export interface Http2ExchangeOwner {
+  readonly encrypted: boolean;
+  /** Nothing of the exchange is left on the connection. */
+  ended(exchange: Http2Exchange): void;
+  /** The response of another attempt at one that was lost unanswered, or null when there is none to be made. */
+  retry(exchange: Http2Exchange, stream: ClientHttp2Stream): Promise<HttpResponse> | null;
+  /** Why its stream ended before its response. */
+  lossOf(exchange: Http2Exchange, stream: ClientHttp2Stream): NetworkError;
+}
+
+/** One request on a stream of HTTP/2. To its reader it is the body of the response. */
+export class Http2Exchange implements ResponseBody, OutgoingTarget {
+  /** The final head; rejects with a NetworkError. */
+  readonly response: Promise<HttpResponse>;
+  readonly request: HttpRequest;
+  readonly exchange: Exchange;
+  /** How often it was refused before. */
+  readonly refusals: number;
+  /** Null until it begins. */
+  stream: ClientHttp2Stream | null = null;
+  readonly #owner: Http2ExchangeOwner;
+  readonly #fields: Http2RequestFields;
+  readonly #outgoing: OutgoingBody | null;
+  readonly #forgetCancel: () => void;
+  #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
+  #reject!: (error: NetworkError) => void;
+  #isAnswered = false;
+  #isOver = false;
+  #sink: BodySink | null = null;
+  #isPaused = false;
+  #failure: NetworkError | null = null;
+  #trailers: HttpHeaders | null = null;
+
+  /** @throws NetworkError when the request cannot be written */
+  constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Exchange, refusals: number) {
+    this.#owner = owner;
+    this.request = request;
+    this.exchange = exchange;
+    this.refusals = refusals;
+    this.#fields = http2RequestFields(request);
+    this.#outgoing =
+      request.body === null ? null : new OutgoingBody(request.body, this.#fields.bodyLength, exchange, this);
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#forgetCancel = exchange.onCancel((reason) => this.fail(reason));
+  }
+
+  /** Opens the stream. */
+  begin(session: ClientHttp2Session): void {
+    const outgoing = this.#outgoing;
+    let stream: ClientHttp2Stream;
+    try {
+      stream = session.request(this.#fields.fields, { endStream: outgoing === null });
+    } catch (error) {
+      this.fail(unsendable(this.request, error as Error));
+      return;
+    }
+    this.stream = stream;
+    stream.on('response', (_headers, _flags, raw: string[] = []) => this.#answer(raw));
+    stream.on('headers', (_headers, _flags, raw: string[] = []) => this.#inform(raw));
+    stream.on('trailers', (_headers, _flags, raw: string[] = []) => {
+      this.#trailers = receivedHeaders(raw);
+    });
+    stream.on('error', () => {});
+    stream.on('close', () => this.#closed(stream));
+    if (outgoing === null) tellRequestSent(this.exchange);
+    else if (expectsContinue(this.request)) outgoing.startOnContinue();
+    else outgoing.start();
+  }
+
+  /** The exchange ends with an error, wherever it stands. */
+  fail(error: NetworkError): void {
+    if (this.#isOver) return;
+    const sink = this.#finish();
+    if (this.stream === null) this.#owner.ended(this);
+    else this.stream.close(CANCEL);
+    this.#failure = error;
+    if (this.#isAnswered) sink?.fail(error);
+    else this.#reject(error);
+  }
+
+  /** The answer will come of another attempt. */
+  replaceBy(response: Promise<HttpResponse>): void {
+    this.#finish();
+    this.#resolve(response);
+  }
+
+  start(sink: BodySink): void {
+    if (this.#failure !== null) sink.fail(this.#failure);
+    if (this.#isOver) return;
+    this.#sink = sink;
+    const stream = this.stream!;
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('end', () => this.#ended());
+    if (this.#isPaused) stream.pause();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    if (this.#sink !== null) this.stream!.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    // Without a listener the stream would flow into the void.
+    if (this.#sink !== null) this.stream!.resume();
+  }
+
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.stream!.close(CANCEL);
+  }
+
+  write(chunk: Uint8Array, taken: () => void): void {
+    this.stream!.write(chunk, (error) => {
+      if (!error) taken();
+    });
+  }
+
+  end(): void {
+    this.stream!.end();
+  }
+
+  failed(error: NetworkError): void {
+    this.fail(error);
+  }
+
+  #inform(raw: readonly string[]): void {
+    const status = Number(raw[1]);
+    this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw) });
+    if (status === 100) this.#outgoing?.continue();
+  }
+
+  #answer(raw: readonly string[]): void {
+    if (this.#isOver) return;
+    this.#isAnswered = true;
+    // Who answers before it asked for the body does not want it.
+    if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
+    this.exchange.timings.responseStart = this.exchange.clock.now();
+    this.#resolve({
+      url: this.request.url,
+      status: Number(raw[1]),
+      reason: '',
+      httpVersion: '2',
+      headers: fieldsOf(raw),
+      body: this,
+      encrypted: this.#owner.encrypted,
+      source: 'network',
+    });
+  }
+
+  #receive({ buffer, byteOffset, length }: Buffer): void {
+    this.#sink?.data(new Uint8Array(buffer, byteOffset, length), false);
+  }
+
+  #ended(): void {
+    // nghttp2 ends the stream also when it was reset; then `close` tells the code.
+    if (this.stream!.rstCode !== 0 || this.#isOver) return;
+    const isSent = this.#outgoing?.isComplete ?? true;
+    const sink = this.#finish();
+    // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9113 §8.1).
+    if (!isSent) this.stream!.close(CANCEL);
+    sink?.end(this.#trailers);
+  }
+
+  #closed(stream: ClientHttp2Stream): void {
+    this.#owner.ended(this);
+    if (this.#isOver) return;
+    const again = this.#isAnswered ? null : this.#owner.retry(this, stream);
+    if (again === null) this.fail(this.#owner.lossOf(this, stream));
+    else this.replaceBy(again);
+  }
+
+  /** The sink, for its last call. */
+  #finish(): BodySink | null {
+    const sink = this.#sink;
+    this.#sink = null;
+    this.#isOver = true;
+    this.#forgetCancel();
+    this.#outgoing?.stop();
+    return sink;
+  }
+}
+
+/** Node refuses what RFC 9113 forbids: a field that may stand only once, twice. */
+function unsendable({ url }: HttpRequest, { message }: Error): NetworkError {
+  return new NetworkError('protocol-invalid-operation', `request fields: ${message}`, { url: url.href });
+}
+
+/** The fields behind the status, which is the first of a response (RFC 9113 §8.3.2). */
+function fieldsOf(raw: readonly string[]): HttpHeaders {
+  return receivedHeaders(raw.slice(2));
+}

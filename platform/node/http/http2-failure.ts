@@ -1,0 +1,31 @@
+import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+
+/** RFC 9113 §7: the code of a stream that the peer did not look at. */
+export const REFUSED_STREAM = 7;
+
+/**
+ * RFC 9113 §7, by number, and what Qt makes of each (http2protocol.cpp, `qt_error`), with one difference: a peer that
+ * cancels has broken no rule, and Node says CANCEL as well when the connection was lost.
+ */
+const ERRORS: readonly (readonly [string, NetworkErrorCode])[] = [
+  ['NO_ERROR', 'remote-host-closed'],
+  ['PROTOCOL_ERROR', 'protocol-failure'],
+  ['INTERNAL_ERROR', 'internal-server'],
+  ['FLOW_CONTROL_ERROR', 'protocol-failure'],
+  ['SETTINGS_TIMEOUT', 'timeout'],
+  ['STREAM_CLOSED', 'protocol-failure'],
+  ['FRAME_SIZE_ERROR', 'protocol-failure'],
+  ['REFUSED_STREAM', 'protocol-failure'],
+  ['CANCEL', 'remote-host-closed'],
+  ['COMPRESSION_ERROR', 'protocol-failure'],
+  ['CONNECT_ERROR', 'unknown-network'],
+  ['ENHANCE_YOUR_CALM', 'unknown-server'],
+  ['INADEQUATE_SECURITY', 'content-access-denied'],
+  ['HTTP_1_1_REQUIRED', 'protocol-failure'],
+];
+
+/** The error of a stream that was reset with that code, by the peer or by nghttp2 because of what the peer sent. */
+export function streamFailure(code: number, url: string): NetworkError {
+  const [name, kind] = ERRORS[code] ?? [String(code), 'protocol-failure'];
+  return new NetworkError(kind, `the HTTP/2 stream was ended: ${name} (RFC 9113 §7)`, { url });
+}

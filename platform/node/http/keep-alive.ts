@@ -1,0 +1,17 @@
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+
+/** A request that is sent in the last moment would meet a connection that the server is about to close. */
+const MARGIN = 1000;
+
+const TIMEOUT = /(?:^|[,\s])timeout=(\d{1,9})(?:$|[,\s])/i;
+
+/**
+ * How long a server says that it keeps an idle connection open, milliseconds: `Keep-Alive: timeout=5`, in seconds, less a
+ * margin (RFC 2068 §19.7.1.1). Infinity when it says nothing.
+ */
+export function announcedLifetime(headers: HttpHeaders): number {
+  const field = headers.get('keep-alive');
+  if (field === null) return Number.POSITIVE_INFINITY;
+  const timeout = TIMEOUT.exec(field)?.[1];
+  return timeout === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(timeout) * 1000 - MARGIN);
+}

@@ -1,0 +1,9 @@
+import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
+import { nodeHttpCapabilities } from '../http-module-transport/capabilities.ts';
+
+export const socketCapabilities: TransportCapabilities = {
+  ...nodeHttpCapabilities,
+  name: 'node',
+  preconnect: 'connection',
+  http2: true,
+};

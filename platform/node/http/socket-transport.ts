@@ -1,0 +1,122 @@
+import type { LookupFunction } from 'node:net';
+import type { NetworkError } from '../../../src/error.ts';
+import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
+import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import { restartPhases } from '../connection-phases.ts';
+import { givenUp } from '../errors.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { Dialer } from './dialer.ts';
+import type { EndpointPool } from './endpoint-pool.ts';
+import { DIRECT_ONLY, type Routes } from './route.ts';
+import { socketCapabilities } from './socket-capabilities.ts';
+import { DEFAULT_WIRE_LIMITS } from './wire-limits.ts';
+
+export interface SocketTransportOptions {
+  /** Resolves host names in place of `dns.lookup`; asked for all addresses (`all: true`). */
+  readonly lookup?: LookupFunction;
+  /** Milliseconds after which an idle connection is closed; sooner when the server says so (`Keep-Alive`). @default 120 000 */
+  readonly idleConnectionTimeout?: number;
+  /** Requests at once on one HTTP/2 connection, if the server lets us have as many. @default 100 */
+  readonly http2Streams?: number;
+  /** What a peer may make us hold of a response head. @default Qt's, see {@link ResponseLimits} */
+  readonly responseLimits?: Partial<ResponseLimits>;
+  /**
+   * Ways to the origin of a request, in order: the next one is tried when a connection cannot be opened, and never after
+   * a byte of the request was sent. @default a direct connection
+   */
+  readonly routes?: (request: HttpRequest) => Routes;
+  /** Time for idle connections. @default the system's */
+  readonly clock?: Clock;
+}
+
+/**
+ * HTTP/1.1 and HTTP/2 over sockets of one's own: `http:`, `https:`, and `unix+http:` (`local+http:`), whose host part names
+ * a local socket or, on Windows, a pipe.
+ *
+ * Certificates are always verified: `NODE_TLS_REJECT_UNAUTHORIZED` has no say. Idle connections never keep the process
+ * alive.
+ */
+export class SocketTransport implements Transport {
+  readonly capabilities = socketCapabilities;
+  readonly #pool: ConnectionPool;
+  readonly #routesFor: (request: HttpRequest) => Routes;
+  #isClosed = false;
+
+  constructor(options: SocketTransportOptions = {}) {
+    const { lookup, responseLimits, routes = () => DIRECT_ONLY, clock = systemClock } = options;
+    const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
+    const limits = {
+      idleConnectionTimeout: options.idleConnectionTimeout ?? idleConnectionTimeout,
+      http2Streams: options.http2Streams ?? http2Streams,
+      response: { ...response, ...responseLimits },
+    };
+    this.#pool = new ConnectionPool(new Dialer(lookup), limits, clock);
+    this.#routesFor = routes;
+  }
+
+  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+    try {
+      this.#begin(request, exchange);
+      const routes = this.#routesFor(request);
+      const connection = this.#pool.for(request, routes[0]).take();
+      if (connection !== null) return connection.send(request, exchange, 0);
+      return this.#sendAnew(request, exchange, routes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async connect({ request }: ConnectTarget, exchange: Exchange): Promise<void> {
+    this.#begin(request, exchange);
+    const { href } = request.url;
+    await this.#byRoutes(request, exchange, this.#routesFor(request), (pool) =>
+      pool.openAhead(exchange, href),
+    );
+  }
+
+  clearConnections(): void {
+    this.#pool.clear('connections were cleared');
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#pool.clear('the transport was closed');
+  }
+
+  #begin({ url }: HttpRequest, exchange: Exchange): void {
+    exchange.throwIfCancelled();
+    if (this.#isClosed) throw givenUp(url.href, 'the transport is closed');
+    restartPhases(exchange.timings);
+  }
+
+  async #sendAnew(request: HttpRequest, exchange: Exchange, routes: Routes): Promise<HttpResponse> {
+    const { href } = request.url;
+    const connection = await this.#byRoutes(request, exchange, routes, (pool) => {
+      return Promise.resolve(pool.take() ?? pool.open(exchange, href));
+    });
+    return connection.send(request, exchange, 0);
+  }
+
+  /** What comes of the first route on which it comes to something. */
+  async #byRoutes<Outcome>(
+    request: HttpRequest,
+    exchange: Exchange,
+    routes: Routes,
+    attempt: (pool: EndpointPool) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    let failure: unknown;
+    for (const route of routes) {
+      try {
+        return await attempt(this.#pool.for(request, route));
+      } catch (error) {
+        failure = error;
+        const isGivenUp = (error as NetworkError).code === 'operation-canceled';
+        if (isGivenUp || exchange.cancelled !== null) break;
+      }
+    }
+    throw failure;
+  }
+}

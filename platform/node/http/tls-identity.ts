@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { TlsOptions } from '../../../src/options.ts';
+
+/**
+ * TLS material, compared by value: requests with equal material may share a connection, all others may not, for the
+ * peer of a connection was judged by the one and may have been shown the certificate of the other.
+ */
+export class TlsIdentity {
+  /** Equal for equal material. A digest, so that no private key ends up in a key of a map. */
+  readonly key: string;
+  /** The name to verify in place of the URL's host. */
+  readonly servername: string | null;
+  readonly #options: TlsOptions;
+  #context: SecureContext | null = null;
+
+  constructor(options: TlsOptions) {
+    this.#options = options;
+    this.servername = options.servername ?? null;
+    this.key = digest(options);
+  }
+
+  /**
+   * Made once: Node reads its list of root certificates for every context.
+   * @throws Error of Node when the material cannot be used
+   */
+  get context(): SecureContext {
+    this.#context ??= createSecureContext(this.#options as SecureContextOptions);
+    return this.#context;
+  }
+}
+
+/** The platform's own trust, and no certificate of ours. */
+export const NO_TLS_MATERIAL = new TlsIdentity({});
+
+function digest(options: TlsOptions): string {
+  const hash = createHash('sha256');
+  for (const [name, value] of Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (value === undefined) continue;
+    for (const part of Array.isArray(value) ? value : [value]) {
+      hash.update(`${name}\0${typeof part}\0${part.length}\0`).update(part);
+    }
+  }
+  return hash.digest('base64');
+}
