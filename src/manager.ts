@@ -13,7 +13,6 @@ import { NetworkReply, type Operation } from './reply/reply.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
-import type { KeyValueStore } from './storage/key-value-store.ts';
 import type { Transport } from './transport/transport.ts';
 import { systemClock } from './util/clock.ts';
 
@@ -30,14 +29,15 @@ export class Manager extends Settings implements AsyncDisposable {
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
   #pipeline: { readonly options: RequestOptions; readonly run: Next } | null = null;
-  #securityStore: KeyValueStore | null = null;
+  /** Lets go of the HSTS store that this manager has opened. */
+  #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
   readonly #onFault = (fault: Error): void => {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
   };
 
   constructor(platform: Platform, options: ManagerOptions = {}) {
-    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults((fault) => this.#onFault(fault)) });
+    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults() });
     this.#platform = platform;
   }
 
@@ -148,12 +148,19 @@ export class Manager extends Settings implements AsyncDisposable {
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
     const security = this.#security;
-    const earlier = this.#securityStore;
-    this.#securityStore = enabled ? this.#platform.openStore('hsts', storeDir, this.#onFault) : null;
-    await (this.#securityStore === null
-      ? security.disableStore()
-      : security.enableStore(this.#securityStore));
-    await earlier?.close();
+    const leaveEarlier = this.#leaveSecurityStore;
+    if (enabled) {
+      const store = this.#platform.openStore('hsts', storeDir, this.#onFault);
+      this.#leaveSecurityStore = async () => {
+        await security.disableStore(store);
+        await store.close();
+      };
+      await security.enableStore(store, this.#onFault);
+    } else {
+      this.#leaveSecurityStore = null;
+      await security.disableStore();
+    }
+    await leaveEarlier?.();
   }
 
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
@@ -163,7 +170,7 @@ export class Manager extends Settings implements AsyncDisposable {
     for (const reply of [...this.#replies]) reply.abort(reason);
     await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
-    await this.#securityStore?.close();
+    await this.#leaveSecurityStore?.();
     await this.#transport?.close();
   }
 

@@ -112,6 +112,12 @@ export interface ManagerOnlyOptions {
   readonly cache: StageSource | null;
   /** Known HSTS hosts are upgraded and headers noted. @default false */
   readonly strictTransportSecurityEnabled: boolean;
+  /**
+   * Top-level domains (A-labels, without a dot) of which every host is known to HSTS: `PRELOADED_TOP_LEVEL_DOMAINS`, or a
+   * choice of one's own. In a page it acts through `strictTransportSecurity`, too; the browser has such a list itself.
+   * @default []
+   */
+  readonly preloadedTopLevelDomains: readonly string[];
   /** The knowledge of HSTS hosts. @default one of the manager's own on Node, null where the platform keeps it */
   readonly strictTransportSecurity: SecurityPart | null;
 }

@@ -11,7 +11,7 @@ import type { Transport } from './transport/transport.ts';
  */
 export interface Platform {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
-  defaults(onFault: FaultListener): Partial<RequestOptions>;
+  defaults(): Partial<RequestOptions>;
   /** Called once, with the first http(s) request, unless the user brought a transport. */
   createTransport(): Transport;
   /** The list that http and https requests walk, in order; the transport follows it. */

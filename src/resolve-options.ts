@@ -63,11 +63,7 @@ const SHARED: Rules<SharedOptions> = {
   autoDeleteReplies: [false, BOOLEAN],
   redirectPolicy: ['no-less-safe', oneOf('manual', 'no-less-safe', 'same-origin', 'user-verified')],
   maximumRedirectsAllowed: [50, whole(0)],
-  secretHeaders: [
-    [],
-    list('field names', isToken),
-    (names: string[]) => names.map((name) => name.toLowerCase()),
-  ],
+  secretHeaders: [[], list('field names', isToken), toLowerCase],
   trustedRedirectOrigins: [
     [],
     list('origins', URL.canParse),
@@ -110,6 +106,11 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   cookieJar: [null, orNull(withMethods('cookiesForUrl', 'setCookiesFromUrl'))],
   cache: [null, orNull(['a cache', (value) => isObject(value) && 'stage' in value])],
   strictTransportSecurityEnabled: [false, BOOLEAN],
+  preloadedTopLevelDomains: [
+    [],
+    list('top-level domains, as A-labels', (name) => /^[a-z][a-z0-9-]*$/i.test(name)),
+    toLowerCase,
+  ],
   strictTransportSecurity: [null, orNull(withMethods('upgrade', 'addHosts'))],
 };
 
@@ -157,6 +158,10 @@ function merge(
     merged[name] = normalise === undefined ? value : normalise(value as never);
   }
   return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
+}
+
+function toLowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase());
 }
 
 const TLS_OPTIONS = ['ca', 'cert', 'key', 'passphrase', 'servername', 'minVersion', 'maxVersion', 'ciphers'];

@@ -3,7 +3,6 @@
 export { parseCookieDate } from '../../src/cookies/cookie-date.ts';
 export { parseStrictTransportSecurity } from '../../src/hsts/header.ts';
 export { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
-export { upgradeUrl } from '../../src/hsts/upgrade.ts';
 export { canonicalHost } from '../../src/util/host.ts';
 export { parseUrl } from '../../src/util/url.ts';
 export { CookieJar, NetworkAccessManager } from './index.ts';

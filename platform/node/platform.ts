@@ -3,22 +3,21 @@ import { StrictTransportSecurity } from '../../src/hsts/strict-transport-securit
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
-import { systemClock } from '../../src/util/clock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
 import { fileScheme } from './file-scheme.ts';
 import { FileStore } from './file-store.ts';
-import { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';
+import { SocketTransport } from './http/socket-transport.ts';
 
 /** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
-  defaults: (onFault) => ({
+  defaults: () => ({
     userAgent: 'fairlead/0.1.0',
     cookieJar: new CookieJar(),
-    strictTransportSecurity: new StrictTransportSecurity({ clock: systemClock, onFault }),
+    strictTransportSecurity: new StrictTransportSecurity(),
   }),
-  createTransport: () => new NodeHttpTransport(),
+  createTransport: () => new SocketTransport(),
   httpStages: (parts) => httpStages(parts, nodeDecoders),
   schemes: new Map([
     ['data', dataScheme()],

@@ -58,10 +58,13 @@ function skipWhiteSpace(text: string, from: number): number {
 }
 
 function skipToken(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && IS_TOKEN[text.charCodeAt(at)] === 1) at++;
-  return at;
+  TOKEN.lastIndex = from;
+  TOKEN.test(text);
+  return TOKEN.lastIndex;
 }
+
+/** RFC 9110 §5.6.2 token, or nothing. */
+const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]*/y;
 
 /** To the end of a token or a quoted-string; `from` itself when there is neither, or the quote is not closed. */
 function skipValue(text: string, from: number): number {
@@ -79,10 +82,4 @@ function unquote(value: string): string {
 
 function isDigits(text: string): boolean {
   return /^[0-9]+$/.test(text);
-}
-
-/** RFC 9110 §5.6.2 tchar by code. */
-const IS_TOKEN = new Uint8Array(128);
-for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
-  IS_TOKEN[char.charCodeAt(0)] = 1;
 }

@@ -13,11 +13,9 @@ export const MAXIMUM_KNOWN_HOSTS = 10_000;
 export class KnownHosts {
   /** In the order of last use. */
   readonly #policies = new Map<string, StrictTransportSecurityPolicy>();
-  readonly #preloadedTopLevelDomains: ReadonlySet<string>;
   readonly #maximum: number;
 
-  constructor(preloadedTopLevelDomains: readonly string[] = [], maximum = MAXIMUM_KNOWN_HOSTS) {
-    this.#preloadedTopLevelDomains = new Set(preloadedTopLevelDomains);
+  constructor(maximum = MAXIMUM_KNOWN_HOSTS) {
     this.#maximum = maximum;
   }
 
@@ -60,7 +58,7 @@ export class KnownHosts {
         return true;
       }
       const dot = name.indexOf('.');
-      if (dot < 0) return this.#preloadedTopLevelDomains.has(name);
+      if (dot < 0) return false;
       name = name.slice(dot + 1);
     }
   }

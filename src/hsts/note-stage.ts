@@ -1,11 +1,16 @@
 import type { HttpResponse, Stage } from '../pipeline/stage.ts';
-import type { StrictTransportSecurity } from './strict-transport-security.ts';
+
+/** Who takes the headers. */
+export interface HeaderTaker {
+  /** @param fieldLines values of Strict-Transport-Security, one a field line */
+  note(fieldLines: readonly string[], responseHost: string): void;
+}
 
 /**
  * Takes note of Strict-Transport-Security, on any response (a redirect, a 401), when it came over TLS without a
  * certificate error (RFC 6797 §8.1). What the cache gives back says nothing new, and may be older than what is known.
  */
-export function noteStage(security: StrictTransportSecurity): Stage {
+export function noteStage(security: HeaderTaker): Stage {
   return {
     name: 'hsts-note',
     async handle(request, next, exchange) {

@@ -1,7 +1,7 @@
 /**
- * Top-level domains that are preloaded as a whole, with all their subdomains: what every browser ships, for
- * `preloadedTopLevelDomains`. They were preloaded at the wish of their registries and before anybody could register
- * below them, so no name there was ever meant for http.
+ * Top-level domains that are preloaded as a whole, with all their subdomains: what every browser ships, for the option
+ * `preloadedTopLevelDomains`. They were preloaded at the wish of their registries and before anybody could register below
+ * them, so no name there was ever meant for http.
  *
  * Source: entries with `"policy": "public-suffix"` and `"mode": "force-https"` that are top-level domains, in
  * https://chromium.googlesource.com/chromium/src/+/main/net/http/transport_security_state_static.json

@@ -1,7 +1,7 @@
 import type { SecurityPart } from '../pipeline/security-part.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
-import type { Clock } from '../util/clock.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
@@ -10,30 +10,27 @@ import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } 
 import { upgradeUrl } from './upgrade.ts';
 import { upgradeStage } from './upgrade-stage.ts';
 
-export interface StrictTransportSecurityParts {
-  readonly clock: Pick<Clock, 'now'>;
-  /** Hears when the store fails. */
-  readonly onFault: FaultListener;
-  /** Top-level domains of which every host counts as known. @default none */
-  readonly preloadedTopLevelDomains?: readonly string[] | undefined;
-}
-
-/** The HSTS knowledge of a manager: hosts in memory, and a store behind them when one is enabled. */
+/**
+ * The knowledge of HSTS hosts (RFC 6797) that managers are given as `strictTransportSecurity`: in memory, and in a store
+ * when one is enabled. Several managers may share one.
+ *
+ * On Node each manager has one of its own. In a page the browser keeps HSTS to itself; with a part like this, a page
+ * knows its own hosts beside it. It sees the header of responses whose fields it may read (its own origin, or
+ * `Access-Control-Expose-Headers`), upgrades what it asks for itself, and cannot upgrade the hops that the browser
+ * follows. Whether the user has waved a certificate error through, a page cannot tell.
+ */
 export class StrictTransportSecurity implements SecurityPart {
   readonly upgradeStage = upgradeStage(this);
   readonly noteStage = noteStage(this);
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #onFault: FaultListener;
-  readonly #hosts: KnownHosts;
+  readonly #hosts = new KnownHosts();
   #behind: WriteBehind | null = null;
   #stopWatching = (): void => {};
   #ready: Promise<void> | null = null;
 
-  /** @throws TypeError when a preloaded top-level domain is none */
-  constructor(parts: StrictTransportSecurityParts) {
-    this.#clock = parts.clock;
-    this.#onFault = parts.onFault;
-    this.#hosts = new KnownHosts(parts.preloadedTopLevelDomains?.map(checkedTopLevelDomain));
+  /** @param options.clock time against which policies expire. Default: the system's */
+  constructor({ clock = systemClock }: { readonly clock?: Pick<Clock, 'now'> } = {}) {
+    this.#clock = clock;
   }
 
   /** Settles when the store has been loaded; null when nothing is loading. A request that overtook it could leak. */
@@ -67,14 +64,18 @@ export class StrictTransportSecurity implements SecurityPart {
     return [...this.#hosts.unexpired(this.#clock.now())];
   }
 
-  /** Whether http to that host, in any spelling, must become https (RFC 6797 §8.3). */
-  shouldUpgrade(host: string): boolean {
+  /**
+   * Whether http to that host, in any spelling, must become https (RFC 6797 §8.3).
+   * @param preloadedTopLevelDomains of which every host counts as known, lower-case
+   */
+  shouldUpgrade(host: string, preloadedTopLevelDomains: readonly string[] = []): boolean {
     const name = policyHost(host);
-    return name !== null && this.#hosts.matches(name, this.#clock.now());
+    if (name === null) return false;
+    return this.#hosts.matches(name, this.#clock.now()) || preloadedTopLevelDomains.includes(lastLabel(name));
   }
 
-  upgrade(url: ParsedUrl): ParsedUrl {
-    return upgradeUrl(url, (host) => this.shouldUpgrade(host));
+  upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[] = []): ParsedUrl {
+    return upgradeUrl(url, (host) => this.shouldUpgrade(host, preloadedTopLevelDomains));
   }
 
   /**
@@ -97,10 +98,12 @@ export class StrictTransportSecurity implements SecurityPart {
    * Puts a store behind the hosts, in place of an earlier one. What memory knows wins over the store and is written to
    * it, then the rest of the store is taken in; what has expired or cannot be read is removed from it. Resolves when
    * that is done and the earlier store is left alone. Stores stay the caller's to close.
+   *
+   * @param onFault hears when the store fails. Default: a warning on the console
    */
-  async enableStore(store: KeyValueStore): Promise<void> {
+  async enableStore(store: KeyValueStore, onFault: FaultListener = console.warn): Promise<void> {
     const detached = this.disableStore();
-    const behind = new WriteBehind(store, this.#onFault);
+    const behind = new WriteBehind(store, onFault);
     this.#behind = behind;
     for (const policy of this.hosts()) behind.set(policy.host, toStored(policy));
     this.#stopWatching = behind.watch((changes) => this.#take(changes));
@@ -108,9 +111,13 @@ export class StrictTransportSecurity implements SecurityPart {
     await Promise.all([detached, this.#ready]);
   }
 
-  /** Writes what is pending and leaves the store alone. The hosts stay known. */
-  async disableStore(): Promise<void> {
+  /**
+   * Writes what is pending and leaves the store alone. The hosts stay known.
+   * @param store does nothing unless it is that one
+   */
+  async disableStore(store?: KeyValueStore): Promise<void> {
     const behind = this.#behind;
+    if (store !== undefined && store !== behind?.store) return;
     this.#behind = null;
     this.#ready = null;
     this.#stopWatching();
@@ -179,10 +186,6 @@ function checked(policy: StrictTransportSecurityPolicy): StrictTransportSecurity
   return { host, expiry: Math.min(Math.floor(expiry), Number.MAX_SAFE_INTEGER), includeSubDomains };
 }
 
-function checkedTopLevelDomain(domain: string): string {
-  const name = policyHost(domain);
-  if (name === null || name.includes('.')) {
-    throw new TypeError(`preloadedTopLevelDomains: ${JSON.stringify(domain)} is not a top-level domain`);
-  }
-  return name;
+function lastLabel(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }

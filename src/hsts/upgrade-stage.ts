@@ -1,14 +1,21 @@
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, Stage } from '../pipeline/stage.ts';
-import type { StrictTransportSecurity } from './strict-transport-security.ts';
+import type { ParsedUrl } from '../util/url.ts';
+
+/** Who knows the hosts. */
+export interface Upgrader {
+  /** Settles when the store has been loaded; null when nothing is loading. Does not reject. */
+  readonly ready: Promise<void> | null;
+  upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
+}
 
 /**
  * Sends every hop to a known host over TLS, before cookies, cache and queue see its URL. A request that comes while the
  * store is loading waits for it.
  */
-export function upgradeStage(security: StrictTransportSecurity): Stage {
+export function upgradeStage(security: Upgrader): Stage {
   const upgraded = (request: HttpRequest): HttpRequest => {
-    const url = security.upgrade(request.url);
+    const url = security.upgrade(request.url, request.options.preloadedTopLevelDomains);
     return url === request.url ? request : { ...request, url };
   };
   return {

@@ -17,7 +17,7 @@ import type { Stage } from './stage.ts';
 export function httpStages(parts: HttpParts, decoders: Decoders): readonly Stage[] {
   const security = activeSecurity(parts);
   return [
-    redirectStage((url) => security?.upgrade(url) ?? url),
+    redirectStage((url) => security?.upgrade(url, parts.options.preloadedTopLevelDomains) ?? url),
     ...securityStages(parts),
     cookieStage,
     headersStage,

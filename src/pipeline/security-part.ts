@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../storage/key-value-store.ts';
+import type { FaultListener, KeyValueStore } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,13 +16,14 @@ export interface StrictTransportSecurityPolicy {
 export interface SecurityPart {
   readonly upgradeStage: Stage;
   readonly noteStage: Stage;
-  /** The URL that is used in place of this one. */
-  upgrade(url: ParsedUrl): ParsedUrl;
+  /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
+  upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;
   hosts(): StrictTransportSecurityPolicy[];
   readonly storeEnabled: boolean;
-  enableStore(store: KeyValueStore): Promise<void>;
-  disableStore(): Promise<void>;
+  enableStore(store: KeyValueStore, onFault: FaultListener): Promise<void>;
+  /** @param store leaves the part alone unless it is that one */
+  disableStore(store?: KeyValueStore): Promise<void>;
   /** Resolves when what is known is stored, or the fault was reported. */
   flush(): Promise<void>;
 }

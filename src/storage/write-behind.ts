@@ -8,7 +8,7 @@ import type { FaultListener, KeyValueStore, StoredValue } from './key-value-stor
  * rejects, and no timer is used. The store belongs to whoever made it and is never closed here.
  */
 export class WriteBehind {
-  readonly #store: KeyValueStore;
+  readonly store: KeyValueStore;
   readonly #onFault: FaultListener;
   /** Set and not yet given to the store. */
   #pending = new Map<string, StoredValue | null>();
@@ -21,7 +21,7 @@ export class WriteBehind {
   #closed = false;
 
   constructor(store: KeyValueStore, onFault: FaultListener) {
-    this.#store = store;
+    this.store = store;
     this.#onFault = onFault;
   }
 
@@ -35,7 +35,7 @@ export class WriteBehind {
     this.#setSinceLoad = set;
     let entries: Map<string, StoredValue>;
     try {
-      entries = new Map(await this.#store.load());
+      entries = new Map(await this.store.load());
     } catch (cause) {
       this.#report('storage: the store could not be read and counts as empty', cause);
       entries = new Map();
@@ -58,7 +58,7 @@ export class WriteBehind {
    * stops it. Silent where the store cannot tell.
    */
   watch(listener: (changes: ReadonlyMap<string, StoredValue | null>) => void): () => void {
-    const stop = this.#store.watch?.((changes) => {
+    const stop = this.store.watch?.((changes) => {
       const foreign = new Map(changes);
       for (const key of changes.keys()) {
         if (this.#pending.has(key) || this.#writing.has(key)) foreign.delete(key);
@@ -92,7 +92,7 @@ export class WriteBehind {
     this.#pending = new Map();
     this.#writing = batch;
     try {
-      await this.#store.apply(batch);
+      await this.store.apply(batch);
     } catch (cause) {
       this.#pending = new Map([...batch, ...this.#pending]);
       this.#report(`storage: ${batch.size} changes could not be written; they are kept for later`, cause);

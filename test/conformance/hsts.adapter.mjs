@@ -1,17 +1,12 @@
 // For ../shared/conformance/hsts-run.mjs: our HSTS knowledge behind the shape that the runner drives.
-import {
-  parseStrictTransportSecurity,
-  parseUrl,
-  StrictTransportSecurity,
-  upgradeUrl,
-} from '../../dist/internal.js';
+import { parseStrictTransportSecurity, parseUrl, StrictTransportSecurity } from '../../dist/internal.js';
 
 export const meta = { name: 'fairlead' };
 
 export const parseHeader = parseStrictTransportSecurity;
 
 export function createStore({ now }) {
-  const security = new StrictTransportSecurity({ clock: { now }, onFault: () => {} });
+  const security = new StrictTransportSecurity({ clock: { now } });
   return {
     processHeader(values, url) {
       const { scheme, hostname } = parseUrl(url);
@@ -19,7 +14,7 @@ export function createStore({ now }) {
     },
     shouldUpgrade(url) {
       const parsed = parseUrl(url);
-      return upgradeUrl(parsed, (host) => security.shouldUpgrade(host)).scheme !== parsed.scheme;
+      return security.upgrade(parsed).scheme !== parsed.scheme;
     },
   };
 }

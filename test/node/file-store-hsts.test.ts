@@ -14,9 +14,9 @@ async function start(file: string) {
   const onFault = (fault: Error): void => {
     faults.push(fault);
   };
-  const security = new StrictTransportSecurity({ clock: Date, onFault });
+  const security = new StrictTransportSecurity();
   const store = new FileStore({ file, onFault });
-  await security.enableStore(store);
+  await security.enableStore(store, onFault);
   const end = async (): Promise<void> => {
     await security.disableStore();
     await store.close();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PRELOADED_TOP_LEVEL_DOMAINS } from '../../src/hsts/preloaded.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { DEFAULT_OPTIONS, resolveManagerOptions, resolveRequestOptions } from '../../src/resolve-options.ts';
 
@@ -80,9 +81,20 @@ describe('options of a manager', () => {
     ['no transport', { transport: { send() {} } }, "option 'transport'"],
     ['a request option', { priority: 'high' }, "unknown option 'priority'"],
     ['a bad field', { headers: { 'a b': 'c' } }, 'is not a field name'],
+    ['a domain that is not top-level', { preloadedTopLevelDomains: ['a.dev'] }, 'top-level domains'],
+    ['a top-level domain with its dot', { preloadedTopLevelDomains: ['.dev'] }, 'top-level domains'],
+    ['a top-level domain that is no A-label', { preloadedTopLevelDomains: ['みんな'] }, 'as A-labels'],
+    ['a number for a top-level domain', { preloadedTopLevelDomains: ['127'] }, 'top-level domains'],
   ])('%s is refused', (_name, options, message) => {
     expect(() => manager(options)).toThrow(TypeError);
     expect(() => manager(options)).toThrow(message);
+  });
+
+  test('top-level domains are lower-case', () => {
+    expect(manager({ preloadedTopLevelDomains: ['DEV'] }).preloadedTopLevelDomains).toEqual(['dev']);
+    expect(
+      manager({ preloadedTopLevelDomains: PRELOADED_TOP_LEVEL_DOMAINS }).preloadedTopLevelDomains,
+    ).toEqual(PRELOADED_TOP_LEVEL_DOMAINS);
   });
 
   test('Infinity is no limit', () => {

@@ -8,7 +8,7 @@ import { parseUrl } from '../../../src/util/url.ts';
 const NOW = Date.UTC(2026, 0, 1);
 
 function setup() {
-  const security = new StrictTransportSecurity({ clock: { now: () => NOW }, onFault: () => {} });
+  const security = new StrictTransportSecurity({ clock: { now: () => NOW } });
   const upgraded = (url: string): string =>
     upgradeUrl(parseUrl(url), (host) => security.shouldUpgrade(host)).href;
   return { security, upgraded };

@@ -12,7 +12,7 @@ const HEADER = { 'strict-transport-security': 'max-age=60' };
 
 function setup() {
   const clock = new FakeClock();
-  const security = new StrictTransportSecurity({ clock, onFault: () => {} });
+  const security = new StrictTransportSecurity({ clock });
   const { exchange } = makeExchange({ clock });
   const sent: HttpRequest[] = [];
   const next = async (request: HttpRequest) => {

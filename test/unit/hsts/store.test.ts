@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MAXIMUM_KNOWN_HOSTS } from '../../../src/hsts/known-hosts.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
 import type { StoredValue } from '../../../src/storage/key-value-store.ts';
@@ -43,9 +43,10 @@ async function setup(content: Record<string, StoredValue> = {}) {
   const store = new ObservedStore();
   await store.apply(new Map(Object.entries(content)));
   store.batches = 0;
-  const security = new StrictTransportSecurity({ clock, onFault: (fault) => faults.push(fault) });
+  const security = new StrictTransportSecurity({ clock });
+  const enable = (): Promise<void> => security.enableStore(store, (fault) => faults.push(fault));
   const names = () => security.hosts().map(({ host }) => host);
-  return { clock, faults, store, security, names };
+  return { clock, faults, store, security, names, enable };
 }
 
 describe('attaching a store (as in Qt: memory wins, then the store is taken in)', () => {
@@ -119,9 +120,9 @@ describe('attaching a store (as in Qt: memory wins, then the store is taken in)'
   });
 
   test('a store that cannot be loaded is reported and does not hold requests up', async () => {
-    const { faults, store, security } = await setup();
+    const { faults, store, security, enable } = await setup();
     store.load = () => Promise.reject(new Error('no'));
-    await security.enableStore(store);
+    await enable();
     expect(faults).toHaveLength(1);
     expect(security.ready).toBeNull();
   });
@@ -231,9 +232,27 @@ describe('with a store', () => {
     expect([...(await store.load()).keys()]).toEqual(['a.test']);
   });
 
-  test('a batch that cannot be written is a fault and not lost', async () => {
-    const { faults, store, security } = await setup();
+  test('disabling one store leaves another one enabled', async () => {
+    const { store, security } = await setup();
     await security.enableStore(store);
+    await security.disableStore(new MemoryStore());
+    expect(security.storeEnabled).toBe(true);
+    await security.disableStore(store);
+    expect(security.storeEnabled).toBe(false);
+  });
+
+  test('a fault that nobody wants to hear is a warning', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { store, security } = await setup();
+    store.load = () => Promise.reject(new Error('no'));
+    await security.enableStore(store);
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+  });
+
+  test('a batch that cannot be written is a fault and not lost', async () => {
+    const { faults, store, security, enable } = await setup();
+    await enable();
     const apply = store.apply;
     store.apply = () => Promise.reject(new Error('disk full'));
     security.note(['max-age=60'], 'a.test');

@@ -4,15 +4,9 @@ import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-secu
 const NOW = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
 
-function setup(preloadedTopLevelDomains?: readonly string[]) {
+function setup() {
   const clock = { time: NOW, now: () => clock.time };
-  const faults: Error[] = [];
-  const security = new StrictTransportSecurity({
-    clock,
-    onFault: (fault) => faults.push(fault),
-    preloadedTopLevelDomains,
-  });
-  return { clock, faults, security };
+  return { clock, security: new StrictTransportSecurity({ clock }) };
 }
 
 describe('addHosts', () => {
@@ -97,15 +91,25 @@ describe('note', () => {
 });
 
 describe('preloaded top-level domains', () => {
-  test('cover every host below them and cannot be unlearned', () => {
-    const { security } = setup(['dev', 'xn--q9jyb4c']);
-    security.note(['max-age=0'], 'a.dev');
-    expect(security.shouldUpgrade('A.Dev.')).toBe(true);
-    expect(security.shouldUpgrade('はじめよう.みんな')).toBe(true);
-    expect(security.hosts()).toEqual([]);
+  const preloaded = ['dev', 'xn--q9jyb4c'];
+  test.each([
+    ['below one', 'a.b.dev', true],
+    ['one itself', 'dev', true],
+    ['in another spelling', 'A.Dev.', true],
+    ['IDN', 'はじめよう.みんな', true],
+    ['a label of that name elsewhere', 'dev.example', false],
+    ['a name that ends alike', 'a.xdev', false],
+    ['an address', '127.0.0.1', false],
+  ])('%s: %s', (_name, host, expected) => {
+    const { security } = setup();
+    expect(security.shouldUpgrade(host, preloaded)).toBe(expected);
+    expect(security.shouldUpgrade(host)).toBe(false);
   });
 
-  test.each(['.dev', 'a.dev', '', '127.0.0.1'])('TypeError for %j', (domain) => {
-    expect(() => setup([domain])).toThrow('is not a top-level domain');
+  test('cannot be unlearned, and are no policies', () => {
+    const { security } = setup();
+    security.note(['max-age=0'], 'a.dev');
+    expect(security.shouldUpgrade('a.dev', preloaded)).toBe(true);
+    expect(security.hosts()).toEqual([]);
   });
 });
