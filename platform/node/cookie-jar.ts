@@ -4,6 +4,6 @@ import { publicSuffixList } from './public-suffix.ts';
 /** The cookie jar, with the public suffix list that a page does not need. */
 export class CookieJar extends NeutralCookieJar {
   constructor(options: CookieJarOptions = {}) {
-    super({ publicSuffixes: publicSuffixList, ...options });
+    super({ ...options, publicSuffixes: options.publicSuffixes ?? publicSuffixList });
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalHost } from '../util/host.ts';
+import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
 import type { CookieContext } from './context.ts';
 import { isSecureScheme, type PublicSuffixList, siteOf } from './public-suffix.ts';
@@ -77,5 +77,6 @@ export function cookieRequest(
   if (!SCHEMES.has(parsed.scheme)) return null;
   // A URL's host is canonical but for the root's dot.
   const host = parsed.hostname.endsWith('.') ? canonicalHost(parsed.hostname) : parsed.hostname;
-  return host === null ? null : new CookieRequest(parsed, host, context, publicSuffixes);
+  if (host === null || host.length > MAX_HOST_LENGTH) return null;
+  return new CookieRequest(parsed, host, context, publicSuffixes);
 }

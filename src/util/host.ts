@@ -3,14 +3,19 @@
  * the platform's WHATWG host parser makes them (IDNA mapping, U+3002 and its siblings as dots, odd spellings of IPv4).
  */
 
+/** RFC 1035 §2.3.4, as text without the root's dot. What is longer has no address, and costs more to look up. */
+export const MAX_HOST_LENGTH = 253;
+
 const DOT = 0x2e;
 
 /**
  * The canonical form of a host: lower-case A-labels, IPv4 as four decimals, IPv6 in brackets, one trailing dot (the DNS
- * root) removed. Null for what is no host: empty text or labels (`example.com..`), ports, escapes, white space.
+ * root) removed. Null for what is no host: empty text or labels (`example.com..`), ports, escapes, white space, and what is
+ * too long for a name.
  */
 export function canonicalHost(host: string): string | null {
-  return isPlainHost(host) ? host : parseHost(host);
+  const canonical = isPlainHost(host) ? host : parseHost(host);
+  return canonical !== null && canonical.length > MAX_HOST_LENGTH ? null : canonical;
 }
 
 /** True for IPv4 and IPv6 addresses. Takes a host in canonical form, where only an IPv4 address ends in a number. */

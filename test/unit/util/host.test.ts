@@ -36,6 +36,10 @@ describe('canonicalHost', () => {
     ['white space that a URL parser drops', 'exam\tple.com', null],
     ['a NUL', 'example.com\0', null],
     ['__proto__', '__proto__', '__proto__'],
+    ['253 characters', `${'a.'.repeat(126)}a`, `${'a.'.repeat(126)}a`],
+    ['253 characters and the root', `${'a.'.repeat(126)}a.`, `${'a.'.repeat(126)}a`],
+    ['254 characters', `${'a.'.repeat(126)}aa`, null],
+    ['254 characters, upper case', `${'A.'.repeat(126)}AA`, null],
   ];
   test.each(cases)('%s: %j', (_name, input, expected) => {
     expect(canonicalHost(input)).toBe(expected);

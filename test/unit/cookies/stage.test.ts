@@ -1,0 +1,167 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
+import { cookieStage } from '../../../src/cookies/stage.ts';
+import { NetworkError } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import { countCancelers } from '../../support/count-cancelers.ts';
+import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeJar, pairs } from './fixtures.ts';
+
+const SITE = 'https://www.example.com/';
+
+/** Sends one request through the stage; answers what was sent below it. */
+async function send(
+  options: Partial<RequestOptions>,
+  request: { readonly url?: string; readonly cookie?: string; readonly method?: string } = {},
+  response: Partial<HttpResponse> & { readonly setCookie?: string[] } = {},
+): Promise<HttpRequest> {
+  const { exchange } = makeExchange();
+  const headers: [string, string][] = request.cookie === undefined ? [] : [['cookie', request.cookie]];
+  const sent: HttpRequest[] = [];
+  const next = async (below: HttpRequest) => {
+    sent.push(below);
+    const fields = (response.setCookie ?? []).map((line): [string, string] => ['set-cookie', line]);
+    return { ...makeResponse({ url: below.url.href, headers: fields }), ...response };
+  };
+  await cookieStage.handle(makeRequest({ url: SITE, ...request, headers, options }), next, exchange);
+  return sent[0]!;
+}
+
+describe('attaching', () => {
+  test.each<
+    [name: string, options: Partial<RequestOptions>, byHand: string | undefined, expected: string | null]
+  >([
+    ['the jar’s', {}, undefined, 'a=1; b=2'],
+    ['the jar’s, then those by hand', {}, 'c=3; a=9', 'a=1; b=2; c=3'],
+    ['only those by hand', { cookieLoadControl: 'manual' }, 'c=3', 'c=3'],
+    ['none', { cookieLoadControl: 'manual' }, undefined, null],
+    ['no jar', { cookieJar: null }, 'c=3', 'c=3'],
+    ['for another site', { siteForCookies: 'https://example.net' }, undefined, null],
+    ['for its own site', { siteForCookies: 'https://example.com' }, undefined, 'a=1; b=2'],
+  ])('%s', async (_name, options, cookie, expected) => {
+    const { jar } = makeJar();
+    jar.setCookie('a=1', SITE);
+    jar.setCookie('b=2', SITE);
+    const sent = await send({ cookieJar: jar, ...options }, cookie === undefined ? {} : { cookie });
+    expect(sent.headers.get('cookie')).toBe(expected);
+    expect(sent.headers.getAll('cookie')).toHaveLength(expected === null ? 0 : 1);
+  });
+
+  test('a request without cookies passes as it is', async () => {
+    const { exchange } = makeExchange();
+    const request = makeRequest({ url: SITE, options: { cookieJar: makeJar().jar } });
+    const next = vi.fn(async () => makeResponse());
+    await cookieStage.handle(request, next, exchange);
+    expect(next).toHaveBeenCalledWith(request, exchange);
+  });
+});
+
+describe('keeping', () => {
+  test('what the URL set that answered, every field', async () => {
+    const { jar } = makeJar();
+    await send(
+      { cookieJar: jar },
+      { url: 'https://www.example.com/dir/page' },
+      { status: 302, setCookie: ['a=1', 'b=2; Path=/', 'bad=1; Domain=com'] },
+    );
+    expect(jar.allCookies()).toMatchObject([
+      { name: 'a', domain: 'www.example.com', path: '/dir' },
+      { name: 'b', path: '/' },
+    ]);
+  });
+
+  test.each<[name: string, options: Partial<RequestOptions>, response: Partial<HttpResponse>]>([
+    ['cookieSaveControl is manual', { cookieSaveControl: 'manual' }, {}],
+    ['the cache answers', {}, { source: 'cache' }],
+    ['the site is another', { siteForCookies: 'https://example.net' }, {}],
+  ])('nothing when %s', async (_name, options, response) => {
+    const { jar } = makeJar();
+    await send({ cookieJar: jar, ...options }, {}, { ...response, setCookie: ['a=1'] });
+    expect(jar.allCookies()).toEqual([]);
+  });
+
+  test('what a validated response sets anew, and what comes with loading off', async () => {
+    const { jar } = makeJar();
+    await send({ cookieJar: jar }, {}, { source: 'revalidated', setCookie: ['a=1'] });
+    await send({ cookieJar: jar, cookieLoadControl: 'manual' }, {}, { setCookie: ['b=2'] });
+    expect(pairs(jar)).toEqual(['a=1', 'b=2']);
+  });
+});
+
+describe('a jar of the application', () => {
+  test('may answer with promises, and gets parsed cookies and text for a URL', async () => {
+    const calls: unknown[] = [];
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: async (url, context) => {
+        calls.push([url, context]);
+        return [{ name: 'a', value: '1' }];
+      },
+      setCookiesFromUrl: async (cookies, url, context) => {
+        calls.push([cookies.map(({ name, path }) => [name, path]), url, context]);
+      },
+    };
+    const context = { site: 'https://example.net', method: 'PUT' };
+    const sent = await send(
+      { cookieJar, siteForCookies: context.site },
+      { method: 'PUT' },
+      { setCookie: ['b=2; Path=/x', '='] },
+    );
+    expect(sent.headers.get('cookie')).toBe('a=1');
+    expect(calls).toEqual([
+      [SITE, context],
+      [[['b', '/x']], SITE, context],
+    ]);
+  });
+
+  test('that fails fails the request, before anything is sent', async () => {
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: () => Promise.reject(new Error('locked')),
+      setCookiesFromUrl: () => {},
+    };
+    await expect(send({ cookieJar })).rejects.toMatchObject({
+      code: 'unknown-network',
+      url: SITE,
+      message: 'the cookie jar failed',
+    });
+  });
+
+  test('that cannot keep a cookie fails the request and lets the body go', async () => {
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: () => [],
+      setCookiesFromUrl: () => {
+        throw new Error('full');
+      },
+    };
+    const body = { length: null, start: vi.fn(), pause: vi.fn(), resume: vi.fn(), cancel: vi.fn() };
+    const failed = send({ cookieJar }, {}, { body: body as never, setCookie: ['a=1'] });
+    await expect(failed).rejects.toBeInstanceOf(NetworkError);
+    expect(body.cancel).toHaveBeenCalledOnce();
+  });
+
+  test('that never answers does not outlive the request', async () => {
+    const { exchange } = makeExchange();
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: () => new Promise(() => {}),
+      setCookiesFromUrl: () => {},
+    };
+    const reason = new NetworkError('operation-canceled', 'aborted');
+    const next = vi.fn();
+    const response = cookieStage.handle(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    exchange.cancel(reason);
+    await expect(response).rejects.toBe(reason);
+    expect(next).not.toHaveBeenCalled();
+  });
+
+  test('that has answered leaves nothing behind', async () => {
+    const { exchange } = makeExchange();
+    const left = countCancelers(exchange);
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: async () => [],
+      setCookiesFromUrl: async () => {},
+    };
+    const next = async () => makeResponse({ headers: { 'set-cookie': 'a=1' } });
+    await cookieStage.handle(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    expect(left.size).toBe(0);
+  });
+});
