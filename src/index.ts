@@ -31,6 +31,8 @@ export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './m
 export { requestBody } from './message/body.ts';
 export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
+export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
+export { HttpMultiPart } from './message/http-multi-part.ts';
 export type { BodyInput } from './message/request-body.ts';
 export type {
   CacheLoadControl,

@@ -26,9 +26,10 @@ export function codingsToUndo(
   headers: HttpHeaders,
   codings: readonly Coding[],
 ): readonly Coding[] | null {
-  if (method === 'HEAD' || WITHOUT_WHOLE_BODY.has(status)) return [];
+  const field = headers.get('content-encoding');
+  if (field === null || method === 'HEAD' || WITHOUT_WHOLE_BODY.has(status)) return [];
   const undo: Coding[] = [];
-  for (const member of (headers.get('content-encoding') ?? '').split(',')) {
+  for (const member of field.split(',')) {
     const name = member.trim().toLowerCase();
     if (name === '' || name === 'identity') continue;
     const coding = codings.find((known) => known === (ALIASES.get(name) ?? name));

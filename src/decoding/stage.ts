@@ -16,29 +16,23 @@ import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
 export function decodingStage(decoders: Decoders): Stage {
   return {
     name: 'decoding',
-    async handle(request, next, exchange) {
+    handle(request, next, exchange) {
       const offer = acceptEncoding(request.headers, decoders.codings);
       if (offer === null) return next(request, exchange);
-      const headers = request.headers.with('accept-encoding', offer);
-      return decode(request, await next({ ...request, headers }, exchange), decoders);
+      const headers = request.headers.clone().append('accept-encoding', offer);
+      return next({ ...request, headers }, exchange).then((response) => decode(request, response, decoders));
     },
   };
 }
 
-/** @throws NetworkError unknown-content for a body that was encoded more often than {@link MAXIMUM_CODINGS} times */
 function decode(request: HttpRequest, response: HttpResponse, decoders: Decoders): HttpResponse {
   const { status, headers } = response;
   const undo = codingsToUndo(request.method, status, headers, decoders.codings);
-  const url = withoutFragment(response.url);
-  if (undo === null) {
-    const message = `the body has more than ${MAXIMUM_CODINGS} content codings`;
-    const error = new NetworkError('unknown-content', message, { url, status });
-    response.body.cancel(error);
-    throw error;
-  }
+  if (undo === null) throw refuse(response);
   if (undo.length === 0) return response;
   const wireLength = contentLength(headers);
   const threshold = request.options.decompressedSafetyCheckThreshold;
+  const url = withoutFragment(response.url);
   const body = undo.reduce<ResponseBody>((source, coding, index) => {
     const length = index === 0 ? wireLength : -1;
     return new DecodedBody({ source, coding, decoders, length, threshold, url });
@@ -49,4 +43,14 @@ function decode(request: HttpRequest, response: HttpResponse, decoders: Decoders
     body,
     ...(wireLength < 0 ? {} : { originalContentLength: wireLength }),
   };
+}
+
+function refuse({ url, status, body }: HttpResponse): NetworkError {
+  const error = new NetworkError(
+    'unknown-content',
+    `the body has more than ${MAXIMUM_CODINGS} content codings`,
+    { url: withoutFragment(url), status },
+  );
+  body.cancel(error);
+  return error;
 }
