@@ -19,6 +19,15 @@ export interface QueuePlace {
   setPriority(priority: Priority): void;
 }
 
+/** The slot of a request that runs. Set by the queue stage. */
+export interface QueueSlot {
+  /**
+   * How many requests the peer takes at once on the connection that carries this one, told by the transport as often as
+   * it likes. Null: one, as with HTTP/1.1.
+   */
+  setConcurrency(requests: number | null): void;
+}
+
 /** How an {@link Exchange} reaches its reply. */
 export interface ExchangeOwner {
   readonly emit: (event: ReplyEvent) => void;
@@ -37,6 +46,8 @@ export class Exchange {
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */
   queued: QueuePlace | null = null;
+  /** Present while it has one. */
+  slot: QueueSlot | null = null;
   readonly #owner: ExchangeOwner;
   #priority: Priority | null = null;
   #cancelers: ((reason: NetworkError) => void)[] = [];

@@ -57,10 +57,12 @@ export class RequestQueue {
   /**
    * Gives a key a limit of its own: a connection that multiplexes (HTTP/2) has room for more. Forgotten when the key
    * falls idle, and without effect on a key that is not in use.
+   *
+   * @param limit null for that of all keys
    */
-  setLimit(key: string, limit: number): void {
+  setLimit(key: string, limit: number | null): void {
     const lane = this.#lanes.get(key);
-    if (lane === undefined) return;
+    if (lane === undefined || lane.limit === limit) return;
     lane.limit = limit;
     this.#review(lane);
     this.#grant();

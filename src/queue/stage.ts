@@ -11,9 +11,16 @@ export function queueStage(queue: RequestQueue): Stage {
   return {
     name: 'queue',
     handle(request, next, exchange) {
-      const ticket = queue.enter(request.url.origin, exchange.priority ?? request.options.priority);
-      const release = (): void => queue.leave(ticket);
-      const go = (): Promise<HttpResponse> => run(release, request, next, exchange);
+      const key = request.url.origin;
+      const ticket = queue.enter(key, exchange.priority ?? request.options.priority);
+      const release = (): void => {
+        exchange.slot = null;
+        queue.leave(ticket);
+      };
+      const go = (): Promise<HttpResponse> => {
+        exchange.slot = { setConcurrency: (requests) => queue.setLimit(key, requests) };
+        return run(release, request, next, exchange);
+      };
       return ticket.running ? go() : turn(queue, ticket, exchange).then(go);
     },
   };

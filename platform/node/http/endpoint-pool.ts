@@ -74,6 +74,8 @@ export class EndpointPool implements Http2Owner {
     const forget = exchange.onCancel((reason) => opening.abort.abort(reason));
     try {
       const connection = await this.#obtain(opening);
+      // The origin may have spoken HTTP/2 before.
+      if (connection instanceof Http1Connection) exchange.slot?.setConcurrency(null);
       if (exchange.cancelled === null) return connection;
       this.#giveBack(connection);
       throw exchange.cancelled;

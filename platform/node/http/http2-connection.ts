@@ -158,5 +158,8 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
     }
   }
 
-  #tellConcurrency(_exchange: Exchange): void {}
+  /** The queue forgets it with the last request of an origin. A peer that takes none will take one again. */
+  #tellConcurrency({ slot }: Exchange): void {
+    slot?.setConcurrency(Math.max(1, this.#limit));
+  }
 }

@@ -77,6 +77,19 @@ describe('limits', () => {
     expect(requests.order).toEqual(['1', '2', '3', '4']);
   });
 
+  test('of one key can be taken back while it is in use', () => {
+    const queue = new RequestQueue(one);
+    const requests = track(queue);
+    for (const name of ['1', '2']) requests.enter('a', name);
+    queue.setLimit('a', 2);
+    queue.setLimit('a', null);
+    requests.enter('a', '3');
+    requests.leave('1');
+    expect(requests.order).toEqual(['1', '2']);
+    requests.leave('2');
+    expect(requests.order).toEqual(['1', '2', '3']);
+  });
+
   test('of a key that is not in use cannot be set, and the key is not remembered for it', () => {
     const queue = new RequestQueue(one);
     queue.setLimit('a', 100);

@@ -136,6 +136,29 @@ describe('the slot', () => {
     expect(names()).toEqual(['first', 'port', 'scheme']);
   });
 
+  test('is one of more as soon as the connection says that it carries more at once', async () => {
+    const { send, sent, names } = setup();
+    const { exchange } = send('first');
+    for (const name of ['second', 'third', 'fourth']) send(name);
+    exchange.slot!.setConcurrency(3);
+    await turns();
+    expect(names()).toEqual(['first', 'second', 'third']);
+    exchange.slot!.setConcurrency(null);
+    sent[1]!.reject(aborted);
+    await turns();
+    expect(names()).toEqual(['first', 'second', 'third']);
+  });
+
+  test('is told nothing by a request that has none', async () => {
+    const { send, sent } = setup();
+    const first = send('first');
+    const second = send('second');
+    expect([first.exchange.slot === null, second.exchange.slot === null]).toEqual([false, true]);
+    sent[0]!.reject(aborted);
+    await turns();
+    expect([first.exchange.slot === null, second.exchange.slot === null]).toEqual([true, false]);
+  });
+
   test('leaves nothing registered with the exchange', async () => {
     const { send, sent } = setup();
     send('first');
