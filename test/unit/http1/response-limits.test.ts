@@ -93,6 +93,13 @@ const rows: readonly Row[] = [
     'a chunk size or the extensions of all chunks are too long',
   ],
   [
+    'no extension at all',
+    { chunkExtensionSize: 0 },
+    `${CHUNKED}${'0'.repeat(16)}\r\n\r\n`,
+    `${CHUNKED}0;\r\n\r\n`,
+    'a chunk size or the extensions of all chunks are too long',
+  ],
+  [
     'an extension that does not end',
     { chunkExtensionSize: 4 },
     `${CHUNKED}1;aaa\r\nx\r\n0\r\n\r\n`,
