@@ -11,7 +11,7 @@ import type { Capability, TransportCapabilities } from '../src/transport/capabil
 /** The records of all transports; each is a column. */
 const TRANSPORTS: readonly TransportCapabilities[] = [
   nodeHttpCapabilities,
-  browserFetchCapabilities,
+  { ...browserFetchCapabilities, pageOrigin: 'the page’s own' },
   portableFetchCapabilities,
 ];
 
@@ -67,6 +67,7 @@ function commentOf(node: ts.Node): string {
 function cell(value: TransportCapabilities[Capability]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
+  if (value === null) return 'none';
   return value.length === 0 ? 'none' : value.map((field) => `\`${field}\``).join(' ');
 }
 

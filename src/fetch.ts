@@ -19,8 +19,9 @@ type Init = RequestInit & { readonly duplex?: 'half'; readonly priority?: Reques
  * A fetch with WHATWG semantics over the pipeline: rejects with a TypeError for a network error (its `cause` is the
  * NetworkError), with the signal's reason when aborted, and resolves for every status.
  *
- * What the pipeline does not know is refused (`integrity`) or has no meaning outside a page (`mode`, `referrer`,
- * `keepalive`).
+ * `redirect: 'manual'` gives the real 3xx where redirects are seen (Node) and is refused elsewhere; `'error'` works on
+ * Node and in a page. What the pipeline does not know is refused (`integrity`) or has no meaning outside a page (`mode`,
+ * `referrer`, `keepalive`).
  *
  * Source: https://fetch.spec.whatwg.org/#fetch-method
  */
@@ -51,7 +52,7 @@ export async function fetchThrough(
       headers: fieldsFor(mode, new Headers(init.headers ?? base.request?.headers)),
       signal,
       readBufferSize: HIGH_WATER_MARK,
-      ...(redirect === 'follow' ? {} : { redirectPolicy: 'manual' }),
+      ...REDIRECT[redirect],
       ...(init.duplex === undefined ? {} : { duplex: init.duplex }),
       ...CREDENTIALS[init.credentials ?? base.request?.credentials ?? 'same-origin'],
       ...CACHE[mode],
@@ -61,12 +62,6 @@ export async function fetchThrough(
   );
   try {
     const response = await reply.toResponse();
-    if (redirect === 'error' && reply.redirectionTarget !== null) {
-      reply.abort();
-      throw new NetworkError('insecure-redirect', 'redirected although redirect is "error"', {
-        url: reply.url,
-      });
-    }
     abandoned?.register(response, reply);
     return response;
   } catch (error) {
@@ -98,6 +93,12 @@ function normaliseMethod(method: string): string {
   }
   return NORMALISED.has(upper) ? upper : method;
 }
+
+const REDIRECT: Readonly<Record<RequestRedirect, Partial<NetworkRequest>>> = {
+  follow: {},
+  error: { redirectPolicy: 'no-less-safe', maximumRedirectsAllowed: 0 },
+  manual: { redirectPolicy: 'manual' },
+};
 
 const CREDENTIALS: Readonly<Record<RequestCredentials, Partial<NetworkRequest>>> = {
   'same-origin': {},

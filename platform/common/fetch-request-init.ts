@@ -29,10 +29,11 @@ export async function requestInit(
   const init: FetchInit = {
     method,
     headers: [...headers],
-    redirect: 'follow',
+    redirect: options.maximumRedirectsAllowed === 0 ? 'error' : 'follow',
+    ...(options.redirectPolicy === 'same-origin' ? { mode: 'same-origin' } : {}),
     credentials: credentials(options),
     signal,
-    ...(capabilities.platformCache ? cacheInit(request, headers) : {}),
+    ...(capabilities.platformCache ? cacheInit(request, headers, capabilities) : {}),
   };
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, `${method} cannot have a body`);
@@ -62,9 +63,13 @@ function withoutModeFields(headers: HttpHeaders): HttpHeaders {
 }
 
 /** @param sent the fields that are left of those of the request */
-function cacheInit(request: HttpRequest, sent: HttpHeaders): RequestInit {
+function cacheInit(
+  request: HttpRequest,
+  sent: HttpHeaders,
+  { pageOrigin }: TransportCapabilities,
+): RequestInit {
   const { options, url } = request;
-  const mode = fetchCacheMode(options, url.origin === globalThis.location?.origin);
+  const mode = fetchCacheMode(options, url.origin === pageOrigin);
   const cache = mode === 'default' && sent !== request.headers ? 'no-cache' : mode;
   if (cache === null) {
     const what = `cacheLoadControl '${options.cacheLoadControl}'`;

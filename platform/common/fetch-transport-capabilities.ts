@@ -4,6 +4,8 @@ import type { TransportCapabilities } from '../../src/transport/capabilities.ts'
 const FETCH: TransportCapabilities = {
   name: 'fetch',
   redirects: false,
+  redirectMode: false,
+  pageOrigin: null,
   cookies: false,
   setCookieLines: false,
   forbiddenFields: [],
@@ -58,16 +60,19 @@ export const browserFetchCapabilities: TransportCapabilities = {
     'upgrade',
     'via',
   ],
+  redirectMode: true,
   requestStreams: 'half-duplex',
   platformCache: true,
   credentialsMode: true,
 };
 
-/** What the fetch of this very browser can do: only some stream request bodies. */
+/** What the fetch of this very browser can do, on this page: only some stream request bodies. */
 export function browserCapabilities(): TransportCapabilities {
-  return supportsRequestStreams()
-    ? browserFetchCapabilities
-    : { ...browserFetchCapabilities, requestStreams: 'never' };
+  return {
+    ...browserFetchCapabilities,
+    pageOrigin: globalThis.origin ?? null,
+    requestStreams: supportsRequestStreams() ? 'half-duplex' : 'never',
+  };
 }
 
 /**

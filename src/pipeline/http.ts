@@ -31,8 +31,8 @@ export function httpStages(parts: HttpParts, decoders: Decoders): readonly Stage
 /** The same list where a fetch stands below it that redirects, keeps cookies and decodes by itself. */
 export function fetchStages(parts: HttpParts): readonly Stage[] {
   return [
-    platformRedirectStage,
     ...securityStages(parts),
+    platformRedirectStage,
     headersStage,
     ...cacheStages(parts),
     queueStage(parts.queue),

@@ -5,7 +5,8 @@ import { isLessSafe } from './policy.ts';
 
 /**
  * In place of the redirect loop where the platform follows redirects by itself and shows only the end: a redirect that
- * went from TLS to none yields insecure-redirect and no body. The request has been sent by then.
+ * went from TLS to none yields insecure-redirect and no body. The request has been sent by then. Stands under the HSTS
+ * upgrade, for that is where the platform was sent.
  */
 export const platformRedirectStage: Stage = {
   name: 'platform-redirect',

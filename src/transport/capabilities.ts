@@ -6,8 +6,18 @@
 export interface TransportCapabilities {
   /** Name in the documentation: `node`, `fetch (browser)` … */
   readonly name: string;
-  /** Redirect responses are seen, hop by hop. Without it the platform follows them by itself. */
+  /**
+   * Redirect responses are seen, hop by hop. Without it the platform follows them by itself: `redirectPolicy` `manual` and
+   * `user-verified` are refused, and an end without TLS of what began with TLS is insecure-redirect, without a body.
+   */
   readonly redirects: boolean;
+  /** Redirects that are not seen can be forbidden per request (`maximumRedirectsAllowed: 0`; fetch's `redirect`). */
+  readonly redirectMode: boolean;
+  /**
+   * Origin of the page that requests are made from. Where redirects are not seen, they can be kept within that one
+   * (`redirectPolicy: 'same-origin'`; fetch's `mode`).
+   */
+  readonly pageOrigin: string | null;
   /** `Cookie` can be written and `Set-Cookie` read. Without it the platform owns cookies. */
   readonly cookies: boolean;
   /** Set-Cookie fields arrive one by one instead of joined by commas. */
@@ -30,7 +40,10 @@ export interface TransportCapabilities {
   readonly tls: boolean;
   /** Proxies are ours to choose. */
   readonly proxy: boolean;
-  /** HSTS is ours to keep. Without it the platform upgrades by itself. */
+  /**
+   * HSTS is ours to keep. Without it the platform upgrades by itself; a part that is set (`new StrictTransportSecurity()`)
+   * knows the application's hosts beside it.
+   */
   readonly strictTransportSecurity: boolean;
   /** Connections can be opened ahead: really, as a hint to the platform, or not at all. */
   readonly preconnect: 'connection' | 'hint' | 'none';

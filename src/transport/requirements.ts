@@ -1,5 +1,6 @@
 import type { RequestOptions } from '../options.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
+import type { ParsedUrl } from '../util/url.ts';
 import type { Capability, TransportCapabilities } from './capabilities.ts';
 
 /** What a request asks for and a transport cannot give. */
@@ -40,12 +41,26 @@ type Rule = (
 const RULES: readonly (readonly [Capability, Rule])[] = [
   [
     'redirects',
-    ({ redirectPolicy, maximumRedirectsAllowed, secretHeaders }, { redirects }, { headers }) => {
-      if (redirects) return null;
-      if (redirectPolicy !== 'no-less-safe') return `redirectPolicy '${redirectPolicy}'`;
-      if (maximumRedirectsAllowed < PLATFORM_REDIRECTS)
-        return `maximumRedirectsAllowed below ${PLATFORM_REDIRECTS}`;
-      const secret = secretHeaders.find((name) => headers.has(name));
+    (options, { redirects, pageOrigin }, { url }) => {
+      const { redirectPolicy } = options;
+      if (redirects || redirectPolicy === 'no-less-safe' || staysAtHome(options, url, pageOrigin))
+        return null;
+      return `redirectPolicy '${redirectPolicy}'`;
+    },
+  ],
+  [
+    'redirects',
+    ({ maximumRedirectsAllowed }, { redirects, redirectMode }) => {
+      const isForbidden = maximumRedirectsAllowed === 0 && redirectMode;
+      if (redirects || isForbidden || maximumRedirectsAllowed >= PLATFORM_REDIRECTS) return null;
+      return `maximumRedirectsAllowed below ${PLATFORM_REDIRECTS}`;
+    },
+  ],
+  [
+    'redirects',
+    (options, { redirects, pageOrigin }, { headers, url }) => {
+      if (redirects || staysAtHome(options, url, pageOrigin)) return null;
+      const secret = options.secretHeaders.find((name) => headers.has(name));
       return secret === undefined ? null : `the field ${secret} among secretHeaders`;
     },
   ],
@@ -94,6 +109,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     },
   ],
 ];
+
+/** Fetch's mode `same-origin`: it fails for what leaves the page's origin, and says nothing about others. */
+function staysAtHome({ redirectPolicy }: RequestOptions, url: ParsedUrl, pageOrigin: string | null): boolean {
+  return redirectPolicy === 'same-origin' && url.origin === pageOrigin;
+}
 
 function matches(name: string, pattern: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

@@ -3,6 +3,8 @@ import type { TransportCapabilities } from '../../../src/transport/capabilities.
 export const nodeHttpCapabilities: TransportCapabilities = {
   name: 'node:http',
   redirects: true,
+  redirectMode: false,
+  pageOrigin: null,
   cookies: true,
   setCookieLines: true,
   forbiddenFields: [],

@@ -70,6 +70,16 @@ describe('what fetch is asked', () => {
     expect([fetchCacheMode(resolved, true), fetchCacheMode(resolved, false)]).toEqual([here, elsewhere]);
   });
 
+  test.each<[string, Options, RequestRedirect, RequestMode | undefined]>([
+    ['by default', {}, 'follow', undefined],
+    ['none allowed', { maximumRedirectsAllowed: 0 }, 'error', undefined],
+    ['some allowed', { maximumRedirectsAllowed: 20 }, 'follow', undefined],
+    ['same-origin', { redirectPolicy: 'same-origin' }, 'follow', 'same-origin'],
+  ])('redirects: %s', async (_name, options, redirect, mode) => {
+    const init = await initOf({ options });
+    expect([init.redirect, init.mode]).toEqual([redirect, mode]);
+  });
+
   test('a cache mode that fetch does not have is refused by the name of the capability', async () => {
     const error = await refusalOf({ options: { cacheLoadControl: 'always-cache' } });
     expect([error.code, error.capability]).toEqual(['protocol-invalid-operation', 'platformCache']);
@@ -172,6 +182,23 @@ describe('what fetch answers', () => {
     const reason = new NetworkError('timeout', 'too late');
     exchange.cancel(reason);
     await expect(response).rejects.toBe(reason);
+  });
+
+  test('a stream that is deaf to the signal is cancelled', async () => {
+    let canceled = false;
+    const stream = new ReadableStream({
+      cancel: () => {
+        canceled = true;
+      },
+    });
+    const transport = new FetchTransport(async () => new Response(stream), browserFetchCapabilities);
+    const { exchange } = makeExchange();
+    const { body } = await transport.send(makeRequest(), exchange);
+    const reason = new NetworkError('timeout', 'too late');
+    const read = readBody(body);
+    exchange.cancel(reason);
+    await expect(read).rejects.toBe(reason);
+    expect(canceled).toBe(true);
   });
 
   test('a response without a stream arrives in one piece', async () => {

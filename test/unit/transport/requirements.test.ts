@@ -7,6 +7,8 @@ import { makeRequest } from '../../support/fixtures.ts';
 const EVERYTHING: TransportCapabilities = {
   name: 'everything',
   redirects: true,
+  redirectMode: false,
+  pageOrigin: null,
   cookies: true,
   setCookieLines: true,
   forbiddenFields: [],
@@ -30,6 +32,9 @@ const EVERYTHING: TransportCapabilities = {
 const PAGE: TransportCapabilities = {
   ...EVERYTHING,
   redirects: false,
+  redirectMode: true,
+  // That of a request which is made without a URL.
+  pageOrigin: 'http://origin.test',
   cookies: false,
   forbiddenFields: ['cookie', 'sec-*'],
   encodedBodies: false,
@@ -46,8 +51,7 @@ const JAR = { cookiesForUrl: () => [], setCookiesFromUrl: () => false };
 const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
   ['redirectPolicy manual', { redirectPolicy: 'manual' }, {}, 'redirects'],
   ['redirectPolicy user-verified', { redirectPolicy: 'user-verified' }, {}, 'redirects'],
-  ['redirectPolicy same-origin', { redirectPolicy: 'same-origin' }, {}, 'redirects'],
-  ['no redirect at all', { maximumRedirectsAllowed: 0 }, {}, 'redirects'],
+  ['a single redirect', { maximumRedirectsAllowed: 1 }, {}, 'redirects'],
   ['fewer redirects than the platform', { maximumRedirectsAllowed: 19 }, {}, 'redirects'],
   ['a secret field', { secretHeaders: ['x-key'] }, { 'X-Key': 's' }, 'redirects'],
   ['cookies loaded, not saved', { cookieSaveControl: 'manual' }, {}, 'cookies'],
@@ -67,6 +71,13 @@ const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
 const PASSED: readonly (readonly [string, Options, Fields])[] = [
   ['every default', {}, {}],
   ['as many redirects as the platform follows', { maximumRedirectsAllowed: 20 }, {}],
+  ['same-origin on the page’s own origin', { redirectPolicy: 'same-origin' }, {}],
+  ['no redirect at all', { maximumRedirectsAllowed: 0 }, {}],
+  [
+    'a secret field that stays on the page’s own origin',
+    { redirectPolicy: 'same-origin', secretHeaders: ['x-key'] },
+    { 'X-Key': 's' },
+  ],
   ['a secret field that the request does not have', { secretHeaders: ['x-key'] }, {}],
   ['no cookies at all', { cookieLoadControl: 'manual', cookieSaveControl: 'manual' }, {}],
   [
@@ -99,6 +110,26 @@ describe('missingCapability', () => {
       capability: 'credentialsMode',
       what: 'useCredentials',
     });
+  });
+
+  test.each(['https://origin.test/', 'http://origin.test:81/', 'http://www.origin.test/'])(
+    'a page refuses same-origin for %s, which is not its own',
+    (url) => {
+      const request = makeRequest({ url, options: { redirectPolicy: 'same-origin' } });
+      expect(missingCapability(request, PAGE)).toEqual({
+        capability: 'redirects',
+        what: "redirectPolicy 'same-origin'",
+      });
+      expect(missingCapability(request, EVERYTHING)).toBeNull();
+    },
+  );
+
+  test.each<[string, Options]>([
+    ['same-origin', { redirectPolicy: 'same-origin' }],
+    ['no redirect at all', { maximumRedirectsAllowed: 0 }],
+  ])('a platform that knows neither page nor modes refuses %s', (_name, options) => {
+    const bare = { ...PAGE, redirectMode: false, pageOrigin: null };
+    expect(missingCapability(makeRequest({ options }), bare)?.capability).toBe('redirects');
   });
 
   test('says what was asked, never the value of a field', () => {
