@@ -15,6 +15,8 @@ const NETWORK_CODES: ReadonlyMap<string, NetworkErrorCode> = new Map([
   ['UND_ERR_SOCKET', 'remote-host-closed'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'remote-host-closed'],
   ['ENOTFOUND', 'host-not-found'],
+  // The path of a local socket, as Qt's ServerNotFoundError.
+  ['ENOENT', 'host-not-found'],
   ['ENODATA', 'host-not-found'],
   ['EAI_NONAME', 'host-not-found'],
   ['EAI_NODATA', 'host-not-found'],
