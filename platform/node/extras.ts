@@ -1,4 +1,6 @@
 /** What only Node has: `fairlead/node`. */
+export type { DiskCacheOptions } from './disk-cache.ts';
+export { DiskCache } from './disk-cache.ts';
 export { FileStore } from './file-store.ts';
 export type { NodeHttpTransportOptions } from './http-module-transport/node-http-transport.ts';
 export { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';

@@ -5,5 +5,6 @@ export { parseStrictTransportSecurity } from '../../src/hsts/header.ts';
 export { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 export { canonicalHost } from '../../src/util/host.ts';
 export { parseUrl } from '../../src/util/url.ts';
-export { CookieJar, NetworkAccessManager } from './index.ts';
+export { DiskCache } from './disk-cache.ts';
+export { CookieJar, MemoryCache, NetworkAccessManager } from './index.ts';
 export { publicSuffixList } from './public-suffix.ts';

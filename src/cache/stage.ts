@@ -48,6 +48,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
 
   /** `mayJoin`: not on the second try of a request that waited for another one in vain. */
   async #read(visit: Visit, mayJoin = true): Promise<HttpResponse> {
+    const publishing = this.#storer.publishing(visit.key);
+    if (publishing !== null) await publishing;
     const found = this.#cache.match(visit.key);
     return this.#obey(visit, found instanceof Promise ? await found : found, mayJoin);
   }

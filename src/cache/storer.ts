@@ -1,3 +1,4 @@
+import { EMPTY_BODY } from '../message/body.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import { type ForwardReason, serializeCacheStatus } from './cache-status.ts';
 import { combination, combine } from './combine.ts';
@@ -15,6 +16,8 @@ import { type Visit, withCacheStatus } from './visit.ts';
 export class Storer<Stored extends StoredResponse> {
   readonly #cache: NetworkCache<Stored>;
   readonly #filling = new Map<string, Set<Fill>>();
+  /** Entries whose bytes are complete and that will be found in a moment. */
+  readonly #publishing = new Map<string, Promise<void>>();
 
   constructor(cache: NetworkCache<Stored>) {
     this.#cache = cache;
@@ -43,10 +46,20 @@ export class Storer<Stored extends StoredResponse> {
     }
     const stored = { metadata, length: length ?? -1 };
     const delivered = withCacheStatus(response, serializeCacheStatus({ forward, stored: true }));
+    if (length === 0) {
+      // Nothing to wait for: whoever has the head may count on the entry.
+      fill.body().start({ data: () => {}, end: () => {}, fail: () => {} });
+      return { response: delivered, shared: null };
+    }
     return {
       response: { ...delivered, body: fill.body() },
       shared: metadata.part === null ? { stored, fill } : null,
     };
+  }
+
+  /** What a request for the key has to wait for so as not to miss what has just been received; null for nothing. */
+  publishing(key: string): Promise<void> | null {
+    return this.#publishing.get(key) ?? null;
   }
 
   /** The resource has changed: what is under way is not stored any more. */
@@ -65,8 +78,9 @@ export class Storer<Stored extends StoredResponse> {
     if (previous !== null && holdsAlready(previous, metadata)) return null;
     const writer = this.#cache.insert(key, metadata, length);
     if (writer === null) return null;
-    const commit = this.#committer(key, metadata, length, previous, writer);
-    const fill = new Fill({ source: response.body, writer, length, commit });
+    const publish = this.#publisher(key, metadata, length, previous, writer);
+    const commit = (): MaybePromise<void> => this.#track(key, publish());
+    const fill = new Fill({ source: length === 0 ? EMPTY_BODY : response.body, writer, length, commit });
     const fills = this.#filling.get(key) ?? new Set();
     this.#filling.set(key, fills.add(fill));
     fill.whenOver(() => {
@@ -76,7 +90,7 @@ export class Storer<Stored extends StoredResponse> {
     return fill;
   }
 
-  #committer(
+  #publisher(
     key: string,
     metadata: ResponseMetadata,
     length: number | null,
@@ -86,6 +100,17 @@ export class Storer<Stored extends StoredResponse> {
     const both = length === null || previous === null ? null : combination(metadata, length, previous);
     if (both === null || previous === null) return () => writer.commit();
     return () => combine(this.#cache, key, previous, writer, both);
+  }
+
+  #track(key: string, published: MaybePromise<void>): MaybePromise<void> {
+    if (published === undefined) return undefined;
+    const done = published
+      .catch(() => {})
+      .then(() => {
+        if (this.#publishing.get(key) === done) this.#publishing.delete(key);
+      });
+    this.#publishing.set(key, done);
+    return published;
   }
 }
 
@@ -101,7 +126,11 @@ function holdsAlready(previous: StoredResponse, metadata: ResponseMetadata): boo
 }
 
 /** Bytes that the body must have to be complete, or null when only its end tells. */
-function bodyLength({ headers, fidelity }: HttpResponse, metadata: ResponseMetadata | null): number | null {
+function bodyLength(
+  { status, headers, fidelity }: HttpResponse,
+  metadata: ResponseMetadata | null,
+): number | null {
+  if (status === 204) return 0;
   if (fidelity !== undefined && fidelity !== 'exact') return null;
   if (metadata !== null && metadata.part !== null) {
     const range = parseContentRange(headers.get('content-range') ?? '');

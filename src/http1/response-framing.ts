@@ -1,4 +1,4 @@
-import { trimOws } from '../message/headers.ts';
+import { isToken, trimOws } from '../message/headers.ts';
 import { protocolFailure } from './protocol-failure.ts';
 import type { StatusLine } from './status-line.ts';
 
@@ -27,6 +27,7 @@ export function responseFraming(
     return { kind: 'tunnel', length: 0, keepAlive: false };
   }
   let length = -1;
+  let coded = false;
   let chunked = false;
   let close = false;
   let keepAlive = minorVersion === 1;
@@ -34,15 +35,16 @@ export function responseFraming(
     const name = pairs[i];
     if (name === 'content-length') length = contentLength(pairs[i + 1]!, length);
     else if (name === 'transfer-encoding') {
-      assertChunked(pairs[i + 1]!, chunked, minorVersion);
-      chunked = true;
+      if (coded) throw protocolFailure(NOT_CHUNKED);
+      coded = true;
+      chunked = isChunked(pairs[i + 1]!, minorVersion);
     } else if (name === 'connection') {
       close ||= hasOption(pairs[i + 1]!, 'close');
       keepAlive ||= hasOption(pairs[i + 1]!, 'keep-alive');
     }
   }
   // Step 3 lets Transfer-Encoding win, and says that such a message ought to be handled as an error.
-  if (chunked && length >= 0) throw protocolFailure('it has both Content-Length and Transfer-Encoding');
+  if (coded && length >= 0) throw protocolFailure('it has both Content-Length and Transfer-Encoding');
   keepAlive &&= !close;
   // Step 1.
   if (requestMethod === 'HEAD' || status === 204 || status === 304)
@@ -82,13 +84,24 @@ function decimal(text: string): number {
   return text === '' ? -1 : number;
 }
 
-/** We send no TE, so nothing but chunked is acceptable (RFC 9112 §7.4), and that only once (§6.1). */
-function assertChunked(value: string, repeated: boolean, minorVersion: 0 | 1): void {
+const NOT_CHUNKED = 'Transfer-Encoding is not exactly one "chunked"';
+
+/** The other registered transfer codings: content that we did not ask for and would have to decode. */
+const OTHER_CODINGS = new Set(['compress', 'deflate', 'gzip', 'x-compress', 'x-gzip']);
+
+/**
+ * We send no TE, so chunked is the only acceptable coding (RFC 9112 §7.4), and that only once (§6.1). A name that stands
+ * for no coding (`identity`, of old) leaves the end to the connection (§6.3 step 4).
+ */
+function isChunked(value: string, minorVersion: 0 | 1): boolean {
   // §6.1: a message of HTTP/1.0 with Transfer-Encoding is to be treated as one of faulty framing.
   if (minorVersion === 0) throw protocolFailure('it has Transfer-Encoding but is HTTP/1.0');
-  if (repeated || value.toLowerCase() !== 'chunked') {
-    throw protocolFailure('Transfer-Encoding is not exactly one "chunked"');
+  const coding = value.toLowerCase();
+  if (coding === 'chunked') return true;
+  if (!isToken(coding) || coding.includes('chunked') || OTHER_CODINGS.has(coding)) {
+    throw protocolFailure(NOT_CHUNKED);
   }
+  return false;
 }
 
 /** True when the list of options in a Connection field (RFC 9110 §7.6.1) has that one. */

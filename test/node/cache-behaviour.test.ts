@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
 import { AN_ERROR_HERE, CASES, DECLINED, startOrigin } from '../suites/cache-behaviour/index.ts';
 
@@ -27,10 +32,18 @@ test('these are the cases of the public suite, less what is declined', () => {
   expect(count('optimal') + DECLINED.length).toBe(PUBLIC.optimal);
 });
 
-describe('a memory cache', () => {
-  test.each(CASES.map((one) => [one.kind, one.id, one] as const))('%s: %s', async (_kind, _id, one) => {
-    const manager = new NetworkAccessManager({ cache: new MemoryCache() });
+const root = mkdtempSync(path.join(tmpdir(), 'fairlead-behaviour-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe.each<[string, (id: string) => AbstractNetworkCache]>([
+  ['memory', () => new MemoryCache()],
+  ['disk', (id) => new DiskCache({ directory: path.join(root, id) })],
+])('a cache in %s', (_name, create) => {
+  test.each(CASES.map((one) => [one.kind, one.id, one] as const))('%s: %s', async (_kind, id, one) => {
+    const cache = create(id);
+    const manager = new NetworkAccessManager({ cache });
     await origin.run(one, manager.fetch, (seconds) => vi.setSystemTime(Date.now() + seconds * 1000));
     await manager.close();
+    await cache.close();
   });
 });
