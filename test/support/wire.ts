@@ -14,8 +14,13 @@ export interface WireOptions {
 
 export const consent = async (): Promise<unknown> => ({ proceed: true });
 
+export interface SentOver extends Sent {
+  /** Cancelers that are registered with the exchange and not taken back. */
+  readonly cancelers: () => number;
+}
+
 /** Sends one request over a transport, with an exchange that keeps its events. */
-export function sendOver(transport: Transport, init: Init, options: WireOptions = {}): Sent {
+export function sendOver(transport: Transport, init: Init, options: WireOptions = {}): SentOver {
   const { clock = systemClock, ask = consent } = options;
   const { exchange, events } = makeExchange({ clock, ask });
   const cancelers = countCancelers(exchange);
@@ -30,7 +35,7 @@ export async function getOver(
   transport: Transport,
   url: string,
   options: Partial<HttpRequest['options']> = {},
-): Promise<Omit<Sent, 'response'> & { readonly response: HttpResponse; readonly text: string }> {
+): Promise<Omit<SentOver, 'response'> & { readonly response: HttpResponse; readonly text: string }> {
   const sent = sendOver(transport, { url, options });
   const response = await sent.response;
   const sink = new RecordingSink();
