@@ -2,18 +2,14 @@ import type { NetworkError } from '../../src/error.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
 import { type ByteReader, streamBody } from '../../src/message/stream-body.ts';
 
-type ForeignStream = AsyncIterable<Uint8Array> & { on(event: 'error', listener: () => void): unknown };
-
 /**
  * The body of a Response that may not be the platform's own: a WHATWG stream, a Node stream (node-fetch), or none at all
  * (React Native, XHR polyfills), where it arrives in one piece.
  */
 export function foreignBody(response: Response, toError: (thrown: unknown) => NetworkError): ResponseBody {
-  const body = response.body as ReadableStream<Uint8Array> | ForeignStream | null | undefined;
+  const body = response.body as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null | undefined;
   if (body !== null && body !== undefined && 'getReader' in body) return streamBody(body, toError);
   const chunks = body === null || body === undefined ? onePiece(response) : body;
-  // An error before anybody reads (an abort) would be an uncaught one.
-  if ('on' in chunks) chunks.on('error', () => {});
   const source = chunks[Symbol.asyncIterator]();
   return streamBody({ getReader: () => reader(source) }, toError);
 }

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import type { Identity } from './certificate.ts';
 import { startRawServer } from './raw-server.ts';
 import { Journal } from './server/journal.ts';
@@ -21,7 +22,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
   /** Serves https. */
-  readonly identity?: Identity;
+  readonly identity?: Identity & Pick<TlsOptions, 'SNICallback'>;
   /** Routes of one's own, by the first segment of the path; they win over the scripted ones. */
   readonly routes?: Readonly<Record<string, Route>>;
 }

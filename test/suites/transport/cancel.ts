@@ -12,7 +12,7 @@ import {
 } from './harness.ts';
 
 /** Cancellation at every point, from outside and by the transport itself. */
-export function cancelTests({ send, environment, transport, journal }: Bench): void {
+export function cancelTests({ send, sendRaw, environment, transport, journal }: Bench): void {
   test('in the turn in which it was sent; the transport goes on', async () => {
     const { exchange, response } = send('/hello');
     exchange.cancel(GIVEN_UP);
@@ -82,6 +82,18 @@ export function cancelTests({ send, environment, transport, journal }: Bench): v
     const sink = await readAll(await response);
     exchange.cancel(GIVEN_UP);
     expect([sink.text, sink.ends, sink.failures]).toEqual(['hello', 1, []]);
+  });
+
+  test('what is over waits for no cancellation', async () => {
+    const ended = send('/hello');
+    await readAll(await ended.response);
+    const failed = send('http://127.0.0.1:1/');
+    await failureOf(failed);
+    const dropped = send('/stall');
+    (await dropped.response).body.cancel(GIVEN_UP);
+    const cut = await sendRaw('closed-in-a-chunk');
+    await failureOf(cut);
+    expect([ended, failed, dropped, cut].map(({ cancelers }) => cancelers())).toEqual([0, 0, 0, 0]);
   });
 
   test('clearConnections fails what is in flight; later requests go on', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, type TestAPI, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, RequestBody } from '../../../src/message/body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
@@ -8,6 +8,7 @@ import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { systemClock } from '../../../src/util/clock.ts';
+import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange, makeRequest } from '../../support/fixtures.ts';
 import type { JournalRecord, Milestone } from '../../support/server/journal.ts';
 
@@ -30,6 +31,8 @@ export interface Sent {
   readonly exchange: Exchange;
   readonly events: ReplyEvent[];
   readonly response: Promise<HttpResponse>;
+  /** Cancelers that are registered with the exchange and not taken back. */
+  readonly cancelers: () => number;
 }
 
 /** Answers the questions of an exchange. */
@@ -37,14 +40,16 @@ export type Ask = (question: unknown) => Promise<unknown>;
 
 type SendInit = NonNullable<Parameters<typeof makeRequest>[0]> & { readonly ask?: Ask };
 
+type Register = (name: string, body: () => Promise<void>) => void;
+
 /** What every group of tests is given. */
 export interface Bench {
   readonly environment: TransportEnvironment;
   readonly capabilities: TransportCapabilities;
   /** A test, skipped where the platform is known to fail at it. */
-  readonly testUnlessLimited: (name: string, body: () => Promise<void>) => void;
+  readonly testUnlessLimited: Register;
   /** A test of what a record promises; skipped by the capability's name where it does not. */
-  readonly testWith: (...capabilities: readonly Capability[]) => TestAPI;
+  readonly testWith: (capability: Capability) => Register;
   /** The transport of the running test. */
   readonly transport: () => Transport;
   /** Sends a request for a path of the server, or for a whole URL. */
@@ -71,16 +76,20 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
   const send: Bench['send'] = (target, { ask: answer = consent, ...init } = {}) => {
     const url = target.startsWith('/') ? environment.server + target : target;
     const { exchange, events } = makeExchange({ clock: systemClock, ask: answer });
+    const cancelers = countCancelers(exchange);
     const response = transport.send(makeRequest({ ...init, url }), exchange);
     // A test may look at it later than it rejects.
     response.catch(() => {});
-    return { exchange, events, response };
+    return { exchange, events, response, cancelers: () => cancelers.size };
   };
   return {
     environment,
     capabilities,
     testUnlessLimited: (name, body) => test.skipIf(limits.includes(name))(name, body),
-    testWith: (...names) => test.skipIf(names.some((name) => !has(capabilities, name))) as TestAPI,
+    testWith: (capability) => (name, body) => {
+      if (has(capabilities, capability)) test(name, body);
+      else test.skip(`${name} [no ${capability}]`, body);
+    },
     transport: () => transport,
     send,
     sendRaw: async (name) => send(`${await ask('/raw-origin')}/${name}`),

@@ -73,6 +73,7 @@ export const VALID: Readonly<Record<string, RawResponse>> = {
   'HTTP-1.0-until-close': end(`HTTP/1.0 200 OK\r\n${OPEN}\r\n\r\n12345`),
   'until-close': end(`${head('Connection: close')}12345`),
   'chunk-extensions': keep(`${chunked}2;name=value\r\n12\r\n3\r\n345\r\n0\r\n\r\n`),
+  'nonsense-after-the-body': keep(`${head('Content-Length: 5')}12345nonsense`),
   'surplus-after-the-body': keep(
     `${head('Content-Length: 5')}12345HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned`,
   ),
