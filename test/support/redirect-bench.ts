@@ -1,0 +1,59 @@
+import type { LookupFunction } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { afterEach, beforeEach } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../src/options.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import type { Echo, Route } from './server/routes.ts';
+
+/** Every name is this machine. */
+const lookup: LookupFunction = (_host, { all }, callback) =>
+  all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
+
+/** The transports of Node, for tests of the whole list: `describe.each(NODE_TRANSPORTS)`. */
+export const NODE_TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
+  ['SocketTransport', () => new SocketTransport({ lookup })],
+  ['NodeHttpTransport', () => new NodeHttpTransport({ lookup })],
+];
+
+/** A manager for each test over the transport, closed after it. Its cookie jar is empty. */
+export function managerOver(
+  makeTransport: () => Transport,
+  options: ManagerOptions = {},
+): () => NetworkAccessManager {
+  let manager: NetworkAccessManager;
+  beforeEach(() => {
+    manager = new NetworkAccessManager({ transport: makeTransport(), ...options });
+  });
+  afterEach(() => manager.close());
+  return () => manager;
+}
+
+/** Routes that redirect, and that tell with whom they talk. */
+export const REDIRECT_ROUTES: Readonly<Record<string, Route>> = {
+  /** `/to/STATUS?LOCATION`: with a body of `x-length` bytes, when the request asks for it. */
+  to: async ({ request, response, argument, url }) => {
+    request.resume();
+    const location = decodeURIComponent(url.search.slice(1));
+    response.writeHead(Number(argument), {
+      'x-hop': String(request.url),
+      ...(location === '' ? {} : { location }),
+    });
+    response.end('x'.repeat(Number(request.headers['x-length'] ?? 5)));
+  },
+  /** The name on the certificate that the client has shown, and the name that it has asked for. */
+  peer: ({ request, response }) => {
+    const socket = request.socket as TLSSocket;
+    const { subject } = socket.getPeerCertificate();
+    response.end(JSON.stringify({ client: subject?.CN ?? null, servername: socket.servername || null }));
+  },
+};
+
+/** The URL of a redirect to a location. */
+export const redirect = (origin: string, location: string, status = 302): string =>
+  `${origin}/to/${status}?${encodeURIComponent(location)}`;
+
+export const fieldsOf = ({ fields }: Echo): Record<string, string> =>
+  Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
