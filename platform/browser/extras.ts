@@ -1,2 +1,4 @@
 /** What only a page or worker has: `fairlead/browser`. */
+export type { IndexedDbCacheOptions } from './indexeddb-cache.ts';
+export { IndexedDbCache } from './indexeddb-cache.ts';
 export { IndexedDbStore } from './indexeddb-store.ts';

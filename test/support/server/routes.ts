@@ -73,6 +73,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     response.end();
   },
 
+  /** `?field=Name:value`, as often as one likes: answers with those fields. */
+  fields: ({ response, url }) => {
+    for (const field of url.searchParams.getAll('field')) {
+      const colon = field.indexOf(':');
+      response.appendHeader(field.slice(0, colon), field.slice(colon + 1));
+    }
+    response.end('fields');
+  },
+
   gzip: ({ response }) => {
     const encoded = gzipSync('decoded');
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': encoded.length }).end(encoded);

@@ -1,0 +1,56 @@
+import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/metadata.ts';
+
+/**
+ * What stands in the one object store, in the order of its keys, which is the only index there is:
+ *
+ * - `['b', id, n]`: chunk n of the body of an entry;
+ * - `['l', used, key, id]`: the size of an entry, in order of its last use;
+ * - `['m', key, id]`: an entry, see {@link EntryRecord};
+ * - `['s']`: the sum of all sizes;
+ * - `['t', id]`: when a chunk of an entry that is still being written was last put.
+ */
+export const CHUNK_SIZE = 128 * 1024;
+
+/** The last field of a key that is greater than any string and number. */
+const END: IDBValidKey = [];
+
+export const chunkKey = (id: string, index: number): IDBValidKey => ['b', id, index];
+export const chunksOf = (id: string): IDBKeyRange => IDBKeyRange.bound(['b', id], ['b', id, END]);
+export const entryKey = (key: string, id: string): IDBValidKey => ['m', key, id];
+export const entriesOf = (key: string): IDBKeyRange => IDBKeyRange.bound(['m', key], ['m', key, END]);
+export const useKey = (used: number, key: string, id: string): IDBValidKey => ['l', used, key, id];
+export const uses = (): IDBKeyRange => IDBKeyRange.bound(['l'], ['l', END]);
+export const SUM_KEY: IDBValidKey = ['s'];
+export const stagedKey = (id: string): IDBValidKey => ['t', id];
+export const staged = (): IDBKeyRange => IDBKeyRange.bound(['t'], ['t', END]);
+
+/** An entry that has been published. */
+export interface EntryRecord {
+  readonly schema: typeof SCHEMA;
+  readonly id: string;
+  /** Bytes of the body. */
+  readonly length: number;
+  /** Bytes that the entry is counted with. */
+  readonly size: number;
+  /** Last use, epoch milliseconds. */
+  readonly used: number;
+  /** CRC-32 of each chunk. */
+  readonly checksums: readonly number[];
+  readonly metadata: ResponseMetadata;
+}
+
+export const SCHEMA = 1;
+
+/** Anybody may write into the database of an origin. */
+export function isEntryRecord(value: unknown): value is EntryRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, id, length, size, used, checksums, metadata } = value as Partial<EntryRecord>;
+  return (
+    schema === SCHEMA &&
+    typeof id === 'string' &&
+    [length, size, used].every((count) => Number.isSafeInteger(count) && count! >= 0) &&
+    Array.isArray(checksums) &&
+    checksums.length === Math.ceil(length! / CHUNK_SIZE) &&
+    isResponseMetadata(metadata)
+  );
+}

@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/browser/index.ts';
+import { IndexedDbCache } from '../../platform/browser/indexeddb-cache.ts';
+import type { NetworkRequest } from '../../src/options.ts';
+import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
+
+let prefix = crypto.randomUUID();
+const made = new Set<string>();
+
+/** A database that is deleted afterwards. */
+function database(name: string): string {
+  const full = `fairlead-cache-test-${prefix}-${name}`;
+  made.add(full);
+  return full;
+}
+
+/** Ends when nobody has the database open any more. */
+const drop = (name: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+
+async function cleanUp(): Promise<void> {
+  for (const name of made) await drop(name);
+  made.clear();
+  prefix = crypto.randomUUID();
+}
+
+testCache('IndexedDbCache', {
+  open: (name, maximumSize) =>
+    new IndexedDbCache({ name: database(name), ...(maximumSize === undefined ? {} : { maximumSize }) }),
+  persistent: true,
+  cleanUp,
+});
+
+/** Looks into a database behind the back of the cache. */
+async function inside<Result>(
+  name: string,
+  work: (entries: IDBObjectStore) => IDBRequest<Result>,
+): Promise<Result> {
+  const opened = indexedDB.open(name);
+  const done = <Value>(request: IDBRequest<Value>): Promise<Value> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const connection = await done(opened);
+  try {
+    return await done(work(connection.transaction('cache', 'readwrite').objectStore('cache')));
+  } finally {
+    connection.close();
+  }
+}
+
+const BODY = bodyOf(300_000);
+
+/** The first key that begins with that letter. */
+const keyOf = async (name: string, letter: string): Promise<IDBValidKey> => {
+  const range = IDBKeyRange.bound([letter], [letter, []]);
+  return (await inside(name, (entries) => entries.getAllKeys(range)))[0]!;
+};
+
+describe('rows that are not as they were', () => {
+  afterEach(cleanUp);
+
+  async function stored(): Promise<{ name: string; cache: IndexedDbCache }> {
+    const name = database('rows');
+    const cache = new IndexedDbCache({ name });
+    await put(cache, 'key', BODY);
+    return { name, cache };
+  }
+
+  test.each<[string, unknown]>([
+    ['changed', new Uint8Array(128 * 1024)],
+    ['shorter', BODY.slice(0, 10)],
+    ['of another kind', 'text'],
+  ])('a chunk that is %s is never delivered', async (_name, value) => {
+    const { name, cache } = await stored();
+    const key = await keyOf(name, 'b');
+    await inside(name, (entries) => entries.put(value, key));
+    await expect(get(cache, 'key')).rejects.toThrow('damaged');
+    await cache.close();
+  });
+
+  test.each<[string, unknown]>([
+    ['none', 5],
+    ['of another version', { schema: 0 }],
+    ['without metadata', { schema: 1, id: 'x', length: 0, size: 0, used: 0, checksums: [] }],
+  ])('a record that is %s is a miss, and goes with its key', async (_name, value) => {
+    const { name, cache } = await stored();
+    const key = await keyOf(name, 'm');
+    await inside(name, (entries) => entries.put(value, key));
+    expect(await cache.match('key')).toEqual([]);
+    await cache.remove('key');
+    expect(await keyOf(name, 'm')).toBeUndefined();
+    await put(cache, 'key', BODY);
+    expect(await get(cache, 'key')).toEqual(BODY);
+    await cache.close();
+  });
+
+  test('what a page that was closed has staged is swept, what another page stages is not', async () => {
+    const { name, cache } = await stored();
+    const writers = ['left', 'running'].map((key) => cache.insert(key, metadata(), BODY.length)!);
+    for (const writer of writers) {
+      await writer.write(BODY);
+      await writer.read(0, 1);
+    }
+    await expect
+      .poll(() => inside(name, (entries) => entries.count(IDBKeyRange.bound(['b'], ['b', []]))))
+      .toBe(7);
+    const left = await keyOf(name, 't');
+    await inside(name, (entries) => entries.put(Date.now() - 61_000, left));
+    const other = new IndexedDbCache({ name });
+    await put(other, 'other', bodyOf(10));
+    await other.close();
+    const chunks = await inside(name, (entries) => entries.count(IDBKeyRange.bound(['b'], ['b', []])));
+    expect(chunks).toBe(3 + 2 + 1);
+    // The one that was swept notices; which of the two it is, chance has decided.
+    const outcomes = await Promise.allSettled(writers.map(async (writer) => writer.commit()));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const writer of writers) writer.close();
+    await cache.close();
+  });
+});
+
+describe('in a page', () => {
+  const server = inject('server');
+  const EXPIRES = `Expires:${new Date(Date.now() + 60_000).toUTCString()}`;
+  let serial = 0;
+
+  afterEach(cleanUp);
+
+  /** Asks twice; how often the server was asked, and where the second answer came from. */
+  async function twice(fields: string[], options: Partial<NetworkRequest> = {}, cache?: IndexedDbCache) {
+    const faults: Error[] = [];
+    const onFault = (fault: Error): void => {
+      faults.push(fault);
+    };
+    const used = cache ?? new IndexedDbCache({ name: database('page'), onFault });
+    const manager = new NetworkAccessManager({ cache: used });
+    const id = crypto.randomUUID();
+    const query = fields.map((field) => `&field=${encodeURIComponent(field)}`).join('');
+    const url = `${server}/fields/${serial++}?id=${id}${query}`;
+    const texts = [await manager.get({ ...options, url }).text()];
+    const second = manager.get({ ...options, url });
+    texts.push(await second.text());
+    expect(texts).toEqual(['fields', 'fields']);
+    const journal = await fetch(`${server}/journal?of=${id}`);
+    const { requests } = (await journal.json()) as { requests: number };
+    await manager.close();
+    await used.close();
+    return { requests, source: second.source, faults };
+  }
+
+  test('what can be judged of another origin is cached, by us and not by the browser', async () => {
+    expect(await twice([EXPIRES, 'Cache-Control:max-age=60'])).toMatchObject({
+      requests: 1,
+      source: 'cache',
+    });
+  });
+
+  test.each<[string, string[], Partial<NetworkRequest>]>([
+    ['whose age may be hidden', ['Cache-Control:max-age=60'], {}],
+    ['that belongs to cookies', [EXPIRES], { useCredentials: true }],
+    ['that must not be stored', ['Cache-Control:no-store', EXPIRES], {}],
+    ['that is asked for anew', [EXPIRES], { cacheLoadControl: 'always-network' }],
+  ])('nothing %s', async (_name, fields, options) => {
+    expect(await twice(fields, options)).toMatchObject({ requests: 2, source: 'network' });
+  });
+
+  test('a quota that is exceeded costs the entry, not the request, and is told once', async () => {
+    const { put: original } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
+      if (value instanceof Uint8Array) throw new DOMException('full', 'QuotaExceededError');
+      return original.call(this, value, key);
+    };
+    try {
+      const { requests, faults } = await twice([EXPIRES]);
+      expect(requests).toBe(2);
+      expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining('QuotaExceededError')]);
+    } finally {
+      IDBObjectStore.prototype.put = original;
+    }
+    expect(await twice([EXPIRES])).toMatchObject({ requests: 1, source: 'cache' });
+  });
+
+  test('a database that cannot be opened costs nothing but itself', async () => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('private window', 'SecurityError');
+    };
+    try {
+      const { requests, faults } = await twice([EXPIRES]);
+      expect([requests, faults.length]).toEqual([2, 1]);
+    } finally {
+      IDBFactory.prototype.open = open;
+    }
+  });
+});
