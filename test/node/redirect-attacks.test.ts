@@ -3,14 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
 import type { NetworkRequest, TlsOptions } from '../../src/options.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { fieldsOf, LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import { startRawServer } from '../support/raw-server.ts';
-import {
-  fieldsOf,
-  managerOver,
-  NODE_TRANSPORTS,
-  REDIRECT_ROUTES,
-  redirect,
-} from '../support/redirect-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -32,9 +26,9 @@ let otherSecure: TestServer;
 beforeAll(async () => {
   const tls = { requestCert: true, rejectUnauthorized: false, ca: authority.certificate };
   const secureServer = () =>
-    startServer({ routes: REDIRECT_ROUTES, identity: { ...authority.issue({ names: NAMES }), ...tls } });
-  plain = await startServer({ routes: REDIRECT_ROUTES });
-  victim = await startServer({ routes: REDIRECT_ROUTES });
+    startServer({ routes: LIST_ROUTES, identity: { ...authority.issue({ names: NAMES }), ...tls } });
+  plain = await startServer({ routes: LIST_ROUTES });
+  victim = await startServer({ routes: LIST_ROUTES });
   secure = await secureServer();
   otherSecure = await secureServer();
 });

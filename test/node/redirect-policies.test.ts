@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/options.ts';
-import { managerOver, NODE_TRANSPORTS, REDIRECT_ROUTES, redirect } from '../support/redirect-bench.ts';
+import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let other: TestServer;
 beforeAll(async () => {
-  server = await startServer({ routes: REDIRECT_ROUTES });
-  other = await startServer({ routes: REDIRECT_ROUTES });
+  server = await startServer({ routes: LIST_ROUTES });
+  other = await startServer({ routes: LIST_ROUTES });
 });
 afterAll(() => Promise.all([server.close(), other.close()]));
 
@@ -143,7 +143,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       ['is read, and its connection used again', 64 * 1024, 1],
       ['is not read when it is longer, and its connection closed', 4 * 1024 * 1024, 2],
     ])('a hop’s body %s', async (_what, length, connections) => {
-      const own = await startServer({ routes: REDIRECT_ROUTES });
+      const own = await startServer({ routes: LIST_ROUTES });
       const reply = manager().get({
         url: redirect(own.origin, '/hello'),
         headers: { 'x-length': length },

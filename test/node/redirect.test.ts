@@ -2,21 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HttpMultiPart } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
-import {
-  fieldsOf,
-  managerOver,
-  NODE_TRANSPORTS,
-  REDIRECT_ROUTES,
-  redirect,
-} from '../support/redirect-bench.ts';
+import { fieldsOf, LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let other: TestServer;
 beforeAll(async () => {
-  server = await startServer({ routes: REDIRECT_ROUTES });
-  other = await startServer({ routes: REDIRECT_ROUTES });
+  server = await startServer({ routes: LIST_ROUTES });
+  other = await startServer({ routes: LIST_ROUTES });
 });
 afterAll(() => Promise.all([server.close(), other.close()]));
 

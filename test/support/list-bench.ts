@@ -31,8 +31,8 @@ export function managerOver(
   return () => manager;
 }
 
-/** Routes that redirect, and that tell with whom they talk. */
-export const REDIRECT_ROUTES: Readonly<Record<string, Route>> = {
+/** Routes for redirects, HSTS and TLS. */
+export const LIST_ROUTES: Readonly<Record<string, Route>> = {
   /** `/to/STATUS?LOCATION`: with a body of `x-length` bytes, when the request asks for it. */
   to: async ({ request, response, argument, url }) => {
     request.resume();
@@ -42,6 +42,14 @@ export const REDIRECT_ROUTES: Readonly<Record<string, Route>> = {
       ...(location === '' ? {} : { location }),
     });
     response.end('x'.repeat(Number(request.headers['x-length'] ?? 5)));
+  },
+  /** `/sts/STATUS?value=VALUE&value=VALUE&location=LOCATION`: Strict-Transport-Security, a field line a value. */
+  sts: ({ request, response, argument, url }) => {
+    request.resume();
+    const location = url.searchParams.get('location');
+    response.setHeader('strict-transport-security', url.searchParams.getAll('value'));
+    if (location !== null) response.setHeader('location', location);
+    response.writeHead(Number(argument)).end('sts');
   },
   /** The name on the certificate that the client has shown, and the name that it has asked for. */
   peer: ({ request, response }) => {
