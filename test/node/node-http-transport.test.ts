@@ -4,11 +4,13 @@ import { NodeHttpTransport } from '../../platform/node/http-module-transport/nod
 import {
   failureOf,
   GIVEN_UP,
+  RecordingSink,
   readAll,
   textBody,
   texts,
   UploadSource,
   until,
+  untilStill,
 } from '../suites/transport/harness.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import type { makeRequest } from '../support/fixtures.ts';
@@ -61,6 +63,29 @@ describe('the wire', () => {
     const transport = await transportWith();
     const sink = await readAll(await send(transport, `${proxy.origin}/trailers`).response);
     expect([sink.text, sink.trailers?.get('x-checksum')]).toEqual(['with trailers', 'one, two']);
+  });
+});
+
+describe('a network', () => {
+  test('that resets in the middle of a head', async () => {
+    const server = await open(startServer());
+    const proxy = await open(startFaultProxy(server.port, { sliceBytes: 1, resetAfter: 20 }));
+    const sent = send(await transportWith(), `${proxy.origin}/hello`);
+    expect((await failureOf(sent)).code).toBe('remote-host-closed');
+  });
+
+  test('that swallows everything in the middle of a body: only cancellation ends it', async () => {
+    const server = await open(startServer());
+    const proxy = await open(startFaultProxy(server.port));
+    const { exchange, response } = send(await transportWith(), `${proxy.origin}/flood/100000000`);
+    const sink = new RecordingSink();
+    (await response).body.start(sink);
+    await sink.nextData();
+    proxy.faults.blackHole = true;
+    await untilStill(() => sink.length);
+    expect([sink.ends, sink.failures]).toEqual([0, []]);
+    exchange.cancel(GIVEN_UP);
+    expect(sink.failures).toEqual([GIVEN_UP]);
   });
 });
 

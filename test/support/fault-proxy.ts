@@ -4,8 +4,6 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Faults {
   /** Passes bytes on in pieces of this size, each in a packet of its own. */
   sliceBytes?: number;
-  /** Holds every piece back, milliseconds. */
-  latency?: number;
   /** Resets both ends after so many bytes of the answer. */
   resetAfter?: number;
   /** Lets bytes in and none out. */
@@ -48,7 +46,6 @@ export async function startFaultProxy(port: number, faults: Faults = {}): Promis
         const piece = bytes.subarray(at, at + size);
         queue = queue.then(async () => {
           if (faults.blackHole === true || to.destroyed) return;
-          await new Promise((resolve) => setTimeout(resolve, faults.latency ?? 0));
           passed += piece.length;
           if (reset !== undefined && faults.resetAfter !== undefined && passed > faults.resetAfter) reset();
           else await new Promise<void>((resolve) => to.write(piece, () => resolve()));
