@@ -1,5 +1,4 @@
 import { NetworkError } from './error.ts';
-import { fetchThrough } from './fetch.ts';
 import type { BodyInput } from './message/request-body.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { compose } from './pipeline/compose.ts';
@@ -15,6 +14,9 @@ import { connectRequest, operationOf, resolveRequest, toNetworkRequest } from '.
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
 import { systemClock } from './util/clock.ts';
+import { lazily } from './util/lazily.ts';
+
+const loadFetch = lazily(() => import('./fetch.ts'));
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -88,8 +90,10 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
-  readonly fetch = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
-    fetchThrough((...args) => this.#start(...args), input, init);
+  readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const { fetchThrough } = await loadFetch();
+    return fetchThrough((...args) => this.#start(...args), input, init);
+  };
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {

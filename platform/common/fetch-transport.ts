@@ -1,13 +1,13 @@
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
 import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
-import { streamBody } from '../../src/message/stream-body.ts';
+import { observeBody } from '../../src/message/observe-body.ts';
+import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
-import { abortableBody } from './abortable-body.ts';
 import { requestInit } from './fetch-request-init.ts';
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -16,8 +16,8 @@ export type FetchFunction = (url: string, init: RequestInit) => Promise<Response
 export interface FetchDialect {
   /** What it rejects with, or a body fails with, as our error. Default: unknown-network, as fetch tells no more. */
   readonly toError?: (thrown: unknown, url: string) => NetworkError;
-  /** The body of a response that is no WHATWG stream. */
-  readonly toBody?: (response: Response, toError: (thrown: unknown) => NetworkError) => ResponseBody;
+  /** The body of a response that is no WHATWG stream. Whoever has such bodies may not know Blobs, either. */
+  readonly toStream?: (response: Response) => ByteStream;
 }
 
 /** HTTP over any fetch function. It follows redirects by itself; everything it hides stands in its capabilities. */
@@ -42,21 +42,23 @@ export class FetchTransport implements Transport {
     const { signal } = controller;
     this.#running.add(controller);
     const forget = exchange.onCancel(() => controller.abort());
-    // Not `signal.reason`, which polyfills do not have.
-    const reason = (): NetworkError => exchange.cancelled ?? canceled(url);
-    const release = (): void => {
+    const done = (): void => {
       forget();
       this.#running.delete(controller);
     };
-    const toError = (thrown: unknown): NetworkError =>
-      thrown instanceof NetworkError ? thrown : (this.#dialect.toError ?? unknownNetwork)(thrown, url);
+    const toError = (thrown: unknown): NetworkError => {
+      if (signal.aborted) return exchange.cancelled ?? canceled(url);
+      if (thrown instanceof NetworkError) return thrown;
+      return (this.#dialect.toError ?? unknownNetwork)(thrown, url);
+    };
     try {
-      const response = await orAborted(this.#open(url, request, signal), signal, reason);
+      const response = await unlessAborted(this.#open(url, request, exchange, signal), signal);
       exchange.timings.responseStart = exchange.clock.now();
-      const body = abortableBody(this.#body(response, toError), controller, reason, release);
-      return toHttpResponse(request, response, body, this.capabilities);
+      const stream = this.#dialect.toStream?.(response) ?? response.body;
+      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, controller);
+      return toHttpResponse(request, response, observeBody(body, { done }), this.capabilities);
     } catch (thrown) {
-      release();
+      done();
       throw toError(thrown);
     }
   }
@@ -70,8 +72,9 @@ export class FetchTransport implements Transport {
     this.clearConnections();
   }
 
-  async #open(url: string, request: HttpRequest, signal: AbortSignal): Promise<Response> {
-    const init = await requestInit(request, this.capabilities, signal);
+  async #open(url: string, request: HttpRequest, exchange: Exchange, signal: AbortSignal): Promise<Response> {
+    const takesBlobs = this.#dialect.toStream === undefined;
+    const init = await requestInit(request, this.capabilities, takesBlobs, exchange, signal);
     if (signal.aborted) throw canceled(url);
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;
@@ -81,21 +84,12 @@ export class FetchTransport implements Transport {
       throw new NetworkError('content-not-found', 'the response is not in the cache', { url, cause });
     });
   }
-
-  #body(response: Response, toError: (thrown: unknown) => NetworkError): ResponseBody {
-    if (this.#dialect.toBody !== undefined) return this.#dialect.toBody(response, toError);
-    return response.body === null ? EMPTY_BODY : streamBody(response.body, toError);
-  }
 }
 
 /** A fetch function may be slow to notice an abort, or deaf to it. */
-function orAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal,
-  reason: () => NetworkError,
-): Promise<Value> {
+function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(reason()), { once: true });
+    signal.addEventListener('abort', reject);
     promise.then(resolve, reject);
   });
 }

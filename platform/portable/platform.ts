@@ -3,7 +3,7 @@ import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
-import { foreignBody } from '../common/foreign-body.ts';
+import { foreignStream } from '../common/foreign-stream.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
@@ -13,7 +13,7 @@ export const portablePlatform: Platform = {
       // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
       async (url, init) => (await import('cross-fetch')).fetch(url, init),
       portableFetchCapabilities,
-      { toBody: foreignBody },
+      { toStream: foreignStream },
     ),
   httpStages: fetchStages,
   schemes: new Map([['data', dataScheme()]]),

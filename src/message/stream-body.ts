@@ -2,45 +2,55 @@ import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
 
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+export type ByteStream = { getReader(): ByteReader };
 
 /**
  * A response body out of a WHATWG stream of bytes, or of what can be read like one.
  *
- * @param toError what a failure of the stream becomes
+ * @param toError what a failure of the stream becomes, or an abort
+ * @param controller aborts what stands behind the stream when the body is cancelled. When somebody else aborts it, the
+ * body fails at once, whatever the stream makes of that
  */
 export function streamBody(
-  stream: { getReader(): ByteReader },
+  stream: ByteStream,
   toError: (cause: unknown) => NetworkError = unknownContent,
+  controller: AbortController = new AbortController(),
 ): ResponseBody {
   const reader = stream.getReader();
+  const { signal } = controller;
   let sink: BodySink | null = null;
   let paused = false;
   let reading = false;
+  const take = (): BodySink | null => {
+    const last = sink;
+    sink = null;
+    return last;
+  };
   const read = async (): Promise<void> => {
     if (reading) return;
     reading = true;
     try {
       while (sink !== null && !paused) {
         const { done, value } = await reader.read();
-        if (done) {
-          take()?.end(null);
-        } else if (value.length > 0) {
-          sink?.data(value, false);
-        }
+        if (done) take()?.end(null);
+        else if (value.length > 0) sink?.data(value, false);
       }
     } catch (cause) {
       take()?.fail(toError(cause));
-    } finally {
-      reading = false;
     }
+    reading = false;
   };
-  const take = (): BodySink | null => {
-    const last = sink;
-    sink = null;
-    return last;
-  };
+  signal.addEventListener('abort', () => {
+    take()?.fail(toError(signal.reason));
+    // A stream that has failed already rejects here with what it failed with.
+    reader.cancel().catch(() => {});
+  });
   return {
     start: (to) => {
+      if (signal.aborted) {
+        to.fail(toError(signal.reason));
+        return;
+      }
       sink = to;
       void read();
     },
@@ -51,10 +61,9 @@ export function streamBody(
       paused = false;
       void read();
     },
-    cancel: (reason) => {
+    cancel: () => {
       sink = null;
-      // A stream that has failed already rejects here with what it failed with.
-      reader.cancel(reason).catch(() => {});
+      controller.abort();
     },
   };
 }

@@ -6,12 +6,14 @@ import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { lazily } from '../util/lazily.ts';
 import { type Answer, answerSource } from './answer-source.ts';
 import { decodeText, parseJson, type StandardSchema, withResponse } from './consume.ts';
 import { ReplyCore, type ReplyOwner } from './reply-core.ts';
 import type { ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
-import { makeResponse } from './response.ts';
+
+const loadResponse = lazily(() => import('./response.ts'));
 
 /** Qt: `QNetworkAccessManager::Operation`. */
 export type Operation = 'head' | 'get' | 'put' | 'post' | 'delete' | 'custom';
@@ -242,7 +244,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
   async toResponse(): Promise<Response> {
-    await this.#core.whenHead();
+    const [{ makeResponse }] = await Promise.all([loadResponse(), this.#core.whenHead()]);
     const { final, body } = this.#core;
     if (final === null) throw this.error;
     return makeResponse(this, final, body);

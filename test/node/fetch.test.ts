@@ -27,6 +27,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.writeHead(302, { location: '/landed' }).end('moved');
     return;
   }
+  if (kind === 'stuck') {
+    response.write('first');
+    return;
+  }
   if (kind === 'slow') {
     response.write('first');
     request.socket.once('close', () => {});
@@ -220,7 +224,7 @@ describe('failure', () => {
     waiting.abort();
     await expect(pending).rejects.toMatchObject({ name: 'AbortError' });
     const reading = new AbortController();
-    const response = await manager.fetch(`${origin}/slow`, { signal: reading.signal });
+    const response = await manager.fetch(`${origin}/stuck`, { signal: reading.signal });
     reading.abort(reason);
     await expect(response.text()).rejects.toMatchObject({ cause: reason });
   });

@@ -5,7 +5,7 @@ import {
   browserFetchCapabilities,
   portableFetchCapabilities,
 } from '../../platform/common/fetch-transport-capabilities.ts';
-import { foreignBody } from '../../platform/common/foreign-body.ts';
+import { foreignStream } from '../../platform/common/foreign-stream.ts';
 import { networkFailure } from '../../platform/node/errors.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
 import { testTransport } from '../suites/transport.ts';
@@ -37,7 +37,7 @@ testTransport(
   () =>
     new FetchTransport(crossFetch, portableFetchCapabilities, {
       toError: networkFailure,
-      toBody: foreignBody,
+      toStream: foreignStream,
     }),
   {
     ...environment,

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { fetchCacheMode } from '../../../platform/common/fetch-cache-mode.ts';
+import { fetchCacheMode } from '../../../platform/common/fetch-cache.ts';
 import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
 import {
   browserCapabilities,
   browserFetchCapabilities,
   portableFetchCapabilities,
 } from '../../../platform/common/fetch-transport-capabilities.ts';
-import { foreignBody } from '../../../platform/common/foreign-body.ts';
+import { foreignStream } from '../../../platform/common/foreign-stream.ts';
 import { NetworkError } from '../../../src/error.ts';
+import { streamBody } from '../../../src/message/stream-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
 
@@ -203,9 +204,7 @@ describe('what fetch answers', () => {
 
   test('a response without a stream arrives in one piece', async () => {
     const response = { body: undefined, arrayBuffer: async () => Uint8Array.of(104, 105).buffer };
-    expect(
-      await readBody(foreignBody(response as unknown as Response, () => new NetworkError('timeout', ''))),
-    ).toBe('hi');
+    expect(await readBody(streamBody(foreignStream(response as unknown as Response)))).toBe('hi');
   });
 });
 

@@ -1,17 +1,15 @@
-import type { NetworkError } from '../../src/error.ts';
-import type { ResponseBody } from '../../src/message/body.ts';
-import { type ByteReader, streamBody } from '../../src/message/stream-body.ts';
+import type { ByteReader, ByteStream } from '../../src/message/stream-body.ts';
 
 /**
  * The body of a Response that may not be the platform's own: a WHATWG stream, a Node stream (node-fetch), or none at all
  * (React Native, XHR polyfills), where it arrives in one piece.
  */
-export function foreignBody(response: Response, toError: (thrown: unknown) => NetworkError): ResponseBody {
+export function foreignStream(response: Response): ByteStream {
   const body = response.body as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null | undefined;
-  if (body !== null && body !== undefined && 'getReader' in body) return streamBody(body, toError);
+  if (body !== null && body !== undefined && 'getReader' in body) return body;
   const chunks = body === null || body === undefined ? onePiece(response) : body;
   const source = chunks[Symbol.asyncIterator]();
-  return streamBody({ getReader: () => reader(source) }, toError);
+  return { getReader: () => reader(source) };
 }
 
 async function* onePiece(response: Response): AsyncGenerator<Uint8Array> {

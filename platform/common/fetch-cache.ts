@@ -1,0 +1,56 @@
+import { NetworkError } from '../../src/error.ts';
+import type { RequestOptions } from '../../src/options.ts';
+import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import { withoutFragment } from '../../src/util/url.ts';
+
+type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSaveControl'>;
+
+/**
+ * Qt's load and save control in the words of fetch, for the platform's own cache. `reload` goes to the network without
+ * a look at the cache, and tells caches on the way (`no-cache` would only revalidate). A cache of ours makes the
+ * platform's superfluous.
+ *
+ * @param sameOrigin whether the URL has the page's origin: `only-if-cached` is defined for no other
+ * @returns null for what fetch has no mode for
+ */
+export function fetchCacheMode(options: CacheOptions, sameOrigin: boolean): RequestCache | null {
+  if (options.cache !== null) return 'no-store';
+  switch (options.cacheLoadControl) {
+    case 'always-cache':
+      return sameOrigin ? 'only-if-cached' : null;
+    case 'prefer-cache':
+      return options.cacheSaveControl ? 'force-cache' : null;
+    case 'always-network':
+      return options.cacheSaveControl ? 'reload' : 'no-store';
+    case 'prefer-network':
+      return options.cacheSaveControl ? 'default' : 'no-store';
+  }
+}
+
+/**
+ * What tells fetch how to use the platform's cache. Fields that a cache mode sends by itself are left out: written out,
+ * they would cost a preflight across origins.
+ *
+ * @throws NetworkError protocol-invalid-operation when fetch has no mode for what the options say
+ */
+export function cacheInit(
+  { url, headers, options }: HttpRequest,
+  { pageOrigin }: TransportCapabilities,
+): RequestInit {
+  const control = headers.get('cache-control');
+  const isMode = control === 'no-cache' || control === 'max-age=0';
+  const mode = fetchCacheMode(options, url.origin === pageOrigin);
+  if (mode === null) {
+    throw new NetworkError(
+      'protocol-invalid-operation',
+      `fetch: the browser's cache cannot be told cacheLoadControl '${options.cacheLoadControl}' for this request`,
+      { url: withoutFragment(url), capability: 'platformCache' },
+    );
+  }
+  return {
+    cache: mode === 'default' && isMode ? 'no-cache' : mode,
+    ...(mode === 'only-if-cached' ? { mode: 'same-origin' } : {}),
+    ...(isMode ? { headers: [...headers.without('cache-control', 'pragma')] } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+import { NetworkError } from '../../src/error.ts';
+import type { RequestBody } from '../../src/message/body.ts';
+import { collectBody } from '../../src/message/collect-body.ts';
+import type { RequestOptions } from '../../src/options.ts';
+import type { Exchange } from '../../src/pipeline/exchange.ts';
+import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+
+/**
+ * A body that is not in memory, as fetch takes it: streamed where the platform does that (on request only, where that is
+ * half duplex), else collected.
+ */
+export async function uploadInit(
+  body: RequestBody,
+  options: RequestOptions,
+  { requestStreams }: TransportCapabilities,
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<RequestInit & { duplex?: 'half' }> {
+  const guarded = { ...body, open: () => guardedChunks(body, signal) };
+  const streams =
+    requestStreams === 'always' || (requestStreams === 'half-duplex' && options.duplex === 'half');
+  return streams
+    ? { body: uploadStream(guarded, exchange), duplex: 'half' }
+    : { body: await collectBody(guarded, options.maximumCollectedUpload) };
+}
+
+/** The chunks of a body. Its source is closed as soon as `signal` aborts. Fails when it breaks its promised length. */
+async function* guardedChunks(body: RequestBody, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const source = body.open()[Symbol.asyncIterator]();
+  const close = (): void => {
+    source.return?.().catch(() => {});
+  };
+  signal.addEventListener('abort', close);
+  let sent = 0;
+  let complete = false;
+  try {
+    for (;;) {
+      const { done, value } = await source.next();
+      if (done === true) break;
+      sent += value.length;
+      yield value;
+    }
+    complete = true;
+    if (body.length !== null && body.length !== sent) {
+      throw new NetworkError(
+        'unknown-network',
+        `the request body failed: it was announced with ${body.length} bytes and yielded ${sent}`,
+      );
+    }
+  } finally {
+    signal.removeEventListener('abort', close);
+    if (!complete) close();
+  }
+}
+
+function uploadStream(body: RequestBody, exchange: Exchange): ReadableStream<Uint8Array> {
+  const source = body.open()[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await source.next();
+      // The network took what came before: that is all that can be known of its progress.
+      exchange.idle?.touch();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await source.return?.();
+    },
+  });
+}
