@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
@@ -6,16 +5,13 @@ import { NodeHttpTransport } from '../../platform/node/http-module-transport/nod
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/options.ts';
 import type { Transport } from '../../src/transport/transport.ts';
+import { loopbackLookup } from './loopback-lookup.ts';
 import type { Echo, Route } from './server/routes.ts';
-
-/** Every name is this machine. */
-const lookup: LookupFunction = (_host, { all }, callback) =>
-  all ? callback(null, [{ address: '127.0.0.1', family: 4 }]) : callback(null, '127.0.0.1', 4);
 
 /** The transports of Node, for tests of the whole list: `describe.each(NODE_TRANSPORTS)`. */
 export const NODE_TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
-  ['SocketTransport', () => new SocketTransport({ lookup })],
-  ['NodeHttpTransport', () => new NodeHttpTransport({ lookup })],
+  ['SocketTransport', () => new SocketTransport({ lookup: loopbackLookup })],
+  ['NodeHttpTransport', () => new NodeHttpTransport({ lookup: loopbackLookup })],
 ];
 
 /** A manager for each test over the transport, closed after it. Its cookie jar is empty. */
