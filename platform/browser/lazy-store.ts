@@ -1,0 +1,38 @@
+import type { KeyValueStore } from '../../src/storage/key-value-store.ts';
+import { lazily } from '../../src/util/lazily.ts';
+
+/** A store whose code is loaded with its first use: most pages use none. */
+export function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
+  const opened = lazily(open);
+  let isUsed = false;
+  const store = (): Promise<KeyValueStore> => {
+    isUsed = true;
+    return opened();
+  };
+  return {
+    load: async () => (await store()).load(),
+    apply: async (changes) => (await store()).apply(changes),
+    watch(listener) {
+      let isStopped = false;
+      let stop = (): void => {};
+      store().then(
+        (found) => {
+          if (!isStopped && found.watch !== undefined) stop = found.watch(listener);
+        },
+        // Whoever watches loads, too, and hears of it there.
+        () => {},
+      );
+      return () => {
+        isStopped = true;
+        stop();
+      };
+    },
+    async close() {
+      if (!isUsed) return;
+      await opened().then(
+        (found) => found.close(),
+        () => {},
+      );
+    },
+  };
+}
