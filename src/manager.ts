@@ -13,6 +13,7 @@ import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
+import { Bag } from './util/bag.ts';
 import { systemClock } from './util/clock.ts';
 import { lazily } from './util/lazily.ts';
 
@@ -27,7 +28,7 @@ const loadFetch = lazily(() => import('./fetch.ts'));
 export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #queue = new RequestQueue();
-  readonly #replies = new Set<NetworkReply>();
+  readonly #replies = new Bag<NetworkReply>();
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
   #pipeline: { readonly options: RequestOptions; readonly run: Next } | null = null;
@@ -171,7 +172,7 @@ export class Manager extends Settings implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
-    for (const reply of [...this.#replies]) reply.abort(reason);
+    for (const reply of this.#replies) reply.abort(reason);
     await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
     await this.#leaveSecurityStore?.();
@@ -198,8 +199,7 @@ export class Manager extends Settings implements AsyncDisposable {
     const resolved = resolveRequest(operation, request, body, options, this.#platform.baseUrl());
     const source = new ExchangeSource(resolved, this.#runner(options), systemClock);
     const reply = new NetworkReply({ operation, request: resolved, source });
-    this.#replies.add(reply);
-    reply.onEnd(() => this.#replies.delete(reply));
+    reply.onEnd(this.#replies.add(reply));
     reply.follow(resolved.options.signal);
     return reply;
   }
@@ -237,7 +237,13 @@ export class Manager extends Settings implements AsyncDisposable {
   #build(options: RequestOptions): Next {
     this.#transport ??= options.transport ?? this.#platform.createTransport();
     const transport = options.transport ?? this.#transport;
-    const stages = this.#platform.httpStages({ options, queue: this.#queue, clock: systemClock });
+    const stages = this.#platform.httpStages({
+      options,
+      defaults: DEFAULT_OPTIONS,
+      capabilities: transport.capabilities,
+      queue: this.#queue,
+      clock: systemClock,
+    });
     const http = compose(stages, (request, exchange) => transport.send(request, exchange));
     return dispatch(http, transport, new Map([...this.#platform.schemes, ...options.schemes]));
   }
