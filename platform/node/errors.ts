@@ -53,6 +53,7 @@ const NETWORK_CODES: ReadonlyMap<string, NetworkErrorCode> = new Map([
 /** Families of codes that mean one thing whatever follows. */
 const NETWORK_PREFIXES: readonly (readonly [string, NetworkErrorCode])[] = [
   ['HPE_', 'protocol-failure'],
+  ['ERR_HTTP2_', 'protocol-failure'],
   ['CERT_', 'ssl-handshake-failed'],
   ['CRL_', 'ssl-handshake-failed'],
   ['ERROR_IN_C', 'ssl-handshake-failed'],

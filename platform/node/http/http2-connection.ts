@@ -28,7 +28,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   #limit: number;
   readonly #running = new Set<Http2Exchange>();
   readonly #waiting = new Set<Http2Exchange>();
-  /** A request on it has come to its end: the peer may have gone away since. */
+  /** It has served before: the peer may have gone away since. */
   #isReused = false;
   #isRetired = false;
   #goaway: { readonly code: number; readonly lastStream: number } | null = null;
@@ -94,34 +94,33 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   }
 
   ended(exchange: Http2Exchange): void {
-    this.#isReused = true;
+    this.#isReused ||= exchange.isAnswered;
     if (!this.#running.delete(exchange)) this.#waiting.delete(exchange);
     this.#beginWaiting();
-    if (this.isIdle && this.isUsable) this.release();
+    if (this.#isRetired) this.#closeWhenUnused();
+    else if (this.isIdle) this.release();
   }
 
-  retry(
-    { request, exchange, refusals }: Http2Exchange,
-    stream: ClientHttp2Stream,
-  ): Promise<HttpResponse> | null {
-    if (this.#isUnprocessed(stream)) {
-      const isReplayable = request.body === null || request.body.replayable;
-      if (!isReplayable || refusals === MOST_REFUSALS) return null;
-      return this.#owner.resend(request, exchange, refusals + 1);
-    }
-    const isLost = this.#session.destroyed || this.#session.closed;
-    return isLost && this.#isReused && mayBeRepeated(request)
-      ? this.#owner.resend(request, exchange, refusals)
-      : null;
+  /** Perhaps nothing arrives over it any more: whoever comes next need not find out in the same way. */
+  timedOut(): void {
+    this.#retire();
+    this.#closeWhenUnused();
   }
 
-  lossOf({ request }: Http2Exchange, stream: ClientHttp2Stream): NetworkError {
+  outcomeOf(
+    lost: Http2Exchange,
+    { errored, rstCode }: ClientHttp2Stream,
+  ): Promise<HttpResponse> | NetworkError {
+    const { request, exchange, refusals, isAnswered } = lost;
     const url = request.url.href;
-    const { errored, rstCode } = stream;
-    if (this.#isUnprocessed(stream) && request.body !== null && !request.body.replayable) {
-      const why = 'the peer did not take the request, and its body cannot be sent again';
-      return new NetworkError('content-resend', why, { url });
+    const isUnprocessed = !isAnswered && (rstCode === REFUSED_STREAM || this.#isUnseen(lost.streamId));
+    if (isUnprocessed && refusals < MOST_REFUSALS) {
+      const isReplayable = request.body === null || request.body.replayable;
+      return isReplayable ? this.#owner.resend(request, exchange, refusals + 1) : unrepeatable(url);
     }
+    const isConnectionLost = this.#session.destroyed || this.#session.closed;
+    if (!isAnswered && isConnectionLost && this.#isReused && mayBeRepeated(request))
+      return this.#owner.resend(request, exchange, refusals);
     const code = (errored as NodeJS.ErrnoException | null)?.code ?? 'ERR_HTTP2_STREAM_ERROR';
     if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url);
     if (code === 'ERR_HTTP2_SESSION_ERROR' && this.#goaway !== null)
@@ -129,10 +128,9 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
     return networkFailure(errored, url);
   }
 
-  /** RFC 9113 §8.7: the peer says that it has done nothing with it, so that anything may be sent again. */
-  #isUnprocessed({ id, rstCode }: ClientHttp2Stream): boolean {
-    if (id === undefined || rstCode === REFUSED_STREAM) return true;
-    return this.#goaway !== null && id > this.#goaway.lastStream;
+  /** RFC 9113 §6.8: the peer says that it has done nothing with it, so that anything may be sent again. */
+  #isUnseen(streamId: number | undefined): boolean {
+    return streamId === undefined || (this.#goaway !== null && streamId > this.#goaway.lastStream);
   }
 
   #begin(exchange: Http2Exchange): void {
@@ -146,6 +144,12 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
       this.#waiting.delete(exchange);
       this.#begin(exchange);
     }
+  }
+
+  /** Streams that nobody waits for do not count: a connection that is stuck never ends them. */
+  #closeWhenUnused(): void {
+    for (const running of this.#running) if (!running.isOver) return;
+    this.#session.destroy();
   }
 
   #retire(): void {
@@ -162,4 +166,10 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   #tellConcurrency({ slot }: Exchange): void {
     slot?.setConcurrency(Math.max(1, this.#limit));
   }
+}
+
+function unrepeatable(url: string): NetworkError {
+  return new NetworkError('content-resend', 'the peer did not take the request, and its body is gone', {
+    url,
+  });
 }

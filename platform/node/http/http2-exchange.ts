@@ -17,10 +17,10 @@ export interface Http2ExchangeOwner {
   readonly encrypted: boolean;
   /** Nothing of the exchange is left on the connection. */
   ended(exchange: Http2Exchange): void;
-  /** The response of another attempt at one that was lost unanswered, or null when there is none to be made. */
-  retry(exchange: Http2Exchange, stream: ClientHttp2Stream): Promise<HttpResponse> | null;
-  /** Why its stream ended before its response. */
-  lossOf(exchange: Http2Exchange, stream: ClientHttp2Stream): NetworkError;
+  /** Its time was over before it had an answer. */
+  timedOut(): void;
+  /** What comes of it when its stream has ended before its response: another attempt, or why there is none. */
+  outcomeOf(lost: Http2Exchange, stream: ClientHttp2Stream): Promise<HttpResponse> | NetworkError;
 }
 
 /** One request on a stream of HTTP/2. To its reader it is the body of the response. */
@@ -31,16 +31,19 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
   readonly exchange: Exchange;
   /** How often it was refused before. */
   readonly refusals: number;
-  /** Null until it begins. */
-  stream: ClientHttp2Stream | null = null;
+  /** A response has arrived. */
+  isAnswered = false;
+  /** Nobody waits for it any more. */
+  isOver = false;
+  /** Undefined as long as nothing of it was sent. Node forgets it with the stream. */
+  streamId: number | undefined = undefined;
   readonly #owner: Http2ExchangeOwner;
   readonly #fields: Http2RequestFields;
   readonly #outgoing: OutgoingBody | null;
   readonly #forgetCancel: () => void;
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
-  #isAnswered = false;
-  #isOver = false;
+  #stream: ClientHttp2Stream | null = null;
   #sink: BodySink | null = null;
   #isPaused = false;
   #failure: NetworkError | null = null;
@@ -59,7 +62,10 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#forgetCancel = exchange.onCancel((reason) => this.fail(reason));
+    this.#forgetCancel = exchange.onCancel((reason) => {
+      this.fail(reason);
+      if (reason.code === 'timeout' && !this.isAnswered) owner.timedOut();
+    });
   }
 
   /** Opens the stream. */
@@ -72,7 +78,8 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
       this.fail(unsendable(this.request, error as Error));
       return;
     }
-    this.stream = stream;
+    this.#stream = stream;
+    this.streamId = stream.id;
     stream.on('response', (_headers, _flags, raw: string[] = []) => this.#answer(raw));
     stream.on('headers', (_headers, _flags, raw: string[] = []) => this.#inform(raw));
     stream.on('trailers', (_headers, _flags, raw: string[] = []) => {
@@ -87,12 +94,12 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
 
   /** The exchange ends with an error, wherever it stands. */
   fail(error: NetworkError): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const sink = this.#finish();
-    if (this.stream === null) this.#owner.ended(this);
-    else this.stream.close(CANCEL);
+    if (this.#stream === null) this.#owner.ended(this);
+    else this.#stream.close(CANCEL);
     this.#failure = error;
-    if (this.#isAnswered) sink?.fail(error);
+    if (this.isAnswered) sink?.fail(error);
     else this.#reject(error);
   }
 
@@ -104,9 +111,9 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
 
   start(sink: BodySink): void {
     if (this.#failure !== null) sink.fail(this.#failure);
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#sink = sink;
-    const stream = this.stream!;
+    const stream = this.#stream!;
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => this.#ended());
     if (this.#isPaused) stream.pause();
@@ -114,29 +121,29 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
 
   pause(): void {
     this.#isPaused = true;
-    if (this.#sink !== null) this.stream!.pause();
+    if (this.#sink !== null) this.#stream!.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
     // Without a listener the stream would flow into the void.
-    if (this.#sink !== null) this.stream!.resume();
+    if (this.#sink !== null) this.#stream!.resume();
   }
 
   cancel(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#finish();
-    this.stream!.close(CANCEL);
+    this.#stream!.close(CANCEL);
   }
 
   write(chunk: Uint8Array, taken: () => void): void {
-    this.stream!.write(chunk, (error) => {
+    this.#stream!.write(chunk, (error) => {
       if (!error) taken();
     });
   }
 
   end(): void {
-    this.stream!.end();
+    this.#stream!.end();
   }
 
   failed(error: NetworkError): void {
@@ -150,8 +157,8 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
   }
 
   #answer(raw: readonly string[]): void {
-    if (this.#isOver) return;
-    this.#isAnswered = true;
+    if (this.isOver) return;
+    this.isAnswered = true;
     // Who answers before it asked for the body does not want it.
     if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
     this.exchange.timings.responseStart = this.exchange.clock.now();
@@ -173,27 +180,27 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
 
   #ended(): void {
     // nghttp2 ends the stream also when it was reset; then `close` tells the code.
-    if (this.stream!.rstCode !== 0 || this.#isOver) return;
+    if (this.#stream!.rstCode !== 0 || this.isOver) return;
     const isSent = this.#outgoing?.isComplete ?? true;
     const sink = this.#finish();
     // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9113 §8.1).
-    if (!isSent) this.stream!.close(CANCEL);
+    if (!isSent) this.#stream!.close(CANCEL);
     sink?.end(this.#trailers);
   }
 
   #closed(stream: ClientHttp2Stream): void {
     this.#owner.ended(this);
-    if (this.#isOver) return;
-    const again = this.#isAnswered ? null : this.#owner.retry(this, stream);
-    if (again === null) this.fail(this.#owner.lossOf(this, stream));
-    else this.replaceBy(again);
+    if (this.isOver) return;
+    const outcome = this.#owner.outcomeOf(this, stream);
+    if (outcome instanceof NetworkError) this.fail(outcome);
+    else this.replaceBy(outcome);
   }
 
   /** The sink, for its last call. */
   #finish(): BodySink | null {
     const sink = this.#sink;
     this.#sink = null;
-    this.#isOver = true;
+    this.isOver = true;
     this.#forgetCancel();
     this.#outgoing?.stop();
     return sink;

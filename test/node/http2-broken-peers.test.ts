@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
+import { RecordingSink, readAll, until } from '../suites/transport/harness.ts';
+import { data, FRAME, frame, reset, startRawHttp2Server, statusOk } from '../support/raw-h2-server.ts';
+import { sendOver } from '../support/wire.ts';
+
+/** What a client hears of a peer that answers like this. */
+async function outcome(answer: (socket: Socket, streamId: number) => void): Promise<(string | number)[]> {
+  const server = await startRawHttp2Server(answer);
+  const transport = new SocketTransport();
+  const sink = new RecordingSink();
+  try {
+    const { response } = sendOver(transport, { url: server.origin, options: { http2Direct: true } });
+    (await response).body.start(sink);
+    await sink.over;
+    return [sink.text, sink.ends, ...sink.failures.map(({ code }) => code)];
+  } catch (error) {
+    return [(error as { code: NetworkErrorCode }).code];
+  } finally {
+    await transport.close();
+    await server.close();
+  }
+}
+
+test.each<[string, number, NetworkErrorCode]>([
+  ['PROTOCOL_ERROR', 1, 'protocol-failure'],
+  ['INTERNAL_ERROR', 2, 'internal-server'],
+  ['CANCEL', 8, 'remote-host-closed'],
+  ['ENHANCE_YOUR_CALM', 11, 'unknown-server'],
+])('a body that ends in %s is not complete', async (_name, code, expected) => {
+  const heard = await outcome((socket, id) => {
+    socket.write(Buffer.concat([statusOk(id), data(id, 'part')]));
+    setTimeout(() => socket.write(reset(id, code)), 20);
+  });
+  expect(heard).toEqual(['part', 0, expected]);
+});
+
+test('a body whose connection ends is not complete', async () => {
+  const heard = await outcome((socket, id) => {
+    socket.write(Buffer.concat([statusOk(id), data(id, 'part')]));
+    setTimeout(() => socket.end(), 20);
+  });
+  expect(heard).toEqual(['part', 0, 'remote-host-closed']);
+});
+
+// Node 20 sees these errors, tells nobody, and does not read on.
+const tells = Number(process.versions.node.split('.')[0]) >= 22;
+
+test.skipIf(!tells).each<[string, (id: number) => Uint8Array]>([
+  ['no HTTP/2 at all', () => Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')],
+  ['data without a head', (id) => data(id, 'body')],
+  ['a head that cannot be decoded', (id) => frame(FRAME.headers, id, Uint8Array.of(0xff, 0xff, 0xff), 4)],
+  ['a frame longer than agreed', (id) => frame(FRAME.data, id, new Uint8Array(20_000))],
+])('%s is refused', async (_name, bytes) => {
+  expect(await outcome((socket, id) => socket.write(bytes(id)))).toEqual(['protocol-failure']);
+});
+
+test('a head without a status is refused', async () => {
+  const heard = await outcome((socket, id) => {
+    socket.write(frame(FRAME.headers, id, Uint8Array.of(0x84), 5));
+  });
+  expect(heard).toEqual(['protocol-failure']);
+});
+
+test('a connection on which a request timed out is not used for the next one', async () => {
+  let requests = 0;
+  const server = await startRawHttp2Server((socket, id) => {
+    if (++requests > 1) socket.write(Buffer.concat([statusOk(id), data(id, 'hello', 'end')]));
+    else socket.write(data(id, 'an error of the connection'));
+  });
+  const transport = new SocketTransport();
+  const request = { url: server.origin, options: { http2Direct: true } };
+  const stuck = sendOver(transport, request);
+  await until(() => requests === 1);
+  const timeout = new NetworkError('timeout', 'no byte has moved');
+  stuck.exchange.cancel(timeout);
+  if (!tells) await expect(stuck.response).rejects.toBe(timeout);
+  expect((await readAll(await sendOver(transport, request).response)).text).toBe('hello');
+  await transport.close();
+  await server.close();
+});

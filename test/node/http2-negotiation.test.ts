@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { failureOf, GIVEN_UP, readAll } from '../suites/transport/harness.ts';
+import { CertificateAuthority } from '../support/certificate.ts';
+import { makeExchange, makeRequest } from '../support/fixtures.ts';
+import { Http2Bench, hello, identity, tls } from '../support/http2-bench.ts';
+import { startServer } from '../support/server.ts';
+
+const bench = new Http2Bench();
+
+describe('the protocol is negotiated', () => {
+  test('once: requests wait for the first connection, and share it', async () => {
+    await bench.start(hello, { identity });
+    const sent = Array.from({ length: 10 }, () => bench.send());
+    const responses = await Promise.all(sent.map(({ response }) => response));
+    expect(responses.map(({ httpVersion, encrypted }) => `${httpVersion} ${encrypted}`)).toEqual(
+      new Array(10).fill('2 true'),
+    );
+    expect(bench.server.sessions.length).toBe(1);
+    const connecting = sent.map(({ events }) =>
+      events.some(({ type }) => type === 'socket-started-connecting'),
+    );
+    expect(connecting).toEqual([true, ...new Array(9).fill(false)]);
+  });
+
+  test('down to HTTP/1.1, which then has as many connections as it takes', async () => {
+    await bench.start(hello, { identity });
+    const old = await startServer({ identity });
+    const told: (number | null)[] = [];
+    const versions = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const { exchange } = makeExchange({ ask: async () => ({ proceed: true }) });
+        exchange.slot = { setConcurrency: (requests) => told.push(requests) };
+        const request = makeRequest({ url: `${old.origin}/hello`, options: { tls } });
+        const response = await bench.transport.send(request, exchange);
+        await readAll(response);
+        return response.httpVersion;
+      }),
+    );
+    expect([versions, old.connections]).toEqual([new Array(4).fill('1.1'), 4]);
+    expect(told).toEqual(new Array(4).fill(null));
+    await old.close();
+  });
+
+  test('to HTTP/1.1 for a request that does not want HTTP/2, beside it', async () => {
+    await bench.start(hello, { identity, allowHTTP1: true });
+    bench.server.onRequest((_request, response) => response.end('one'));
+    const versions = [];
+    for (const http2Allowed of [true, false, true]) {
+      const response = await bench.send('/', { options: { tls, http2Allowed } }).response;
+      versions.push([response.httpVersion, (await readAll(response)).text]);
+    }
+    expect(versions).toEqual([
+      ['2', 'hello'],
+      ['1.1', 'one'],
+      ['2', 'hello'],
+    ]);
+    expect(bench.server.sessions.length).toBe(1);
+  });
+
+  test('without it when that is known before', async () => {
+    await bench.start(hello, { identity });
+    const { httpVersion, encrypted } = await bench.send('/', { options: { tls, http2Direct: true } })
+      .response;
+    expect([httpVersion, encrypted]).toEqual(['2', true]);
+  });
+
+  test('by the next one when the first is given up', async () => {
+    await bench.start(hello, { identity });
+    const [first, second, third] = [bench.send(), bench.send(), bench.send()];
+    first.exchange.cancel(GIVEN_UP);
+    await expect(first.response).rejects.toBe(GIVEN_UP);
+    expect((await readAll(await second.response)).text).toBe('hello');
+    expect((await readAll(await third.response)).text).toBe('hello');
+    expect(bench.server.sessions.length).toBe(1);
+  });
+
+  test('by the next one when the first declines the connection', async () => {
+    await bench.start(hello, { identity });
+    const first = bench.send('/', {}, { ask: async () => ({ proceed: false }) });
+    const second = bench.send();
+    expect((await failureOf(first)).code).toBe('operation-canceled');
+    expect((await readAll(await second.response)).text).toBe('hello');
+  });
+
+  test('for nobody when the connection fails: all fail, each for its own URL', async () => {
+    await bench.start(hello, { identity });
+    const options = { tls: { ca: new CertificateAuthority().certificate } };
+    const errors = await Promise.all(
+      ['/a', '/b', '/c'].map((path) => failureOf(bench.send(path, { options }))),
+    );
+    expect(errors.map(({ code, url }) => [code, url])).toEqual(
+      ['/a', '/b', '/c'].map((path) => ['ssl-handshake-failed', bench.server.origin + path]),
+    );
+  });
+
+  test('for a connection that is opened ahead, which all use', async () => {
+    await bench.start(hello, { identity });
+    const { exchange } = makeExchange({ ask: async () => ({ proceed: true }) });
+    const request = makeRequest({ url: bench.server.origin, options: { tls } });
+    const ahead = bench.transport.connect({ request, encrypted: true }, exchange);
+    await Promise.all([bench.get(), bench.get(), ahead]);
+    expect(bench.server.sessions.length).toBe(1);
+  });
+});
