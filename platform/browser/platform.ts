@@ -1,10 +1,10 @@
 import { NetworkError } from '../../src/error.ts';
-import { fetchStages } from '../../src/pipeline/http.ts';
+import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
-import type { KeyValueStore } from '../../src/storage/key-value-store.ts';
 import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
+import { lazyStore } from './lazy-store.ts';
 
 /** The browser reads `data:` itself. */
 const dataThroughFetch: SchemeHandler = {
@@ -35,17 +35,3 @@ export const browserPlatform: Platform = {
   },
   baseUrl: () => globalThis.location?.href,
 };
-
-/** A store whose code is loaded with its first use: most pages use none. */
-function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
-  let opened: Promise<KeyValueStore> | null = null;
-  const store = (): Promise<KeyValueStore> => {
-    opened ??= open();
-    return opened;
-  };
-  return {
-    load: async () => (await store()).load(),
-    apply: async (changes) => (await store()).apply(changes),
-    close: async () => (await opened)?.close(),
-  };
-}

@@ -1,4 +1,4 @@
-import { fetchStages } from '../../src/pipeline/http.ts';
+import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';

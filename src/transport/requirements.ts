@@ -2,6 +2,7 @@ import type { RequestOptions } from '../options.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Capability, TransportCapabilities } from './capabilities.ts';
+import { forbiddenField } from './forbidden-field.ts';
 
 /** What a request asks for and a transport cannot give. */
 export interface MissingCapability {
@@ -102,10 +103,8 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
   [
     'forbiddenFields',
     (_, { forbiddenFields }, { headers }) => {
-      for (const [name] of headers) {
-        if (forbiddenFields.some((pattern) => matches(name, pattern))) return `the request field ${name}`;
-      }
-      return null;
+      const name = forbiddenField(headers, forbiddenFields);
+      return name === null ? null : `the request field ${name}`;
     },
   ],
 ];
@@ -113,8 +112,4 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
 /** Fetch's mode `same-origin`: it fails for what leaves the page's origin, and says nothing about others. */
 function staysAtHome({ redirectPolicy }: RequestOptions, url: ParsedUrl, pageOrigin: string | null): boolean {
   return redirectPolicy === 'same-origin' && url.origin === pageOrigin;
-}
-
-function matches(name: string, pattern: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -1,0 +1,30 @@
+import { headersStage } from '../headers/stage.ts';
+import { queueStage } from '../queue/stage.ts';
+import { platformRedirectStage } from '../redirect/platform-stage.ts';
+import { asksForMore } from '../transport/asks-for-more.ts';
+import type { HttpParts } from './http-parts.ts';
+import { lazyStage } from './lazy-stage.ts';
+import { cacheStages, securityStages } from './optional-stages.ts';
+import type { Stage } from './stage.ts';
+
+/** The list of http.ts where a fetch stands below it that redirects, keeps cookies and decodes by itself. */
+export function fetchStages(parts: HttpParts): readonly Stage[] {
+  const { capabilities, defaults } = parts;
+  return [
+    lazyStage(
+      'requirements',
+      (request) => asksForMore(request, defaults, capabilities),
+      async () => (await import('../transport/requirements-stage.ts')).requirementsStage(capabilities),
+    ),
+    ...securityStages(parts),
+    platformRedirectStage,
+    headersStage,
+    ...cacheStages(parts),
+    queueStage(parts.queue),
+    lazyStage(
+      'timeout',
+      ({ options }) => options.transferTimeout > 0,
+      async () => (await import('../timeout/stage.ts')).timeoutStage,
+    ),
+  ];
+}

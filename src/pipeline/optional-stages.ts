@@ -1,0 +1,19 @@
+import type { HttpParts } from './http-parts.ts';
+import type { SecurityPart } from './security-part.ts';
+import type { Stage } from './stage.ts';
+
+/** The stages of HSTS, where it is switched on. */
+export function securityStages(parts: HttpParts): readonly Stage[] {
+  const security = activeSecurity(parts);
+  return security === null ? [] : [security.upgradeStage, security.noteStage];
+}
+
+/** What knows HSTS hosts, where that is switched on. */
+export function activeSecurity({ options }: HttpParts): SecurityPart | null {
+  return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
+}
+
+/** The stage of the cache that is set. */
+export function cacheStages({ options }: HttpParts): readonly Stage[] {
+  return options.cache === null ? [] : [options.cache.stage];
+}

@@ -1,0 +1,60 @@
+import { NetworkError } from '../error.ts';
+import { EMPTY_BODY } from '../message/body.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { streamBody } from '../message/stream-body.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { parseUrl } from '../util/url.ts';
+import { refusal } from './refusal.ts';
+import type { SchemeHandler } from './schemes.ts';
+import type { Transport } from './transport.ts';
+
+/** Answers a request by the handler of its scheme. */
+export async function openScheme(
+  handlers: ReadonlyMap<string, SchemeHandler>,
+  request: HttpRequest,
+  exchange: Exchange,
+): Promise<HttpResponse> {
+  const { scheme, href: url } = request.url;
+  const handler = handlers.get(scheme);
+  if (handler === undefined)
+    throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
+  const response = await handler.open(request, exchange);
+  if (!(response instanceof Response)) return response;
+  return answer(request, {
+    status: response.status,
+    reason: response.statusText,
+    headers: new HttpHeaders(response.headers),
+    ...(response.body === null ? {} : { body: streamBody(response.body) }),
+  });
+}
+
+/** Opens a connection ahead to what stands behind `prefix` in the URL. */
+export async function preconnect(
+  transport: Transport,
+  prefix: string,
+  request: HttpRequest,
+  exchange: Exchange,
+): Promise<HttpResponse> {
+  if (transport.connect === undefined)
+    throw refusal(request, transport.capabilities, 'preconnect', 'connecting ahead');
+  const url = parseUrl(request.url.href.slice(prefix.length));
+  const encrypted = url.scheme === 'https';
+  await transport.connect({ request: { ...request, url }, encrypted }, exchange);
+  return answer(request, { encrypted });
+}
+
+/** A response that no wire stands behind. */
+function answer(request: HttpRequest, parts: Partial<HttpResponse>): HttpResponse {
+  return {
+    url: request.url,
+    status: 0,
+    reason: '',
+    httpVersion: '',
+    headers: new HttpHeaders(),
+    body: EMPTY_BODY,
+    encrypted: false,
+    source: 'network',
+    ...parts,
+  };
+}
