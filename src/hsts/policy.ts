@@ -4,13 +4,13 @@ import { canonicalHost, isIpAddress } from '../util/host.ts';
 
 export type { StrictTransportSecurityPolicy };
 
-/** RFC 1035 §2.3.4: no longer name can be looked up, and lookups here are linear in the number of labels. */
-const LONGEST_NAME = 253;
-
-/** The form in which host names are compared (RFC 6797 §9, §10), or null for what cannot have a policy: IP addresses (§8.1.1) and what is no host name. */
+/**
+ * The form in which host names are compared (RFC 6797 §9, §10), or null for what cannot have a policy: IP addresses
+ * (§8.1.1) and what is no host name.
+ */
 export function policyHost(host: string): string | null {
   const name = canonicalHost(host);
-  return name === null || name.length > LONGEST_NAME || isIpAddress(name) ? null : name;
+  return name === null || isIpAddress(name) ? null : name;
 }
 
 /** What a store keeps of a policy under its host name. */
