@@ -68,9 +68,9 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     reason: 'the status line is malformed (RFC 9112 §4)',
-    section: 'RFC 9110 §15',
-    why: '"Values outside the range 100..599 are invalid": below 100 there is not even a class that would tell how the message is framed. llhttp takes any three digits.',
-    pattern: /HTTP\/1\.[01] 0\d\d/,
+    section: 'RFC 9110 §15, RFC 9112 §2.2',
+    why: '"Values outside the range 100..599 are invalid": below 100 there is not even a class that would tell how the message is framed. llhttp takes any three digits, and a bare CR after them for the end of the line.',
+    pattern: /HTTP\/1\.[01] (?:0\d\d|\d{3}\r[^\n])/,
     example: toGet('HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n'),
   },
   {
@@ -113,6 +113,17 @@ const REWRITINGS: readonly Rewriting[] = [
     replacement: '$1',
     example: toGet(`${OK}Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n`),
     applies: () => true,
+  },
+  {
+    name: 'Content-Length in the trailer section',
+    section: 'RFC 9112 §7.1.2',
+    why: '"A recipient that retains a received trailer field MUST either store/forward the trailer field separately from the received header fields or merge" it: we keep trailers apart, where none of them frames anything. llhttp refuses this one.',
+    pattern: /(\n0+(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*?)content-length:[^\r\n]*\r\n/gi,
+    replacement: '$1',
+    example: toGet(`${CHUNKED}0\r\nContent-Length: 3\r\n\r\n`),
+    applies: (input, ours, theirs) =>
+      ours.trailers.includes('content-length:') &&
+      acceptedAgainst('HPE_INVALID_CONTENT_LENGTH')(input, ours, theirs),
   },
   {
     name: 'HTAB after Content-Length',

@@ -1,4 +1,4 @@
-import { lineEnd, plainField } from './generate-head.ts';
+import { lineEnd, oddFraming, plainField } from './generate-head.ts';
 import type { Random } from './random.ts';
 
 export function chunked(random: Random, oddity: number, body: string): string {
@@ -11,7 +11,9 @@ export function chunked(random: Random, oddity: number, body: string): string {
   }
   out += chunkSize(random, oddity, '0');
   const trailers = random.chance(0.2) ? 1 + random.integer(2) : 0;
-  for (let i = 0; i < trailers; i++) out += plainField(random, oddity);
+  for (let i = 0; i < trailers; i++) {
+    out += random.chance(oddity) ? oddFraming(random, body.length) : plainField(random, oddity);
+  }
   return out + lineEnd(random, oddity);
 }
 
