@@ -2,5 +2,7 @@
 export type { DiskCacheOptions } from './disk-cache.ts';
 export { DiskCache } from './disk-cache.ts';
 export { FileStore } from './file-store.ts';
+export type { SocketTransportOptions } from './http/socket-transport.ts';
+export { SocketTransport } from './http/socket-transport.ts';
 export type { NodeHttpTransportOptions } from './http-module-transport/node-http-transport.ts';
 export { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { NodeHttpTransport } from '../../platform/node/extras.ts';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 
@@ -42,7 +43,10 @@ function client(transport: Transport, options = {}): NetworkAccessManager {
   return manager;
 }
 
-const TRANSPORTS: [string, () => Transport][] = [['node:http', () => new NodeHttpTransport()]];
+const TRANSPORTS: [string, () => Transport][] = [
+  ['sockets', () => new SocketTransport()],
+  ['node:http', () => new NodeHttpTransport()],
+];
 
 describe.each(TRANSPORTS)('a login over %s', (_name, transport) => {
   test('keeps the session cookie of the 302, sends it on the next hop, and not to a foreign host', async () => {
