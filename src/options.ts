@@ -40,13 +40,29 @@ export interface SharedOptions {
   readonly transferTimeout: number;
   /** Let a finished reply go one turn after its `finished` listeners have run; later reads are an error. @default false */
   readonly autoDeleteReplies: boolean;
-  /** @default 'no-less-safe' */
+  /**
+   * Which redirects are followed: `manual` none, the 3xx is the answer; `no-less-safe` all but those from TLS to none;
+   * `same-origin` those that keep scheme, host and port (a default port is no port); `user-verified` those that a listener
+   * of `redirected` allows. The others end with insecure-redirect, or operation-canceled.
+   *
+   * In a page, which does not see redirects, `manual` and `user-verified` are refused, and `same-origin` for any origin but
+   * the page's own; there a redirect that leaves it is unknown-network.
+   * @default 'no-less-safe'
+   */
   readonly redirectPolicy: RedirectPolicy;
-  /** Redirects that are followed before too-many-redirects. @default 50 */
+  /**
+   * Redirects that are followed before too-many-redirects. In a page the browser's 20 hold; 0 is possible, and a redirect is
+   * unknown-network then, what lies between is refused.
+   * @default 50
+   */
   readonly maximumRedirectsAllowed: number;
   /** Names of fields that never follow a redirect to another origin, whatever they are. @default [] */
   readonly secretHeaders: readonly string[];
-  /** Origins (`https://host[:port]`) to which all fields may follow a redirect. @default [] */
+  /**
+   * Origins (`https://host[:port]`) to which all fields may follow a redirect, and with them who `tls` says that we are.
+   * Others get only fields that are known to be harmless, and `tls` without `cert`, `key`, `passphrase` and `servername`.
+   * @default []
+   */
   readonly trustedRedirectOrigins: readonly string[];
   /** TLS material, or null for the platform's own. @default null */
   readonly tls: TlsOptions | null;
@@ -118,7 +134,11 @@ export interface ManagerOnlyOptions {
    * @default []
    */
   readonly preloadedTopLevelDomains: readonly string[];
-  /** The knowledge of HSTS hosts. @default one of the manager's own on Node, null where the platform keeps it */
+  /**
+   * The knowledge of HSTS hosts: `new StrictTransportSecurity()`. Where the platform keeps its own (a page), it works beside
+   * that.
+   * @default one of the manager's own on Node, null in a page
+   */
   readonly strictTransportSecurity: SecurityPart | null;
 }
 
