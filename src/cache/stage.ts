@@ -47,11 +47,13 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   }
 
   /** `mayJoin`: not on the second try of a request that waited for another one in vain. */
-  async #read(visit: Visit, mayJoin = true): Promise<HttpResponse> {
+  #read(visit: Visit, mayJoin = true): Promise<HttpResponse> {
     const publishing = this.#storer.publishing(visit.key);
-    if (publishing !== null) await publishing;
+    if (publishing !== null) return publishing.then(() => this.#read(visit, mayJoin));
     const found = this.#cache.match(visit.key);
-    return this.#obey(visit, found instanceof Promise ? await found : found, mayJoin);
+    return found instanceof Promise
+      ? found.then((candidates) => this.#obey(visit, candidates, mayJoin))
+      : this.#obey(visit, found, mayJoin);
   }
 
   async #obey(visit: Visit, candidates: readonly Stored[], mayJoin: boolean): Promise<HttpResponse> {

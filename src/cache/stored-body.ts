@@ -2,8 +2,8 @@ import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { BodyReader, MaybePromise } from './network-cache.ts';
 
-/** Bytes that are asked of a store at a time. */
-export const READ_SIZE = 64 * 1024;
+/** The most bytes that are asked of a store at a time; one on a disk gives fewer. */
+export const READ_SIZE = 1024 * 1024;
 
 /** Where the rest of a body comes from when a store turns out to be damaged in the middle of it. */
 export type Rescue = (offset: number) => Promise<ResponseBody>;

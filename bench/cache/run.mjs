@@ -1,0 +1,142 @@
+// Cache hits against the caches that people use, and a cold look into a large cache: `node bench/cache/run.mjs`, after a
+// build. All contestants do the same work in turns, so that a noisy machine disturbs all; a ratio is the median of the
+// ratios of the rounds.
+import { mkdtempSync, readFile, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import makeFetchHappen from 'make-fetch-happen';
+import { Agent, cacheStores, interceptors, request } from 'undici';
+import { DiskCache, MemoryCache, NetworkAccessManager } from '../../dist/internal.js';
+
+const ROUNDS = 15;
+const WARM_UP = 3;
+const ENTRIES = 100_000;
+const HOUR = { 'cache-control': 'max-age=3600', 'content-type': 'application/octet-stream', etag: '"1"' };
+
+const METADATA = {
+  version: 1,
+  status: 200,
+  reason: 'OK',
+  httpVersion: '1.1',
+  headers: Object.entries(HOUR).flat(),
+  selecting: [],
+  credentials: '',
+  requestTime: 1,
+  responseTime: 1,
+  encrypted: false,
+  part: null,
+  fidelity: 'exact',
+};
+
+const directory = mkdtempSync(path.join(tmpdir(), 'fairlead-bench-'));
+const server = createServer((incoming, response) => {
+  const size = Number(incoming.url.split('/')[1]);
+  response.writeHead(200, { ...HOUR, 'content-length': size }).end(Buffer.alloc(size, 'x'));
+});
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const memory = new NetworkAccessManager({ cache: new MemoryCache() });
+const diskCache = new DiskCache({ directory: path.join(directory, 'disk'), maximumSize: 2 ** 30 });
+const disk = new NetworkAccessManager({ cache: diskCache });
+const undici = new Agent().compose(interceptors.cache({ store: new cacheStores.MemoryCacheStore() }));
+const happen = makeFetchHappen.defaults({ cachePath: path.join(directory, 'cacache') });
+
+const through = (manager) => (size) => manager.get(`${origin}/${size}`).bytes();
+const contestants = {
+  memory: through(memory),
+  disk: through(disk),
+  undici: async (size) => (await request(`${origin}/${size}`, { dispatcher: undici })).body.arrayBuffer(),
+  'make-fetch-happen': async (size) => (await happen(`${origin}/${size}`)).buffer(),
+  'fs.readFile': (size) =>
+    new Promise((resolve, reject) => {
+      readFile(path.join(directory, `${size}`), (error, data) =>
+        error === null ? resolve(data) : reject(error),
+      );
+    }),
+};
+
+console.log('hit of      ours                other               ours µs  other µs  ratio  goal');
+for (const size of [1024, 64 * 1024, 1024 * 1024]) {
+  writeFileSync(path.join(directory, `${size}`), Buffer.alloc(size, 'x'));
+  for (const [ours, other, goal] of [
+    ['memory', 'undici', '>= 4'],
+    ['disk', 'make-fetch-happen', '>= 10'],
+    ['disk', 'fs.readFile', '>= 0.33'],
+  ]) {
+    await compare(size, ours, other, goal);
+  }
+}
+await largeCache();
+await Promise.all([memory.close(), disk.close()]);
+await diskCache.close();
+server.close();
+server.closeAllConnections();
+rmSync(directory, { recursive: true, force: true });
+process.exit();
+
+async function compare(size, ours, other, goal) {
+  const count = size > 100_000 ? 50 : ours === 'memory' ? 3000 : 300;
+  const clock = ours === 'memory' ? processor : wall;
+  const times = { ours: [], other: [] };
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const one = await time(contestants[ours], size, count, clock);
+    const two = await time(contestants[other], size, count, clock);
+    if (round < 0) continue;
+    times.ours.push(one);
+    times.other.push(two);
+  }
+  const ratio = median(times.ours.map((one, i) => times.other[i] / one));
+  const cells = [`${size / 1024} KiB`.padEnd(11), ours.padEnd(19), other.padEnd(19)];
+  const numbers = [median(times.ours).toFixed(1).padStart(7), median(times.other).toFixed(1).padStart(9)];
+  console.log(...cells, ...numbers, ratio.toFixed(2).padStart(6), ` ${goal}`);
+}
+
+/** Microseconds of one hit: of the processor where there is nothing to wait for, because other programs do not add to it. */
+async function time(hit, size, count, clock) {
+  const start = clock();
+  for (let i = 0; i < count; i++) await hit(size);
+  return (clock() - start) / count;
+}
+
+function wall() {
+  return performance.now() * 1000;
+}
+
+function processor() {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** The first look into a cache of 100 000 entries that this object has not seen. */
+async function largeCache() {
+  const place = path.join(directory, 'large');
+  const filling = new DiskCache({ directory: place, maximumSize: 2 ** 32 });
+  const body = Buffer.alloc(100, 'x');
+  const put = async (i) => {
+    const metadata = { ...METADATA, url: `${origin}/${i}` };
+    const writer = filling.insert(`GET ${origin}/${i}`, metadata, body.length);
+    await writer.write(body);
+    await writer.commit();
+    writer.close();
+  };
+  for (let i = 0; i < ENTRIES; i += 16) await Promise.all(Array.from({ length: 16 }, (_, k) => put(i + k)));
+  await filling.close();
+  const times = [];
+  for (let i = 0; i < 20; i++) {
+    const start = performance.now();
+    const cold = new DiskCache({ directory: place, maximumSize: 2 ** 32 });
+    const [entry] = await cold.match(`GET ${origin}/${i * 777}`);
+    if (entry === undefined) throw new Error('not found');
+    times.push(performance.now() - start);
+    await cold.close();
+  }
+  console.log(
+    `\nfirst look into ${ENTRIES} entries: first ${times[0].toFixed(1)} ms, median ${median(times).toFixed(2)} ms, goal < 100 ms`,
+  );
+}
+
+function median(values) {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+}
