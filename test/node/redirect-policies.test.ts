@@ -161,6 +161,22 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       expect(await Promise.all(replies)).toEqual(Array(5).fill('hello'));
     });
 
+    test.each([
+      ['303', 'a stream', () => new Blob([new Uint8Array(20_000_000)]).stream(), 'hello'],
+      ['307', 'bytes', () => new Uint8Array(20_000_000), '20000000'],
+    ])('a %s that comes before the body has been read: %s', async (status, _kind, body, expected) => {
+      const own = await startServer({
+        routes: {
+          early: ({ response, argument }) =>
+            response
+              .writeHead(Number(argument), { location: argument === '303' ? '/hello' : '/count' })
+              .end(),
+        },
+      });
+      expect(await manager().post(`${own.origin}/early/${status}`, body()).text()).toBe(expected);
+      await own.close();
+    });
+
     test('an abort while a hop’s body stalls', async () => {
       const own = await startServer({
         routes: {
