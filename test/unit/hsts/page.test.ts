@@ -61,6 +61,12 @@ describe('HSTS by the part that is set', () => {
     expect(urls()).toEqual(['https://a.known.test/', 'https://a.dev:8080/', 'http://a.test/']);
   });
 
+  test('a store has no directory in a page', async () => {
+    const { manager } = setup([], withPart());
+    await expect(manager.enableStrictTransportSecurityStore(true, '/tmp')).rejects.toThrow(TypeError);
+    expect(manager.isStrictTransportSecurityStoreEnabled).toBe(false);
+  });
+
   test('without one the browser keeps HSTS to itself, and what would need it says so', async () => {
     const { manager, urls } = setup([], { preloadedTopLevelDomains: ['dev'] });
     await manager.get('http://a.dev/').completed;
