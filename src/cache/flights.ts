@@ -42,9 +42,10 @@ export class Flights {
 
 /**
  * What two requests have in common that may share an exchange: key, credentials and every field, Cookie among them, and
- * the options that reach the wire or the store.
+ * the options that reach the wire, the store or the clock.
  */
 export function signatureOf({ request, key, credentials }: Visit): string {
-  const { useCredentials, cacheSaveControl } = request.options;
-  return [key, credentials, useCredentials, cacheSaveControl, ...request.headers.pairs].join('\n');
+  const { useCredentials, cacheSaveControl, transferTimeout } = request.options;
+  const options = [useCredentials, cacheSaveControl, transferTimeout];
+  return [key, credentials, ...options, ...request.headers.pairs].join('\n');
 }

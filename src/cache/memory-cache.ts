@@ -113,24 +113,30 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
   }
 }
 
-/** Grows a buffer; one allocation where the length is known. */
+/** What is allocated for a body before any of it is there: a length is only a claim. */
+const FIRST_ALLOCATION = 256 * 1024;
+
+/** Grows a buffer, exactly to the length where that is known. */
 class MemoryWriter implements EntryWriter {
   readonly #limit: number;
+  readonly #expected: number;
   readonly #publish: (body: Uint8Array) => void;
   #buffer: Uint8Array;
   #length = 0;
 
   constructor(length: number | null, limit: number, publish: (body: Uint8Array) => void) {
     this.#limit = limit;
+    this.#expected = length ?? 0;
     this.#publish = publish;
-    this.#buffer = new Uint8Array(length ?? 0);
+    this.#buffer = new Uint8Array(Math.min(this.#expected, FIRST_ALLOCATION));
   }
 
   write(chunk: Uint8Array): void {
     const end = this.#length + chunk.length;
     if (end > this.#limit) throw new Error('larger than the cache stores');
     if (end > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(end, this.#buffer.length * 2, 16 * 1024));
+      const doubled = Math.max(end, this.#buffer.length * 2, 16 * 1024);
+      const grown = new Uint8Array(end <= this.#expected ? Math.min(doubled, this.#expected) : doubled);
       grown.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = grown;
     }

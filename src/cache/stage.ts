@@ -168,7 +168,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
       this.#storer.doom(key);
       await this.#cache.remove(key);
     }
-    return this.#storer.store(visit, response, times, [], null, 'method').response;
+    const forward = request.method === 'GET' ? 'bypass' : 'method';
+    return this.#storer.store(visit, response, times, [], null, forward).response;
   }
 }
 

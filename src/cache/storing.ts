@@ -40,7 +40,7 @@ export function describeForStorage(
 ): ResponseMetadata | null {
   const fidelity = response.fidelity ?? 'exact';
   if (!isStorableMethod(request, response) || requestControl(request.headers).noStore) return null;
-  if (isUnsafeToKeep(request, response, fidelity)) return null;
+  if (isUnsafeToKeep(request, response, fidelity) || isVain(response.headers)) return null;
   if (!permitsStoring(response.status, response.headers)) return null;
   const selecting = selectingFields(
     visibleVary(response.headers, request.headers, fidelity),
@@ -81,6 +81,13 @@ function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: 
     response.redirectedByPlatform === true ||
     (fidelity === 'filtered' && (request.options.useCredentials || !response.headers.has('expires')))
   );
+}
+
+/** Bodies that do not end, and what neither may be used as it is nor can be validated. */
+function isVain(headers: HttpHeaders): boolean {
+  const type = headers.get('content-type')?.toLowerCase() ?? '';
+  if (type.startsWith('text/event-stream') || type.startsWith('multipart/x-mixed-replace')) return true;
+  return responseControl(headers).noCache && !headers.has('etag') && !headers.has('last-modified');
 }
 
 function permitsStoring(status: number, headers: HttpHeaders): boolean {

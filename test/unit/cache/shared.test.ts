@@ -104,6 +104,7 @@ describe('equal requests', () => {
     ['any field', {}, { headers: { accept: 'b' } }],
     ['partitions', {}, { options: { siteForCookies: 'https://a.test' } }],
     ['client certificates', {}, { options: { tls: { cert: 'b' } } }],
+    ['timeouts', {}, { options: { transferTimeout: 5 } }],
     ['a reload', {}, { options: { cacheLoadControl: 'always-network' } }],
     ['ranges', {}, { headers: { range: 'bytes=0-1' } }],
   ])('differ by %s', async (_, one, other) => {
@@ -129,7 +130,7 @@ describe('equal requests', () => {
   });
 
   test('go alone when the response may be stored but not used unvalidated', async () => {
-    const { harness, land } = slowOrigin({ 'cache-control': 'no-cache' });
+    const { harness, land } = slowOrigin({ 'cache-control': 'no-cache', etag: '"e"' });
     const opened = [harness.open(), harness.open()];
     await turn();
     land();

@@ -53,7 +53,14 @@ describe('describeForStorage', () => {
     ['private=""', true, request(), response(200, { [CC]: 'private="", max-age=9' })],
     ['no-store', false, request(), response(200, { [CC]: 'max-age=60, no-store' })],
     ['no-store of the request', false, request({ [CC]: 'no-store' }), response(200, FRESH)],
-    ['no-cache', true, request(), response(200, { [CC]: 'no-cache' })],
+    ['no-cache', true, request(), response(200, { [CC]: 'no-cache', etag: '"e"' })],
+    ['no-cache without a validator', false, request(), response(200, { [CC]: 'no-cache' })],
+    [
+      'a body that does not end',
+      false,
+      request(),
+      response(200, { ...FRESH, 'content-type': 'text/event-stream' }),
+    ],
     [
       'must-understand over no-store',
       true,

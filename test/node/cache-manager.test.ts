@@ -1,0 +1,138 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { MemoryCache } from '../../src/cache/memory-cache.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** What passes through the whole list: the cache among its neighbours. */
+const FRESH = { 'cache-control': 'max-age=60', etag: '"e"' };
+const TEXT = 'fairlead '.repeat(1000);
+
+let server: TestServer;
+let manager: NetworkAccessManager;
+/** How often each path was asked for. */
+const asked = new Map<string, number>();
+
+beforeEach(async () => {
+  asked.clear();
+  const count = (path: string): void => {
+    asked.set(path, (asked.get(path) ?? 0) + 1);
+  };
+  server = await startServer({
+    routes: {
+      text: ({ response, url }) => {
+        count(url.pathname);
+        response.writeHead(200, FRESH).end(TEXT);
+      },
+      zipped: ({ response, url }) => {
+        count(url.pathname);
+        response
+          .writeHead(200, { ...FRESH, 'content-encoding': 'gzip', vary: 'accept-encoding' })
+          .end(gzipSync(TEXT));
+      },
+      moved: ({ response, url }) => {
+        count(url.pathname);
+        response.writeHead(301, { ...FRESH, location: '/text' }).end();
+      },
+      cookie: ({ response, url }) => {
+        count(url.pathname);
+        response.writeHead(200, { ...FRESH, 'set-cookie': 'a=1' }).end();
+      },
+    },
+  });
+  manager = new NetworkAccessManager({ cache: new MemoryCache(), connectionsPerHost: 1 });
+});
+
+afterEach(async () => {
+  await manager.close();
+  await server.close();
+});
+
+const get = (path: string, headers = {}) => manager.get({ url: server.origin + path, headers });
+
+test('no cache by default, as in Qt', () => {
+  expect(new NetworkAccessManager().cache).toBeNull();
+});
+
+test('a hit tells that it is one', async () => {
+  const first = get('/text');
+  expect(await first.text()).toBe(TEXT);
+  expect([first.source, first.sourceIsFromCache]).toEqual(['network', false]);
+  expect(first.cacheStatus).toBe('fairlead; fwd=uri-miss; stored');
+  const second = get('/text');
+  expect(await second.text()).toBe(TEXT);
+  expect([second.source, second.sourceIsFromCache]).toEqual(['cache', true]);
+  expect(second.cacheStatus).toMatch(/^fairlead; hit; ttl=\d+$/);
+  expect(asked.get('/text')).toBe(1);
+});
+
+test('a hit does not wait for a slot', async () => {
+  await get('/text').text();
+  const busy = get('/black-hole');
+  expect(await get('/text').text()).toBe(TEXT);
+  busy.abort();
+});
+
+test('a cached redirect is followed without the network, in both its hops', async () => {
+  await get('/moved').text();
+  const again = get('/moved');
+  expect(await again.text()).toBe(TEXT);
+  expect([again.url, asked.get('/moved'), asked.get('/text')]).toEqual([`${server.origin}/text`, 1, 1]);
+});
+
+test('a coded body is stored as it came, and decoded each time', async () => {
+  await get('/zipped').text();
+  const again = get('/zipped');
+  expect(await again.text()).toBe(TEXT);
+  expect([again.source, asked.get('/zipped')]).toEqual(['cache', 1]);
+  const [stored] = await (manager.cache as MemoryCache).match(`GET ${server.origin}/zipped`);
+  expect(stored!.length).toBe(gzipSync(TEXT).length);
+});
+
+test('the Set-Cookie of a cached reply is not taken again', async () => {
+  await get('/cookie').bytes();
+  const jar = manager.cookieJar as {
+    cookiesForUrl(url: string): unknown[];
+    deleteCookie?(cookie: unknown): unknown;
+  };
+  const [cookie] = jar.cookiesForUrl(server.origin);
+  jar.deleteCookie?.(cookie);
+  await get('/cookie').bytes();
+  expect(asked.get('/cookie')).toBe(1);
+  expect(jar.cookiesForUrl(server.origin)).toEqual([]);
+});
+
+test('equal requests at once are one for the server, each with its own abort', async () => {
+  const replies = Array.from({ length: 5 }, () => get('/text'));
+  replies[0]!.abort();
+  const texts = await Promise.allSettled(replies.map((reply) => reply.text()));
+  expect(texts.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+  expect(asked.get('/text')).toBeLessThanOrEqual(2);
+});
+
+test('content-not-found in always-cache, by the code and the number of Qt', async () => {
+  const reply = manager.get({ url: `${server.origin}/text`, cacheLoadControl: 'always-cache' });
+  await expect(reply.text()).rejects.toMatchObject({ code: 'content-not-found', qtCode: 203 });
+  expect(asked.size).toBe(0);
+});
+
+test('two managers share a cache', async () => {
+  await get('/text').text();
+  const other = new NetworkAccessManager({ cache: manager.cache! });
+  expect(await other.get(`${server.origin}/text`).text()).toBe(TEXT);
+  expect(asked.get('/text')).toBe(1);
+  await other.close();
+});
+
+test('fetch has its modes', async () => {
+  const text = async (cache: RequestCache) =>
+    (await manager.fetch(`${server.origin}/text`, { cache })).text();
+  await text('default');
+  await text('force-cache');
+  await text('only-if-cached');
+  expect(asked.get('/text')).toBe(1);
+  await text('no-cache');
+  await text('reload');
+  await text('no-store');
+  expect(asked.get('/text')).toBe(4);
+});
