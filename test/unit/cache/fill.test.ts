@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Fill } from '../../../src/cache/fill.ts';
+import type { EntryWriter } from '../../../src/cache/network-cache.ts';
+import { NetworkError } from '../../../src/error.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+
+/** A writer that takes its time, and may break. */
+class SlowWriter implements EntryWriter {
+  readonly bytes: number[] = [];
+  committed = false;
+  closed = false;
+  readonly #slow: boolean;
+  readonly #breaksAt: number;
+
+  constructor(slow: boolean, breaksAt: number) {
+    this.#slow = slow;
+    this.#breaksAt = breaksAt;
+  }
+  write(chunk: Uint8Array): void | Promise<void> {
+    if (this.bytes.length + chunk.length > this.#breaksAt) throw new Error('full');
+    this.bytes.push(...chunk);
+    return this.#slow ? new Promise((resolve) => setTimeout(resolve, 0)) : undefined;
+  }
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array> {
+    const part = Uint8Array.from(this.bytes.slice(offset, offset + Math.min(length, 3)));
+    return this.#slow ? new Promise((resolve) => setTimeout(resolve, 0, part)) : part;
+  }
+  commit(): void | Promise<void> {
+    this.committed = true;
+    return this.#slow ? Promise.resolve() : undefined;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** What one reply got. */
+class Reader {
+  readonly bytes: number[] = [];
+  outcome: 'reading' | 'ended' | 'failed' | 'gone' = 'reading';
+  paused = false;
+  readonly #body: ResponseBody;
+
+  constructor(body: ResponseBody) {
+    this.#body = body;
+    body.start({
+      data: (chunk) => this.bytes.push(...chunk),
+      end: () => {
+        this.outcome = 'ended';
+      },
+      fail: () => {
+        this.outcome = 'failed';
+      },
+    });
+  }
+  toggle(): void {
+    this.paused = !this.paused;
+    if (this.paused) this.#body.pause();
+    else this.#body.resume();
+  }
+  cancel(): void {
+    if (this.outcome === 'reading') this.outcome = 'gone';
+    this.#body.cancel(new NetworkError('operation-canceled', 'gone'));
+  }
+}
+
+type Action = { readonly do: 'send' | 'join' | 'toggle' | 'cancel' | 'turn' | 'end'; readonly who: number };
+
+const action: fc.Arbitrary<Action> = fc.record({
+  do: fc.constantFrom('send', 'send', 'send', 'join', 'toggle', 'toggle', 'cancel', 'turn', 'end'),
+  who: fc.nat(7),
+});
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+test('whatever the readers do, each gets all bytes in order or hears why not', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { maxLength: 40 }),
+      fc.boolean(),
+      fc.option(fc.nat(30), { nil: Infinity }),
+      async (actions, slow, breaksAt) => {
+        const writer = new SlowWriter(slow, breaksAt);
+        const sent: number[] = [];
+        let sink: BodySink | null = null;
+        let open = true;
+        const source: ResponseBody = {
+          start: (to) => {
+            sink = to;
+          },
+          pause: () => {},
+          resume: () => {},
+          cancel: () => {
+            open = false;
+          },
+        };
+        const fill = new Fill({ source, writer, length: null, commit: () => writer.commit() });
+        const readers = [new Reader(fill.body())];
+        const perform = async ({ do: what, who }: Action): Promise<void> => {
+          const reader = readers[who % readers.length]!;
+          if (what === 'send' && open) {
+            const chunk = Uint8Array.of(sent.length, sent.length + 1);
+            sent.push(...chunk);
+            sink?.data(chunk, true);
+          } else if (what === 'join' && !fill.isOver) readers.push(new Reader(fill.body()));
+          else if (what === 'toggle') reader.toggle();
+          else if (what === 'cancel') reader.cancel();
+          else if (what === 'turn') await turn();
+          else if (what === 'end' && open) {
+            open = false;
+            sink?.end(null);
+          }
+        };
+        for (const one of actions) await perform(one);
+        await perform({ do: 'end', who: 0 });
+        for (const reader of readers) if (reader.paused) reader.toggle();
+        for (let i = 0; i < 40 && readers.some(({ outcome }) => outcome === 'reading'); i++) await turn();
+
+        for (const { bytes, outcome } of readers) {
+          expect(bytes).toEqual(sent.slice(0, bytes.length));
+          expect(outcome).not.toBe('reading');
+          if (outcome === 'ended') expect(bytes).toEqual(sent);
+          // Only who fell behind an entry that could not be written misses something.
+          if (outcome === 'failed') expect(sent.length).toBeGreaterThan(breaksAt);
+        }
+        expect(writer.closed).toBe(true);
+        if (writer.committed) expect(writer.bytes).toEqual(sent);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
