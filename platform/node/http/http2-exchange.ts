@@ -1,4 +1,4 @@
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions } from 'node:http2';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
@@ -73,7 +73,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     const outgoing = this.#outgoing;
     let stream: ClientHttp2Stream;
     try {
-      stream = session.request(this.#fields.fields, { endStream: outgoing === null });
+      stream = session.request(this.#fields.fields, streamOptions(this.request));
     } catch (error) {
       this.fail(unsendable(this.request, error as Error));
       return;
@@ -205,6 +205,13 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     this.#outgoing?.stop();
     return sink;
   }
+}
+
+/** Methods whose stream Node ends by itself: options that say the same cost a tenth of the request. */
+const ENDED_BY_NODE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
+
+function streamOptions({ method, body }: HttpRequest): ClientSessionRequestOptions | undefined {
+  return body === null && ENDED_BY_NODE.has(method) ? undefined : { endStream: body === null };
 }
 
 /** Node refuses what RFC 9113 forbids: a field that may stand only once, twice. */

@@ -30,11 +30,12 @@ export interface Http2RequestFields {
 export function http2RequestFields(request: HttpRequest): Http2RequestFields {
   const { method, url, headers } = request;
   const { pairs } = headers;
-  const fields: OutgoingHttpHeaders = Object.create(null);
-  fields[':method'] = method;
-  fields[':scheme'] = url.scheme === 'https' ? 'https' : 'http';
-  fields[':authority'] = headers.get('host') ?? url.authority;
-  fields[':path'] = url.target.startsWith('/') ? url.target : `/${url.target}`;
+  const fields: OutgoingHttpHeaders = {
+    ':method': method,
+    ':scheme': url.scheme === 'https' ? 'https' : 'http',
+    ':authority': headers.get('host') ?? url.authority,
+    ':path': url.target.startsWith('/') ? url.target : `/${url.target}`,
+  };
   const dropped = optionsOfConnection(headers.get('connection'));
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!;
@@ -48,7 +49,7 @@ export function http2RequestFields(request: HttpRequest): Http2RequestFields {
 }
 
 function append(fields: OutgoingHttpHeaders, name: string, value: string): void {
-  const before = fields[name];
+  const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (before === undefined) fields[name] = value;
   else if (Array.isArray(before)) before.push(value);
   else fields[name] = [String(before), value];

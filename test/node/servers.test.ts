@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import {
+  failureOf,
+  GIVEN_UP,
+  RecordingSink,
+  readAll,
+  textBody,
+  texts,
+  UploadSource,
+} from '../suites/transport/harness.ts';
+import { REAL_SERVERS, type RealServer, startableServers, startServers } from '../support/real-servers.ts';
+import { type SentOver, sendOver } from '../support/wire.ts';
+
+const available = await startableServers();
+// HAProxy stands in front of nginx.
+if (!available.has('nginx')) available.delete('haproxy');
+const running = available.size === 0 ? null : startServers(available);
+afterAll(() => running?.stop());
+const tls = { ca: running?.ca ?? '' };
+
+let transport: SocketTransport;
+beforeEach(() => {
+  transport = new SocketTransport();
+});
+afterEach(() => transport.close());
+
+type Init = Omit<Partial<HttpRequest>, 'url' | 'headers' | 'options'> & {
+  readonly headers?: Record<string, string>;
+  readonly options?: Partial<HttpRequest['options']>;
+};
+
+const send = (url: string, { options, ...init }: Init = {}): SentOver =>
+  sendOver(transport, { url, options: { tls, ...options }, ...init });
+
+const HELLO = 'hello from the loopback servers\n';
+
+/** Runs jobs, so many at once. */
+async function inParallel(jobs: number, atOnce: number, job: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < jobs) await job(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+const WAYS = [
+  ['http', '1.1', {}],
+  ['https', '1.1', { http2Allowed: false }],
+  ['https', '2', {}],
+] as const;
+
+describe.each(Object.keys(REAL_SERVERS) as RealServer[])('%s', (name) => {
+  describe.runIf(available.has(name)).each(WAYS)('over %s, HTTP/%s', (scheme, version, options) => {
+    const server = REAL_SERVERS[name];
+    const port = scheme === 'http' ? server.http : server.https;
+    // nghttpd speaks HTTP/2 only.
+    const testHere = test.skipIf(port === null || (name === 'nghttpd' && version !== '2'));
+    const origin = `${scheme}://localhost:${port}`;
+
+    testHere('GET', async () => {
+      const { response, exchange } = send(`${origin}/index.txt`, { options });
+      const { status, httpVersion, encrypted } = await response;
+      expect([status, httpVersion, encrypted]).toEqual([200, version, scheme === 'https']);
+      expect((await readAll(await response)).text).toBe(HELLO);
+      expect(exchange.timings.connectEnd).toBeGreaterThan(0);
+    });
+
+    testHere('HEAD and a status without a body', async () => {
+      const head = await send(`${origin}/index.txt`, { method: 'HEAD', options }).response;
+      expect([head.status, (await readAll(head)).length]).toEqual([200, 0]);
+      const etag = head.headers.get('etag');
+      const headers = {
+        'If-None-Match': etag ?? '*',
+        'If-Modified-Since': head.headers.get('last-modified')!,
+      };
+      const conditional = await send(`${origin}/index.txt`, { headers, options }).response;
+      expect([conditional.status, (await readAll(conditional)).length]).toEqual([304, 0]);
+    });
+
+    testHere('a status that says no', async () => {
+      const response = await send(`${origin}/nowhere`, { options }).response;
+      expect(response.status).toBe(404);
+      expect((await readAll(response)).ends).toBe(1);
+    });
+
+    testHere('a megabyte, whole and in parts', async () => {
+      const response = await send(`${origin}/big.txt`, { options }).response;
+      const { bytes } = await readAll(response);
+      expect(bytes.length).toBe(1_000_000);
+      expect(createHash('sha1').update(bytes).digest('hex')).toBe(
+        createHash('sha1').update('x'.repeat(1_000_000)).digest('hex'),
+      );
+    });
+
+    testHere('a body that is dropped halfway, and the next request', async () => {
+      const { body } = await send(`${origin}/big.txt`, { options }).response;
+      const sink = new RecordingSink();
+      const flowing = sink.nextData();
+      body.start(sink);
+      await flowing;
+      body.cancel(GIVEN_UP);
+      expect((await readAll(await send(`${origin}/index.txt`, { options }).response)).text).toBe(HELLO);
+    });
+
+    testHere('three thousand requests, across the peer’s limit for a connection', async () => {
+      let dials = 0;
+      await inParallel(3000, version === '2' ? 50 : 6, async () => {
+        const { response, events } = send(`${origin}/index.txt`, { options });
+        expect((await readAll(await response)).text).toBe(HELLO);
+        dials += events.filter(({ type }) => type === 'socket-started-connecting').length;
+      });
+      expect(dials).toBeLessThan(200);
+    });
+  });
+});
+
+describe.runIf(available.has('nginx'))('nginx', () => {
+  const { http, https } = REAL_SERVERS.nginx;
+  const origins = [
+    ['HTTP/1.1', `http://localhost:${http}`],
+    ['HTTP/2', `https://localhost:${https}`],
+  ] as const;
+
+  test.each(origins)('takes uploads over %s', async (_version, origin) => {
+    const url = `${origin}/put/${Date.now()}`;
+    for (const body of [
+      textBody('in memory'),
+      new UploadSource(texts('in ', 'memory'), 9),
+      new UploadSource(texts('in ', 'mem', 'ory')),
+    ]) {
+      const put = await readAll(await send(url, { method: 'PUT', body }).response);
+      expect(put.failures).toEqual([]);
+      expect((await readAll(await send(url).response)).text).toBe('in memory');
+    }
+    const headers = { Expect: '100-continue' };
+    const asked = await send(url, { method: 'PUT', body: textBody('asked first'), headers }).response;
+    expect(asked.status).toBe(204);
+    expect((await send(url, { method: 'DELETE' }).response).status).toBe(204);
+    expect((await send(url).response).status).toBe(404);
+  });
+
+  test.each(origins)('a reader that stops is waited for over %s', async (_version, origin) => {
+    const { body } = await send(`${origin}/slow/big.txt`).response;
+    const sink = new RecordingSink();
+    const flowing = sink.nextData();
+    body.start(sink);
+    await flowing;
+    body.pause();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const paused = sink.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(sink.length).toBe(paused);
+    body.cancel(GIVEN_UP);
+  });
+});
+
+describe.runIf(available.has('haproxy'))('HAProxy that wants a certificate', () => {
+  const url = 'https://localhost:28447/index.txt';
+
+  test('is shown the one that is set, on connections of its own', async () => {
+    const { certificate, key } = running!;
+    const own = { tls: { ...tls, cert: certificate, key }, http2Allowed: false };
+    expect((await readAll(await send(url, { options: own }).response)).text).toBe(HELLO);
+    // In TLS 1.3 the peer says so after the handshake, and its reset may overtake its words.
+    const { code } = await failureOf(send(url, { options: { http2Allowed: false } }));
+    expect(['ssl-handshake-failed', 'remote-host-closed']).toContain(code);
+    expect((await readAll(await send(url, { options: own }).response)).text).toBe(HELLO);
+  });
+});
