@@ -3,6 +3,7 @@ import { rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
+import { copyBody } from '../../src/cache/copy-body.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
 import {
   type BodyReader,
@@ -12,7 +13,6 @@ import {
   supersedes,
 } from '../../src/cache/network-cache.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
-import { copyEntry } from './disk-cache/copy-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
 import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
@@ -106,7 +106,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       if (await replaceText(stored.file, text)) return;
       // Too long for its place: the whole entry is written anew.
       const writer = this.insert(key, metadata, stored.length);
-      if (writer !== null) await copyEntry(this.open(stored), stored.length, writer);
+      if (writer !== null) await rewrite(this.open(stored), stored.length, writer);
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
     }
@@ -218,6 +218,16 @@ function slotFor(metadata: ResponseMetadata, existing: readonly DiskEntry[]): nu
   return existing.reduce((oldest, entry) =>
     entry.metadata.responseTime < oldest.metadata.responseTime ? entry : oldest,
   ).slot;
+}
+
+async function rewrite(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
+  try {
+    await copyBody(reader, 0, length, writer);
+    await writer.commit();
+  } finally {
+    reader.close();
+    writer.close();
+  }
 }
 
 function sizeOf({ file }: DiskEntry): number {

@@ -1,7 +1,7 @@
+import { copyBody } from './copy-body.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
-import type { BodyReader, EntryWriter, NetworkCache } from './network-cache.ts';
-import { READ_SIZE } from './stored-body.ts';
+import type { EntryWriter, NetworkCache } from './network-cache.ts';
 import { strongEtag } from './validators.ts';
 
 /** Two parts of one representation, and what they make together. */
@@ -54,21 +54,12 @@ export async function combine<Stored extends StoredResponse>(
     return;
   }
   try {
-    await copy(reader, 0, before, writer);
-    await copy(next, 0, added, writer);
-    await copy(reader, after, stored.length, writer);
+    await copyBody(reader, 0, before, writer);
+    await copyBody(next, 0, added, writer);
+    await copyBody(reader, after, stored.length, writer);
     await writer.commit();
   } finally {
     reader.close();
     writer.close();
-  }
-}
-
-async function copy(from: BodyReader, start: number, end: number, to: EntryWriter): Promise<void> {
-  for (let offset = start; offset < end; ) {
-    const chunk = await from.read(offset, Math.min(READ_SIZE, end - offset));
-    if (chunk.length === 0) throw new Error('the stored part is shorter than it should be');
-    await to.write(chunk);
-    offset += chunk.length;
   }
 }
