@@ -24,8 +24,12 @@ export async function startServer(directory, identity) {
   writeFileSync(file('ca.pem'), identity.ca);
   writeFileSync(file('nginx.conf'), configuration(directory, http, https));
   const children = [
-    spawn(...pinned('nginx', ['-c', file('nginx.conf'), '-p', directory]), { stdio: ['ignore', 'ignore', 'inherit'] }),
-    spawn(...pinned(process.execPath, [import.meta.filename, String(sink)]), { stdio: ['ignore', 'ignore', 'inherit'] }),
+    spawn(...pinned('nginx', ['-c', file('nginx.conf'), '-p', directory]), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+    spawn(...pinned(process.execPath, [import.meta.filename, String(sink)]), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
   ];
   const places = {
     http: `http://127.0.0.1:${http}`,
