@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -197,27 +197,38 @@ describe('several processes', () => {
   const old = (file: string) =>
     utimesSync(file, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
 
-  test('what a killed one left is swept, its lease expires', async () => {
+  test.each<[string, () => string, boolean]>([
+    ['at once when its process is dead', () => String(spawnSync(process.execPath, ['-e', '']).pid), false],
+    ['after a while when it cannot be told', () => '', true],
+  ])('what a killed one left is swept, its lease expires %s', async (_name, owner, isOld) => {
     const directory = place();
     const cache = new DiskCache({ directory, maximumSize: 300_000 });
     await put(cache, 'key', bodyOf(1000));
     const layout = path.join(directory, 'v1');
     for (const name of ['left', 'new']) writeFileSync(path.join(layout, 'tmp', name), 'x');
     old(path.join(layout, 'tmp', 'left'));
-    writeFileSync(path.join(layout, 'evicting'), '');
-    old(path.join(layout, 'evicting'));
+    writeFileSync(path.join(layout, 'evicting'), owner());
+    if (isOld) old(path.join(layout, 'evicting'));
     for (let i = 0; i < 4; i++) {
       await put(cache, `key ${i}`, bodyOf(100_000, i));
       await cache.size();
     }
-    // The abandoned lease is moved away by the first who sees it, and taken by the next.
-    const other = new DiskCache({ directory, maximumSize: 300_000 });
-    await put(other, 'one more', bodyOf(1000));
-    expect(await other.size()).toBeLessThanOrEqual(300_000);
+    expect(await cache.size()).toBeLessThanOrEqual(300_000);
     expect(readdirSync(path.join(layout, 'tmp'))).toEqual(['new']);
     expect(readdirSync(layout)).not.toContain('evicting');
     await cache.close();
-    await other.close();
+  });
+
+  test('the lease of a living one is left to it', async () => {
+    const directory = place();
+    const cache = new DiskCache({ directory, maximumSize: 300_000 });
+    await put(cache, 'key', bodyOf(1000));
+    const lease = path.join(directory, 'v1', 'evicting');
+    writeFileSync(lease, String(process.pid));
+    for (let i = 0; i < 4; i++) await put(cache, `key ${i}`, bodyOf(100_000, i));
+    expect(await cache.size()).toBeGreaterThan(300_000);
+    expect(readFileSync(lease, 'utf8')).toBe(String(process.pid));
+    await cache.close();
   });
 
   test('an entry that is replaced while it is read is read to its end, or not begun', async () => {

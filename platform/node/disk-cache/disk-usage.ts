@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EVICTION_TARGET } from '../../../src/cache/network-cache.ts';
 import { errorCode, isMissing } from './files.ts';
@@ -126,7 +126,12 @@ export class DiskUsage {
 
   async #evict(listed: Listed[]): Promise<void> {
     const lease = path.join(this.#root, 'evicting');
-    if (!(await acquire(lease))) {
+    const isOurs = await acquire(lease).catch((error: unknown) => {
+      // Taken over by another one in between.
+      if (isMissing(error)) return false;
+      throw error;
+    });
+    if (!isOurs) {
       this.#notBefore = Date.now() + RETRY;
       return;
     }
@@ -167,20 +172,38 @@ export class DiskUsage {
   }
 }
 
-/** Takes the lease, or takes it over from a process that has been killed. False: another one has it. */
+/** Takes the lease, at once from a process that is dead. False: another one has it. */
 async function acquire(lease: string): Promise<boolean> {
+  if (await create(lease)) return true;
+  if (!(await isAbandoned(lease)) && (await hasLivingOwner(lease))) return false;
+  // Of several that see it abandoned one moves it away.
+  const aside = `${lease}-${randomBytes(4).toString('hex')}`;
+  await rename(lease, aside);
+  await rm(aside, { force: true });
+  return create(lease);
+}
+
+async function create(lease: string): Promise<boolean> {
   try {
-    await writeFile(lease, '', { flag: 'wx', mode: 0o600 });
+    await writeFile(lease, String(process.pid), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
+    return false;
   }
-  if (!(await isAbandoned(lease))) return false;
-  // Of several that see it abandoned one moves it away; the next attempt takes it.
-  const aside = `${lease}-${randomBytes(4).toString('hex')}`;
-  await rename(lease, aside).catch(() => {});
-  await rm(aside, { force: true });
-  return false;
+}
+
+async function hasLivingOwner(lease: string): Promise<boolean> {
+  const pid = Number(await readFile(lease, 'utf8'));
+  // Killed between making the file and writing into it, or about to write.
+  if (!Number.isSafeInteger(pid) || pid <= 0) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process may not be signalled, but it is there.
+    return errorCode(error) === 'EPERM';
+  }
 }
 
 async function isAbandoned(file: string): Promise<boolean> {
