@@ -1,12 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
+import { defineConfig, type Plugin, type RollupLog, type RollupOptions } from 'rollup';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
 /**
  * Every adapter set in both module formats, and one set of declarations for all of them. Which set an application gets
- * is decided by `exports` in package.json; what a set consists of, by its root in `platform/`. The sets of a format are
- * built together: what they have in common is a chunk that they share.
+ * is decided by `exports` in package.json; what a set consists of, by its root in `platform/`.
+ *
+ * What Node loads is a few large files. What bundlers take stays in its modules, so that they can leave out each one that
+ * an application does not use.
  */
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -14,9 +16,11 @@ const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 };
 
 /** Output name → root. */
-const SETS = {
+const NODE_SETS = {
   'node/index': 'platform/node/index.ts',
   'node/extras': 'platform/node/extras.ts',
+};
+const BUNDLED_SETS = {
   'browser/index': 'platform/browser/index.ts',
   'browser/extras': 'platform/browser/extras.ts',
   'portable/index': 'platform/portable/index.ts',
@@ -34,8 +38,10 @@ const DECLARATIONS = {
 rmSync('dist', { recursive: true, force: true });
 
 export default defineConfig([
-  bundle({ ...SETS, ...INTERNAL }, 'es', esbuild({ target: 'es2022' }), 'js'),
-  bundle(SETS, 'cjs', esbuild({ target: 'es2022' }), 'cjs'),
+  bundle({ ...NODE_SETS, ...INTERNAL }, 'es', esbuild({ target: 'es2022' }), 'js'),
+  bundle(NODE_SETS, 'cjs', esbuild({ target: 'es2022' }), 'cjs'),
+  modules(BUNDLED_SETS, 'es', 'js'),
+  modules(BUNDLED_SETS, 'cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
   bundle(DECLARATIONS, 'es', dts(), 'd.ts'),
   bundle(DECLARATIONS, 'es', dts(), 'd.cts'),
@@ -57,10 +63,27 @@ function bundle(
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `chunks/[name]-[hash].${extension}`,
     },
-    onwarn: (warning) => {
-      throw new Error(`rollup: ${warning.message}`);
-    },
+    onwarn: refuse,
   };
+}
+
+function modules(input: Record<string, string>, format: 'es' | 'cjs', extension: string): RollupOptions {
+  return {
+    input,
+    plugins: [esbuild({ target: 'es2022' })],
+    external: isExternal,
+    output: {
+      dir: 'dist',
+      format,
+      preserveModules: true,
+      entryFileNames: ({ name }) => `${Object.hasOwn(input, name) ? '' : 'modules/'}[name].${extension}`,
+    },
+    onwarn: refuse,
+  };
+}
+
+function refuse(warning: RollupLog): never {
+  throw new Error(`rollup: ${warning.message}`);
 }
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */

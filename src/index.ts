@@ -57,7 +57,7 @@ export type { HttpRequest, HttpResponse, Next, Stage, StageSource } from './pipe
 export type { Timings } from './pipeline/timings.ts';
 export type { Answer } from './reply/answer-source.ts';
 export type { StandardSchema } from './reply/consume.ts';
-export type { Operation } from './reply/reply.ts';
+export type { Operation } from './reply/operation.ts';
 export { NetworkReply } from './reply/reply.ts';
 export type { ReplySignals } from './reply/reply-signals.ts';
 export type { FaultListener, KeyValueStore, StoredValue } from './storage/key-value-store.ts';

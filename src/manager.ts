@@ -8,16 +8,15 @@ import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { RequestQueue } from './queue/request-queue.ts';
 import { ExchangeSource } from './reply/exchange-source.ts';
-import { NetworkReply, type Operation } from './reply/reply.ts';
+import { loadWhatwg } from './reply/load-whatwg.ts';
+import { type Operation, operationOf } from './reply/operation.ts';
+import { NetworkReply } from './reply/reply.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
-import { connectRequest, operationOf, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
 import { Bag } from './util/bag.ts';
 import { systemClock } from './util/clock.ts';
-import { lazily } from './util/lazily.ts';
-
-const loadFetch = lazily(() => import('./fetch.ts'));
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -92,7 +91,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const { fetchThrough } = await loadFetch();
+    const { fetchThrough } = await loadWhatwg();
     return fetchThrough((...args) => this.#start(...args), input, init);
   };
 
@@ -196,7 +195,7 @@ export class Manager extends Settings implements AsyncDisposable {
     body?: BodyInput | null,
   ): NetworkReply {
     const options = this.options;
-    const resolved = resolveRequest(operation, request, body, options, this.#platform.baseUrl());
+    const resolved = resolveRequest(operation, request, body, options, this.#platform.parseUrl);
     const source = new ExchangeSource(resolved, this.#runner(options), systemClock);
     const reply = new NetworkReply({ operation, request: resolved, source });
     reply.onEnd(this.#replies.add(reply));

@@ -4,6 +4,7 @@ import type { Stage } from './pipeline/stage.ts';
 import type { FaultListener, KeyValueStore } from './storage/key-value-store.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
+import type { ParsedUrl } from './util/url.ts';
 
 /**
  * An adapter set: everything that a manager needs to know of where it runs. Each root of `platform/` composes one; the
@@ -20,6 +21,9 @@ export interface Platform {
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /** The store of that name in the platform's usual place, or below `directory`. */
   openStore(name: string, directory: string | undefined, onFault: FaultListener): KeyValueStore;
-  /** What relative URLs are relative to, where there is such a thing (a page). */
-  baseUrl(): string | undefined;
+  /**
+   * The URL of a request. Relative ones are resolved where there is something that they are relative to (a page).
+   * @throws TypeError for what is no URL
+   */
+  parseUrl(input: string | URL): ParsedUrl;
 }

@@ -1,4 +1,4 @@
-import { HttpHeaders, isToken } from './message/headers.ts';
+import { type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -6,26 +6,33 @@ import type {
   RequestOnlyOptions,
   RequestOptions,
   SharedOptions,
+  TlsOptions,
 } from './options.ts';
 
-/** What an option may be, in words for the error and as a check. */
-type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
-
-/** What an option is when nobody says anything, what it may be, and what the pipeline reads instead of it. */
-type Rule<Value> = readonly [fallback: Value, check: Check, normalise?: (value: never) => Value];
+/**
+ * What an option is when nobody says anything; what else it may be, in words for the error and as a check; what the
+ * pipeline reads in place of it.
+ */
+type Rule<Value> = readonly [
+  fallback: Value,
+  expected: string,
+  accepts: (value: unknown) => boolean,
+  normalise?: (value: never) => Value,
+];
 type Rules<Options> = { readonly [Name in keyof Options]: Rule<Options[Name]> };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-const BOOLEAN: Check = ['a boolean', (value) => typeof value === 'boolean'];
-const STRING: Check = ['a string', isString];
-const OBJECT: Check = ['an object', isObject];
+function flag(fallback: boolean): Rule<boolean> {
+  return [fallback, 'a boolean', (value) => typeof value === 'boolean'];
+}
 
-/** A whole number in a range; `Infinity` where the range has no end. */
-function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
+/** A whole number in a range. `Infinity` counts as one where the range has no end. */
+function whole(fallback: number, least = 0, most = Number.POSITIVE_INFINITY): Rule<number> {
   return [
-    `a whole number from ${least} to ${most === Number.MAX_SAFE_INTEGER ? '2^53' : most}`,
+    fallback,
+    `a whole number from ${least} to ${most}`,
     (value) =>
       typeof value === 'number' &&
       value >= least &&
@@ -34,84 +41,92 @@ function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   ];
 }
 
-function oneOf(...values: readonly string[]): Check {
-  return [`one of ${values.join(', ')}`, (value) => isString(value) && values.includes(value)];
+function choice<Value extends string, Fallback extends Value | null>(
+  fallback: Fallback,
+  ...values: readonly Value[]
+): Rule<Value | Fallback> {
+  return [fallback, `one of ${values.join(', ')}`, (value) => values.includes(value as Value)];
 }
 
-function list(of: string, accepts: (item: string) => boolean): Check {
+function list(
+  of: string,
+  accepts: (item: string) => boolean,
+  normalise: (item: string) => string,
+): Rule<readonly string[]> {
   return [
+    [],
     `an array of ${of}`,
     (value) => Array.isArray(value) && value.every((item) => isString(item) && accepts(item)),
+    (items: string[]) => items.map(normalise),
   ];
 }
 
-function withMethods(...names: readonly string[]): Check {
-  return [
-    `an object with ${names.join(', ')}`,
-    (value) => isObject(value) && names.every((name) => typeof Reflect.get(value, name) === 'function'),
-  ];
+/** A part that can be left out. */
+function part(...methods: string[]): Rule<null> {
+  return [null, `an object with ${methods.join(', ')}`, (value) => hasMethods(value, methods)];
 }
 
-function orNull([expected, accepts]: Check): Check {
-  return [`${expected}, or null`, (value) => value === null || accepts(value)];
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
-const LOAD_CONTROL = oneOf('automatic', 'manual');
+const toLowerCase = (name: string): string => name.toLowerCase();
 
 const SHARED: Rules<SharedOptions> = {
-  transferTimeout: [0, whole(0)],
-  autoDeleteReplies: [false, BOOLEAN],
-  redirectPolicy: ['no-less-safe', oneOf('manual', 'no-less-safe', 'same-origin', 'user-verified')],
-  maximumRedirectsAllowed: [50, whole(0)],
-  secretHeaders: [[], list('field names', isToken), toLowerCase],
-  trustedRedirectOrigins: [
-    [],
-    list('origins', URL.canParse),
-    (urls: string[]) => urls.map((url) => new URL(url).origin),
-  ],
-  tls: [null, orNull(OBJECT), (tls: object | null) => (tls === null ? null : pickTls(tls))],
-  http2Allowed: [true, BOOLEAN],
-  http2Direct: [false, BOOLEAN],
-  throwHttpErrors: [true, BOOLEAN],
-  decompressedSafetyCheckThreshold: [10 * 1024 * 1024, whole(-1)],
-  useCredentials: [false, BOOLEAN],
-  maximumCollectedUpload: [64 * 1024 * 1024, whole(0)],
+  transferTimeout: whole(0),
+  autoDeleteReplies: flag(false),
+  redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
+  maximumRedirectsAllowed: whole(50),
+  secretHeaders: list('field names', isToken, toLowerCase),
+  trustedRedirectOrigins: list('origins', URL.canParse, (url) => new URL(url).origin),
+  tls: [null, 'an object', isObject, pickTls],
+  http2Allowed: flag(true),
+  http2Direct: flag(false),
+  throwHttpErrors: flag(true),
+  decompressedSafetyCheckThreshold: whole(10 * 1024 * 1024, -1),
+  useCredentials: flag(false),
+  maximumCollectedUpload: whole(64 * 1024 * 1024),
 };
 
+const LOAD_CONTROL = choice('automatic', 'automatic', 'manual');
+
 const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
-  priority: ['normal', oneOf('high', 'normal', 'low')],
-  readBufferSize: [0, whole(0)],
-  cacheLoadControl: [
+  priority: choice('normal', 'high', 'normal', 'low'),
+  readBufferSize: whole(0),
+  cacheLoadControl: choice(
     'prefer-network',
-    oneOf('always-network', 'prefer-network', 'prefer-cache', 'always-cache'),
-  ],
-  cacheSaveControl: [true, BOOLEAN],
-  cookieLoadControl: ['automatic', LOAD_CONTROL],
-  cookieSaveControl: ['automatic', LOAD_CONTROL],
-  authenticationReuse: ['automatic', LOAD_CONTROL],
-  emitAllUploadProgressSignals: [false, BOOLEAN],
-  duplex: [null, orNull(oneOf('half'))],
-  signal: [null, orNull(withMethods('addEventListener', 'removeEventListener'))],
-  attributes: [new Map(), ['a Map', (value) => value instanceof Map]],
-  siteForCookies: [null, orNull(STRING)],
+    'always-network',
+    'prefer-network',
+    'prefer-cache',
+    'always-cache',
+  ),
+  cacheSaveControl: flag(true),
+  cookieLoadControl: LOAD_CONTROL,
+  cookieSaveControl: LOAD_CONTROL,
+  authenticationReuse: LOAD_CONTROL,
+  emitAllUploadProgressSignals: flag(false),
+  duplex: choice(null, 'half'),
+  signal: part('addEventListener', 'removeEventListener'),
+  attributes: [new Map(), 'a Map', (value) => value instanceof Map],
+  siteForCookies: [null, 'a string', isString],
 };
 
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
-  connectionsPerHost: [6, whole(1, 255)],
-  maximumConnections: [Number.POSITIVE_INFINITY, whole(1, Number.POSITIVE_INFINITY)],
-  userAgent: ['', STRING],
-  headers: [new HttpHeaders(), OBJECT, (init) => new HttpHeaders(init)],
-  schemes: [new Map(), OBJECT, toSchemes],
-  transport: [null, orNull(withMethods('send', 'close'))],
-  cookieJar: [null, orNull(withMethods('cookiesForUrl', 'setCookiesFromUrl'))],
-  cache: [null, orNull(['a cache', (value) => isObject(value) && 'stage' in value])],
-  strictTransportSecurityEnabled: [false, BOOLEAN],
-  preloadedTopLevelDomains: [
-    [],
-    list('top-level domains, as A-labels', (name) => /^[a-z][a-z0-9-]*$/i.test(name)),
+  connectionsPerHost: whole(6, 1, 255),
+  maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
+  userAgent: ['', 'a string', isString],
+  headers: [new HttpHeaders(), 'an object', isObject, (init: HeadersInput) => new HttpHeaders(init)],
+  schemes: [new Map(), 'an object', isObject, toSchemes],
+  transport: part('send', 'close'),
+  cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
+  cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
+  strictTransportSecurityEnabled: flag(false),
+  preloadedTopLevelDomains: list(
+    'top-level domains, as A-labels',
+    (name) => /^[a-z][a-z0-9-]*$/i.test(name),
     toLowerCase,
-  ],
-  strictTransportSecurity: [null, orNull(withMethods('upgrade', 'addHosts'))],
+  ),
+  strictTransportSecurity: part('upgrade', 'addHosts'),
 };
 
 const REQUEST = { ...SHARED, ...REQUEST_ONLY };
@@ -152,21 +167,20 @@ function merge(
     if (!Object.hasOwn(rules, name)) throw new TypeError(`unknown option '${name}'`);
     const value: unknown = Reflect.get(from, name);
     if (value === undefined) continue;
-    const [, [expected, accepts], normalise] = rules[name]!;
-    if (!accepts(value)) throw new TypeError(`option '${name}': expected ${expected}`);
+    const [fallback, expected, accepts, normalise] = rules[name]!;
+    const isLeftOut = value === null && fallback === null;
+    if (!isLeftOut && !accepts(value)) {
+      throw new TypeError(`option '${name}': expected ${expected}${fallback === null ? ', or null' : ''}`);
+    }
     merged ??= { ...defaults };
-    merged[name] = normalise === undefined ? value : normalise(value as never);
+    merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }
   return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
 }
 
-function toLowerCase(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.toLowerCase());
-}
-
 const TLS_OPTIONS = ['ca', 'cert', 'key', 'passphrase', 'servername', 'minVersion', 'maxVersion', 'ciphers'];
 
-function pickTls(tls: object): object {
+function pickTls(tls: object): TlsOptions {
   const unknown = Object.keys(tls).find((name) => !TLS_OPTIONS.includes(name));
   if (unknown !== undefined) throw new TypeError(`unknown option 'tls.${unknown}'`);
   return Object.freeze({ ...tls });
@@ -174,12 +188,11 @@ function pickTls(tls: object): object {
 
 function toSchemes(schemes: object): RequestOptions['schemes'] {
   const handlers = new Map(schemes instanceof Map ? schemes : Object.entries(schemes));
-  const [, isHandler] = withMethods('open');
   for (const [name, handler] of handlers) {
     if (!isString(name) || !/^[a-z][a-z0-9+.-]*$/.test(name)) {
       throw new TypeError(`option 'schemes': ${JSON.stringify(name)} is not a scheme`);
     }
-    if (!isHandler(handler))
+    if (!hasMethods(handler, ['open']))
       throw new TypeError(`option 'schemes': the handler of '${name}' has no method open()`);
   }
   return handlers;

@@ -4,9 +4,9 @@ import { toRequestBody } from './message/request-body.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { PRECONNECT } from './pipeline/dispatch.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
-import type { Operation } from './reply/reply.ts';
+import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
-import { parseUrl } from './util/url.ts';
+import type { ParsedUrl } from './util/url.ts';
 
 /** A request as an object, whatever it was written as. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
@@ -14,20 +14,6 @@ export function toNetworkRequest(input: RequestInput): NetworkRequest {
   if (typeof input !== 'object' || input === null)
     throw new TypeError('request: expected a URL or an object with a url');
   return input;
-}
-
-const METHODS: Readonly<Record<Exclude<Operation, 'custom'>, string>> = {
-  head: 'HEAD',
-  get: 'GET',
-  put: 'PUT',
-  post: 'POST',
-  delete: 'DELETE',
-};
-
-/** The operation that a verb really is: a custom verb of a known name is that operation, in any case, as in Qt. */
-export function operationOf(verb: string): Operation {
-  const lower = verb.toLowerCase();
-  return Object.hasOwn(METHODS, lower) ? (lower as Operation) : 'custom';
 }
 
 /**
@@ -39,7 +25,7 @@ export function resolveRequest(
   request: NetworkRequest,
   body: BodyInput | null | undefined,
   defaults: RequestOptions,
-  baseUrl: string | undefined,
+  parse: (url: string | URL) => ParsedUrl,
 ): HttpRequest {
   const url = Object.hasOwn(request, 'url') ? request.url : undefined;
   if (typeof url !== 'string' && !(url instanceof URL))
@@ -50,7 +36,7 @@ export function resolveRequest(
       : null;
   return {
     method: operation === 'custom' ? customMethod(request) : METHODS[operation],
-    url: parseUrl(url, baseUrl),
+    url: parse(url),
     headers: own === null ? defaults.headers : withDefaults(own, defaults.headers),
     body: body === undefined || body === null ? null : toRequestBody(body),
     options: resolveRequestOptions(request, defaults),

@@ -2,6 +2,7 @@ import { NetworkError } from '../../src/error.ts';
 import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { SchemeHandler } from '../../src/transport/schemes.ts';
+import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { lazyStore } from './lazy-store.ts';
@@ -33,5 +34,5 @@ export const browserPlatform: Platform = {
       return new IndexedDbStore({ namespace, onFault });
     });
   },
-  baseUrl: () => globalThis.location?.href,
+  parseUrl: (input) => parseUrl(input, globalThis.location?.href),
 };

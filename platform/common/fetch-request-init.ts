@@ -10,8 +10,7 @@ export type FetchInit = RequestInit & { duplex?: 'half' };
 /** Fetch, forbidden method; CONNECT is refused for every transport. */
 const FORBIDDEN_METHODS = /^trac[ek]$/i;
 
-const loadCache = lazily(() => import('./fetch-cache.ts'));
-const loadUpload = lazily(() => import('./fetch-upload.ts'));
+const loadRare = lazily(() => import('./fetch-rare.ts'));
 
 /**
  * A request as fetch takes it.
@@ -37,14 +36,14 @@ export async function requestInit(
   };
   if (options.redirectPolicy === 'same-origin') init.mode = 'same-origin';
   if (capabilities.platformCache && concernsCache(request)) {
-    const { cacheInit } = await loadCache();
+    const { cacheInit } = await loadRare();
     Object.assign(init, cacheInit(request, capabilities));
   }
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
   const whole = body.bytes ?? (takesBlobs ? body.blob : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
-  const { uploadInit } = await loadUpload();
+  const { uploadInit } = await loadRare();
   return { ...init, ...(await uploadInit(body, options, capabilities, exchange, signal)) };
 }
 

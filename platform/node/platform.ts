@@ -3,6 +3,7 @@ import { StrictTransportSecurity } from '../../src/hsts/strict-transport-securit
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
+import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
@@ -25,5 +26,5 @@ export const nodePlatform: Platform = {
   ]),
   openStore: (name, directory = cacheDirectory(), onFault) =>
     new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
-  baseUrl: () => undefined,
+  parseUrl: (input) => parseKnownUrl(input),
 };

@@ -1,6 +1,7 @@
 import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
+import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../common/foreign-stream.ts';
@@ -20,5 +21,5 @@ export const portablePlatform: Platform = {
   openStore: () => {
     throw new TypeError('there is no store on this platform: bring one of your own');
   },
-  baseUrl: () => undefined,
+  parseUrl: (input) => parseUrl(input),
 };

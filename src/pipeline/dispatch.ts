@@ -1,12 +1,10 @@
 import type { SchemeHandler } from '../transport/schemes.ts';
 import type { Transport } from '../transport/transport.ts';
-import { lazily } from '../util/lazily.ts';
+import { loadRare } from './load-rare.ts';
 import type { Next } from './stage.ts';
 
 /** Before the scheme that a connection is opened for: how `connectToHost` comes through `createRequest`, as in Qt. */
 export const PRECONNECT = 'preconnect-';
-
-const loadSchemes = lazily(() => import('../transport/open-scheme.ts'));
 
 /**
  * Sends each request where its scheme is answered.
@@ -21,7 +19,7 @@ export function dispatch(
   return async (request, exchange) => {
     const { scheme } = request.url;
     if (scheme === 'http' || scheme === 'https') return http(request, exchange);
-    const { openScheme, preconnect } = await loadSchemes();
+    const { openScheme, preconnect } = await loadRare();
     return scheme.startsWith(PRECONNECT)
       ? preconnect(transport, PRECONNECT, request, exchange)
       : openScheme(handlers, request, exchange);

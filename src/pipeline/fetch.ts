@@ -4,6 +4,7 @@ import { platformRedirectStage } from '../redirect/platform-stage.ts';
 import { asksForMore } from '../transport/asks-for-more.ts';
 import type { HttpParts } from './http-parts.ts';
 import { lazyStage } from './lazy-stage.ts';
+import { loadRare } from './load-rare.ts';
 import { cacheStages, securityStages } from './optional-stages.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,7 +15,7 @@ export function fetchStages(parts: HttpParts): readonly Stage[] {
     lazyStage(
       'requirements',
       (request) => asksForMore(request, defaults, capabilities),
-      async () => (await import('../transport/requirements-stage.ts')).requirementsStage(capabilities),
+      async () => (await loadRare()).requirementsStage(capabilities),
     ),
     ...securityStages(parts),
     platformRedirectStage,
@@ -24,7 +25,7 @@ export function fetchStages(parts: HttpParts): readonly Stage[] {
     lazyStage(
       'timeout',
       ({ options }) => options.transferTimeout > 0,
-      async () => (await import('../timeout/stage.ts')).timeoutStage,
+      async () => (await loadRare()).timeoutStage,
     ),
   ];
 }

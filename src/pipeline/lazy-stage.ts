@@ -1,4 +1,3 @@
-import { lazily } from '../util/lazily.ts';
 import type { HttpRequest, Stage } from './stage.ts';
 
 /** A stage whose code is loaded with the first request that needs it. All others pass by. */
@@ -7,11 +6,10 @@ export function lazyStage(
   isNeeded: (request: HttpRequest) => boolean,
   load: () => Promise<Stage>,
 ): Stage {
-  const loaded = lazily(load);
   return {
     name,
     async handle(request, next, exchange) {
-      return isNeeded(request) ? (await loaded()).handle(request, next, exchange) : next(request, exchange);
+      return isNeeded(request) ? (await load()).handle(request, next, exchange) : next(request, exchange);
     },
   };
 }

@@ -6,17 +6,13 @@ import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
-import { lazily } from '../util/lazily.ts';
 import { type Answer, answerSource } from './answer-source.ts';
 import { decodeText, parseJson, type StandardSchema, withResponse } from './consume.ts';
+import { loadWhatwg } from './load-whatwg.ts';
+import type { Operation } from './operation.ts';
 import { ReplyCore, type ReplyOwner } from './reply-core.ts';
 import type { ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
-
-const loadResponse = lazily(() => import('./response.ts'));
-
-/** Qt: `QNetworkAccessManager::Operation`. */
-export type Operation = 'head' | 'get' | 'put' | 'post' | 'delete' | 'custom';
 
 /** What a reply is made of. */
 export interface ReplyInit {
@@ -244,7 +240,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
   async toResponse(): Promise<Response> {
-    const [{ makeResponse }] = await Promise.all([loadResponse(), this.#core.whenHead()]);
+    const [{ makeResponse }] = await Promise.all([loadWhatwg(), this.#core.whenHead()]);
     const { final, body } = this.#core;
     if (final === null) throw this.error;
     return makeResponse(this, final, body);

@@ -30,50 +30,6 @@ export interface ParsedUrl extends Origin {
   readonly password: string;
 }
 
-class UrlValue implements ParsedUrl {
-  readonly #at: Origin;
-  readonly target: string;
-  readonly fragment: string;
-  readonly username: string;
-  readonly password: string;
-  readonly #prefix: string;
-
-  constructor(
-    at: Origin,
-    prefix: string,
-    target: string,
-    fragment: string,
-    username: string,
-    password: string,
-  ) {
-    this.#at = at;
-    this.#prefix = prefix;
-    this.target = target;
-    this.fragment = fragment;
-    this.username = username;
-    this.password = password;
-  }
-
-  get scheme(): string {
-    return this.#at.scheme;
-  }
-  get hostname(): string {
-    return this.#at.hostname;
-  }
-  get port(): number {
-    return this.#at.port;
-  }
-  get authority(): string {
-    return this.#at.authority;
-  }
-  get origin(): string {
-    return this.#at.origin;
-  }
-  get href(): string {
-    return this.#prefix + this.target + this.fragment;
-  }
-}
-
 const DEFAULT_PORTS = new Map([
   ['http', 80],
   ['https', 443],
@@ -87,9 +43,6 @@ export function defaultPort(scheme: string): number {
   return DEFAULT_PORTS.get(scheme) ?? 0;
 }
 
-const MAX_ORIGINS = 1024;
-const origins = new Map<string, Origin>();
-
 /**
  * Parses an absolute URL, or one relative to `base`.
  *
@@ -98,15 +51,12 @@ const origins = new Map<string, Origin>();
  * reach a wire).
  */
 export function parseUrl(input: string | URL, base?: string): ParsedUrl {
-  if (typeof input === 'string') {
-    const known = parseKnownOrigin(input);
-    if (known !== null) return known;
-    if (CONTROL.test(input) && !DATA.test(input))
-      throw new TypeError('URL: control characters are not allowed');
-  }
+  if (typeof input !== 'string') return fromUrl(input);
+  if (CONTROL.test(input) && !DATA.test(input))
+    throw new TypeError('URL: control characters are not allowed');
   let url: URL;
   try {
-    url = typeof input === 'string' ? new URL(input, base) : input;
+    url = new URL(input, base);
   } catch (cause) {
     throw new TypeError(base === undefined ? 'URL: not an absolute URL' : 'URL: cannot be parsed', { cause });
   }
@@ -116,68 +66,27 @@ export function parseUrl(input: string | URL, base?: string): ParsedUrl {
 const CONTROL = /[\0-\x1f\x7f]/;
 const DATA = /^\s*data:/i;
 
-/**
- * The fast path: an origin seen before, followed by characters that the WHATWG parser leaves as they are. Anything that
- * it might rewrite (dot segments, escapes of dots, spaces, quotes, non-ASCII) takes the slow way.
- */
-function parseKnownOrigin(input: string): ParsedUrl | null {
-  const slashes = input.indexOf('://');
-  if (slashes < 0) return null;
-  const start = input.indexOf('/', slashes + 3);
-  if (start < 0) return null;
-  const prefix = input.slice(0, start);
-  const at = origins.get(prefix);
-  if (at === undefined) return null;
-  for (let i = start; i < input.length; i++) {
-    const code = input.charCodeAt(i);
-    if (code > 0x7e || PLAIN[code] === 0) return null;
-    // A dot segment starts with "/." (or with "/%2e", and "%" is not plain).
-    if (code === 0x2e && input.charCodeAt(i - 1) === 0x2f) return null;
-  }
-  return new UrlValue(at, prefix, input.slice(start), '', '', '');
-}
-
-const PLAIN = new Uint8Array(128);
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,;=:@/?') {
-  PLAIN[char.charCodeAt(0)] = 1;
-}
-
-function fromUrl(url: URL): ParsedUrl {
-  const scheme = url.protocol.slice(0, -1);
-  const hierarchical = url.href.startsWith(`${url.protocol}//`);
-  const prefix = hierarchical ? `${scheme}://${url.host}` : `${scheme}:`;
-  const at = internOrigin(prefix, scheme, url);
+function fromUrl({ protocol, host, hostname, port, href, username, password }: URL): ParsedUrl {
+  const scheme = protocol.slice(0, -1);
+  const start = href.startsWith(`${protocol}//`) ? `${protocol}//` : protocol;
   // Cut from the serialised form: pathname + search would lose an empty query, which is a different resource.
-  const userinfo =
-    url.username === '' && url.password === '' ? 0 : url.href.indexOf('@') + 1 - `${scheme}://`.length;
-  const hash = url.href.indexOf('#');
-  const end = hash < 0 ? url.href.length : hash;
-  return new UrlValue(
-    at,
-    prefix,
-    url.href.slice(prefix.length + userinfo, end),
-    url.href.slice(end),
-    decodeUserinfo(url.username),
-    decodeUserinfo(url.password),
-  );
-}
-
-function internOrigin(prefix: string, scheme: string, url: URL): Origin {
-  const known = origins.get(prefix);
-  if (known !== undefined) return known;
-  const origin: Origin = {
+  const [resource] = href.split('#', 1) as [string];
+  const userinfo = username === '' && password === '' ? 0 : href.indexOf('@') + 1 - start.length;
+  const target = resource.slice(start.length + userinfo + host.length);
+  const fragment = href.slice(resource.length);
+  const origin = start + host;
+  return {
     scheme,
-    hostname: url.hostname,
-    port: url.port === '' ? defaultPort(scheme) : Number(url.port),
-    authority: url.host,
-    origin: prefix,
+    hostname,
+    port: port === '' ? defaultPort(scheme) : Number(port),
+    authority: host,
+    origin,
+    href: origin + target + fragment,
+    target,
+    fragment,
+    username: decodeUserinfo(username),
+    password: decodeUserinfo(password),
   };
-  // Only special schemes are given back unchanged by the fast path's rules; others may hold an opaque path.
-  if (defaultPort(scheme) !== 0) {
-    if (origins.size >= MAX_ORIGINS) origins.clear();
-    origins.set(prefix, origin);
-  }
-  return origin;
 }
 
 function decodeUserinfo(text: string): string {
@@ -190,9 +99,9 @@ function decodeUserinfo(text: string): string {
 
 /** The same resource, userinfo included, under another scheme and port: what an HSTS upgrade does (RFC 6797 §8.3). */
 export function withScheme(url: ParsedUrl, scheme: string, port: number): ParsedUrl {
-  const suffix = port === defaultPort(scheme) ? '' : `:${port}`;
-  const prefix = `${scheme}://${url.hostname}${suffix}`;
-  return new UrlValue(parseUrl(`${prefix}/`), prefix, url.target, url.fragment, url.username, url.password);
+  const authority = port === defaultPort(scheme) ? url.hostname : `${url.hostname}:${port}`;
+  const origin = `${scheme}://${authority}`;
+  return { ...url, scheme, port, authority, origin, href: origin + url.target + url.fragment };
 }
 
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */

@@ -22,7 +22,10 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(error|options|signals|version)\.ts$/, 'values and interfaces'],
   [/^src\/(message|util|storage)\//, 'values and interfaces'],
   [/^src\/transport\/(transport|capabilities|schemes)\.ts$/, 'values and interfaces'],
-  [/^src\/pipeline\/(http|fetch|http-parts|optional-stages|dispatch|compose)\.ts$/, 'the list and the reply'],
+  [
+    /^src\/pipeline\/(http|fetch|http-parts|optional-stages|rare|load-rare|dispatch|compose)\.ts$/,
+    'the list and the reply',
+  ],
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],
   [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],

@@ -30,7 +30,7 @@ describe.each(Object.keys(BUNDLERS))('a bundle by %s', (name) => {
       .map((path) => /fairlead\/dist\/(.*)/.exec(path)?.[1])
       .filter((path) => path !== undefined);
     expect(own).toContain('browser/index.js');
-    expect(own.filter((path) => !/^(browser|chunks)\//.test(path))).toEqual([]);
+    expect(own.filter((path) => !/^(browser|modules)\//.test(path))).toEqual([]);
   });
 
   test('has no Node, no cross-fetch and no zod in it', () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { NetworkAccessManager, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import type { NetworkRequest } from '../../src/options.ts';
-import type { Operation } from '../../src/reply/reply.ts';
+import type { Operation } from '../../src/reply/operation.ts';
 import { makeRequest } from '../support/fixtures.ts';
 
 let origin = '';

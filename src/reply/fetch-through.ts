@@ -1,10 +1,10 @@
-import { NetworkError } from './error.ts';
-import { bodyOfRequest } from './fetch-body.ts';
-import type { BodyInput } from './message/request-body.ts';
-import type { NetworkRequest } from './options.ts';
-import type { NetworkReply, Operation } from './reply/reply.ts';
-import { HIGH_WATER_MARK } from './reply/reply-body.ts';
-import { operationOf } from './resolve-request.ts';
+import { NetworkError } from '../error.ts';
+import type { BodyInput } from '../message/request-body.ts';
+import type { NetworkRequest } from '../options.ts';
+import { bodyOfRequest } from './body-of-request.ts';
+import { type Operation, operationOf } from './operation.ts';
+import type { NetworkReply } from './reply.ts';
+import { HIGH_WATER_MARK } from './reply-body.ts';
 
 /** Starts a request: the manager's own way, signals included. */
 export type StartRequest = (

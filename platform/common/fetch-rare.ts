@@ -1,0 +1,3 @@
+/** What few requests need to become an init of fetch: loaded together, with the first that does. */
+export { cacheInit } from './fetch-cache.ts';
+export { uploadInit } from './fetch-upload.ts';

@@ -1,0 +1,3 @@
+import { lazily } from '../util/lazily.ts';
+
+export const loadWhatwg = lazily(() => import('./whatwg.ts'));
