@@ -9,6 +9,7 @@ import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import type { TlsOptions } from '../../src/options.ts';
 import { failureOf, GIVEN_UP, readAll, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { aWhile } from '../support/raw-against.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
@@ -255,6 +256,29 @@ describe('TLS', () => {
     await closed;
     expect(received).toBe('');
   });
+});
+
+test('a peer that answers before it was asked is refused', async () => {
+  const authority = new CertificateAuthority();
+  const server = tls.createServer(authority.issue(), (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned');
+  });
+  await listen(server, { port: 0, host: '127.0.0.1' });
+  const closed = new Promise((resolve) => {
+    server.on('secureConnection', (socket) => socket.once('close', resolve));
+  });
+  const sent = sendOver(
+    transport,
+    { url: `https://127.0.0.1:${portOf(server)}/`, options: { tls: { ca: authority.certificate } } },
+    {
+      ask: async () => {
+        await aWhile();
+        return { proceed: true };
+      },
+    },
+  );
+  expect((await failureOf(sent)).code).toBe('protocol-failure');
+  await closed;
 });
 
 describe('a dial that is given up leaves no connection', () => {

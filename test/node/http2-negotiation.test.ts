@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { failureOf, GIVEN_UP, readAll } from '../suites/transport/harness.ts';
+import { failureOf, GIVEN_UP, readAll, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { makeExchange, makeRequest } from '../support/fixtures.ts';
 import { Http2Bench, hello, identity, tls } from '../support/http2-bench.ts';
+import { aWhile } from '../support/raw-against.ts';
 import { startServer } from '../support/server.ts';
 
 const bench = new Http2Bench();
@@ -62,6 +63,23 @@ describe('the protocol is negotiated', () => {
     const { httpVersion, encrypted } = await bench.send('/', { options: { tls, http2Direct: true } })
       .response;
     expect([httpVersion, encrypted]).toEqual(['2', true]);
+  });
+
+  test('also when the peer has spoken before the application has looked at the connection', async () => {
+    await bench.start(hello, { identity, settings: { maxConcurrentStreams: 7 } });
+    const told: (number | null)[] = [];
+    const { exchange } = makeExchange({
+      ask: async () => {
+        await until(() => bench.server.sessions.length === 1);
+        await aWhile();
+        return { proceed: true };
+      },
+    });
+    exchange.slot = { setConcurrency: (requests) => told.push(requests) };
+    const request = makeRequest({ url: bench.server.origin, options: { tls } });
+    expect((await readAll(await bench.transport.send(request, exchange))).text).toBe('hello');
+    // It was understood.
+    expect(told).toEqual([100, 7]);
   });
 
   test('by the next one when the first is given up', async () => {

@@ -1,5 +1,5 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../errors.ts';
@@ -8,7 +8,7 @@ import { addressesOf } from './addresses.ts';
 import type { Endpoint } from './endpoint.ts';
 import { firstToConnect } from './happy-eyeballs.ts';
 import { Inbox } from './inbox.ts';
-import { startTls } from './tls-handshake.ts';
+import { secured, tlsConnectionOptions } from './tls-handshake.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 import { TlsSessions } from './tls-sessions.ts';
 
@@ -28,16 +28,14 @@ export interface Dial {
 /** A connection that is up. Errors of its socket have a listener. */
 export interface Dialed {
   readonly socket: Socket;
-  /** Where the socket's bytes arrive; null when they come as `data` events. */
-  readonly inbox: Inbox | null;
+  /** Where the socket's bytes arrive. */
+  readonly inbox: Inbox;
   readonly protocol: 'h2' | 'http/1.1';
   readonly encrypted: boolean;
 }
 
 /** The system sends a probe over a silent connection after so many milliseconds. */
 const KEEP_ALIVE_DELAY = 60_000;
-
-const SOCKET_OPTIONS = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY };
 
 /** Opens connections: names, addresses, sockets, TLS. Whatever ends a dial early leaves nothing open behind it. */
 export class Dialer {
@@ -63,55 +61,59 @@ export class Dialer {
   }
 
   async #plain(dial: Dial): Promise<Dialed> {
-    const protocol = dial.offer[0]!;
-    // HTTP/2 sessions of Node take over a socket's bytes below the level of the inbox.
-    const inbox = protocol === 'h2' ? null : new Inbox();
-    return { socket: await this.#connect(dial, inbox), inbox, protocol, encrypted: false };
+    const inbox = new Inbox();
+    const options = { onread: inbox.onread };
+    const socket = await this.#connect(dial, (target) => connect({ ...options, ...target }));
+    return { socket, inbox, protocol: dial.offer[0]!, encrypted: false };
   }
 
   async #secure(dial: Dial, identity: TlsIdentity): Promise<Dialed> {
     const { endpoint, offer, exchange, signal } = dial;
     const { key, host } = endpoint;
-    // Before anything is opened: it throws when the material cannot be used.
-    const { context } = identity;
-    const socket = await startTls(await this.#connect(dial, null), {
-      context,
-      name: identity.servername ?? host,
-      protocols: offer,
-      session: this.#sessions.get(key),
-      onSession: (session) => this.#sessions.set(key, session),
-      signal,
-    });
+    const inbox = new Inbox();
+    const options = {
+      onread: inbox.onread,
+      ...tlsConnectionOptions({
+        context: identity.context,
+        name: identity.servername ?? host,
+        protocols: offer,
+        session: this.#sessions.get(key),
+      }),
+    };
+    const socket = await this.#connect(dial, (target) => connectTls({ ...options, ...target }));
+    socket.on('session', (session) => this.#sessions.set(key, session));
+    await secured(socket, signal);
     exchange.timings.secureConnectEnd = exchange.clock.now();
     await askEncrypted(socket, dial);
     const fallback = offer.length === 1 ? offer[0]! : 'http/1.1';
-    const protocol = socket.alpnProtocol === 'h2' ? 'h2' : fallback;
-    return { socket, inbox: null, protocol, encrypted: true };
+    return { socket, inbox, protocol: socket.alpnProtocol === 'h2' ? 'h2' : fallback, encrypted: true };
   }
 
-  async #connect({ endpoint, exchange, signal }: Dial, inbox: Inbox | null): Promise<Socket> {
-    const { host, port, local } = endpoint;
-    const { timings, clock } = exchange;
-    const options = inbox === null ? SOCKET_OPTIONS : { ...SOCKET_OPTIONS, onread: inbox.onread };
-    const started = (socket: Socket): Socket => {
+  async #connect<Kind extends Socket>(dial: Dial, open: (target: Target) => Kind): Promise<Kind> {
+    const { exchange, signal } = dial;
+    const attempts = (await this.#targets(dial)).map((target) => () => {
+      const socket = open(target);
       exchange.emit({ type: 'socket-started-connecting' });
       return socket;
-    };
-    let attempts = [() => started(connect({ ...options, path: host }))];
-    if (!local) {
-      const addresses = await abortable(addressesOf(host, this.#lookup), signal);
-      timings.lookupEnd = clock.now();
-      attempts = addresses.map(
-        ({ address }) =>
-          () =>
-            started(connect({ ...options, host: address, port })),
-      );
-    }
-    const socket = await firstToConnect(attempts, clock, signal);
-    timings.connectEnd = clock.now();
+    });
+    const socket = await firstToConnect(attempts, exchange.clock, signal);
+    exchange.timings.connectEnd = exchange.clock.now();
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
     return socket;
   }
+
+  async #targets({ endpoint, exchange, signal }: Dial): Promise<readonly Target[]> {
+    const { host, port, local } = endpoint;
+    if (local) return [{ path: host }];
+    const addresses = await abortable(addressesOf(host, this.#lookup), signal);
+    exchange.timings.lookupEnd = exchange.clock.now();
+    return addresses.map(({ address }) => ({ host: address, port }));
+  }
 }
+
+/** One attempt: an address, or the path of a local socket. */
+type Target = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** No byte of the request is sent before the application has seen the certificate. */
 async function askEncrypted(socket: TLSSocket, { exchange, signal, url }: Dial): Promise<void> {

@@ -172,10 +172,17 @@ export class EndpointPool implements Http2Owner {
     const { endpoint } = this;
     const offer = endpoint.protocols === 'h2' ? HTTP2 : this.#isHttp1Only ? HTTP1 : EITHER;
     const dialed = await this.#context.dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal });
-    const { socket } = dialed;
+    // Loaded when it is first needed.
+    const http2 = dialed.protocol === 'h2' ? await import('node:http2') : null;
+    const { socket, inbox } = dialed;
     if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
-    const connection =
-      dialed.protocol === 'h2' ? await this.#newSession(dialed) : this.#newConnection(dialed);
+    if (http2 === null && inbox.hasMail) {
+      socket.destroy();
+      throw new NetworkError('protocol-failure', 'the server sent a response before there was a request', {
+        url,
+      });
+    }
+    const connection = http2 === null ? this.#newConnection(dialed) : this.#newSession(dialed, http2);
     this.#connections.add(connection);
     return connection;
   }
@@ -185,10 +192,10 @@ export class EndpointPool implements Http2Owner {
     return new Http1Connection(dialed, this, this.#context.limits.response);
   }
 
-  async #newSession({ socket, encrypted }: Dialed): Promise<Http2Connection> {
+  #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {
     const { limits } = this.#context;
-    const session = await openHttp2Session(socket, limits.response);
-    this.#session = new Http2Connection(session, encrypted, this, limits.http2Streams);
+    const session = openHttp2Session(http2, dialed, limits.response);
+    this.#session = new Http2Connection(session, dialed.encrypted, this, limits.http2Streams);
     return this.#session;
   }
 

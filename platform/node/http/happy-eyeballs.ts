@@ -10,35 +10,35 @@ const ATTEMPT_DELAY = 250;
  *
  * @param attempts what starts each attempt, in order of preference; at least one
  */
-export async function firstToConnect(
-  attempts: readonly (() => Socket)[],
+export async function firstToConnect<Kind extends Socket>(
+  attempts: readonly (() => Kind)[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<Socket> {
+): Promise<Kind> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     new Race(attempts, clock, signal, resolve, reject).attempt();
   });
 }
 
-class Race {
-  readonly #attempts: readonly (() => Socket)[];
+class Race<Kind extends Socket> {
+  readonly #attempts: readonly (() => Kind)[];
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #resolve: (winner: Socket) => void;
+  readonly #resolve: (winner: Kind) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #abort = (): void => this.#lose(this.#signal.reason);
-  readonly #running = new Set<Socket>();
+  readonly #running = new Set<Kind>();
   readonly #errors: Error[] = [];
   #next = 0;
   #timer: unknown = null;
   #over = false;
 
   constructor(
-    attempts: readonly (() => Socket)[],
+    attempts: readonly (() => Kind)[],
     clock: Clock,
     signal: AbortSignal,
-    resolve: (winner: Socket) => void,
+    resolve: (winner: Kind) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#attempts = attempts;
@@ -58,7 +58,7 @@ class Race {
     if (this.#next < this.#attempts.length) this.#timer = this.#clock.setTimeout(this.attempt, ATTEMPT_DELAY);
   };
 
-  #failed(socket: Socket, error: Error): void {
+  #failed(socket: Kind, error: Error): void {
     if (this.#over) return;
     this.#running.delete(socket);
     this.#errors.push(error);
@@ -70,7 +70,7 @@ class Race {
     }
   }
 
-  #win(socket: Socket): void {
+  #win(socket: Kind): void {
     this.#running.delete(socket);
     this.#finish();
     this.#resolve(socket);

@@ -22,7 +22,6 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   expiresAt = 0;
   readonly #owner: ConnectionOwner<Http1Connection>;
   readonly #parser: ResponseParser;
-  readonly #lent: boolean;
   #current: Http1Exchange | null = null;
   /** A byte of the response has arrived: the request was seen. */
   #isAnswered = false;
@@ -41,9 +40,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.encrypted = encrypted;
     this.#owner = owner;
     this.#parser = new ResponseParser(this, { latin1, limits });
-    this.#lent = inbox !== null;
-    if (inbox === null) socket.on('data', (chunk: Buffer) => this.#read(viewOf(chunk), chunk.length));
-    else inbox.receiver = (bytes, length) => this.#read(bytes, length);
+    inbox.open((bytes, length) => this.#read(bytes, length));
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#closed());
   }
@@ -106,7 +103,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   onData(bytes: Uint8Array): void {
-    this.#current?.receive(bytes, this.#lent);
+    this.#current?.receive(bytes);
   }
 
   onEnd(trailers: HttpHeaders | null, reusable: boolean): void {
@@ -175,9 +172,4 @@ function failure(cause: unknown, { url }: HttpRequest): NetworkError {
 /** Node's own decoder, which takes any view. */
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.prototype.latin1Slice.call(bytes, start, end);
-}
-
-/** A Buffer's methods differ from those of the Uint8Array that every other transport delivers. */
-function viewOf({ buffer, byteOffset, length }: Buffer): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, length);
 }

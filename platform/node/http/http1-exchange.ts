@@ -105,10 +105,10 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     });
   }
 
-  /** Content has arrived. */
-  receive(bytes: Uint8Array, lent: boolean): void {
-    if (this.#sink !== null && this.#held === NOTHING) this.#sink.data(bytes, lent);
-    else if (!this.#isOver) this.#hold(bytes, lent);
+  /** Content has arrived. The bytes are valid during the call. */
+  receive(bytes: Uint8Array): void {
+    if (this.#sink !== null && this.#held === NOTHING) this.#sink.data(bytes, true);
+    else if (!this.#isOver) this.#hold(bytes);
   }
 
   /** The message has arrived in whole. */
@@ -191,9 +191,9 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     return !this.#isReceived && this.#failure === null && !this.#isOver;
   }
 
-  #hold(bytes: Uint8Array, lent: boolean): void {
+  #hold(bytes: Uint8Array): void {
     if (this.#held === NOTHING) this.#held = [];
-    this.#held.push(lent ? copyOf(bytes) : bytes);
+    this.#held.push(copyOf(bytes));
     this.#heldSize += bytes.length;
     if (this.#heldSize >= MOST_HELD) this.#wire.stopReading();
   }

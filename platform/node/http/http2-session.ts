@@ -1,6 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
-import type { Socket } from 'node:net';
 import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
+import type { Dialed } from './dialer.ts';
 
 /** Bytes that a peer may send on a stream that nobody reads: they are held in memory. */
 const STREAM_WINDOW = 1024 * 1024;
@@ -9,9 +9,14 @@ const CONNECTION_WINDOW = 16 * 1024 * 1024;
 /** `:status` is no field. */
 const PSEUDO_FIELDS = 1;
 
-/** Starts HTTP/2 on a socket that is connected. Loads `node:http2` when it is first needed. */
-export async function openHttp2Session(socket: Socket, limits: ResponseLimits): Promise<ClientHttp2Session> {
-  const { connect } = await import('node:http2');
+/** Starts HTTP/2 on a socket that is connected. */
+export function openHttp2Session(
+  { connect }: typeof import('node:http2'),
+  { socket, inbox }: Dialed,
+  limits: ResponseLimits,
+): ClientHttp2Session {
+  // Node takes over the socket below its inbox, and what has arrived until then from the socket's own buffer.
+  for (const bytes of inbox.takeEarly().reverse()) socket.unshift(bytes);
   const session = connect('http://localhost', {
     createConnection: () => socket,
     settings: {

@@ -1,7 +1,7 @@
-import { isIP, type Socket } from 'node:net';
-import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import { isIP } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity, type SecureContext, type TLSSocket } from 'node:tls';
 
-/** What a TLS handshake needs beside the socket under it. */
+/** What a TLS handshake is made of. */
 export interface TlsHandshake {
   readonly context: SecureContext;
   /** To send as SNI and to verify: never from a Host field. */
@@ -10,41 +10,40 @@ export interface TlsHandshake {
   readonly protocols: readonly string[];
   /** A session of an earlier connection to resume, or null. */
   readonly session: Buffer | null;
-  readonly onSession: (session: Buffer) => void;
-  readonly signal: AbortSignal;
 }
 
-/**
- * Runs TLS over a connected socket. A certificate that cannot be verified fails, whatever NODE_TLS_REJECT_UNAUTHORIZED
- * says. The socket is destroyed with the handshake when that fails or the signal aborts.
- */
-export function startTls(under: Socket, handshake: TlsHandshake): Promise<TLSSocket> {
-  const { context, protocols, session, onSession, signal } = handshake;
+/** A certificate that cannot be verified fails, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
+export function tlsConnectionOptions(handshake: TlsHandshake): ConnectionOptions {
+  const { context, protocols, session } = handshake;
   const name = withoutRootDot(handshake.name);
+  return {
+    secureContext: context,
+    // An address is no SNI (RFC 6066 §3).
+    servername: isIP(name) === 0 ? name : '',
+    // Node would take the address for the name that was dialed.
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    ALPNProtocols: [...protocols],
+    rejectUnauthorized: true,
+    ...(session === null ? {} : { session }),
+  };
+}
+
+/** Waits for the end of the handshake. When that fails or the signal aborts, the socket is destroyed. */
+export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      socket: under,
-      secureContext: context,
-      host: name,
-      // An address is no SNI (RFC 6066 §3); Node then verifies against `host`.
-      servername: isIP(name) === 0 ? name : '',
-      ALPNProtocols: [...protocols],
-      rejectUnauthorized: true,
-      ...(session === null ? {} : { session }),
-    });
     const abort = (): void => {
       socket.destroy();
       reject(signal.reason);
     };
     if (signal.aborted) abort();
+    // A handshake that cannot even begin has failed by now.
+    if (socket.destroyed) reject(socket.errored);
     signal.addEventListener('abort', abort);
-    socket.on('session', onSession);
-    // For good: an error that nobody listens to would end the process, also after the handshake.
-    socket.on('error', reject);
     socket.once('close', () => signal.removeEventListener('abort', abort));
+    socket.once('error', reject);
     socket.once('secureConnect', () => {
       signal.removeEventListener('abort', abort);
-      resolve(socket);
+      resolve();
     });
   });
 }
