@@ -8,9 +8,10 @@ import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { RequestQueue } from './queue/request-queue.ts';
 import { ExchangeSource } from './reply/exchange-source.ts';
-import { loadWhatwg } from './reply/load-whatwg.ts';
+import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { NetworkReply } from './reply/reply.ts';
+import { HIGH_WATER_MARK } from './reply/reply-body.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
@@ -79,9 +80,7 @@ export class Manager extends Settings implements AsyncDisposable {
    */
   sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply {
     if (typeof verb !== 'string') throw new TypeError('sendCustomRequest: the verb must be a string');
-    const operation = operationOf(verb);
-    const input = toNetworkRequest(request);
-    return this.#start(operation, operation === 'custom' ? { ...input, method: verb } : input, body);
+    return this.#startVerb(verb, toNetworkRequest(request), body);
   }
 
   /** {@link sendCustomRequest} with the verb first. */
@@ -91,8 +90,14 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const { fetchThrough } = await loadWhatwg();
-    return fetchThrough((...args) => this.#start(...args), input, init);
+    const { fetchThrough } = await loadRare();
+    // Of a Response, no more than that is read ahead.
+    const readBufferSize = HIGH_WATER_MARK;
+    return fetchThrough(
+      (method, request, body) => this.#startVerb(method, { ...request, readBufferSize }, body),
+      input,
+      init,
+    );
   };
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
@@ -213,6 +218,11 @@ export class Manager extends Settings implements AsyncDisposable {
         capability: 'strictTransportSecurity',
       },
     );
+  }
+
+  #startVerb(verb: string, request: NetworkRequest, body: BodyInput | null | undefined): NetworkReply {
+    const operation = operationOf(verb);
+    return this.#start(operation, operation === 'custom' ? { ...request, method: verb } : request, body);
   }
 
   #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {

@@ -2,7 +2,6 @@ import { NetworkError } from '../../src/error.ts';
 import type { RequestOptions } from '../../src/options.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
-import { withoutFragment } from '../../src/util/url.ts';
 
 type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSaveControl'>;
 
@@ -45,7 +44,7 @@ export function cacheInit(
     throw new NetworkError(
       'protocol-invalid-operation',
       `fetch: the browser's cache cannot be told cacheLoadControl '${options.cacheLoadControl}' for this request`,
-      { url: withoutFragment(url), capability: 'platformCache' },
+      { url: url.href, capability: 'platformCache' },
     );
   }
   return {

@@ -2,16 +2,10 @@ import { NetworkError } from '../error.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import type { NetworkRequest } from '../options.ts';
 import { bodyOfRequest } from './body-of-request.ts';
-import { type Operation, operationOf } from './operation.ts';
 import type { NetworkReply } from './reply.ts';
-import { HIGH_WATER_MARK } from './reply-body.ts';
 
 /** Starts a request: the manager's own way, signals included. */
-export type StartRequest = (
-  operation: Operation,
-  request: NetworkRequest,
-  body: BodyInput | null,
-) => NetworkReply;
+export type StartRequest = (method: string, request: NetworkRequest, body: BodyInput | null) => NetworkReply;
 
 type Init = RequestInit & { readonly duplex?: 'half'; readonly priority?: RequestPriority };
 
@@ -43,15 +37,12 @@ export async function fetchThrough(
 
   const redirect = init.redirect ?? base.request?.redirect ?? 'follow';
   const mode = init.cache ?? base.request?.cache ?? 'default';
-  const operation = operationOf(method);
   const reply = start(
-    operation,
+    method,
     {
       url: base.url,
-      ...(operation === 'custom' ? { method } : {}),
       headers: fieldsFor(mode, new Headers(init.headers ?? base.request?.headers)),
       signal,
-      readBufferSize: HIGH_WATER_MARK,
       ...REDIRECT[redirect],
       ...(init.duplex === undefined ? {} : { duplex: init.duplex }),
       ...CREDENTIALS[init.credentials ?? base.request?.credentials ?? 'same-origin'],

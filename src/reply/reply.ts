@@ -2,14 +2,15 @@ import { codeForStatus, type NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
-import { type Answer, answerSource } from './answer-source.ts';
 import { decodeText, parseJson, type StandardSchema, withResponse } from './consume.ts';
-import { loadWhatwg } from './load-whatwg.ts';
+import { ExchangeSource } from './exchange-source.ts';
+import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
+import type { Answer } from './prepared-answer.ts';
 import { ReplyCore, type ReplyOwner } from './reply-core.ts';
 import type { ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
@@ -50,7 +51,9 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
-    return new NetworkReply({ operation, request, source: answerSource(request, answer) });
+    const respond = async (): Promise<HttpResponse> => (await loadRare()).respondWith(answer, request);
+    const source = new ExchangeSource(request, respond, systemClock);
+    return new NetworkReply({ operation, request, source });
   }
 
   /** The URL that answered, or will: it changes with every redirect. */
@@ -240,7 +243,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
   async toResponse(): Promise<Response> {
-    const [{ makeResponse }] = await Promise.all([loadWhatwg(), this.#core.whenHead()]);
+    const [{ makeResponse }] = await Promise.all([loadRare(), this.#core.whenHead()]);
     const { final, body } = this.#core;
     if (final === null) throw this.error;
     return makeResponse(this, final, body);

@@ -2,7 +2,6 @@ import { NetworkError } from '../error.ts';
 import { observeBody } from '../message/observe-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
-import { withoutFragment } from '../util/url.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 
 /**
@@ -45,6 +44,6 @@ async function watch(request: HttpRequest, next: Next, exchange: Exchange): Prom
 function timedOut(request: HttpRequest): NetworkError {
   const { transferTimeout } = request.options;
   return new NetworkError('timeout', `no byte moved for ${transferTimeout} ms`, {
-    url: withoutFragment(request.url),
+    url: request.url.href,
   });
 }

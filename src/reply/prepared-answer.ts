@@ -2,8 +2,6 @@ import type { NetworkError } from '../error.ts';
 import { bytesBody } from '../message/body.ts';
 import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
-import { systemClock } from '../util/clock.ts';
-import { ExchangeSource } from './exchange-source.ts';
 
 /** A prepared answer: an error, or a status with fields and a body. */
 export interface Answer {
@@ -17,12 +15,8 @@ export interface Answer {
   readonly error?: NetworkError;
 }
 
-/** Answers a request without any network, in the order of events of a real one. */
-export function answerSource(request: HttpRequest, answer: Answer): ExchangeSource {
-  return new ExchangeSource(request, async () => respond(request, answer), systemClock);
-}
-
-function respond(request: HttpRequest, answer: Answer): HttpResponse {
+/** The response that an answer stands for, in place of one from the network. */
+export function respondWith(answer: Answer, request: HttpRequest): HttpResponse {
   if (answer.error !== undefined) throw answer.error;
   const body = typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : answer.body;
   const headers = new HttpHeaders(answer.headers);

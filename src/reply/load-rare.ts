@@ -1,0 +1,3 @@
+import { lazily } from '../util/lazily.ts';
+
+export const loadRare = lazily(() => import('./rare.ts'));
