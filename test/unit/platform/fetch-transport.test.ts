@@ -8,6 +8,7 @@ import {
 } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../../platform/common/foreign-stream.ts';
 import { NetworkError } from '../../../src/error.ts';
+import { toRequestBody } from '../../../src/message/request-body.ts';
 import { streamBody } from '../../../src/message/stream-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
@@ -131,6 +132,44 @@ describe('what fetch is asked', () => {
       streamed ? [true, 'half'] : [false, undefined],
     );
     expect(new Uint8Array(await new Response(init.body).arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
+  });
+});
+
+describe('what fetch is given', () => {
+  const blob = new Blob(['text'], { type: 'text/plain' });
+
+  test('a Blob goes as it is where fetch knows Blobs', async () => {
+    expect((await initOf({ method: 'POST', body: toRequestBody(blob) })).body).toBe(blob);
+  });
+
+  test('a dialect with streams of its own gets bytes', async () => {
+    let seen: Init = {};
+    const transport = new FetchTransport(
+      async (_url, init) => {
+        seen = init;
+        return new Response();
+      },
+      portableFetchCapabilities,
+      { toStream: foreignStream },
+    );
+    await transport.send(makeRequest({ method: 'POST', body: toRequestBody(blob) }), makeExchange().exchange);
+    expect(seen.body).toEqual(new TextEncoder().encode('text'));
+  });
+
+  test('a streamed upload keeps the idle timer awake', async () => {
+    let touched = 0;
+    const { exchange } = makeExchange();
+    exchange.idle = { touch: () => touched++, pause: () => {}, resume: () => {} };
+    const body = toRequestBody(new Blob(['one', 'two']).stream());
+    const transport = new FetchTransport(
+      async (_url, init) => {
+        await new Response(init.body).text();
+        return new Response();
+      },
+      { ...browserFetchCapabilities, requestStreams: 'always' },
+    );
+    await transport.send(makeRequest({ method: 'POST', body }), exchange);
+    expect(touched).toBeGreaterThan(1);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestOptions } from '../../../src/options.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
+import { asksForMore } from '../../../src/transport/asks-for-more.ts';
 import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
 import { missingCapability } from '../../../src/transport/requirements.ts';
 import { makeRequest } from '../../support/fixtures.ts';
@@ -94,6 +96,7 @@ describe('missingCapability', () => {
   test.each(REFUSED)('a page refuses %s, which Node has', (_name, options, headers, capability) => {
     const request = makeRequest({ options, headers });
     expect(missingCapability(request, PAGE)?.capability).toBe(capability);
+    expect(asksForMore(request, DEFAULT_OPTIONS, PAGE)).toBe(true);
     expect(missingCapability(request, EVERYTHING)).toBeNull();
   });
 
@@ -101,6 +104,11 @@ describe('missingCapability', () => {
     const request = makeRequest({ options, headers });
     expect(missingCapability(request, PAGE)).toBeNull();
     expect(missingCapability(request, EVERYTHING)).toBeNull();
+  });
+
+  test('a request of defaults and harmless fields need not be looked at', () => {
+    const request = makeRequest({ headers: { Accept: '*/*' }, options: { transferTimeout: 5 } });
+    expect(asksForMore(request, DEFAULT_OPTIONS, PAGE)).toBe(false);
   });
 
   test('a platform without cookies and without a choice of credentials refuses them', () => {
