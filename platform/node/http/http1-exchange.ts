@@ -7,6 +7,7 @@ import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { expectsContinue } from '../expect-continue.ts';
+import { copyOf } from './copy.ts';
 import { type RequestHead, requestHead } from './http1-request-head.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
 
@@ -235,9 +236,3 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
 }
 
 const NOTHING: Uint8Array[] = [];
-
-/** From Node's pool: a small array of one's own costs more than the rest of the response. */
-function copyOf(bytes: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, length } = Buffer.from(bytes);
-  return new Uint8Array(buffer, byteOffset, length);
-}

@@ -72,7 +72,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#session.ref();
+    if (this.isIdle) this.#session.ref();
     this.#tellConcurrency(exchange);
     if (this.#running.size < this.#limit) this.#begin(current);
     else this.#waiting.add(current);
