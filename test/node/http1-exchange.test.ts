@@ -1,4 +1,7 @@
+import type { AddressInfo } from 'node:net';
+import * as tls from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import {
   failureOf,
@@ -11,6 +14,7 @@ import {
   until,
 } from '../suites/transport/harness.ts';
 import { FakeClock } from '../support/fixtures.ts';
+import { identity, tls as trust } from '../support/http2-bench.ts';
 import { againstRaw, answerOk, aWhile, OK } from '../support/raw-against.ts';
 import type { RawHandler } from '../support/raw-server.ts';
 import { getOver, sendOver } from '../support/wire.ts';
@@ -54,9 +58,23 @@ describe('the request on the wire', () => {
   });
 
   test('has a body in memory in one piece with the head', async () => {
-    expect(await writtenBy('POST', textBody('the body'))).toEqual([
-      'POST /path?query HTTP/1.1\r\nHost: HOST\r\nContent-Length: 8\r\n\r\nthe body',
-    ]);
+    // Every write is a record of TLS, and every record a read of the server.
+    const reads: string[] = [];
+    const server = tls.createServer(identity, (socket) => {
+      socket.on('data', (bytes) => {
+        reads.push(bytes.toString());
+        socket.write(OK);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const transport = new SocketTransport();
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const options = { tls: trust, http2Allowed: false };
+    const sent = sendOver(transport, { url, method: 'POST', body: textBody('the body'), options });
+    await readAll(await sent.response);
+    expect(reads).toEqual([expect.stringMatching(/^POST .*\r\n\r\nthe body$/s)]);
+    await transport.close();
+    server.close();
   });
 
   test('has a body of unknown length in chunks', async () => {
@@ -166,6 +184,28 @@ describe('what arrives before the body is started', () => {
 });
 
 describe('a sink', () => {
+  test('that stops and goes on in every one of very many chunks gets them all', () =>
+    againstRaw(
+      (socket) => {
+        const chunks = '1\r\na\r\n'.repeat(10_000);
+        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+      },
+      async (server, transport) => {
+        const { body } = await sendOver(transport, { url: server.origin }).response;
+        await aWhile();
+        let heard = 0;
+        await new Promise<void>((resolve, reject) => {
+          const data = (): void => {
+            heard++;
+            body.pause();
+            body.resume();
+          };
+          body.start({ data, end: () => resolve(), fail: reject });
+        });
+        expect(heard).toBe(10_000);
+      },
+    ));
+
   test.each(['in a read', 'of what was held'])('that cancels hears nothing more %s', (when) =>
     againstRaw(
       (socket) => {
@@ -192,6 +232,23 @@ describe('a sink', () => {
     ),
   );
 });
+
+test('a reader that stops at the last byte does not stop the connection', () =>
+  againstRaw(
+    (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha');
+      setTimeout(() => socket.write('lf'), 20);
+    },
+    async (server, transport) => {
+      const { body } = await sendOver(transport, { url: server.origin }).response;
+      await new Promise<void>((resolve, reject) => {
+        body.start({ data: () => body.pause(), end: () => resolve(), fail: reject });
+        body.resume();
+      });
+      expect((await getOver(transport, server.origin)).text).toBe('half');
+      expect(server.connections).toBe(1);
+    },
+  ));
 
 describe('Expect: 100-continue', () => {
   const body = () => new UploadSource(texts('body'), 4);

@@ -103,9 +103,9 @@ describe('the protocol is negotiated', () => {
   test('for nobody when the connection fails: all fail, each for its own URL', async () => {
     await bench.start(hello, { identity });
     const options = { tls: { ca: new CertificateAuthority().certificate } };
-    const errors = await Promise.all(
-      ['/a', '/b', '/c'].map((path) => failureOf(bench.send(path, { options }))),
-    );
+    const sent = ['/a', '/b', '/c'].map((path) => bench.send(path, { options }));
+    const errors = await Promise.all(sent.map(failureOf));
+    expect(sent.map(({ events }) => events.length)).toEqual([1, 0, 0]);
     expect(errors.map(({ code, url }) => [code, url])).toEqual(
       ['/a', '/b', '/c'].map((path) => ['ssl-handshake-failed', bench.server.origin + path]),
     );

@@ -6,12 +6,12 @@ import type { RawHandler } from '../support/raw-server.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
 describe('a kept connection that turns out to be dead', () => {
-  /** Answers the first request of the first connection and closes it on the second, after `before`. */
+  /** Answers every request but the second, on which it closes the connection after `before`. */
   const closing =
     (before: string, seen: string[]): RawHandler =>
     (socket, head, index) => {
-      seen.push(head.split(' ')[0]!);
-      if (index === 0) socket.write(OK);
+      seen.push(head);
+      if (index === 0 || seen.length > 2) socket.write(head.startsWith('HEAD') ? OK.slice(0, -2) : OK);
       else socket.end(before);
     };
   const body = () => textBody('body');
@@ -39,12 +39,14 @@ describe('a kept connection that turns out to be dead', () => {
       if (isRepeated) {
         expect((await sent.response).status).toBe(200);
         (await sent.response).body.cancel(GIVEN_UP);
+        expect([seen.length, sent.cancelers()]).toEqual([3, 0]);
+        // The new connection is one of the pool.
+        await getOver(transport, server.origin);
       } else {
         expect((await failureOf(sent)).code).toBe('remote-host-closed');
+        expect([seen.length, sent.cancelers()]).toEqual([2, 0]);
       }
-      expect(seen.length).toBe(isRepeated ? 3 : 2);
       expect(server.connections).toBe(isRepeated ? 2 : 1);
-      expect(sent.cancelers()).toBe(0);
     });
   });
 
@@ -62,6 +64,25 @@ describe('a kept connection that turns out to be dead', () => {
           'remote-host-closed',
         );
         expect(seen).toEqual([0, 0, 0, 1, 0]);
+      },
+    );
+  });
+
+  test('gives those away that are as old', () => {
+    const seen: number[] = [];
+    return againstRaw(
+      (socket, _head, index) => {
+        seen.push(index);
+        if (index === 1 && seen.length === 4) socket.destroy();
+        else socket.write(OK);
+      },
+      async (server, transport) => {
+        const three = () => Promise.all([1, 2, 3].map(() => getOver(transport, server.origin)));
+        await three();
+        await getOver(transport, server.origin);
+        expect(seen).toEqual([0, 0, 0, 1, 0]);
+        await three();
+        expect(server.connections).toBe(6);
       },
     );
   });

@@ -61,6 +61,13 @@ export class ConnectionPool implements PoolContext {
     if (this.#recent.get(origin)?.pool === pool) this.#recent.delete(origin);
   }
 
+  reclaim(pool: EndpointPool): EndpointPool {
+    const { key } = pool.endpoint;
+    const current = this.#pools.get(key) ?? pool;
+    this.#pools.set(key, current);
+    return current;
+  }
+
   /** Closes everything. What is in flight ends operation-canceled. */
   clear(why: string): void {
     for (const pool of [...this.#pools.values()]) pool.clear(why);

@@ -19,8 +19,10 @@ export interface PoolContext {
   now(): number;
   /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
   idle(expiresAt: number): void;
-  /** The endpoint has no connection (any more). */
+  /** The endpoint has no connection (any more): its pool may be forgotten. */
   empty(pool: EndpointPool): void;
+  /** The pool that requests to the endpoint use now: the same, or another if it was forgotten. */
+  reclaim(pool: EndpointPool): EndpointPool;
 }
 
 /** A connection that is being opened for somebody, and how to stop it. */
@@ -91,12 +93,17 @@ export class EndpointPool implements Http2Owner {
     if (this.#idle.length === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
   }
 
-  async resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+  resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+    // It may have lost its last connection, and its place, just now.
+    return this.#context.reclaim(this).#sendAnew(request, exchange, refusals);
+  }
+
+  async #sendAnew(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+    const isRefused = refusals > 0 && this.#session?.isUsable === true;
+    const opening = isRefused ? this.#session! : this.open(exchange, request.url.href);
     // What is idle is as old as the connection that has just turned out to be dead.
-    for (const connection of this.#idle.splice(0)) connection.clear('the peer closes idle connections');
-    const connection =
-      refusals > 0 && this.#session?.isUsable ? this.#session : await this.open(exchange, request.url.href);
-    return connection.send(request, exchange, refusals);
+    for (const idle of this.#idle.splice(0)) idle.clear('the peer closes idle connections');
+    return (await opening).send(request, exchange, refusals);
   }
 
   idle(connection: Http1Connection | Http2Connection, lifetime: number): void {

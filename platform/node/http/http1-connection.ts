@@ -88,7 +88,6 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   abandon(): void {
-    this.#parser.pause();
     this.#close();
   }
 
@@ -97,8 +96,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   onHead(head: ResponseHead, _framing: ResponseFraming): void {
-    // A server says the same on every response of a connection.
-    if (!this.#isReused) this.#lifetime = announcedLifetime(head.headers);
+    this.#lifetime = announcedLifetime(head.headers);
     this.#current?.answer(head);
   }
 
