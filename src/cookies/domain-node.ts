@@ -1,4 +1,5 @@
 import type { CookieIdentity } from './cookie.ts';
+import { nameHash } from './name-hash.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 
 /** A domain with the cookies that name it. Its parent is the domain without the first label. */
@@ -6,8 +7,8 @@ export class DomainNode {
   readonly domain: string;
   readonly parent: DomainNode | null;
   readonly children = new Set<DomainNode>();
-  /** The first of each name; others of that name follow it by `namesake`. */
-  readonly #byName = new Map<string, StoredCookie>();
+  /** The first of each hash of a name; others follow it by `next`: of that name as a rule, with another path. */
+  readonly #byName = new Map<number, StoredCookie>();
   #size = 0;
 
   constructor(domain: string, parent: DomainNode | null) {
@@ -21,7 +22,7 @@ export class DomainNode {
   }
 
   find(identity: CookieIdentity): StoredCookie | undefined {
-    return sameAs(identity, this.#byName.get(identity.name));
+    return sameAs(identity, this.#byName.get(nameHash(identity.name)));
   }
 
   /**
@@ -29,65 +30,70 @@ export class DomainNode {
    * 23.3). Returns that one.
    */
   put(cookie: StoredCookie): StoredCookie | undefined {
-    let first = this.#byName.get(cookie.name);
+    const hash = nameHash(cookie.name);
+    const first = this.#byName.get(hash);
     const old = sameAs(cookie, first);
-    if (old !== undefined) {
+    if (old === undefined) {
+      cookie.next = first;
+      this.#size++;
+    } else {
       cookie.creationTime = old.creationTime;
       cookie.sequence = old.sequence;
-      first = unlinked(old, first!);
-    } else {
-      this.#size++;
+      cookie.next = without(old, first);
     }
-    cookie.namesake = first;
-    this.#byName.set(cookie.name, cookie);
+    this.#byName.set(hash, cookie);
     return old;
   }
 
   /** Removes a cookie that is there. */
   remove(cookie: StoredCookie): void {
-    const first = unlinked(cookie, this.#byName.get(cookie.name)!);
-    if (first === undefined) this.#byName.delete(cookie.name);
-    else this.#byName.set(cookie.name, first);
+    const hash = nameHash(cookie.name);
+    const first = without(cookie, this.#byName.get(hash));
+    if (first === undefined) this.#byName.delete(hash);
+    else this.#byName.set(hash, first);
     this.#size--;
   }
 
-  *[Symbol.iterator](): IterableIterator<StoredCookie> {
-    for (const first of this.#byName.values()) {
-      for (let cookie: StoredCookie | undefined = first; cookie !== undefined; cookie = cookie.namesake)
-        yield cookie;
-    }
-  }
-
-  /** Adds those that `matches` to `list`, roughly in the order of their creation. */
+  /** Adds those that `matches` to a list, mostly in the order of their creation. */
   collect(list: StoredCookie[], matches: (cookie: StoredCookie) => boolean): void {
     for (const first of this.#byName.values()) {
-      for (let cookie: StoredCookie | undefined = first; cookie !== undefined; cookie = cookie.namesake) {
+      for (let cookie: StoredCookie | undefined = first; cookie !== undefined; cookie = cookie.next) {
         if (matches(cookie)) list.push(cookie);
       }
     }
   }
 
   *named(name: string): IterableIterator<StoredCookie> {
-    for (let cookie = this.#byName.get(name); cookie !== undefined; cookie = cookie.namesake) yield cookie;
+    for (let cookie = this.#byName.get(nameHash(name)); cookie !== undefined; cookie = cookie.next) {
+      if (cookie.name === name) yield cookie;
+    }
+  }
+
+  *[Symbol.iterator](): IterableIterator<StoredCookie> {
+    for (const first of this.#byName.values()) {
+      for (let cookie: StoredCookie | undefined = first; cookie !== undefined; cookie = cookie.next)
+        yield cookie;
+    }
   }
 }
 
-/** The one of `first` and its namesakes with that identity. */
-function sameAs(
-  { path, hostOnly }: CookieIdentity,
-  first: StoredCookie | undefined,
-): StoredCookie | undefined {
+/** The one of a chain that has that identity. */
+function sameAs(identity: CookieIdentity, first: StoredCookie | undefined): StoredCookie | undefined {
+  const { name, path, hostOnly } = identity;
   let cookie = first;
-  while (cookie !== undefined && (cookie.path !== path || cookie.hostOnly !== hostOnly))
-    cookie = cookie.namesake;
+  while (
+    cookie !== undefined &&
+    (cookie.name !== name || cookie.path !== path || cookie.hostOnly !== hostOnly)
+  )
+    cookie = cookie.next;
   return cookie;
 }
 
-/** The first of the namesakes without `cookie`, which is one of them. */
-function unlinked(cookie: StoredCookie, first: StoredCookie): StoredCookie | undefined {
-  if (first === cookie) return cookie.namesake;
+/** A chain without one of its cookies. */
+function without(cookie: StoredCookie, first: StoredCookie | undefined): StoredCookie | undefined {
+  if (first === cookie) return cookie.next;
   let before = first;
-  while (before.namesake !== undefined && before.namesake !== cookie) before = before.namesake;
-  before.namesake = cookie.namesake;
+  while (before !== undefined && before.next !== cookie) before = before.next;
+  if (before !== undefined) before.next = cookie.next;
   return first;
 }

@@ -43,13 +43,13 @@ export class DomainTree {
     return isInSendingOrder(matches) ? matches : matches.sort(inSendingOrder);
   }
 
-  /** The cookies of a name whose domain matches `domain` or is matched by it: above it, of itself and below. */
+  /** The cookies of a name whose domain matches `domain` or is matched by it: of itself, below and above. */
   *namesakes(name: string, domain: string): IterableIterator<StoredCookie> {
     const closest = this.#closest(domain);
-    const nodes = closest === null ? [] : [closest];
-    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    const open = closest === null ? [] : [closest];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
       yield* node.named(name);
-      if (closest?.domain === domain) nodes.push(...node.children);
+      if (closest?.domain === domain) open.push(...node.children);
     }
     for (let node = closest?.parent ?? null; node !== null; node = node.parent) yield* node.named(name);
   }

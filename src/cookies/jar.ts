@@ -12,7 +12,7 @@ import { NO_PUBLIC_SUFFIX_LIST, type PublicSuffixList } from './public-suffix.ts
 import { completeCookie, receiveCookie } from './receive.ts';
 import { isStorable, maySend, maySet, overlaysSecure } from './rules.ts';
 import { serializeCookies } from './serialize.ts';
-import { StoredCookie } from './stored-cookie.ts';
+import type { StoredCookie } from './stored-cookie.ts';
 import { StoredCookies } from './stored-cookies.ts';
 
 export interface CookieJarOptions {
@@ -41,6 +41,8 @@ export class CookieJar implements AbstractCookieJar {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #cookies: StoredCookies;
   #persistence: CookiePersistence | null = null;
+  /** What is being received: it is complete and belongs to no jar yet. */
+  #received: StoredCookie | null = null;
   /** URLs that were asked about without a context, resolved: a program comes back to the same ones. */
   readonly #requests = new Map<string, CookieRequest | null>();
 
@@ -107,6 +109,7 @@ export class CookieJar implements AbstractCookieJar {
     let added = false;
     for (const init of cookies) {
       const cookie = receiveCookie(init, request, this.#publicSuffixes, now, this.limits);
+      this.#received = cookie;
       if (
         cookie !== null &&
         this.validateCookie(cookie, url, context) &&
@@ -137,10 +140,10 @@ export class CookieJar implements AbstractCookieJar {
    * Without `hostOnly` the domain is read as Qt does: `.example.com` means subdomains too.
    */
   insertCookie(cookie: CookieInit): boolean {
-    const now = this.#clock.now();
-    // What this jar has just received is complete, and in no jar yet.
-    const isFree = cookie instanceof StoredCookie && cookie.lastUse === 0;
-    const complete = isFree ? cookie : completeCookie(cookie, now, this.limits);
+    const received = cookie === this.#received ? this.#received : null;
+    this.#received = null;
+    const now = received?.creationTime ?? this.#clock.now();
+    const complete = received ?? completeCookie(cookie, now, this.limits);
     if (complete === null || !isStorable(complete, this.#publicSuffixes, this.limits)) return false;
     if (isExpired(complete, now)) {
       this.deleteCookie(complete);

@@ -18,7 +18,7 @@ export function parseSetCookie(
 ): CookieInit | null {
   if (UNSENDABLE.test(line)) return null;
   let end = endOfPart(line, 0);
-  let equals = indexOfEquals(line, 0);
+  const equals = endOfName(line, 0, end);
   const name = equals < end ? trimmed(line, 0, equals) : '';
   const value = trimmed(line, equals < end ? equals + 1 : 0, end);
   const size = name.length + value.length;
@@ -26,7 +26,7 @@ export function parseSetCookie(
   // A deviation, as in Chromium: `=a=b` would be sent as `a=b`, so that a site without TLS could forge any cookie by it.
   if (name === '' && value.includes('=')) return null;
 
-  let domain: string | undefined;
+  let domain: string | null | undefined;
   let path: string | undefined;
   let expires: number | null = null;
   let expiresByAge: number | null = null;
@@ -36,39 +36,33 @@ export function parseSetCookie(
   let partitioned = false;
   for (let start = end + 1; start < line.length; start = end + 1) {
     end = endOfPart(line, start);
-    if (equals < start) equals = indexOfEquals(line, start);
-    const nameEnd = Math.min(equals, end);
-    const attributeValue = trimmed(line, nameEnd + 1, end);
-    if (attributeValue.length > limits.attributeSize) continue;
-    switch (trimmed(line, start, nameEnd).toLowerCase()) {
-      case 'path':
-        path = attributeValue.startsWith('/') ? attributeValue : undefined;
-        break;
-      case 'domain':
-        domain = attributeValue;
-        break;
-      case 'expires':
-        expires = parseCookieDate(attributeValue) ?? expires;
-        break;
-      case 'max-age':
-        expiresByAge = expiryOf(attributeValue, now) ?? expiresByAge;
-        break;
-      case 'secure':
-        secure = true;
-        break;
-      case 'httponly':
-        httpOnly = true;
-        break;
-      case 'samesite':
-        sameSite = sameSiteOf(attributeValue);
-        break;
-      case 'partitioned':
-        partitioned = true;
-        break;
+    const equals = endOfName(line, start, end);
+    const from = skipSpace(line, start, equals);
+    const to = dropSpace(line, from, equals);
+    const valueFrom = skipSpace(line, Math.min(equals + 1, end), end);
+    const valueTo = dropSpace(line, valueFrom, end);
+    if (valueTo - valueFrom > limits.attributeSize) continue;
+    if (isWord('path', line, from, to)) {
+      path = line.charCodeAt(valueFrom) === SLASH ? line.slice(valueFrom, valueTo) : undefined;
+    } else if (isWord('domain', line, from, to)) {
+      domain = isAscii(line, valueFrom, valueTo) ? line.slice(valueFrom, valueTo) : null;
+    } else if (isWord('expires', line, from, to)) {
+      expires = parseCookieDate(line, valueFrom, valueTo) ?? expires;
+    } else if (isWord('max-age', line, from, to)) {
+      const age = parseDeltaSeconds(line, valueFrom, valueTo);
+      if (age !== null) expiresByAge = age <= 0 ? 0 : now + age * 1000;
+    } else if (isWord('secure', line, from, to)) {
+      secure = true;
+    } else if (isWord('httponly', line, from, to)) {
+      httpOnly = true;
+    } else if (isWord('samesite', line, from, to)) {
+      sameSite = parseSameSite(line, valueFrom, valueTo);
+    } else if (isWord('partitioned', line, from, to)) {
+      partitioned = true;
     }
   }
   // RFC 6265bis §5.7 step 8.
-  if (domain !== undefined && NOT_ASCII.test(domain)) return null;
+  if (domain === null) return null;
   expires = expiresByAge ?? expires;
   if (expires !== null) expires = Math.min(expires, now + limits.lifetime);
   return { name, value, domain, path, expires, secure, httpOnly, sameSite, partitioned };
@@ -76,23 +70,36 @@ export function parseSetCookie(
 
 /** RFC 6265bis §5.6 step 1: a control character other than HTAB. And what is no byte, which no field can carry. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
-const NOT_ASCII = /[^\0-\x7f]/;
 
-/** RFC 6265bis §5.6.2: when a Max-Age ends, or null for what is not an optional minus sign and digits. */
-function expiryOf(age: string, now: number): number | null {
-  if (!DELTA_SECONDS.test(age)) return null;
-  const seconds = Number(age);
-  return seconds <= 0 ? 0 : now + seconds * 1000;
+/** RFC 6265bis §5.6.2: an optional minus sign and digits, or null. */
+function parseDeltaSeconds(line: string, start: number, end: number): number | null {
+  const isNegative = line.charCodeAt(start) === MINUS;
+  let seconds: number | null = null;
+  for (let i = isNegative ? start + 1 : start; i < end; i++) {
+    const digit = line.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    seconds = (seconds ?? 0) * 10 + digit;
+  }
+  return isNegative && seconds !== null ? -seconds : seconds;
 }
 
-const DELTA_SECONDS = /^-?[0-9]+$/;
-
 /** RFC 6265bis §5.6.7. The whole value: `Strict-Lax` is neither. */
-function sameSiteOf(value: string): SameSite {
-  const enforcement = value.toLowerCase();
-  return enforcement === 'strict' || enforcement === 'lax' || enforcement === 'none'
-    ? enforcement
-    : 'default';
+function parseSameSite(line: string, start: number, end: number): SameSite {
+  if (isWord('lax', line, start, end)) return 'lax';
+  if (isWord('strict', line, start, end)) return 'strict';
+  return isWord('none', line, start, end) ? 'none' : 'default';
+}
+
+/**
+ * Does the lower-case `word` stand from `start` to `end`, in any case? Compared where it is: a line is full of words that
+ * nobody needs a copy of. There is no control character that the bit would turn into something else.
+ */
+function isWord(word: string, line: string, start: number, end: number): boolean {
+  if (end - start !== word.length) return false;
+  for (let i = 0; i < word.length; i++) {
+    if ((line.charCodeAt(start + i) | 0x20) !== word.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 function endOfPart(line: string, start: number): number {
@@ -100,19 +107,39 @@ function endOfPart(line: string, start: number): number {
   return semicolon < 0 ? line.length : semicolon;
 }
 
-/** Infinity when there is none: what never comes is not looked for again. */
-function indexOfEquals(line: string, start: number): number {
-  const equals = line.indexOf('=', start);
-  return equals < 0 ? Number.POSITIVE_INFINITY : equals;
+/** Where the equals sign stands, or the part ends. */
+function endOfName(line: string, start: number, end: number): number {
+  let i = start;
+  while (i < end && line.charCodeAt(i) !== EQUALS) i++;
+  return i;
 }
+
+function isAscii(line: string, start: number, end: number): boolean {
+  let i = start;
+  while (i < end && line.charCodeAt(i) <= 0x7f) i++;
+  return i === end;
+}
+
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const MINUS = 0x2d;
 
 /** The text from `start` to `end` without white space (RFC 6265bis: WSP) at its ends. */
 function trimmed(line: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isSpace(line.charCodeAt(from))) from++;
-  while (to > from && isSpace(line.charCodeAt(to - 1))) to--;
-  return line.slice(from, to);
+  const from = skipSpace(line, start, end);
+  return line.slice(from, dropSpace(line, from, end));
+}
+
+function skipSpace(line: string, start: number, end: number): number {
+  let i = start;
+  while (i < end && isSpace(line.charCodeAt(i))) i++;
+  return i;
+}
+
+function dropSpace(line: string, start: number, end: number): number {
+  let i = end;
+  while (i > start && isSpace(line.charCodeAt(i - 1))) i--;
+  return i;
 }
 
 function isSpace(code: number): boolean {

@@ -50,31 +50,20 @@ function isLaxException(cookie: Cookie, request: CookieRequest): boolean {
 }
 
 function isWellFormed({ name, value, path }: Cookie): boolean {
-  if (name === '') return value !== '' && isText(value) && !value.includes('=') && isPath(path);
-  return isText(name) && isText(value) && !name.includes('=') && isPath(path);
-}
-
-function isPath(path: string): boolean {
-  return path.startsWith('/') && isText(path);
+  if (!isText(name) || !isText(value) || !path.startsWith('/') || !isText(path)) return false;
+  return name === '' ? value !== '' && !value.includes('=') : !name.includes('=');
 }
 
 /** Text that a parser would take from a field as it is: nothing that ends it, no white space around it. */
 function isText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const isSpace = code === SPACE || code === TAB;
-    if (isSpace ? i === 0 || i === text.length - 1 : !isFieldByte(code) || code === SEMICOLON) return false;
-  }
-  return true;
+  return !isSpace(text.charCodeAt(0)) && !isSpace(text.charCodeAt(text.length - 1)) && !NOT_TEXT.test(text);
 }
 
-const TAB = 0x09;
-const SPACE = 0x20;
-const SEMICOLON = 0x3b;
+/** A control character other than HTAB, a semicolon, or what is no byte. */
+const NOT_TEXT = /[^\t\x20-\x3a\x3c-\x7e\x80-\xff]/;
 
-/** RFC 9110 §5.5: no control character but HTAB, one byte. */
-function isFieldByte(code: number): boolean {
-  return code >= 0x20 ? code <= 0xff && code !== 0x7f : code === TAB;
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /**
@@ -83,9 +72,8 @@ function isFieldByte(code: number): boolean {
  */
 function keepsPromiseOfName(cookie: Cookie): boolean {
   const { name, value, secure, httpOnly } = cookie;
-  if (!name.startsWith('__') && !value.startsWith('__')) return true;
   if (name === '') return !PREFIX.test(value);
-  const prefix = PREFIX.exec(name)?.[0].toLowerCase();
+  const prefix = name.startsWith('__') ? PREFIX.exec(name)?.[0].toLowerCase() : undefined;
   if (prefix === undefined) return true;
   if (!secure) return false;
   if (prefix.includes('http') && !httpOnly) return false;

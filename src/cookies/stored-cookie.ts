@@ -25,7 +25,7 @@ export class StoredCookie implements Cookie {
   #lastUse = 0;
   #sequence = 0;
   #recordedAccessTime = NOT_RECORDED;
-  #namesake: StoredCookie | undefined = undefined;
+  #next: StoredCookie | undefined = undefined;
 
   constructor(init: CookieInit, place: CookiePlace, now: number, limits: CookieLimits) {
     this.name = init.name;
@@ -65,11 +65,11 @@ export class StoredCookie implements Cookie {
     this.#recordedAccessTime = time;
   }
 
-  /** Another cookie of the same domain and name. */
-  get namesake(): StoredCookie | undefined {
-    return this.#namesake;
+  /** Another cookie in the same place of the index. */
+  get next(): StoredCookie | undefined {
+    return this.#next;
   }
-  set namesake(cookie: StoredCookie | undefined) {
-    this.#namesake = cookie;
+  set next(cookie: StoredCookie | undefined) {
+    this.#next = cookie;
   }
 }

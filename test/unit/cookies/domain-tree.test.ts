@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { DomainTree } from '../../../src/cookies/domain-tree.ts';
+import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
+import { domainMatches, pathMatches } from '../../../src/cookies/match.ts';
+import { StoredCookie } from '../../../src/cookies/stored-cookie.ts';
+
+// All names with the same first letter share a place, as others may that nobody has thought of.
+vi.mock('../../../src/cookies/name-hash.ts', () => ({ nameHash: (name: string) => name.charCodeAt(0) }));
+
+const domain = fc.constantFrom(
+  'example.com',
+  'a.example.com',
+  'b.a.example.com',
+  'c.example.com',
+  'example.net',
+  'com',
+);
+const path = fc.constantFrom('/', '/x', '/x/', '/x/y', '/y');
+const identity = fc.record({
+  name: fc.constantFrom('a', 'aa', 'ab', 'b'),
+  domain,
+  path,
+  hostOnly: fc.boolean(),
+  deletes: fc.nat(3),
+});
+
+test('finds, replaces and removes what a list that is searched does', () => {
+  fc.assert(
+    fc.property(fc.array(identity, { maxLength: 40 }), domain, path, (actions, host, requestPath) => {
+      const tree = new DomainTree();
+      let list: StoredCookie[] = [];
+      for (const [time, { name, deletes, ...place }] of actions.entries()) {
+        const cookie = new StoredCookie(
+          { name, value: `${time}` },
+          { ...place, partitionKey: null, creationTime: time },
+          0,
+          DEFAULT_COOKIE_LIMITS,
+        );
+        const old = list.find(
+          (one) =>
+            one.name === name &&
+            one.domain === place.domain &&
+            one.path === place.path &&
+            one.hostOnly === place.hostOnly,
+        );
+        expect(tree.find(cookie)).toBe(old);
+        if (deletes === 0) {
+          if (old !== undefined) tree.remove(old);
+          list = list.filter((one) => one !== old);
+        } else {
+          expect(tree.node(place.domain).put(cookie)).toBe(old);
+          expect(cookie.creationTime).toBe(old?.creationTime ?? time);
+          list = [...list.filter((one) => one !== old), cookie];
+        }
+      }
+      const ids = (cookies: Iterable<StoredCookie>) => Array.from(cookies, ({ value }) => value).sort();
+      expect(ids(tree)).toEqual(ids(list));
+      expect(tree.isEmpty).toBe(list.length === 0);
+
+      const matching = list
+        .filter(
+          (one) =>
+            (one.hostOnly ? one.domain === host : domainMatches(host, one.domain)) &&
+            pathMatches(requestPath, one.path),
+        )
+        .sort((a, b) => b.path.length - a.path.length || a.creationTime - b.creationTime);
+      expect(tree.matching(host, requestPath)).toEqual(matching);
+
+      const isRelated = (one: string) => domainMatches(one, host) || domainMatches(host, one);
+      expect(ids(tree.namesakes('aa', host))).toEqual(
+        ids(list.filter((one) => one.name === 'aa' && isRelated(one.domain))),
+      );
+    }),
+    { numRuns: 400 },
+  );
+});
