@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
 import { RecordingSink, readAll, until } from '../suites/transport/harness.ts';
-import { data, FRAME, frame, reset, startRawHttp2Server, statusOk } from '../support/raw-h2-server.ts';
+import {
+  data,
+  FRAME,
+  frame,
+  goaway,
+  reset,
+  startRawHttp2Server,
+  statusOk,
+} from '../support/raw-h2-server.ts';
 import { sendOver } from '../support/wire.ts';
 
 /** What a client hears of a peer that answers like this. */
@@ -62,6 +70,20 @@ test('a head without a status is refused', async () => {
     socket.write(frame(FRAME.headers, id, Uint8Array.of(0x84), 5));
   });
   expect(heard).toEqual(['protocol-failure']);
+});
+
+test('a request that the peer has not looked at when it goes away in anger is sent again', async () => {
+  let requests = 0;
+  const server = await startRawHttp2Server((socket, id) => {
+    if (++requests === 1) socket.write(goaway(0, 2));
+    else socket.write(Buffer.concat([statusOk(id), data(id, 'hello', 'end')]));
+  });
+  const transport = new SocketTransport();
+  const request = { url: server.origin, method: 'POST', options: { http2Direct: true } };
+  expect((await readAll(await sendOver(transport, request).response)).text).toBe('hello');
+  expect(requests).toBe(2);
+  await transport.close();
+  await server.close();
 });
 
 test('a connection on which a request timed out is not used for the next one', async () => {

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { ConnectionPool } from '../../platform/node/http/connection-pool.ts';
+import { Dialer } from '../../platform/node/http/dialer.ts';
+import { DIRECT_ONLY } from '../../platform/node/http/route.ts';
 import type { SocketTransportOptions } from '../../platform/node/http/socket-transport.ts';
+import { DEFAULT_WIRE_LIMITS } from '../../platform/node/http/wire-limits.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
-import { failureOf, GIVEN_UP, until } from '../suites/transport/harness.ts';
-import { FakeClock } from '../support/fixtures.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { failureOf, GIVEN_UP, readAll, until } from '../suites/transport/harness.ts';
+import { FakeClock, makeExchange, makeRequest } from '../support/fixtures.ts';
 import { againstRaw, answerOk, aWhile, OK } from '../support/raw-against.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
@@ -37,6 +42,20 @@ describe('connections are used again', () => {
     ),
   );
 
+  test('by a later hop of the same exchange, which forgets the phases of the one before', () =>
+    againstRaw(answerOk, async (server, transport) => {
+      const { exchange } = makeExchange();
+      const phases = async (): Promise<boolean[]> => {
+        await readAll(await transport.send(makeRequest({ url: server.origin }), exchange));
+        const { connectEnd, requestSent, responseStart } = exchange.timings;
+        return [connectEnd, requestSent, responseStart].map((time) => time > 0);
+      };
+      expect([await phases(), await phases()]).toEqual([
+        [true, true, true],
+        [false, true, true],
+      ]);
+    }));
+
   test('also after a request that could not be written', () =>
     againstRaw(answerOk, async (server, transport) => {
       await getOver(transport, server.origin);
@@ -63,6 +82,23 @@ describe('connections are used again', () => {
       },
     ));
 });
+
+test('an endpoint that has no connection any more is forgotten', () =>
+  againstRaw(answerOk, async (server) => {
+    const pool = new ConnectionPool(new Dialer(), DEFAULT_WIRE_LIMITS, systemClock);
+    const request = makeRequest({ url: server.origin });
+    const { exchange } = makeExchange();
+    const connection = await pool.for(request, DIRECT_ONLY[0]).open(exchange, server.origin);
+    expect(pool.size).toBe(1);
+    await readAll(await connection.send(request, exchange, 0));
+    expect(pool.size).toBe(1);
+    pool.clear('the test is over');
+    expect(pool.size).toBe(0);
+    const closedPort = makeRequest({ url: 'http://127.0.0.1:1/' });
+    const refused = pool.for(closedPort, DIRECT_ONLY[0]).open(exchange, '');
+    await expect(refused).rejects.toMatchObject({ code: 'connection-refused' });
+    expect(pool.size).toBe(0);
+  }));
 
 describe('connections are kept apart', () => {
   const OPTIONS: Partial<HttpRequest['options']>[] = [{}, { http2Direct: false }, { http2Allowed: false }];
@@ -193,6 +229,20 @@ describe('idle connections', () => {
       },
     );
   });
+
+  test('make room for those to other hosts, connections in use do not', () =>
+    againstRaw(
+      (socket, head) => {
+        if (head.includes('/slow')) setTimeout(() => socket.write(OK), 500);
+        else socket.write(OK);
+      },
+      async (server, transport) => {
+        const slow = sendOver(transport, { url: `http://first.test:${server.port}/slow` });
+        for (let i = 0; i < 300; i++) await getOver(transport, `http://host-${i}.test:${server.port}/`);
+        expect((await readAll(await slow.response)).text).toBe('ok');
+      },
+      { lookup: (_host, _options, callback) => callback(null, '127.0.0.1', 4) },
+    ));
 
   test('to very many hosts are not all kept', () =>
     againstRaw(

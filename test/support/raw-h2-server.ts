@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 /** RFC 9113 §6: types of frames. */
-export const FRAME = { data: 0, headers: 1, resetStream: 3, settings: 4 } as const;
+export const FRAME = { data: 0, headers: 1, resetStream: 3, settings: 4, goaway: 7 } as const;
 
 const PREFACE_SIZE = 24;
 const HEADER_SIZE = 9;
@@ -29,6 +29,13 @@ export function reset(streamId: number, code: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(code);
   return frame(FRAME.resetStream, streamId, payload);
+}
+
+export function goaway(lastStreamId: number, code: number): Buffer {
+  const payload = Buffer.alloc(8);
+  payload.writeUInt32BE(lastStreamId);
+  payload.writeUInt32BE(code, 4);
+  return frame(FRAME.goaway, 0, payload);
 }
 
 /** A peer of HTTP/2 in cleartext that does what `node:http2` would never do. `handle` is called for every request. */

@@ -33,6 +33,11 @@ export class ConnectionPool implements PoolContext {
     this.#clock = clock;
   }
 
+  /** Number of endpoints that have connections, or are about to. */
+  get size(): number {
+    return this.#pools.size;
+  }
+
   /** @throws NetworkError when the URL names no endpoint */
   for(request: HttpRequest, route: Route): EndpointPool {
     const { options, url } = request;
