@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
-import { RecordingSink, readAll, until } from '../suites/transport/harness.ts';
+import { RecordingSink, readAll, UploadSource, until } from '../suites/transport/harness.ts';
 import {
   data,
   FRAME,
@@ -82,6 +82,25 @@ test('a request that the peer has not looked at when it goes away in anger is se
   const request = { url: server.origin, method: 'POST', options: { http2Direct: true } };
   expect((await readAll(await sendOver(transport, request).response)).text).toBe('hello');
   expect(requests).toBe(2);
+  await transport.close();
+  await server.close();
+});
+
+test('what is left of an upload after its response is reset', async () => {
+  const frames: number[] = [];
+  const server = await startRawHttp2Server(
+    (socket, id) => socket.write(Buffer.concat([statusOk(id), data(id, 'enough', 'end')])),
+    (type) => frames.push(type),
+  );
+  const transport = new SocketTransport();
+  const body = new UploadSource(async function* () {
+    yield new Uint8Array(10);
+    await new Promise(() => {});
+  });
+  const options = { http2Direct: true };
+  const sent = sendOver(transport, { url: server.origin, method: 'POST', body, options });
+  expect((await readAll(await sent.response)).text).toBe('enough');
+  await until(() => frames.includes(FRAME.resetStream));
   await transport.close();
   await server.close();
 });

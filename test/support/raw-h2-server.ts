@@ -38,9 +38,13 @@ export function goaway(lastStreamId: number, code: number): Buffer {
   return frame(FRAME.goaway, 0, payload);
 }
 
-/** A peer of HTTP/2 in cleartext that does what `node:http2` would never do. `handle` is called for every request. */
+/**
+ * A peer of HTTP/2 in cleartext that does what `node:http2` would never do. `handle` is called for every request, `watch`
+ * with every type of frame.
+ */
 export async function startRawHttp2Server(
   handle: (socket: Socket, streamId: number) => void,
+  watch: (type: number) => void = () => {},
 ): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -51,6 +55,7 @@ export async function startRawHttp2Server(
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
       while (received.length >= at + HEADER_SIZE) {
+        watch(received[at + 3]!);
         if (received[at + 3] === FRAME.headers) handle(socket, received.readUInt32BE(at + 5));
         at += HEADER_SIZE + received.readUIntBE(at, 3);
       }

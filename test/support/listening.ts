@@ -1,0 +1,32 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { afterEach } from 'vitest';
+
+/** What is to be closed when the running test is over. */
+export class Cleanup {
+  readonly #closers: (() => unknown)[] = [];
+
+  constructor() {
+    afterEach(async () => {
+      for (const close of this.#closers.splice(0)) await close();
+    });
+  }
+
+  add(close: () => unknown): void {
+    this.#closers.push(close);
+  }
+
+  /** Listens, on a loopback port unless a path is given; then resets what is connected and stops. */
+  async listen<Kind extends Server>(server: Kind, path?: string): Promise<Kind> {
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => {})));
+    const where = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+    await new Promise<void>((resolve) => server.listen(where, resolve));
+    this.add(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    return server;
+  }
+}
+
+export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
