@@ -45,6 +45,27 @@ describe('parseCookieDate', () => {
     expect(time === null ? null : new Date(time).toISOString()).toBe(expected);
   });
 
+  test('every month ends with its last day', () => {
+    for (const year of [1600, 1700, 1900, 2000, 2023, 2024, 2100]) {
+      for (let month = 0; month < 12; month++) {
+        const last = new Date(Date.UTC(year, month + 1, 0));
+        const rest = `${last.toUTCString().slice(8, 11)} ${year} 00:00:00`;
+        const expected = year < 1601 ? null : last.getTime();
+        expect(parseCookieDate(`${last.getUTCDate()} ${rest}`)).toBe(expected);
+        expect(parseCookieDate(`${last.getUTCDate() + 1} ${rest}`)).toBeNull();
+      }
+    }
+  });
+
+  test('reads a part of a text, and nothing around it', () => {
+    const text = '1 Jan 2020 00:00:00';
+    expect(parseCookieDate(`9 Dec 9${text}9 Dec`, 7, 7 + text.length)).toBe(Date.UTC(2020, 0));
+    for (let end = 0; end < text.length; end++) {
+      // The seconds may have one digit.
+      expect(parseCookieDate(text, 0, end)).toBe(end === text.length - 1 ? Date.UTC(2020, 0) : null);
+    }
+  });
+
   test('reads what it writes', () => {
     const seconds = fc.integer({ min: Date.UTC(1970, 0) / 1000, max: Date.UTC(2999, 0) / 1000 });
     fc.assert(
