@@ -5,11 +5,13 @@ import {
   browserFetchCapabilities,
   portableFetchCapabilities,
 } from '../platform/common/fetch-transport-capabilities.ts';
+import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
 import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
 import type { Capability, TransportCapabilities } from '../src/transport/capabilities.ts';
 
 /** The records of all transports; each is a column. */
 const TRANSPORTS: readonly TransportCapabilities[] = [
+  socketCapabilities,
   nodeHttpCapabilities,
   { ...browserFetchCapabilities, pageOrigin: 'the page’s own' },
   portableFetchCapabilities,

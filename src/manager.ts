@@ -102,7 +102,9 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
-    return [...new Set(['http', 'https', ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
+    const { localSockets } = this.#transportFor(this.options).capabilities;
+    const ofTransport = ['http', 'https', ...(localSockets ? ['unix+http', 'local+http'] : [])];
+    return [...new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
   }
 
   /**
@@ -243,9 +245,13 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.#pipeline.run;
   }
 
+  #transportFor({ transport }: RequestOptions): Transport {
+    this.#transport ??= transport ?? this.#platform.createTransport();
+    return transport ?? this.#transport;
+  }
+
   #build(options: RequestOptions): Next {
-    this.#transport ??= options.transport ?? this.#platform.createTransport();
-    const transport = options.transport ?? this.#transport;
+    const transport = this.#transportFor(options);
     const stages = this.#platform.httpStages({
       options,
       defaults: DEFAULT_OPTIONS,

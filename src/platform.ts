@@ -13,7 +13,7 @@ import type { ParsedUrl } from './util/url.ts';
 export interface Platform {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
   defaults(): Partial<RequestOptions>;
-  /** Called once, with the first http(s) request, unless the user brought a transport. */
+  /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
   /** The list that http and https requests walk, in order; the transport follows it. */
   httpStages(parts: HttpParts): readonly Stage[];

@@ -21,6 +21,7 @@ const FETCH: TransportCapabilities = {
   preconnect: 'none',
   http2: false,
   connectionTimings: false,
+  localSockets: false,
   platformCache: false,
   credentialsMode: false,
 };

@@ -4,6 +4,7 @@ import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
+import { withScheme } from '../../src/util/url.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
@@ -26,5 +27,9 @@ export const nodePlatform: Platform = {
   ]),
   openStore: (name, directory = cacheDirectory(), onFault) =>
     new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
-  parseUrl: (input) => parseKnownUrl(input),
+  parseUrl: (input) => {
+    const url = parseKnownUrl(input);
+    // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
+    return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
+  },
 };

@@ -51,6 +51,8 @@ export interface TransportCapabilities {
   readonly http2: boolean;
   /** DNS, connect and TLS times are known. */
   readonly connectionTimings: boolean;
+  /** Local sockets and, on Windows, pipes are reached: `unix+http:`, also written `local+http:`. */
+  readonly localSockets: boolean;
   /** Cache of the platform: its modes can be set per request (fetch's `cache`), or it has none. */
   readonly platformCache: boolean;
   /** Cross-origin requests can include credentials on request (`useCredentials`). */

@@ -5,18 +5,25 @@ import { streamBody } from '../message/stream-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { parseUrl } from '../util/url.ts';
+import type { TransportCapabilities } from './capabilities.ts';
 import { refusal } from './refusal.ts';
 import type { SchemeHandler } from './schemes.ts';
 import type { Transport } from './transport.ts';
 
-/** Answers a request by the handler of its scheme. */
+/** How the URL of a local socket may begin. The second is another way to write the first, as in Qt. */
+const LOCAL_SOCKETS: readonly string[] = ['unix+http', 'local+http'];
+
+/** Answers a request by the handler of its scheme, which the transport has not answered. */
 export async function openScheme(
   handlers: ReadonlyMap<string, SchemeHandler>,
+  capabilities: TransportCapabilities,
   request: HttpRequest,
   exchange: Exchange,
 ): Promise<HttpResponse> {
   const { scheme, href: url } = request.url;
   const handler = handlers.get(scheme);
+  if (handler === undefined && LOCAL_SOCKETS.includes(scheme))
+    throw refusal(request, capabilities, 'localSockets', `the scheme ${scheme}`);
   if (handler === undefined)
     throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
   const response = await handler.open(request, exchange);

@@ -113,7 +113,6 @@ describe('local sockets', () => {
     const { text, response } = await getOver(transport, urlOf(socket));
     expect(text).toBe(`/where?q ${encodeURIComponent(socket)}`);
     expect(response.encrypted).toBe(false);
-    await getOver(transport, urlOf(socket).replace('unix+', 'local+'));
   });
 
   test.skipIf(process.platform === 'win32')('are named from the temporary directory', async () => {

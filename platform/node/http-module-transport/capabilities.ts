@@ -21,6 +21,7 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   preconnect: 'none',
   http2: false,
   connectionTimings: true,
+  localSockets: false,
   platformCache: false,
   credentialsMode: false,
 };

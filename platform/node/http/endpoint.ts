@@ -25,7 +25,7 @@ export interface Endpoint {
 }
 
 export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoint {
-  const local = url.scheme === 'unix+http' || url.scheme === 'local+http';
+  const local = url.scheme === 'unix+http';
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
   const port = local ? 0 : url.port;

@@ -6,4 +6,5 @@ export const socketCapabilities: TransportCapabilities = {
   name: 'node',
   preconnect: 'connection',
   http2: true,
+  localSockets: true,
 };

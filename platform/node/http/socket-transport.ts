@@ -33,8 +33,8 @@ export interface SocketTransportOptions {
 }
 
 /**
- * HTTP/1.1 and HTTP/2 over sockets of one's own: `http:`, `https:`, and `unix+http:` (`local+http:`), whose host part names
- * a local socket or, on Windows, a pipe.
+ * HTTP/1.1 and HTTP/2 over sockets of one's own: `http:`, `https:`, and `unix+http:`, whose host part names a local
+ * socket or, on Windows, a pipe.
  *
  * Certificates are always verified: `NODE_TLS_REJECT_UNAUTHORIZED` has no say. Idle connections never keep the process
  * alive.

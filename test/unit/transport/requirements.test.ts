@@ -26,6 +26,7 @@ const EVERYTHING: TransportCapabilities = {
   preconnect: 'connection',
   http2: true,
   connectionTimings: true,
+  localSockets: true,
   platformCache: false,
   credentialsMode: false,
 };
