@@ -194,21 +194,24 @@ describe('trouble with the directory', () => {
 });
 
 describe('several processes', () => {
-  const old = (file: string) =>
-    utimesSync(file, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+  const age = (file: string, seconds: number) => {
+    const then = Date.now() / 1000 - seconds;
+    utimesSync(file, then, then);
+  };
 
-  test.each<[string, () => string, boolean]>([
-    ['at once when its process is dead', () => String(spawnSync(process.execPath, ['-e', '']).pid), false],
-    ['after a while when it cannot be told', () => '', true],
-  ])('what a killed one left is swept, its lease expires %s', async (_name, owner, isOld) => {
+  test.each<[string, () => string, number]>([
+    ['at once when its process is dead', () => String(spawnSync(process.execPath, ['-e', '']).pid), 0],
+    ['soon when it was killed before it could write its name', () => '', 2],
+    ['after a while when another process has its number by now', () => String(process.pid), 60],
+  ])('what a killed one left is swept, its lease expires %s', async (_name, owner, seconds) => {
     const directory = place();
     const cache = new DiskCache({ directory, maximumSize: 300_000 });
     await put(cache, 'key', bodyOf(1000));
     const layout = path.join(directory, 'v1');
     for (const name of ['left', 'new']) writeFileSync(path.join(layout, 'tmp', name), 'x');
-    old(path.join(layout, 'tmp', 'left'));
+    age(path.join(layout, 'tmp', 'left'), 60);
     writeFileSync(path.join(layout, 'evicting'), owner());
-    if (isOld) old(path.join(layout, 'evicting'));
+    age(path.join(layout, 'evicting'), seconds);
     for (let i = 0; i < 4; i++) {
       await put(cache, `key ${i}`, bodyOf(100_000, i));
       await cache.size();
@@ -219,15 +222,18 @@ describe('several processes', () => {
     await cache.close();
   });
 
-  test('the lease of a living one is left to it', async () => {
+  test.each<[string, string]>([
+    ['a living one', String(process.pid)],
+    ['one that has not written its name yet', ''],
+  ])('the lease of %s is left to it', async (_name, owner) => {
     const directory = place();
     const cache = new DiskCache({ directory, maximumSize: 300_000 });
     await put(cache, 'key', bodyOf(1000));
     const lease = path.join(directory, 'v1', 'evicting');
-    writeFileSync(lease, String(process.pid));
+    writeFileSync(lease, owner);
     for (let i = 0; i < 4; i++) await put(cache, `key ${i}`, bodyOf(100_000, i));
     expect(await cache.size()).toBeGreaterThan(300_000);
-    expect(readFileSync(lease, 'utf8')).toBe(String(process.pid));
+    expect(readFileSync(lease, 'utf8')).toBe(owner);
     await cache.close();
   });
 

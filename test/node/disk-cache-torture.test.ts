@@ -12,7 +12,8 @@ import { bodyOf, put, readAll } from '../suites/cache.ts';
 const WRITERS = 4;
 const KILLS = 200;
 /** Milliseconds after which the kills that there were have to do: machines differ. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
+const MAXIMUM_SIZE = 3_000_000;
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-torture-'));
 const program = path.join(root, 'writer.mjs');
@@ -47,7 +48,7 @@ function stubVitest(builder: import('esbuild').PluginBuild): void {
 
 const faults: Error[] = [];
 const open = (): DiskCache =>
-  new DiskCache({ directory, maximumSize: 3_000_000, onFault: (fault) => faults.push(fault) });
+  new DiskCache({ directory, maximumSize: MAXIMUM_SIZE, onFault: (fault) => faults.push(fault) });
 
 /** Reads everything that there is. Returns how many bodies were sound; a wrong byte throws. */
 async function verifyAll(cache: DiskCache): Promise<number> {
@@ -74,9 +75,7 @@ async function verifyAll(cache: DiskCache): Promise<number> {
 }
 
 test('kill -9 at any instant, with four writers: no wrong byte is ever served', {
-  timeout: 90_000,
-  // Failed once in five runs, at a load of eight, without a word why; what it says a second time counts.
-  retry: 1,
+  timeout: 120_000,
 }, async () => {
   let kills = 0;
   let verified = 0;
@@ -93,7 +92,7 @@ test('kill -9 at any instant, with four writers: no wrong byte is ever served', 
       });
       const exited = once(child, 'exit');
       await once(child, 'message');
-      await delay(10 + ((kills * 7) % 60));
+      await delay(5 + ((kills * 7) % 45));
       child.kill('SIGKILL');
       await exited;
       children.delete(child);
@@ -102,19 +101,24 @@ test('kill -9 at any instant, with four writers: no wrong byte is ever served', 
   };
   const reader = async (): Promise<void> => {
     const cache = open();
-    for (; goesOn(); await delay(20)) verified += await verifyAll(cache);
+    for (; goesOn(); await delay(100)) verified += await verifyAll(cache);
     await cache.close();
   };
   await Promise.all([reader(), ...Array.from({ length: WRITERS }, (_, index) => writer(index))]);
   expect(wrong.filter((text) => !text.includes('ENOENT'))).toEqual([]);
-  expect(kills).toBeGreaterThan(KILLS / 5);
+  expect(kills).toBeGreaterThan(KILLS / 2);
   expect(verified).toBeGreaterThan(kills);
 
   const cache = open();
   expect(await verifyAll(cache)).toBeGreaterThan(0);
   await put(cache, 'after', bodyOf(1000));
   expect(await cache.match('after')).toHaveLength(1);
-  expect(await cache.size()).toBeLessThan(3_500_000);
+  // Whoever was killed while it evicted left a lease.
+  const evicted = async (): Promise<number> => {
+    await put(cache, 'after', bodyOf(1000));
+    return cache.size();
+  };
+  await expect.poll(evicted, { timeout: 10_000, interval: 200 }).toBeLessThanOrEqual(MAXIMUM_SIZE);
   expect(faults).toEqual([]);
   await cache.close();
 });

@@ -6,6 +6,8 @@ import { errorCode, isMissing } from './files.ts';
 
 /** An eviction or a temporary file of a process that has not touched it for so long (milliseconds) is abandoned. */
 const LEASE = 30_000;
+/** A lease without a name in it, so long (milliseconds) after it was taken, is that of a process killed in between. */
+const NAMING = 1000;
 /** How long (milliseconds) a use may be known to this process alone. */
 const TOUCH_DELAY = 1000;
 /** How long (milliseconds) to leave eviction to the process that has the lease. */
@@ -159,7 +161,7 @@ export class DiskUsage {
     const directory = path.join(this.#root, 'tmp');
     await each(await names(directory), async (name) => {
       const file = path.join(directory, name);
-      if (await isAbandoned(file)) await rm(file, { force: true });
+      if (await isAbandoned(file, LEASE)) await rm(file, { force: true });
     });
   }
 
@@ -172,12 +174,12 @@ export class DiskUsage {
   }
 }
 
-/** Takes the lease, at once from a process that is dead. False: another one has it. */
+/** Takes the lease, at once from a process that is dead. False: another one has it. Two at a time do no harm. */
 async function acquire(lease: string): Promise<boolean> {
   if (await create(lease)) return true;
-  if (!(await isAbandoned(lease)) && (await hasLivingOwner(lease))) return false;
-  // Of several that see it abandoned one moves it away.
-  const aside = `${lease}-${randomBytes(4).toString('hex')}`;
+  if (!(await isAbandoned(lease, LEASE)) && (await mayBeHeld(lease))) return false;
+  // Of several that see it abandoned one moves it away, to where it is swept if that one is killed here.
+  const aside = path.join(path.dirname(lease), 'tmp', randomBytes(12).toString('hex'));
   await rename(lease, aside);
   await rm(aside, { force: true });
   return create(lease);
@@ -193,10 +195,10 @@ async function create(lease: string): Promise<boolean> {
   }
 }
 
-async function hasLivingOwner(lease: string): Promise<boolean> {
+async function mayBeHeld(lease: string): Promise<boolean> {
   const pid = Number(await readFile(lease, 'utf8'));
   // Killed between making the file and writing into it, or about to write.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return true;
+  if (!Number.isSafeInteger(pid) || pid <= 0) return !(await isAbandoned(lease, NAMING));
   try {
     process.kill(pid, 0);
     return true;
@@ -206,9 +208,9 @@ async function hasLivingOwner(lease: string): Promise<boolean> {
   }
 }
 
-async function isAbandoned(file: string): Promise<boolean> {
+async function isAbandoned(file: string, after: number): Promise<boolean> {
   const { mtimeMs } = await stat(file);
-  return Math.abs(Date.now() - mtimeMs) > LEASE;
+  return Math.abs(Date.now() - mtimeMs) > after;
 }
 
 /** The names in a directory; none when there is no such directory. */
