@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { defineConfig, type Plugin, type RollupLog, type RollupOptions } from 'rollup';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
@@ -70,15 +71,33 @@ function bundle(
 function modules(input: Record<string, string>, format: 'es' | 'cjs', extension: string): RollupOptions {
   return {
     input,
-    plugins: [esbuild({ target: 'es2022' })],
-    external: isExternal,
+    plugins: [eventEmitterModule(), esbuild({ target: 'es2022' })],
+    external: (id) => id !== 'eventemitter3' && isExternal(id),
     output: {
       dir: 'dist',
       format,
       preserveModules: true,
-      entryFileNames: ({ name }) => `${Object.hasOwn(input, name) ? '' : 'modules/'}[name].${extension}`,
+      // npm packs no folder of the name node_modules.
+      entryFileNames: ({ name }) =>
+        `${Object.hasOwn(input, name) ? '' : 'modules/'}${name.replace('node_modules/', '')}.${extension}`,
     },
     onwarn: refuse,
+  };
+}
+
+/** eventemitter3 among our modules: as it is published, in CommonJS, each bundler adds a runtime for it to the page. */
+function eventEmitterModule(): Plugin {
+  const folder = resolve('node_modules/eventemitter3');
+  const license = readFileSync(join(folder, 'LICENSE'), 'utf8');
+  const commonJs = /if \('undefined' !== typeof module\) \{\s*module\.exports = EventEmitter;\s*\}/;
+  return {
+    name: 'eventemitter3-module',
+    resolveId: (id) => (id === 'eventemitter3' ? join(folder, 'index.js') : null),
+    transform(code, id) {
+      if (id !== join(folder, 'index.js')) return null;
+      if (!commonJs.test(code)) return this.error('eventemitter3 exports in another way than it did');
+      return { code: `/*\n${license}*/\n${code.replace(commonJs, 'export { EventEmitter };')}`, map: null };
+    },
   };
 }
 
