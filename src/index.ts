@@ -29,11 +29,11 @@ export { StrictTransportSecurity } from './hsts/strict-transport-security.ts';
 export type { ManagerSignals } from './manager-signals.ts';
 export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
 export { requestBody } from './message/body.ts';
+export type { BodyInput } from './message/body-input.ts';
 export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
 export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
-export type { BodyInput } from './message/request-body.ts';
 export type {
   CacheLoadControl,
   LoadControl,

@@ -1,5 +1,5 @@
 import { NetworkError } from './error.ts';
-import type { BodyInput } from './message/request-body.ts';
+import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { compose } from './pipeline/compose.ts';
 import { dispatch } from './pipeline/dispatch.ts';
@@ -202,7 +202,7 @@ export class Manager extends Settings implements AsyncDisposable {
     body?: BodyInput | null,
   ): NetworkReply {
     const options = this.options;
-    const resolved = resolveRequest(operation, request, body, options, this.#platform.parseUrl);
+    const resolved = resolveRequest(operation, request, body, options, this.#platform);
     const source = new ExchangeSource(resolved, this.#runner(options), systemClock);
     const reply = new NetworkReply({ operation, request: resolved, source });
     reply.onEnd(this.#replies.add(reply));

@@ -1,3 +1,5 @@
+import type { RequestBody } from './message/body.ts';
+import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
 import type { Stage } from './pipeline/stage.ts';
@@ -26,4 +28,6 @@ export interface Platform {
    * @throws TypeError for what is no URL
    */
   parseUrl(input: string | URL): ParsedUrl;
+  /** @throws TypeError for what is no body */
+  toRequestBody(input: BodyInput): RequestBody;
 }

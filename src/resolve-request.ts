@@ -1,12 +1,11 @@
+import type { BodyInput } from './message/body-input.ts';
 import { HttpHeaders, isToken } from './message/headers.ts';
-import type { BodyInput } from './message/request-body.ts';
-import { toRequestBody } from './message/request-body.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { PRECONNECT } from './pipeline/dispatch.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
+import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
-import type { ParsedUrl } from './util/url.ts';
 
 /** A request as an object, whatever it was written as. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
@@ -25,7 +24,7 @@ export function resolveRequest(
   request: NetworkRequest,
   body: BodyInput | null | undefined,
   defaults: RequestOptions,
-  parse: (url: string | URL) => ParsedUrl,
+  { parseUrl, toRequestBody }: Platform,
 ): HttpRequest {
   const url = Object.hasOwn(request, 'url') ? request.url : undefined;
   if (typeof url !== 'string' && !(url instanceof URL))
@@ -36,7 +35,7 @@ export function resolveRequest(
       : null;
   return {
     method: operation === 'custom' ? customMethod(request) : METHODS[operation],
-    url: parse(url),
+    url: parseUrl(url),
     headers: own === null ? defaults.headers : withDefaults(own, defaults.headers),
     body: body === undefined || body === null ? null : toRequestBody(body),
     options: resolveRequestOptions(request, defaults),

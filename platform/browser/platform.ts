@@ -6,6 +6,7 @@ import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { lazyStore } from './lazy-store.ts';
+import { toPageBody } from './page-body.ts';
 
 /** The browser reads `data:` itself. */
 const dataThroughFetch: SchemeHandler = {
@@ -35,4 +36,5 @@ export const browserPlatform: Platform = {
     });
   },
   parseUrl: (input) => parseUrl(input, globalThis.location?.href),
+  toRequestBody: toPageBody,
 };

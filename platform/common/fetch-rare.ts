@@ -1,3 +1,4 @@
 /** What few requests need to become an init of fetch: loaded together, with the first that does. */
+export { chunksOf } from '../../src/message/chunks-of.ts';
 export { cacheInit } from './fetch-cache.ts';
 export { uploadInit } from './fetch-upload.ts';

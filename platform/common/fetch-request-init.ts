@@ -3,14 +3,12 @@ import type { RequestOptions } from '../../src/options.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
-import { lazily } from '../../src/util/lazily.ts';
+import { loadRare } from './load-rare.ts';
 
 export type FetchInit = RequestInit & { duplex?: 'half' };
 
 /** Fetch, forbidden method; CONNECT is refused for every transport. */
 const FORBIDDEN_METHODS = /^trac[ek]$/i;
-
-const loadRare = lazily(() => import('./fetch-rare.ts'));
 
 /**
  * A request as fetch takes it.
@@ -41,7 +39,7 @@ export async function requestInit(
   }
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
-  const whole = body.bytes ?? (takesBlobs ? body.blob : undefined);
+  const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
   const { uploadInit } = await loadRare();
   return { ...init, ...(await uploadInit(body, options, capabilities, exchange, signal)) };

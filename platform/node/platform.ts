@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
+import { toRequestBody } from '../../src/message/request-body.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
@@ -32,4 +33,5 @@ export const nodePlatform: Platform = {
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
+  toRequestBody,
 };

@@ -1,3 +1,4 @@
+import { toRequestBody } from '../../src/message/request-body.ts';
 import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
@@ -22,4 +23,5 @@ export const portablePlatform: Platform = {
     throw new TypeError('there is no store on this platform: bring one of your own');
   },
   parseUrl: (input) => parseUrl(input),
+  toRequestBody,
 };

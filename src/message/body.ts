@@ -14,7 +14,7 @@ export interface RequestBody {
   /** The Content-Type that the kind of body implies (a form, a Blob's type), or null. */
   readonly contentType: string | null;
   /** The same as a Blob, where it is one (a Blob, a form): a page's fetch sends that without reading it into memory. */
-  readonly blob?: Blob;
+  blob?(): Blob | Promise<Blob>;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
 }

@@ -1,4 +1,4 @@
-import { blobType } from './blob-type.ts';
+import { blobType } from './body-input.ts';
 import { randomBoundary } from './boundary.ts';
 
 /**

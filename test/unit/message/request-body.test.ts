@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
+import { toPageBody } from '../../../platform/browser/page-body.ts';
 import { requestBody } from '../../../src/message/body.ts';
-import { type BodyInput, toRequestBody } from '../../../src/message/request-body.ts';
+import type { BodyInput } from '../../../src/message/body-input.ts';
+import { toRequestBody } from '../../../src/message/request-body.ts';
 import { readRequestBody } from '../../support/read-request-body.ts';
 
 const TEXT = 'text/plain;charset=UTF-8';
@@ -27,132 +29,137 @@ function streamOf(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-describe('what has a length', () => {
-  test.each<[string, BodyInput, string, string | null]>([
-    ['text', 'grüße €', 'grüße €', TEXT],
-    ['empty text', '', '', TEXT],
-    ['text with a lone surrogate', '\ud800', '\ufffd', TEXT],
-    ['bytes', bytes('abc'), 'abc', null],
-    ['a Node Buffer', Buffer.from('abc'), 'abc', null],
-    ['an ArrayBuffer', bytes('abc').buffer, 'abc', null],
-    ['a view of part of a buffer', new DataView(words.buffer, 2, 3), 'cde', null],
-    ['a view of larger elements', words.subarray(1), 'cdef', null],
-    ['an array of bytes', [bytes('ab'), bytes(''), bytes('c')], 'abc', null],
-    ['form fields', new URLSearchParams({ a: '1 2', ä: '&' }), 'a=1+2&%C3%A4=%26', FORM],
-    ['a Blob', new Blob(['grüße'], { type: 'text/x' }), 'grüße', 'text/x'],
-    ['a Blob without a type', new Blob(['abc']), 'abc', null],
-  ])('%s', async (_name, input, content, contentType) => {
-    const body = toRequestBody(input);
-    expect(body).toMatchObject({ length: bytes(content).length, replayable: true, contentType });
-    expect([await readRequestBody(body), await readRequestBody(body)]).toEqual([content, content]);
-    if (body.bytes !== null) expect(new TextDecoder().decode(body.bytes)).toBe(content);
-  });
-
-  test('bytes are not copied', () => {
-    const input = bytes('abc');
-    expect(toRequestBody(input).bytes).toBe(input);
-    expect(toRequestBody(words).bytes?.buffer).toBe(words.buffer);
-  });
-
-  test('a Blob is offered as it is, too', () => {
-    const blob = new Blob(['abc']);
-    expect(toRequestBody(blob).blob).toBe(blob);
-  });
-});
-
-describe('what can be sent once', () => {
-  test.each<[string, () => BodyInput]>([
-    ['a WHATWG stream', () => streamOf(bytes('ab'), bytes('c'))],
-    ['a Node stream', () => Readable.from([Buffer.from('ab'), Buffer.from('c')])],
-    ['an async generator, of texts too', () => generated('ab', bytes('c'))],
-    ['a generator', () => produced(bytes('ab'), bytes('c'))],
-    ['a set', () => new Set([bytes('ab'), bytes('c')])],
-  ])('%s', async (_name, make) => {
-    const body = toRequestBody(make());
-    expect(body).toMatchObject({ length: null, replayable: false, bytes: null, contentType: null });
-    expect(await readRequestBody(body)).toBe('abc');
-    await expect(readRequestBody(body)).rejects.toMatchObject({ code: 'content-resend' });
-  });
-
-  test('a chunk that is no bytes is refused where it comes', async () => {
-    const body = toRequestBody(generated('fine', 5 as never));
-    await expect(readRequestBody(body)).rejects.toThrow(
-      new TypeError('body: a chunk must be bytes or text, not a value of type number'),
-    );
-  });
-
-  test('a stream that is not read to its end is cancelled', async () => {
-    let cancelled = false;
-    const stream = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(bytes('x')),
-      cancel: () => {
-        cancelled = true;
-        return new Promise(() => {});
-      },
+describe.each([
+  ['on Node', toRequestBody],
+  ['in a page', toPageBody],
+])('a body %s', (_place, toBody) => {
+  describe('what has a length', () => {
+    test.each<[string, BodyInput, string, string | null]>([
+      ['text', 'grüße €', 'grüße €', TEXT],
+      ['empty text', '', '', TEXT],
+      ['text with a lone surrogate', '\ud800', '\ufffd', TEXT],
+      ['bytes', bytes('abc'), 'abc', null],
+      ['a Node Buffer', Buffer.from('abc'), 'abc', null],
+      ['an ArrayBuffer', bytes('abc').buffer, 'abc', null],
+      ['a view of part of a buffer', new DataView(words.buffer, 2, 3), 'cde', null],
+      ['a view of larger elements', words.subarray(1), 'cdef', null],
+      ['an array of bytes', [bytes('ab'), bytes(''), bytes('c')], 'abc', null],
+      ['form fields', new URLSearchParams({ a: '1 2', ä: '&' }), 'a=1+2&%C3%A4=%26', FORM],
+      ['a Blob', new Blob(['grüße'], { type: 'text/x' }), 'grüße', 'text/x'],
+      ['a Blob without a type', new Blob(['abc']), 'abc', null],
+    ])('%s', async (_name, input, content, contentType) => {
+      const body = toBody(input);
+      expect(body).toMatchObject({ length: bytes(content).length, replayable: true, contentType });
+      expect([await readRequestBody(body), await readRequestBody(body)]).toEqual([content, content]);
+      if (body.bytes !== null) expect(new TextDecoder().decode(body.bytes)).toBe(content);
     });
-    for await (const _ of toRequestBody(stream).open()) break;
-    expect(cancelled).toBe(true);
-  });
 
-  test('a stream is cancelled at once, even while a chunk is awaited', async () => {
-    let cancelled = false;
-    const stream = new ReadableStream<Uint8Array>({
-      cancel: () => {
-        cancelled = true;
-      },
+    test('bytes are not copied', () => {
+      const input = bytes('abc');
+      expect(toBody(input).bytes).toBe(input);
+      expect(toBody(words).bytes?.buffer).toBe(words.buffer);
     });
-    const chunks = toRequestBody(stream).open()[Symbol.asyncIterator]();
-    const pending = chunks.next();
-    await chunks.return?.();
-    expect(cancelled).toBe(true);
-    expect(await pending).toMatchObject({ done: true });
+
+    test('a Blob is offered as it is, too', () => {
+      const blob = new Blob(['abc']);
+      expect(toBody(blob).blob?.()).toBe(blob);
+    });
   });
 
-  test('a generator that is not read to its end is ended', async () => {
-    let ended = false;
-    const endless = async function* () {
-      try {
-        for (;;) yield 'x';
-      } finally {
-        ended = true;
-      }
-    };
-    for await (const _ of toRequestBody(endless()).open()) break;
-    expect(ended).toBe(true);
+  describe('what can be sent once', () => {
+    test.each<[string, () => BodyInput]>([
+      ['a WHATWG stream', () => streamOf(bytes('ab'), bytes('c'))],
+      ['a Node stream', () => Readable.from([Buffer.from('ab'), Buffer.from('c')])],
+      ['an async generator, of texts too', () => generated('ab', bytes('c'))],
+      ['a generator', () => produced(bytes('ab'), bytes('c'))],
+      ['a set', () => new Set([bytes('ab'), bytes('c')])],
+    ])('%s', async (_name, make) => {
+      const body = toBody(make());
+      expect(body).toMatchObject({ length: null, replayable: false, bytes: null, contentType: null });
+      expect(await readRequestBody(body)).toBe('abc');
+      await expect(readRequestBody(body)).rejects.toMatchObject({ code: 'content-resend' });
+    });
+
+    test('a chunk that is no bytes is refused where it comes', async () => {
+      const body = toBody(generated('fine', 5 as never));
+      await expect(readRequestBody(body)).rejects.toThrow(
+        new TypeError('body: a chunk must be bytes or text, not a value of type number'),
+      );
+    });
+
+    test('a stream that is not read to its end is cancelled', async () => {
+      let cancelled = false;
+      const stream = new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(bytes('x')),
+        cancel: () => {
+          cancelled = true;
+          return new Promise(() => {});
+        },
+      });
+      for await (const _ of toBody(stream).open()) break;
+      expect(cancelled).toBe(true);
+    });
+
+    test('a stream is cancelled at once, even while a chunk is awaited', async () => {
+      let cancelled = false;
+      const stream = new ReadableStream<Uint8Array>({
+        cancel: () => {
+          cancelled = true;
+        },
+      });
+      const chunks = toBody(stream).open()[Symbol.asyncIterator]();
+      const pending = chunks.next();
+      await chunks.return?.();
+      expect(cancelled).toBe(true);
+      expect(await pending).toMatchObject({ done: true });
+    });
+
+    test('a generator that is not read to its end is ended', async () => {
+      let ended = false;
+      const endless = async function* () {
+        try {
+          for (;;) yield 'x';
+        } finally {
+          ended = true;
+        }
+      };
+      for await (const _ of toBody(endless()).open()) break;
+      expect(ended).toBe(true);
+    });
+
+    test('a stream that fails fails the body with the same error', async () => {
+      const failure = new Error('disk');
+      const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(failure) });
+      await expect(readRequestBody(toBody(stream))).rejects.toBe(failure);
+    });
   });
 
-  test('a stream that fails fails the body with the same error', async () => {
-    const failure = new Error('disk');
-    const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(failure) });
-    await expect(readRequestBody(toRequestBody(stream))).rejects.toBe(failure);
+  describe('what is refused with a TypeError', () => {
+    const locked = streamOf();
+    locked.getReader();
+    test.each<[string, unknown, RegExp]>([
+      ['a number', 5, /a value of type number cannot be sent/],
+      ['a function', () => {}, /type function/],
+      ['null', null, /null cannot be sent/],
+      ['an object', { a: 1 }, /JSON.stringify/],
+      ['an array of numbers', [1, 2], /a chunk must be bytes or text/],
+      ['a locked stream', locked, /locked/],
+      [
+        'a Blob whose type would break a header',
+        Object.defineProperty(new Blob(), 'type', { value: 'a\r\nb: c' }),
+        /HTTP forbids/,
+      ],
+    ])('%s', (_name, input, message) => {
+      expect(() => toBody(input as BodyInput)).toThrow(TypeError);
+      expect(() => toBody(input as BodyInput)).toThrow(message);
+    });
   });
-});
 
-describe('what is refused with a TypeError', () => {
-  const locked = streamOf();
-  locked.getReader();
-  test.each<[string, unknown, RegExp]>([
-    ['a number', 5, /a value of type number cannot be sent/],
-    ['a function', () => {}, /type function/],
-    ['null', null, /null cannot be sent/],
-    ['an object', { a: 1 }, /JSON.stringify/],
-    ['an array of numbers', [1, 2], /a chunk must be bytes or text/],
-    ['a locked stream', locked, /locked/],
-    [
-      'a Blob whose type would break a header',
-      Object.defineProperty(new Blob(), 'type', { value: 'a\r\nb: c' }),
-      /HTTP forbids/,
-    ],
-  ])('%s', (_name, input, message) => {
-    expect(() => toRequestBody(input as BodyInput)).toThrow(TypeError);
-    expect(() => toRequestBody(input as BodyInput)).toThrow(message);
-  });
-});
-
-describe('an object that tells how it is sent', () => {
-  test('is asked', () => {
-    const body = toRequestBody('abc');
-    expect(toRequestBody({ [requestBody]: () => body })).toBe(body);
+  describe('an object that tells how it is sent', () => {
+    test('is asked', () => {
+      const body = toBody('abc');
+      expect(toBody({ [requestBody]: () => body })).toBe(body);
+    });
   });
 });
 

@@ -1,0 +1,42 @@
+import type { RequestBody } from '../../src/message/body.ts';
+import { type BodyInput, type BodyReaders, bodyOf, type ChunkSource } from '../../src/message/body-input.ts';
+import { lazily } from '../../src/util/lazily.ts';
+import { loadRare } from '../common/load-rare.ts';
+
+/** A body in a page, whose fetch reads Blobs and encodes forms by itself. */
+export function toPageBody(input: BodyInput): RequestBody {
+  return bodyOf(input, READERS);
+}
+
+const READERS: BodyReaders = {
+  form(form) {
+    const encoded = new Response(form);
+    const blob = lazily(() => encoded.blob());
+    return {
+      length: null,
+      replayable: true,
+      bytes: null,
+      contentType: encoded.headers.get('content-type'),
+      blob,
+      open: () => lateChunks(blob()),
+    };
+  },
+  chunks: lateChunks,
+};
+
+/** The code that reads chunks is loaded with the first body that has any. */
+function lateChunks(source: Blob | Promise<Blob> | ChunkSource): AsyncIterableIterator<Uint8Array> {
+  const chunks = read(source);
+  return {
+    next: async () => (await chunks).next(),
+    return: async () => (await chunks).return!(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function read(source: Blob | Promise<Blob> | ChunkSource): Promise<AsyncIterableIterator<Uint8Array>> {
+  const { chunksOf } = await loadRare();
+  return chunksOf(await source);
+}

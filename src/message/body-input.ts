@@ -1,0 +1,137 @@
+import { NetworkError } from '../error.ts';
+import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
+import { isFieldValue } from './headers.ts';
+
+/**
+ * What can be sent. Text goes as UTF-8; a Node Readable is an async iterable.
+ *
+ * What has a length and can be sent again (after a redirect or a 401): text, bytes, arrays of bytes, Blob, form (in a page
+ * it has no length). Streams and iterables can be sent once.
+ */
+export type BodyInput =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | URLSearchParams
+  | FormData
+  | ChunkSource
+  | RequestBodySource;
+
+/** What gives its bytes chunk by chunk. */
+export type ChunkSource =
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array | string>
+  | Iterable<Uint8Array>;
+
+/** How a platform reads the kinds of bodies that are not in memory. */
+export interface BodyReaders {
+  /** A form as multipart/form-data. */
+  form(form: FormData): RequestBody;
+  /** Ending the iteration early releases the source at once, even while a chunk is awaited. */
+  chunks(source: Blob | ChunkSource): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A body as the pipeline takes it. Bytes are not copied: they must not change until the reply has finished.
+ *
+ * Kinds are told by what they are, not by how they look, so a polluted prototype cannot turn one into another.
+ *
+ * @throws TypeError for anything that is no body
+ */
+export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
+  if (typeof input === 'string') return inMemory(encoder.encode(input), 'text/plain;charset=UTF-8');
+  if (typeof input !== 'object' || input === null) throw noBody(input);
+  if (ArrayBuffer.isView(input)) return inMemory(toBytes(input));
+  if (input instanceof ArrayBuffer) return inMemory(new Uint8Array(input));
+  if (input instanceof URLSearchParams) {
+    return inMemory(encoder.encode(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
+  }
+  if (input instanceof Blob) return blobBody(input, readers);
+  if (input instanceof FormData) return readers.form(input);
+  if (requestBody in input) return input[requestBody]();
+  if (Array.isArray(input)) return listBody(input.map(toBytes));
+  if (isStream(input) && input.locked)
+    throw new TypeError('body: the stream is locked, somebody else reads it');
+  if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input))
+    return once(() => readers.chunks(input));
+  throw noBody(input);
+}
+
+/** A Blob, which a transport may take as it is. */
+export function blobBody(blob: Blob, readers: BodyReaders): RequestBody {
+  return {
+    length: blob.size,
+    replayable: true,
+    bytes: null,
+    contentType: blobType(blob),
+    blob: () => blob,
+    open: () => readers.chunks(blob),
+  };
+}
+
+/**
+ * The media type of a Blob as a Content-Type, or null when it has none.
+ * @throws TypeError when it could not stand in a header (a Blob of an application's own may say anything)
+ */
+export function blobType({ type }: Blob): string | null {
+  if (!isFieldValue(type))
+    throw new TypeError('body: the type of the Blob has a character that HTTP forbids');
+  return type || null;
+}
+
+/** @throws TypeError when it is neither bytes nor text */
+export function toBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk === 'string') return encoder.encode(chunk);
+  throw new TypeError(`body: a chunk must be bytes or text, not ${kindOf(chunk)}`);
+}
+
+/** Some runtimes have no WHATWG streams. */
+export function isStream(input: object): input is ReadableStream<Uint8Array> {
+  return typeof ReadableStream === 'function' && input instanceof ReadableStream;
+}
+
+const encoder = new TextEncoder();
+
+function inMemory(bytes: Uint8Array, contentType: string | null = null): RequestBody {
+  return { ...listBody([bytes]), bytes, contentType };
+}
+
+function listBody(chunks: readonly Uint8Array[]): RequestBody {
+  return {
+    length: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    replayable: true,
+    bytes: null,
+    contentType: null,
+    open: async function* () {
+      for (const chunk of chunks) if (chunk.length > 0) yield chunk;
+    },
+  };
+}
+
+function once(chunks: () => AsyncIterable<Uint8Array>): RequestBody {
+  let opened = false;
+  return {
+    length: null,
+    replayable: false,
+    bytes: null,
+    contentType: null,
+    open() {
+      if (opened)
+        throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
+      opened = true;
+      return chunks();
+    },
+  };
+}
+
+function noBody(value: unknown): TypeError {
+  const hint = 'expected text, bytes, a Blob, a form, a stream or an iterable of bytes';
+  return new TypeError(`body: ${kindOf(value)} cannot be sent; ${hint} (JSON: JSON.stringify it)`);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : `a value of type ${typeof value}`;
+}

@@ -1,0 +1,40 @@
+import { type ChunkSource, isStream, toBytes } from './body-input.ts';
+
+/**
+ * The bytes of what gives them chunk by chunk. Ending early ends the source at once, even while a chunk is awaited, for
+ * which a generator would wait.
+ */
+export function chunksOf(source: Blob | ChunkSource): AsyncIterableIterator<Uint8Array> {
+  const chunks = iteratorOf(source instanceof Blob ? source.stream() : source);
+  return {
+    async next() {
+      const { done, value } = await chunks.next();
+      return done === true ? { done, value: undefined } : { done: false, value: toBytes(value) };
+    },
+    async return() {
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function iteratorOf(source: ChunkSource): AsyncIterator<unknown> | Iterator<unknown> {
+  if (isStream(source)) return streamIterator(source);
+  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+}
+
+/** Not every engine's streams can be iterated. */
+function streamIterator(stream: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    async return() {
+      // Nobody waits for a stream that takes its time, and one that has failed has said so.
+      reader.cancel().catch(() => {});
+      return { done: true, value: undefined };
+    },
+  };
+}
