@@ -13,6 +13,10 @@ interface Slot<Item> {
 export class Bag<Item> implements Iterable<Item> {
   readonly #slots: Slot<Item>[] = [];
 
+  get size(): number {
+    return this.#slots.length;
+  }
+
   /** @returns the function that takes it out again; it may be called more than once */
   add(item: Item): () => void {
     const slot = { item, index: this.#slots.length };

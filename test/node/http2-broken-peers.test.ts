@@ -65,6 +65,14 @@ test.skipIf(!tells).each<[string, (id: number) => Uint8Array]>([
   expect(await outcome((socket, id) => socket.write(bytes(id)))).toEqual(['protocol-failure']);
 });
 
+test('a field name in upper case is refused (RFC 9113 §8.2.1)', async () => {
+  // HPACK: a literal that is not indexed, its name and its value.
+  const field = Buffer.from('\0\x03X-A\x01b', 'latin1');
+  const head = Buffer.concat([Uint8Array.of(0x88), field]);
+  const heard = await outcome((socket, id) => socket.write(frame(FRAME.headers, id, head, 5)));
+  expect(heard).toEqual(['protocol-failure']);
+});
+
 test('a head without a status is refused', async () => {
   const heard = await outcome((socket, id) => {
     socket.write(frame(FRAME.headers, id, Uint8Array.of(0x84), 5));

@@ -5,6 +5,7 @@ import type * as tls from 'node:tls';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
+import { Bag } from '../../../src/util/bag.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { givenUp, networkFailure } from '../errors.ts';
@@ -42,7 +43,7 @@ export class NodeHttpTransport implements Transport {
   readonly #httpAgent: http.Agent;
   readonly #httpsAgent: https.Agent;
   readonly #lookup: LookupFunction | undefined;
-  readonly #running = new Set<Attempt>();
+  readonly #running = new Bag<Attempt>();
   #closed = false;
 
   constructor(options: NodeHttpTransportOptions = {}) {
@@ -81,14 +82,10 @@ export class NodeHttpTransport implements Transport {
     const { pairs, bodyLength } = requestFields(request);
     const options = this.#clientOptions(request, pairs);
     if (onFreshSocket) dropIdleSockets(options);
-    const attempt: Attempt = new Attempt(
-      request,
-      exchange,
-      openClient(request.url, options),
-      bodyLength,
-      () => this.#running.delete(attempt),
-    );
-    this.#running.add(attempt);
+    let leave = (): void => {};
+    const client = openClient(request.url, options);
+    const attempt = new Attempt(request, exchange, client, bodyLength, () => leave());
+    leave = this.#running.add(attempt);
     return attempt;
   }
 

@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import { Bag } from '../../../src/util/bag.ts';
 import { givenUp, networkFailure } from '../errors.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
@@ -26,7 +27,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   readonly #mostStreams: number;
   /** Streams that the peer lets us have at once. */
   #limit: number;
-  readonly #running = new Set<Http2Exchange>();
+  readonly #running = new Bag<Http2Exchange>();
   readonly #waiting = new Set<Http2Exchange>();
   /** It has served before: the peer may have gone away since. */
   #isReused = false;
@@ -95,7 +96,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
 
   ended(exchange: Http2Exchange): void {
     this.#isReused ||= exchange.isAnswered;
-    if (!this.#running.delete(exchange)) this.#waiting.delete(exchange);
+    this.#waiting.delete(exchange);
     this.#beginWaiting();
     if (this.#isRetired) this.#closeWhenUnused();
     else if (this.isIdle) this.release();
@@ -134,8 +135,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   }
 
   #begin(exchange: Http2Exchange): void {
-    this.#running.add(exchange);
-    exchange.begin(this.#session);
+    exchange.begin(this.#session, this.#running.add(exchange));
   }
 
   #beginWaiting(): void {

@@ -1,12 +1,12 @@
 import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions } from 'node:http2';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
-import type { HttpHeaders } from '../../../src/message/headers.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { expectsContinue } from '../expect-continue.ts';
-import { receivedHeaders } from '../http-module-transport/received-headers.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
+import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
 
 /** RFC 9113 §7. */
@@ -24,7 +24,7 @@ export interface Http2ExchangeOwner {
 }
 
 /** One request on a stream of HTTP/2. To its reader it is the body of the response. */
-export class Http2Exchange implements ResponseBody, OutgoingTarget {
+export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamListener {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly request: HttpRequest;
@@ -44,6 +44,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
   #stream: ClientHttp2Stream | null = null;
+  #leave: (() => void) | null = null;
   #sink: BodySink | null = null;
   #isPaused = false;
   #failure: NetworkError | null = null;
@@ -68,8 +69,12 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     });
   }
 
-  /** Opens the stream. */
-  begin(session: ClientHttp2Session): void {
+  /**
+   * Opens the stream.
+   * @param leave called when nothing of it is left, before the owner hears of that
+   */
+  begin(session: ClientHttp2Session, leave: () => void): void {
+    this.#leave = leave;
     const outgoing = this.#outgoing;
     let stream: ClientHttp2Stream;
     try {
@@ -80,13 +85,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     }
     this.#stream = stream;
     this.streamId = stream.id;
-    stream.on('response', (_headers, _flags, raw: string[] = []) => this.#answer(raw));
-    stream.on('headers', (_headers, _flags, raw: string[] = []) => this.#inform(raw));
-    stream.on('trailers', (_headers, _flags, raw: string[] = []) => {
-      this.#trailers = receivedHeaders(raw);
-    });
-    stream.on('error', () => {});
-    stream.on('close', () => this.#closed(stream));
+    listenToStream(stream, this);
     if (outgoing === null) tellRequestSent(this.exchange);
     else if (expectsContinue(this.request)) outgoing.startOnContinue();
     else outgoing.start();
@@ -96,7 +95,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
   fail(error: NetworkError): void {
     if (this.isOver) return;
     const sink = this.#finish();
-    if (this.#stream === null) this.#owner.ended(this);
+    if (this.#stream === null) this.#left();
     else this.#stream.close(CANCEL);
     this.#failure = error;
     if (this.isAnswered) sink?.fail(error);
@@ -114,8 +113,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     if (this.isOver) return;
     this.#sink = sink;
     const stream = this.#stream!;
-    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
-    stream.on('end', () => this.#ended());
+    listenToBody(stream);
     if (this.#isPaused) stream.pause();
   }
 
@@ -150,13 +148,13 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     this.fail(error);
   }
 
-  #inform(raw: readonly string[]): void {
+  informed(raw: readonly string[]): void {
     const status = Number(raw[1]);
     this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw) });
     if (status === 100) this.#outgoing?.continue();
   }
 
-  #answer(raw: readonly string[]): void {
+  answered(raw: readonly string[]): void {
     if (this.isOver) return;
     this.isAnswered = true;
     // Who answers before it asked for the body does not want it.
@@ -174,11 +172,15 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     });
   }
 
-  #receive({ buffer, byteOffset, length }: Buffer): void {
+  trailed(raw: readonly string[]): void {
+    this.#trailers = HttpHeaders.adopt(raw.slice());
+  }
+
+  received({ buffer, byteOffset, length }: Buffer): void {
     this.#sink?.data(new Uint8Array(buffer, byteOffset, length), false);
   }
 
-  #ended(): void {
+  ended(): void {
     // nghttp2 ends the stream also when it was reset; then `close` tells the code.
     if (this.#stream!.rstCode !== 0 || this.isOver) return;
     const isSent = this.#outgoing?.isComplete ?? true;
@@ -188,12 +190,17 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget {
     sink?.end(this.#trailers);
   }
 
-  #closed(stream: ClientHttp2Stream): void {
-    this.#owner.ended(this);
+  closed(stream: ClientHttp2Stream): void {
+    this.#left();
     if (this.isOver) return;
     const outcome = this.#owner.outcomeOf(this, stream);
     if (outcome instanceof NetworkError) this.fail(outcome);
     else this.replaceBy(outcome);
+  }
+
+  #left(): void {
+    this.#leave?.();
+    this.#owner.ended(this);
   }
 
   /** The sink, for its last call. */
@@ -219,7 +226,10 @@ function unsendable({ url }: HttpRequest, { message }: Error): NetworkError {
   return new NetworkError('protocol-invalid-operation', `request fields: ${message}`, { url: url.href });
 }
 
-/** The fields behind the status, which is the first of a response (RFC 9113 §8.3.2). */
+/**
+ * The fields behind the status, which is the first of a response (RFC 9113 §8.3.2). Their names are in lower case: nghttp2
+ * takes no other (§8.2.1).
+ */
 function fieldsOf(raw: readonly string[]): HttpHeaders {
-  return receivedHeaders(raw.slice(2));
+  return HttpHeaders.adopt(raw.slice(2));
 }

@@ -1,0 +1,60 @@
+import type { ClientHttp2Stream } from 'node:http2';
+
+/** Hears what happens on a stream of HTTP/2. Fields are flat `[name, value, …]`. */
+export interface Http2StreamListener {
+  answered(fields: readonly string[]): void;
+  informed(fields: readonly string[]): void;
+  trailed(fields: readonly string[]): void;
+  received(chunk: Buffer): void;
+  ended(): void;
+  closed(stream: ClientHttp2Stream): void;
+}
+
+const LISTENER = Symbol('listener');
+
+type Stream = ClientHttp2Stream & { [LISTENER]?: Http2StreamListener | null };
+
+/**
+ * Tells `listener` of everything but the body, until the stream is closed. Then the stream forgets it: Node's native half
+ * keeps a closed stream alive until the next full collection, and it would keep the whole request with it. For the same
+ * reason the functions are shared by all streams.
+ */
+export function listenToStream(stream: Stream, listener: Http2StreamListener): void {
+  stream[LISTENER] = listener;
+  stream.on('response', onResponse).on('headers', onHeaders).on('trailers', onTrailers);
+  stream.on('close', onClose).on('error', onError);
+}
+
+/** Begins to read the body. */
+export function listenToBody(stream: Stream): void {
+  stream.on('end', onEnd).on('data', onData);
+}
+
+function onResponse(this: Stream, _headers: unknown, _flags: number, fields: readonly string[] = []): void {
+  this[LISTENER]?.answered(fields);
+}
+
+function onHeaders(this: Stream, _headers: unknown, _flags: number, fields: readonly string[] = []): void {
+  this[LISTENER]?.informed(fields);
+}
+
+function onTrailers(this: Stream, _headers: unknown, _flags: number, fields: readonly string[] = []): void {
+  this[LISTENER]?.trailed(fields);
+}
+
+function onData(this: Stream, chunk: Buffer): void {
+  this[LISTENER]?.received(chunk);
+}
+
+function onEnd(this: Stream): void {
+  this[LISTENER]?.ended();
+}
+
+function onClose(this: Stream): void {
+  const listener = this[LISTENER];
+  this[LISTENER] = null;
+  listener?.closed(this);
+}
+
+/** `close` follows, and has the error. */
+function onError(): void {}
