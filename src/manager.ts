@@ -4,14 +4,16 @@ import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } fro
 import { compose } from './pipeline/compose.ts';
 import { dispatch } from './pipeline/dispatch.ts';
 import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
-import type { HttpRequest, Next } from './pipeline/stage.ts';
+import type { Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { RequestQueue } from './queue/request-queue.ts';
-import { ExchangeSource } from './reply/exchange-source.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
+import { PipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import { HIGH_WATER_MARK } from './reply/reply-body.ts';
+import type { ReplyOwner } from './reply/reply-core.ts';
+import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
@@ -31,10 +33,14 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #replies = new Bag<NetworkReply>();
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
-  #pipeline: { readonly options: RequestOptions; readonly run: Next } | null = null;
+  #pipeline: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
   /** Lets go of the HSTS store that this manager has opened. */
   #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
+  readonly #owner: ReplyOwner = {
+    finished: (reply) => this.emit('finished', reply),
+    encrypted: (reply) => this.ask('encrypted', reply),
+  };
   readonly #onFault = (fault: Error): void => {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
   };
@@ -203,7 +209,7 @@ export class Manager extends Settings implements AsyncDisposable {
   ): NetworkReply {
     const options = this.options;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
-    const source = new ExchangeSource(resolved, this.#runner(options), systemClock);
+    const source = this.#source(options);
     const reply = new NetworkReply({ operation, request: resolved, source });
     reply.onEnd(this.#replies.add(reply));
     reply.follow(resolved.options.signal);
@@ -229,20 +235,17 @@ export class Manager extends Settings implements AsyncDisposable {
 
   #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
     const reply = this.createRequest(operation, toNetworkRequest(request), body);
-    return reply.attach({
-      finished: () => this.emit('finished', reply),
-      encrypted: () => this.ask('encrypted', reply),
-    });
+    return reply.attach(this.#owner);
   }
 
   /** The pipeline for these options, built when they have changed since the last request. */
-  #runner(options: RequestOptions): Next {
-    if (this.#closed) return refuse;
+  #source(options: RequestOptions): ReplySource {
+    if (this.#closed) return CLOSED;
     if (this.#pipeline?.options !== options) {
       this.#queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-      this.#pipeline = { options, run: this.#build(options) };
+      this.#pipeline = { options, source: new PipelineSource(this.#build(options), systemClock) };
     }
-    return this.#pipeline.run;
+    return this.#pipeline.source;
   }
 
   #transportFor({ transport }: RequestOptions): Transport {
@@ -264,6 +267,6 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 }
 
-async function refuse(request: HttpRequest): Promise<never> {
-  throw new NetworkError('operation-canceled', 'the manager is closed', { url: request.url.href });
-}
+const CLOSED = new PipelineSource(({ url }) => {
+  throw new NetworkError('operation-canceled', 'the manager is closed', { url: url.href });
+}, systemClock);

@@ -2,7 +2,7 @@ import type { RequestBody } from './message/body.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
-import type { Stage } from './pipeline/stage.ts';
+import type { Rewrite, Stage } from './pipeline/stage.ts';
 import type { FaultListener, KeyValueStore } from './storage/key-value-store.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
@@ -18,7 +18,7 @@ export interface Platform {
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
   /** The list that http and https requests walk, in order; the transport follows it. */
-  httpStages(parts: HttpParts): readonly Stage[];
+  httpStages(parts: HttpParts): readonly (Stage | Rewrite)[];
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /** The store of that name in the platform's usual place, or below `directory`. */

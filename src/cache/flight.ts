@@ -27,11 +27,7 @@ export class Flight {
   /** Takes off at once; `leader` is a member from now on, and has to `join` in this turn. */
   constructor(leader: Exchange, run: (exchange: Exchange) => Promise<Landing>) {
     this.#leader = leader;
-    this.#exchange = new Exchange({
-      emit: (event) => leader.emit(event),
-      ask: this.#ask,
-      clock: leader.clock,
-    });
+    this.#exchange = new Exchange({ accept: (event) => leader.emit(event), ask: this.#ask }, leader.clock);
     if (leader.priority !== null) this.#exchange.setPriority(leader.priority);
     leader.queued = { setPriority: (priority) => this.#exchange.setPriority(priority) };
     this.#landing = run(this.#exchange).then((landing) => {

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
-import { Exchange } from '../pipeline/exchange.ts';
+import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { StoredResponse } from './metadata.ts';
 import { conditionalFields } from './validators.ts';
@@ -29,11 +29,7 @@ export class Revalidator<Stored extends StoredResponse> {
   }
 
   async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<void> {
-    const exchange = new Exchange({
-      emit: () => {},
-      ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
-      clock: visit.exchange.clock,
-    });
+    const exchange = new Exchange(NOBODY, visit.exchange.clock);
     exchange.setPriority('low');
     const request = withoutFields(visit.request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
     const landing = await this.#fetcher.fetch(
@@ -51,6 +47,11 @@ export class Revalidator<Stored extends StoredResponse> {
     await readToEnd(landing.response.body);
   }
 }
+
+const NOBODY: ExchangeSink = {
+  accept: () => {},
+  ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
+};
 
 /** It is the cache that reads along. */
 function readToEnd(body: ResponseBody): Promise<void> {

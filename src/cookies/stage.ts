@@ -1,9 +1,11 @@
 import { NetworkError } from '../error.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Stage } from '../pipeline/stage.ts';
+import { type HttpRequest, type HttpResponse, type Rewrite, withHeaders } from '../pipeline/stage.ts';
+import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
 import type { CookieContext } from './context.ts';
+import type { CookieInit } from './cookie.ts';
 import { mergeCookieHeaders } from './merge-header.ts';
 import { parseSetCookie } from './parse.ts';
 import { serializeCookies } from './serialize.ts';
@@ -13,61 +15,60 @@ import { serializeCookies } from './serialize.ts';
  * redirect and a 401 included. Stands under the loops and over the cache, whose answers set nothing again. Waits for the
  * jar only when that answers with a promise.
  */
-export const cookieStage: Stage = {
+export const cookieStage: Rewrite = {
   name: 'cookies',
-  async handle(request, next, exchange) {
-    const { cookieJar, cookieLoadControl, cookieSaveControl, siteForCookies } = request.options;
-    if (cookieJar === null) return next(request, exchange);
-    const jar = cookieJar as AbstractCookieJar;
-    const context = siteForCookies === null ? undefined : { site: siteForCookies, method: request.method };
 
-    let sent = request;
-    if (cookieLoadControl === 'automatic') {
-      try {
-        const found = jar.cookiesForUrl(request.url.href, context);
-        const cookies = isPromise(found) ? await unlessCancelled(found, exchange) : found;
-        sent = withCookies(request, serializeCookies(cookies, jar.limits?.headerSize));
-      } catch (cause) {
-        throw jarFailure(cause, request.url);
-      }
+  outgoing(request, exchange) {
+    const { url, options } = request;
+    if (options.cookieJar === null || options.cookieLoadControl === 'manual') return request;
+    const jar = options.cookieJar as AbstractCookieJar;
+    try {
+      const found = jar.cookiesForUrl(url.href, contextOf(request));
+      if (!isPromise(found)) return withCookies(request, found, jar);
+      return unlessCancelled(found, exchange)
+        .then((cookies) => withCookies(request, cookies, jar))
+        .catch((cause) => fail(cause, url));
+    } catch (cause) {
+      return fail(cause, url);
     }
-    const response = await next(sent, exchange);
-    if (cookieSaveControl === 'automatic' && response.source !== 'cache') {
-      try {
-        const saving = save(response, jar, context, exchange.clock.now());
-        if (isPromise(saving)) await unlessCancelled(saving, exchange);
-      } catch (cause) {
-        const failure = jarFailure(cause, response.url);
-        response.body.cancel(failure);
-        throw failure;
-      }
+  },
+
+  incoming(response, request, exchange) {
+    const { cookieJar, cookieSaveControl } = request.options;
+    if (cookieJar === null || cookieSaveControl === 'manual' || response.source === 'cache') return response;
+    const jar = cookieJar as AbstractCookieJar;
+    try {
+      const cookies = cookiesOf(response, jar, exchange.clock.now());
+      if (cookies.length === 0) return response;
+      const saving = jar.setCookiesFromUrl(cookies, response.url.href, contextOf(request));
+      if (!isPromise(saving)) return response;
+      return unlessCancelled(saving, exchange)
+        .then(() => response)
+        .catch((cause) => fail(cause, response.url));
+    } catch (cause) {
+      return fail(cause, response.url);
     }
-    return response;
   },
 };
 
-function withCookies(request: HttpRequest, header: string): HttpRequest {
+function contextOf({ method, options }: HttpRequest): CookieContext | undefined {
+  const { siteForCookies } = options;
+  return siteForCookies === null ? undefined : { site: siteForCookies, method };
+}
+
+type Found = Awaited<ReturnType<AbstractCookieJar['cookiesForUrl']>>;
+
+function withCookies(request: HttpRequest, cookies: Found, jar: AbstractCookieJar): HttpRequest {
+  const header = serializeCookies(cookies, jar.limits?.headerSize);
   if (header === '') return request;
   const byHand = request.headers.getAll('cookie').join('; ');
   const value = byHand === '' ? header : mergeCookieHeaders(header, byHand);
-  return { ...request, headers: request.headers.with('cookie', value) };
+  return withHeaders(request, request.headers.with('cookie', value));
 }
 
-function save(
-  { url, headers }: HttpResponse,
-  jar: AbstractCookieJar,
-  context: CookieContext | undefined,
-  now: number,
-): unknown {
-  const cookies = headers
-    .getSetCookie()
-    .map((line) => parseSetCookie(line, now, jar.limits))
-    .filter((cookie) => cookie !== null);
-  return cookies.length === 0 ? undefined : jar.setCookiesFromUrl(cookies, url.href, context);
-}
-
-function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
-  return typeof (answer as Partial<Promise<T>> | null | undefined)?.then === 'function';
+function cookiesOf({ headers }: HttpResponse, jar: AbstractCookieJar, now: number): CookieInit[] {
+  const lines = headers.getSetCookie();
+  return lines.map((line) => parseSetCookie(line, now, jar.limits)).filter((cookie) => cookie !== null);
 }
 
 /** Waits for a jar. Rejects with the reason when the exchange is cancelled meanwhile. */
@@ -78,7 +79,7 @@ function unlessCancelled<T>(promise: Promise<T>, exchange: Exchange): Promise<T>
   });
 }
 
-function jarFailure(cause: unknown, url: ParsedUrl): NetworkError {
-  if (cause instanceof NetworkError) return cause;
-  return new NetworkError('unknown-network', 'the cookie jar failed', { url: url.href, cause });
+function fail(cause: unknown, url: ParsedUrl): never {
+  if (cause instanceof NetworkError) throw cause;
+  throw new NetworkError('unknown-network', 'the cookie jar failed', { url: url.href, cause });
 }

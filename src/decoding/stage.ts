@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
-import type { HttpRequest, HttpResponse, Stage } from '../pipeline/stage.ts';
+import { type HttpRequest, type HttpResponse, type Rewrite, withHeaders } from '../pipeline/stage.ts';
 import { withoutFragment } from '../util/url.ts';
 import { DecodedBody } from './decoded-body.ts';
 import type { Decoders } from './decoder.ts';
@@ -13,15 +13,16 @@ import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
  *
  * A request with an Accept-Encoding of its own gets the body as it was sent.
  */
-export function decodingStage(decoders: Decoders): Stage {
+export function decodingStage(decoders: Decoders): Rewrite {
   return {
     name: 'decoding',
-    handle(request, next, exchange) {
+    outgoing(request) {
       const offer = acceptEncoding(request.headers, decoders.codings);
-      if (offer === null) return next(request, exchange);
-      const headers = request.headers.clone().append('accept-encoding', offer);
-      return next({ ...request, headers }, exchange).then((response) => decode(request, response, decoders));
+      if (offer === null) return request;
+      return withHeaders(request, request.headers.clone().append('accept-encoding', offer));
     },
+    incoming: (response, request) =>
+      request.headers.has('accept-encoding') ? response : decode(request, response, decoders),
   };
 }
 
@@ -45,12 +46,9 @@ function decode(request: HttpRequest, response: HttpResponse, decoders: Decoders
   };
 }
 
-function refuse({ url, status, body }: HttpResponse): NetworkError {
-  const error = new NetworkError(
-    'unknown-content',
-    `the body has more than ${MAXIMUM_CODINGS} content codings`,
-    { url: withoutFragment(url), status },
-  );
-  body.cancel(error);
-  return error;
+function refuse({ url, status }: HttpResponse): NetworkError {
+  return new NetworkError('unknown-content', `the body has more than ${MAXIMUM_CODINGS} content codings`, {
+    url: withoutFragment(url),
+    status,
+  });
 }

@@ -1,4 +1,4 @@
-import type { HttpResponse, Stage } from '../pipeline/stage.ts';
+import type { HttpResponse, Rewrite } from '../pipeline/stage.ts';
 
 /** Who takes the headers. */
 export interface HeaderTaker {
@@ -10,11 +10,10 @@ export interface HeaderTaker {
  * Takes note of Strict-Transport-Security, on any response (a redirect, a 401), when it came over TLS without a
  * certificate error (RFC 6797 §8.1). What the cache gives back says nothing new, and may be older than what is known.
  */
-export function noteStage(security: HeaderTaker): Stage {
+export function noteStage(security: HeaderTaker): Rewrite {
   return {
     name: 'hsts-note',
-    async handle(request, next, exchange) {
-      const response = await next(request, exchange);
+    incoming(response) {
       if (isTrusted(response)) {
         security.note(response.headers.getAll('strict-transport-security'), response.url.hostname);
       }

@@ -1,5 +1,5 @@
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, Stage } from '../pipeline/stage.ts';
+import type { HttpRequest, Rewrite } from '../pipeline/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /** Who knows the hosts. */
@@ -13,17 +13,16 @@ export interface Upgrader {
  * Sends every hop to a known host over TLS, before cookies, cache and queue see its URL. A request that comes while the
  * store is loading waits for it.
  */
-export function upgradeStage(security: Upgrader): Stage {
+export function upgradeStage(security: Upgrader): Rewrite {
   const upgraded = (request: HttpRequest): HttpRequest => {
     const url = security.upgrade(request.url, request.options.preloadedTopLevelDomains);
     return url === request.url ? request : { ...request, url };
   };
   return {
     name: 'hsts-upgrade',
-    handle(request, next, exchange) {
+    outgoing(request, exchange) {
       const { ready } = security;
-      if (ready === null) return next(upgraded(request), exchange);
-      return settled(ready, exchange).then(() => next(upgraded(request), exchange));
+      return ready === null ? upgraded(request) : settled(ready, exchange).then(() => upgraded(request));
     },
   };
 }

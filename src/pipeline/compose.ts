@@ -1,9 +1,18 @@
-import type { Next, Stage } from './stage.ts';
+import { rewriting } from './rewriting.ts';
+import type { Next, Rewrite, Stage } from './stage.ts';
 
-/** Folds a list of stages over its last entry, the transport, into one function. Done once per configuration. */
-export function compose(stages: readonly Stage[], last: Next): Next {
-  return stages.reduceRight<Next>(
-    (next, stage) => (request, exchange) => stage.handle(request, next, exchange),
-    last,
-  );
+/** Folds a list over its last entry, the transport, into one function. Done once per configuration. */
+export function compose(list: readonly (Stage | Rewrite)[], last: Next): Next {
+  let next = last;
+  let run: Rewrite[] = [];
+  for (const entry of [...list].reverse()) {
+    if (!('handle' in entry)) {
+      run.unshift(entry);
+      continue;
+    }
+    const below = rewriting(run, next);
+    next = (request, exchange) => entry.handle(request, below, exchange);
+    run = [];
+  }
+  return rewriting(run, next);
 }

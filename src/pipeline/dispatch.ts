@@ -17,13 +17,13 @@ export function dispatch(
   handlers: ReadonlyMap<string, SchemeHandler>,
 ): Next {
   const { capabilities } = transport;
-  return async (request, exchange) => {
-    const { scheme } = request.url;
-    if (scheme === 'http' || scheme === 'https') return http(request, exchange);
-    if (scheme === 'unix+http' && capabilities.localSockets) return http(request, exchange);
+  const isHttp = (scheme: string): boolean =>
+    scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets);
+  const rare: Next = async (request, exchange) => {
     const { openScheme, preconnect } = await loadRare();
-    return scheme.startsWith(PRECONNECT)
+    return request.url.scheme.startsWith(PRECONNECT)
       ? preconnect(transport, PRECONNECT, request, exchange)
       : openScheme(handlers, capabilities, request, exchange);
   };
+  return (request, exchange) => (isHttp(request.url.scheme) ? http : rare)(request, exchange);
 }

@@ -1,7 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options.ts';
 import type { Clock } from '../util/clock.ts';
-import type { Ask } from './question.ts';
+import type { AnswerTo, Ask, Question } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
 import type { Timings } from './timings.ts';
 
@@ -28,11 +28,18 @@ export interface QueueSlot {
   setConcurrency(requests: number | null): void;
 }
 
-/** How an {@link Exchange} reaches its reply. */
-export interface ExchangeOwner {
-  readonly emit: (event: ReplyEvent) => void;
+/** Who hears of an {@link Exchange}, most often its reply: events as plain values, and questions. */
+export interface ExchangeSink {
+  accept(event: ReplyEvent): void;
   readonly ask: Ask;
-  readonly clock: Clock;
+}
+
+type Canceler = (reason: NetworkError) => void;
+
+/** A list and not an array: most exchanges have two or three, for which an array reserves room for seventeen. */
+interface Link {
+  readonly canceler: Canceler;
+  next: Link | null;
 }
 
 /**
@@ -48,16 +55,16 @@ export class Exchange {
   queued: QueuePlace | null = null;
   /** Present while it has one. */
   slot: QueueSlot | null = null;
-  readonly #owner: ExchangeOwner;
+  readonly #sink: ExchangeSink;
   #priority: Priority | null = null;
-  #cancelers: ((reason: NetworkError) => void)[] = [];
+  #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
 
-  constructor(owner: ExchangeOwner) {
-    this.#owner = owner;
-    this.clock = owner.clock;
+  constructor(sink: ExchangeSink, clock: Clock) {
+    this.#sink = sink;
+    this.clock = clock;
     this.timings = {
-      created: owner.clock.now(),
+      created: clock.now(),
       dequeued: 0,
       lookupEnd: 0,
       connectEnd: 0,
@@ -72,11 +79,11 @@ export class Exchange {
     if (this.#reason !== null) return;
     // While the timer runs, events come from the transport: each tells of bytes that moved.
     this.idle?.touch();
-    this.#owner.emit(event);
+    this.#sink.accept(event);
   }
 
   /** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when cancelled. */
-  readonly ask: Ask = async (question) => {
+  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
     const idle = this.idle;
     idle?.pause();
     let forget = (): void => {};
@@ -84,13 +91,13 @@ export class Exchange {
       const cancelled = new Promise<never>((_, reject) => {
         forget = this.onCancel(reject);
       });
-      const answer = await Promise.race([this.#owner.ask(question), cancelled]);
+      const answer = await Promise.race([this.#sink.ask(question), cancelled]);
       return answer;
     } finally {
       forget();
       idle?.resume();
     }
-  };
+  }
 
   /** The priority that was set after the request was made, or null: then the request's own counts. */
   get priority(): Priority | null {
@@ -115,26 +122,42 @@ export class Exchange {
 
   /**
    * Has `canceler` called when the request is aborted, times out or its manager closes; at once when that has happened.
-   * Returns the function that takes it back, which must be called when the wait is over.
+   * Returns the function that takes it back, which must be called when the wait is over, or else {@link offCancel}.
    */
-  onCancel(canceler: (reason: NetworkError) => void): () => void {
-    if (this.#reason !== null) {
-      canceler(this.#reason);
-      return () => {};
-    }
-    this.#cancelers.push(canceler);
-    return () => {
-      const index = this.#cancelers.lastIndexOf(canceler);
-      if (index >= 0) this.#cancelers.splice(index, 1);
-    };
+  onCancel(canceler: Canceler): () => void {
+    if (this.#reason !== null) canceler(this.#reason);
+    else this.#cancelers = append(this.#cancelers, canceler);
+    return () => this.offCancel(canceler);
+  }
+
+  /** Takes back what {@link onCancel} was given. */
+  offCancel(canceler: Canceler): void {
+    this.#cancelers = without(this.#cancelers, canceler);
   }
 
   /** Gives the exchange up. The first reason wins. */
   cancel(reason: NetworkError): void {
     if (this.#reason !== null) return;
     this.#reason = reason;
-    const cancelers = this.#cancelers;
-    this.#cancelers = [];
-    for (const canceler of cancelers) canceler(reason);
+    const first = this.#cancelers;
+    this.#cancelers = null;
+    for (let link = first; link !== null; link = link.next) link.canceler(reason);
   }
+}
+
+function append(first: Link | null, canceler: Canceler): Link {
+  const added = { canceler, next: null };
+  if (first === null) return added;
+  let last = first;
+  while (last.next !== null) last = last.next;
+  last.next = added;
+  return first;
+}
+
+function without(first: Link | null, canceler: Canceler): Link | null {
+  if (first === null || first.canceler === canceler) return first?.next ?? null;
+  let link = first;
+  while (link.next !== null && link.next.canceler !== canceler) link = link.next;
+  if (link.next !== null) link.next = link.next.next;
+  return first;
 }

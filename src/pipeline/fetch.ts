@@ -6,17 +6,19 @@ import type { HttpParts } from './http-parts.ts';
 import { lazyStage } from './lazy-stage.ts';
 import { loadRare } from './load-rare.ts';
 import { cacheStages, securityStages } from './optional-stages.ts';
-import type { Stage } from './stage.ts';
+import type { Rewrite, Stage } from './stage.ts';
 
 /** The list of http.ts where a fetch stands below it that redirects, keeps cookies and decodes by itself. */
-export function fetchStages(parts: HttpParts): readonly Stage[] {
+export function fetchStages(parts: HttpParts): readonly (Stage | Rewrite)[] {
   const { capabilities, defaults } = parts;
   return [
-    lazyStage(
-      'requirements',
-      (request) => asksForMore(request, defaults, capabilities),
-      async () => (await loadRare()).requirementsStage(capabilities),
-    ),
+    {
+      name: 'requirements',
+      outgoing: (request) =>
+        asksForMore(request, defaults, capabilities)
+          ? loadRare().then(({ checkRequirements }) => checkRequirements(request, capabilities))
+          : request,
+    },
     ...securityStages(parts),
     platformRedirectStage,
     headersStage,

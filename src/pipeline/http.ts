@@ -9,13 +9,13 @@ import { timeoutStage } from '../timeout/stage.ts';
 import { requirementsStage } from '../transport/requirements-stage.ts';
 import type { HttpParts } from './http-parts.ts';
 import { activeSecurity, cacheStages, securityStages } from './optional-stages.ts';
-import type { Stage } from './stage.ts';
+import type { Rewrite, Stage } from './stage.ts';
 
 /**
  * THE LIST: what an http or https request walks where the platform hides nothing. Loops outside, rewrites in the middle,
  * the exchange inside, so that everything under a loop sees every hop. What a transport does by itself is left to it.
  */
-export function httpStages(parts: HttpParts, decoders: Decoders): readonly Stage[] {
+export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stage | Rewrite)[] {
   const { capabilities, options } = parts;
   const security = activeSecurity(parts);
   return [

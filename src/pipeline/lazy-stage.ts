@@ -8,8 +8,9 @@ export function lazyStage(
 ): Stage {
   return {
     name,
-    async handle(request, next, exchange) {
-      return isNeeded(request) ? (await load()).handle(request, next, exchange) : next(request, exchange);
-    },
+    handle: (request, next, exchange) =>
+      isNeeded(request)
+        ? load().then((stage) => stage.handle(request, next, exchange))
+        : next(request, exchange),
   };
 }

@@ -1,9 +1,9 @@
 import type { HttpParts } from './http-parts.ts';
 import type { SecurityPart } from './security-part.ts';
-import type { Stage } from './stage.ts';
+import type { Rewrite, Stage } from './stage.ts';
 
 /** The stages of HSTS, where it is switched on. */
-export function securityStages(parts: HttpParts): readonly Stage[] {
+export function securityStages(parts: HttpParts): readonly Rewrite[] {
   const security = activeSecurity(parts);
   return security === null ? [] : [security.upgradeStage, security.noteStage];
 }

@@ -1,6 +1,6 @@
 import type { FaultListener, KeyValueStore } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { Stage } from './stage.ts';
+import type { Rewrite } from './stage.ts';
 
 /** What a known HSTS host wants. Qt: `QHstsPolicy`. */
 export interface StrictTransportSecurityPolicy {
@@ -14,8 +14,8 @@ export interface StrictTransportSecurityPolicy {
 
 /** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
 export interface SecurityPart {
-  readonly upgradeStage: Stage;
-  readonly noteStage: Stage;
+  readonly upgradeStage: Rewrite;
+  readonly noteStage: Rewrite;
   /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
   upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;

@@ -14,6 +14,11 @@ export interface HttpRequest {
   readonly options: RequestOptions;
 }
 
+/** The same request with other fields. */
+export function withHeaders({ method, url, body, options }: HttpRequest, headers: HttpHeaders): HttpRequest {
+  return { method, url, headers, body, options };
+}
+
 /** A response head between two stages, with the body behind it that nobody has started yet. */
 export interface HttpResponse {
   /** The URL that answered. */
@@ -44,18 +49,36 @@ export interface HttpResponse {
   readonly cacheStatus?: string;
 }
 
-/** The rest of the list. */
+/** The rest of the list. It may throw what it would reject with. */
 export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpResponse>;
 
 /**
- * One rule of the web, obeyed. A stage decides nothing itself: a pure function of its folder does. It may rewrite the
- * request, answer by itself, call `next` again (a loop) or wrap the response.
+ * One rule of the web, obeyed. A stage decides nothing itself: a pure function of its folder does. It may answer by
+ * itself, wait, call `next` again (a loop) or wrap the response. One that does none of this is a {@link Rewrite}.
  *
  * A stage that calls `next` again, or drops a response, cancels or drains the body that it drops.
  */
 export interface Stage {
   readonly name: string;
   handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse>;
+}
+
+/**
+ * A rule that changes, refuses or takes note of what passes and nothing else: the request on its way out, the response on
+ * its way back. Most rules are like this, and a run of them costs one promise, where each stage costs its own.
+ */
+export interface Rewrite {
+  readonly name: string;
+  outgoing?(request: HttpRequest, exchange: Exchange): HttpRequest | Promise<HttpRequest>;
+  /**
+   * When it throws, the body of the response is cancelled.
+   * @param request as `outgoing` got it
+   */
+  incoming?(
+    response: HttpResponse,
+    request: HttpRequest,
+    exchange: Exchange,
+  ): HttpResponse | Promise<HttpResponse>;
 }
 
 /** A part that brings its own stage by being set (a cache): what a bundle does not set, it does not contain. */

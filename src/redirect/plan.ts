@@ -25,6 +25,8 @@ export type RedirectPlan =
   | { readonly kind: 'follow'; readonly ask: boolean; readonly request: HttpRequest }
   | { readonly kind: 'error'; readonly code: NetworkErrorCode; readonly reason: string };
 
+export const DELIVER: RedirectPlan = { kind: 'deliver' };
+
 const REDIRECTS = new Set([301, 302, 303, 305, 307, 308]);
 
 /**
@@ -34,7 +36,7 @@ const REDIRECTS = new Set([301, 302, 303, 305, 307, 308]);
 export function planRedirect(situation: RedirectSituation): RedirectPlan {
   const { request, status, followed } = situation;
   const { options } = request;
-  if (options.redirectPolicy === 'manual' || !REDIRECTS.has(status)) return { kind: 'deliver' };
+  if (options.redirectPolicy === 'manual' || !REDIRECTS.has(status)) return DELIVER;
   const refuse = (code: NetworkErrorCode, why: string): RedirectPlan => ({
     kind: 'error',
     code,

@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import type { Stage } from '../pipeline/stage.ts';
+import type { Rewrite } from '../pipeline/stage.ts';
 import { withoutFragment } from '../util/url.ts';
 import { isLessSafe } from './policy.ts';
 
@@ -8,17 +8,14 @@ import { isLessSafe } from './policy.ts';
  * went from TLS to none yields insecure-redirect and no body. The request has been sent by then. Stands under the HSTS
  * upgrade, for that is where the platform was sent.
  */
-export const platformRedirectStage: Stage = {
+export const platformRedirectStage: Rewrite = {
   name: 'platform-redirect',
-  async handle(request, next, exchange) {
-    const response = await next(request, exchange);
+  incoming(response, request) {
     if (response.redirectedByPlatform !== true || !isLessSafe(request.url, response.url)) return response;
-    const error = new NetworkError(
+    throw new NetworkError(
       'insecure-redirect',
       `the platform followed a redirect of ${withoutFragment(request.url)} to ${response.url.origin}, which is less safe`,
       { url: response.url.href, status: response.status },
     );
-    response.body.cancel(error);
-    throw error;
   },
 };

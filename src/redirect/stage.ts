@@ -1,8 +1,11 @@
 import { NetworkError, type NetworkErrorCode } from '../error.ts';
 import { drain } from '../pipeline/drain.ts';
-import type { HttpResponse, Stage } from '../pipeline/stage.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import { planRedirect } from './plan.ts';
+import { DELIVER, planRedirect, type RedirectPlan } from './plan.ts';
+
+type Upgrade = (url: ParsedUrl) => ParsedUrl;
 
 /**
  * Follows redirects: the outermost loop, so that everything below it sees every hop. A hop has given its slot back before
@@ -10,41 +13,58 @@ import { planRedirect } from './plan.ts';
  *
  * @param upgrade what HSTS makes of a URL; the identity where there is none
  */
-export function redirectStage(upgrade: (url: ParsedUrl) => ParsedUrl): Stage {
+export function redirectStage(upgrade: Upgrade): Stage {
   return {
     name: 'redirect',
-    async handle(first, next, exchange) {
-      let request = first;
-      for (let followed = 0; ; followed++) {
-        const response = await next(request, exchange);
-        const { url, status, reason, headers } = response;
-        const plan = planRedirect({
-          request: { ...request, url },
-          status,
-          location: headers.getAll('location'),
-          followed,
-          upgrade,
-        });
-        if (plan.kind === 'deliver') return response;
-
-        exchange.emit({ type: 'hop', hop: { url: url.href, status, reason, headers } });
-        if (plan.kind === 'error') {
-          const error = failure(plan.code, plan.reason, response);
-          response.body.cancel(error);
-          throw error;
-        }
-        await drain(response.body, exchange);
-        const target = plan.request.url.href;
-        if (!plan.ask) exchange.emit({ type: 'redirected', target });
-        else if (!(await exchange.ask({ type: 'redirect', target, status, headers })).allowed) {
-          throw failure('operation-canceled', 'the redirect was not allowed', response);
-        }
-        // Listeners may have aborted.
-        exchange.throwIfCancelled();
-        request = plan.request;
-      }
-    },
+    handle: (request, next, exchange) =>
+      next(request, exchange).then((response) => {
+        const plan = planFor(request, response, 0, upgrade);
+        return plan.kind === 'deliver' ? response : follow(plan, response, next, exchange, upgrade);
+      }),
   };
+}
+
+async function follow(
+  first: RedirectPlan,
+  redirect: HttpResponse,
+  next: Next,
+  exchange: Exchange,
+  upgrade: Upgrade,
+): Promise<HttpResponse> {
+  let plan = first;
+  let response = redirect;
+  for (let followed = 1; plan.kind !== 'deliver'; followed++) {
+    const { url, status, reason, headers } = response;
+    exchange.emit({ type: 'hop', hop: { url: url.href, status, reason, headers } });
+    if (plan.kind === 'error') {
+      const error = failure(plan.code, plan.reason, response);
+      response.body.cancel(error);
+      throw error;
+    }
+    await drain(response.body, exchange);
+    const target = plan.request.url.href;
+    if (!plan.ask) exchange.emit({ type: 'redirected', target });
+    else if (!(await exchange.ask({ type: 'redirect', target, status, headers })).allowed) {
+      throw failure('operation-canceled', 'the redirect was not allowed', response);
+    }
+    // Listeners may have aborted.
+    exchange.throwIfCancelled();
+    const { request } = plan;
+    response = await next(request, exchange);
+    plan = planFor(request, response, followed, upgrade);
+  }
+  return response;
+}
+
+function planFor(
+  request: HttpRequest,
+  { url, status, headers }: HttpResponse,
+  followed: number,
+  upgrade: Upgrade,
+): RedirectPlan {
+  if (status < 300 || status > 399) return DELIVER;
+  const location = headers.getAll('location');
+  return planRedirect({ request: { ...request, url }, status, location, followed, upgrade });
 }
 
 function failure(code: NetworkErrorCode, message: string, response: HttpResponse): NetworkError {

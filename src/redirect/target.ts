@@ -1,3 +1,4 @@
+import { parseKnownUrl } from '../util/known-origins.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
 
 /** Longest Location that is followed, in characters; RFC 9110 §4.1 asks for 8000 at least. */
@@ -16,7 +17,7 @@ export function redirectTarget(location: readonly string[], base: ParsedUrl): Pa
   if (value.length > LONGEST_LOCATION) return `Location is longer than ${LONGEST_LOCATION} characters`;
   let target: ParsedUrl;
   try {
-    target = parseUrl(escapeBytes(value), base.href);
+    target = parseKnownUrl(escapeBytes(value), base.href);
   } catch {
     return 'Location is not a URL';
   }

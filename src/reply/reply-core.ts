@@ -1,84 +1,156 @@
 import { codeForStatus, NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { AnswerTo, Ask, Question } from '../pipeline/question.ts';
+import type { Priority } from '../options.ts';
+import type { ExchangeSink } from '../pipeline/exchange.ts';
+import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
-import type { Signals } from '../signals.ts';
+import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Startable } from '../util/soon.ts';
 import { withoutFragment } from '../util/url.ts';
+import { withResponse } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
-import { ReplyBody } from './reply-body.ts';
-import type { ReplySignals } from './reply-signals.ts';
-import type { ReplySource } from './reply-source.ts';
+import type { NetworkReply } from './reply.ts';
+import { type BodyControl, ReplyBody } from './reply-body.ts';
+import type { ReplySource, Transfer } from './reply-source.ts';
+import { UploadProgress } from './upload-progress.ts';
 
-/** The manager as its replies know it: told before the reply's own listeners, as in Qt. */
+/** The manager as its replies know it. */
 export interface ReplyOwner {
-  finished(): void;
-  encrypted(): Promise<unknown> | null;
+  /** Told before the reply's own listeners, as in Qt. */
+  finished(reply: NetworkReply): void;
+  encrypted(reply: NetworkReply): Promise<unknown> | null;
 }
 
+/** What waits for the reply's head or end. */
+type Waiting = () => void;
+
 /**
- * The life of a reply: events of its source go in, state changes and signals come out, in Qt's order. `NetworkReply` is
+ * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
  * the face of it.
+ *
+ * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
-export class ReplyCore {
-  readonly body: ReplyBody;
+export class ReplyCore implements ExchangeSink, BodyControl, Startable {
   url: string;
   /** The head that is shown: of the last redirect, then of the response. */
   head: Hop | null = null;
   /** The head of the response that is delivered. */
   final: ResponseHead | null = null;
-  readonly hops: Hop[] = [];
+  hops: readonly Hop[] = NO_HOPS;
   trailers: HttpHeaders | null = null;
   error: NetworkError | null = null;
   owner: ReplyOwner | null = null;
   redirectAllowed = false;
-  readonly #signals: Signals<ReplySignals>;
+  readonly #reply: NetworkReply;
   readonly #source: ReplySource;
-  readonly #request: HttpRequest;
   readonly #clock: Clock;
+  #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
+  /** Set before the start, when there is no transfer that could keep it. */
+  #priority: Priority | null = null;
+  #body: ReplyBody | null = null;
   #received = 0;
   #download: ProgressThrottle | null = null;
-  #upload: ProgressThrottle | null = null;
-  #uploaded: { readonly sent: number; readonly total: number } | null = null;
-  #atHead: (() => void)[] = [];
-  #atEnd: (() => void)[] = [];
-  #cleanups: (() => void)[] = [];
+  #upload: UploadProgress | null = null;
+  #atHead: Waiting[] | null = null;
+  #atEnd: Waiting[] | null = null;
+  #cleanups: (() => void)[] | null = null;
 
-  constructor(signals: Signals<ReplySignals>, request: HttpRequest, source: ReplySource, clock: Clock) {
-    this.#signals = signals;
-    this.#request = request;
+  constructor(reply: NetworkReply, source: ReplySource, clock: Clock) {
+    this.#reply = reply;
     this.#source = source;
     this.#clock = clock;
-    this.url = request.url.href;
-    this.body = new ReplyBody(source, request.options.readBufferSize);
+    this.url = reply.request.url.href;
+  }
+
+  get body(): ReplyBody {
+    this.#body ??= new ReplyBody(this, this.#reply.request.options.readBufferSize);
+    return this.#body;
   }
 
   get finished(): boolean {
     return this.#state === 'finished';
   }
 
-  /** Lets the source begin, unless the reply has ended by then. */
+  get timings(): Timings | null {
+    return this.#transfer?.timings ?? null;
+  }
+
+  /** Lets the transfer begin, unless the reply has ended by then. */
   start(): void {
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    this.#source.start({ accept: (event) => this.#accept(event), ask: this.#ask });
+    const transfer = this.#source.open(this.#reply.request, this);
+    this.#transfer = transfer;
+    if (this.#priority !== null) transfer.setPriority(this.#priority);
+    transfer.start();
+  }
+
+  pause(): void {
+    this.#transfer?.pause();
+  }
+
+  resume(): void {
+    this.#transfer?.resume();
+  }
+
+  setPriority(priority: Priority): void {
+    this.#priority = priority;
+    this.#transfer?.setPriority(priority);
   }
 
   /** Resolves when the final head is there or never will be. */
   whenHead(): Promise<void> {
     if (this.final !== null || this.finished) return Promise.resolve();
-    return new Promise((resolve) => this.#atHead.push(resolve));
+    return new Promise((resolve) => {
+      this.#atHead ??= [];
+      this.#atHead.push(resolve);
+    });
   }
 
-  whenFinished(): Promise<void> {
-    if (this.finished) return Promise.resolve();
-    return new Promise((resolve) => this.#atEnd.push(resolve));
+  /** What `outcome` makes of the finished reply. Rejects with what it throws. */
+  whenFinished<Outcome>(outcome: () => Outcome): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        try {
+          resolve(outcome());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      if (this.finished) settle();
+      else if (this.#atEnd === null) this.#atEnd = [settle];
+      else this.#atEnd.push(settle);
+    });
+  }
+
+  /** What `convert` makes of the whole body. Rejects with the reply's error, as {@link throwIfFailed} does. */
+  collect<Content>(convert: (bytes: Uint8Array) => Content): Promise<Content> {
+    try {
+      this.body.claim('collection');
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.whenFinished(() => {
+      this.throwIfFailed();
+      return convert(this.body.takeAll());
+    });
+  }
+
+  /** Throws the error of a reply that has failed; for a status only where the request wants that, and with the answer. */
+  throwIfFailed(): void {
+    const { error } = this;
+    if (error === null) return;
+    const { status = 0, headers } = this.head ?? {};
+    if (error.status === undefined || codeForStatus(error.status) !== error.code) throw error;
+    if (!this.#reply.request.options.throwHttpErrors) return;
+    throw withResponse(error, status, headers ?? [], this.body.takeAll());
   }
 
   /** Has `cleanup` run once when the reply has finished, before its signals. */
   onEnd(cleanup: () => void): void {
+    this.#cleanups ??= [];
     this.#cleanups.push(cleanup);
   }
 
@@ -88,23 +160,20 @@ export class ReplyCore {
    */
   cancel(cause: unknown, transfer: boolean): void {
     if (this.#state === 'finishing' || this.#state === 'finished') return;
-    const url = withoutFragment(this.#request.url);
+    const url = withoutFragment(this.#reply.request.url);
     const error =
       cause instanceof NetworkError
         ? cause
         : new NetworkError('operation-canceled', `the request of ${url} was aborted`, { url, cause });
-    const running = this.#state === 'running';
-    // Before the source hears of it: what it does on the way down must not come back as an event.
+    // Before the transfer hears of it: what it does on the way down must not come back as an event.
     this.#state = 'finishing';
-    if (running) {
-      if (transfer) this.#source.cancel(error);
-      else this.#source.resume();
-    }
+    if (transfer) this.#transfer?.abandon(error);
+    else this.#transfer?.resume();
     this.body.release(error);
     this.#finish(error);
   }
 
-  #accept(event: ReplyEvent): void {
+  accept(event: ReplyEvent): void {
     if (this.#state !== 'running') return;
     switch (event.type) {
       case 'data':
@@ -113,9 +182,9 @@ export class ReplyCore {
       case 'head':
         this.#showHead(event);
         this.final = event;
-        this.#download = new ProgressThrottle(this.#clock.now());
-        this.#signals.emit('metaDataChanged');
-        this.#wake(this.#atHead);
+        if (this.#tellsProgress) this.#download = new ProgressThrottle(this.#clock.now());
+        this.#reply.emit('metaDataChanged');
+        this.#wakeAtHead();
         break;
       case 'end':
         this.trailers = event.trailers;
@@ -130,42 +199,43 @@ export class ReplyCore {
         break;
       case 'hop':
         this.#showHead(event.hop);
-        this.hops.push(event.hop);
-        this.#signals.emit('metaDataChanged');
+        this.hops = [...this.hops, event.hop];
+        this.#reply.emit('metaDataChanged');
         break;
       case 'redirected':
         this.url = event.target;
-        this.#signals.emit('redirected', event.target);
+        this.#reply.emit('redirected', event.target);
         break;
       case 'upload-progress':
-        this.#uploadProgress(event.sent, event.total);
+        this.#upload ??= new UploadProgress(this.#reply, this.#clock);
+        this.#upload.tell(event.sent, event.total);
         break;
       case 'request-sent':
-        this.#flushUploadProgress();
-        this.#signals.emit('requestSent');
+        this.#upload?.flush();
+        this.#reply.emit('requestSent');
         break;
       case 'socket-started-connecting':
-        this.#signals.emit('socketStartedConnecting');
+        this.#reply.emit('socketStartedConnecting');
         break;
       case 'informational':
-        this.#signals.emit('informational', event.status, event.headers);
+        this.#reply.emit('informational', event.status, event.headers);
         break;
     }
   }
 
-  readonly #ask: Ask = async <Q extends Question>(question: Q) => {
+  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
     switch (question.type) {
       case 'redirect':
         this.redirectAllowed = false;
-        await this.#signals.ask('redirected', question.target);
+        await this.#reply.ask('redirected', question.target);
         if (this.redirectAllowed) this.url = question.target;
         return { allowed: this.redirectAllowed } as AnswerTo<Q>;
       case 'encrypted':
-        await this.owner?.encrypted();
-        await this.#signals.ask('encrypted');
+        await this.owner?.encrypted(this.#reply);
+        await this.#reply.ask('encrypted');
         return { proceed: this.#state === 'running' } as AnswerTo<Q>;
     }
-  };
+  }
 
   #showHead(head: Hop): void {
     this.head = head;
@@ -175,69 +245,56 @@ export class ReplyCore {
   #data(chunk: Uint8Array, lent: boolean): void {
     this.#received += chunk.length;
     this.body.push(chunk, lent);
-    this.#signals.emit('readyRead');
-    if (this.#state !== 'running' || this.#signals.listenerCount('downloadProgress') === 0) return;
+    this.#reply.emit('readyRead');
+    if (this.#state !== 'running' || !this.#tellsProgress) return;
     const total = this.final?.total ?? -1;
-    if (this.#download?.admit(this.#received, total, this.#clock.now())) {
-      this.#signals.emit('downloadProgress', this.#received, total);
+    const now = this.#clock.now();
+    this.#download ??= new ProgressThrottle(now);
+    if (this.#download.admit(this.#received, total, now)) {
+      this.#reply.emit('downloadProgress', this.#received, total);
     }
   }
 
-  #uploadProgress(sent: number, total: number): void {
-    this.#uploaded = { sent, total };
-    this.#upload ??= new ProgressThrottle(Number.NEGATIVE_INFINITY);
-    const all = this.#request.options.emitAllUploadProgressSignals;
-    if (
-      sent === total || all
-        ? this.#upload.last(sent, total)
-        : this.#upload.admit(sent, total, this.#clock.now())
-    ) {
-      this.#signals.emit('uploadProgress', sent, total);
-    }
-  }
-
-  #flushUploadProgress(): void {
-    const last = this.#uploaded;
-    if (last !== null && this.#upload?.last(last.sent, last.total)) {
-      this.#signals.emit('uploadProgress', last.sent, last.total);
-    }
+  get #tellsProgress(): boolean {
+    return this.#reply.listenerCount('downloadProgress') > 0;
   }
 
   #statusError(): NetworkError | null {
     const { status, reason } = this.head ?? { status: 0, reason: '' };
     const code = codeForStatus(status);
     if (code === null) return null;
-    const url = withoutFragment(this.#request.url);
+    const url = withoutFragment(this.#reply.request.url);
     const said = reason === '' ? `server replied with status code ${status}` : `server replied: ${reason}`;
     return new NetworkError(code, `Error transferring ${url} - ${said}`, { url: this.url, status });
   }
 
   #finish(error: NetworkError | null): void {
-    for (const cleanup of this.#cleanups) cleanup();
-    this.#cleanups = [];
+    if (this.#cleanups !== null) for (const cleanup of this.#cleanups.splice(0)) cleanup();
     this.error = error;
-    if (error !== null) this.#signals.emit('errorOccurred', error);
+    if (error !== null) this.#reply.emit('errorOccurred', error);
     const total = this.final?.total ?? -1;
     const last = total < 0 || error === null ? this.#received : total;
     if (this.#download === null || this.#download.last(this.#received, last)) {
-      this.#signals.emit('downloadProgress', this.#received, last);
+      this.#reply.emit('downloadProgress', this.#received, last);
     }
-    this.#signals.emit('readChannelFinished');
+    this.#reply.emit('readChannelFinished');
     this.#state = 'finished';
-    this.owner?.finished();
-    this.#signals.emit('finished');
-    this.#wake(this.#atHead);
-    this.#wake(this.#atEnd);
-    if (this.#request.options.autoDeleteReplies) this.#clock.setTimeout(() => this.#delete(), 0);
+    this.owner?.finished(this.#reply);
+    this.#reply.emit('finished');
+    this.#wakeAtHead();
+    if (this.#atEnd !== null) for (const settle of this.#atEnd.splice(0)) settle();
+    if (this.#reply.request.options.autoDeleteReplies) this.#clock.setTimeout(() => this.#delete(), 0);
   }
 
   /** Qt: deleteLater. The listeners have had their turn; what is left goes. */
   #delete(): void {
-    this.#signals.removeAllListeners();
+    this.#reply.removeAllListeners();
     this.body.forbid(new TypeError('this reply was deleted after it finished (autoDeleteReplies)'));
   }
 
-  #wake(waiting: (() => void)[]): void {
-    for (const resolve of waiting.splice(0)) resolve();
+  #wakeAtHead(): void {
+    if (this.#atHead !== null) for (const resolve of this.#atHead.splice(0)) resolve();
   }
 }
+
+const NO_HOPS: readonly Hop[] = [];

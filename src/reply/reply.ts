@@ -1,4 +1,4 @@
-import { codeForStatus, type NetworkError } from '../error.ts';
+import type { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
@@ -6,10 +6,11 @@ import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
-import { decodeText, parseJson, type StandardSchema, withResponse } from './consume.ts';
-import { ExchangeSource } from './exchange-source.ts';
+import { startSoon } from '../util/soon.ts';
+import { decodeText, parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
+import { PipelineSource } from './pipeline-source.ts';
 import type { Answer } from './prepared-answer.ts';
 import { ReplyCore, type ReplyOwner } from './reply-core.ts';
 import type { ReplySignals } from './reply-signals.ts';
@@ -37,23 +38,20 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** The request that was made, after the manager's defaults; it does not change with redirects. */
   readonly request: HttpRequest;
   readonly #core: ReplyCore;
-  readonly #source: ReplySource;
   #response: Promise<Response> | null = null;
 
   constructor(init: ReplyInit) {
     super();
     this.operation = init.operation;
     this.request = init.request;
-    this.#source = init.source;
-    this.#core = new ReplyCore(this, init.request, init.source, init.clock ?? systemClock);
-    queueMicrotask(() => this.#core.start());
+    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock);
+    startSoon(this.#core);
   }
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
     const respond = async (): Promise<HttpResponse> => (await loadRare()).respondWith(answer, request);
-    const source = new ExchangeSource(request, respond, systemClock);
-    return new NetworkReply({ operation, request, source });
+    return new NetworkReply({ operation, request, source: new PipelineSource(respond, systemClock) });
   }
 
   /** The URL that answered, or will: it changes with every redirect. */
@@ -124,7 +122,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** When each phase was reached; null before the request started and for replies that no exchange stands behind. */
   get timings(): Timings | null {
-    return this.#source.timings ?? null;
+    return this.#core.timings;
   }
 
   get error(): NetworkError | null {
@@ -167,7 +165,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Moves the request in its host's queue, if it still waits. */
   setPriority(priority: Priority): void {
-    this.#source.setPriority?.(priority);
+    this.#core.setPriority(priority);
   }
 
   /** In a listener of `redirected` under the policy user-verified: follow. */
@@ -190,16 +188,13 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
-  async bytes(): Promise<Uint8Array> {
-    this.#core.body.claim('collection');
-    await this.#core.whenFinished();
-    this.#throwIfFailed();
-    return this.#core.body.takeAll();
+  bytes(): Promise<Uint8Array> {
+    return this.#core.collect((bytes) => bytes);
   }
 
   /** The body as UTF-8. Rejects like {@link bytes}. */
-  async text(): Promise<string> {
-    return decodeText(await this.bytes());
+  text(): Promise<string> {
+    return this.#core.collect(decodeText);
   }
 
   /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
@@ -224,8 +219,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Resolves with the reply when it has finished without error (see {@link bytes} for statuses); rejects otherwise. */
   get completed(): Promise<this> {
-    return this.#core.whenFinished().then(() => {
-      this.#throwIfFailed();
+    return this.#core.whenFinished(() => {
+      this.#core.throwIfFailed();
       return this;
     });
   }
@@ -276,14 +271,6 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     }
     signal.addEventListener('abort', abort);
     this.onEnd(() => signal.removeEventListener('abort', abort));
-  }
-
-  #throwIfFailed(): void {
-    const { error } = this;
-    if (error === null) return;
-    if (error.status === undefined || codeForStatus(error.status) !== error.code) throw error;
-    if (!this.request.options.throwHttpErrors) return;
-    throw withResponse(error, this.status, this.headers, this.#core.body.takeAll());
   }
 }
 

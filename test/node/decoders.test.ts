@@ -7,7 +7,7 @@ import { decodingStage } from '../../src/decoding/stage.ts';
 import { bytesBody, type ResponseBody } from '../../src/message/body.ts';
 import { observeBody } from '../../src/message/observe-body.ts';
 import type { RequestOptions } from '../../src/options.ts';
-import { makeExchange, makeRequest, makeResponse } from '../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse, walk } from '../support/fixtures.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const { zstdCompressSync } = zlib as { zstdCompressSync?: Encode };
@@ -47,7 +47,7 @@ async function decode(
   const headers = { 'content-encoding': coding };
   const next = async () => makeResponse({ headers, body: 'start' in input ? input : bytesBody(...input) });
   const request = makeRequest({ options });
-  return (await decodingStage(nodeDecoders).handle(request, next, makeExchange().exchange)).body;
+  return (await walk(decodingStage(nodeDecoders), request, next, makeExchange().exchange)).body;
 }
 
 function read(body: ResponseBody): Promise<Buffer> {

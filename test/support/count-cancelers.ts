@@ -4,13 +4,15 @@ import type { Exchange } from '../../src/pipeline/exchange.ts';
 export function countCancelers(exchange: Exchange): ReadonlySet<unknown> {
   const registered = new Set<unknown>();
   const onCancel = exchange.onCancel.bind(exchange);
+  const offCancel = exchange.offCancel.bind(exchange);
   exchange.onCancel = (canceler) => {
     registered.add(canceler);
-    const forget = onCancel(canceler);
-    return () => {
-      registered.delete(canceler);
-      forget();
-    };
+    onCancel(canceler);
+    return () => exchange.offCancel(canceler);
+  };
+  exchange.offCancel = (canceler) => {
+    registered.delete(canceler);
+    offCancel(canceler);
   };
   return registered;
 }

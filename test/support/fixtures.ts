@@ -1,9 +1,10 @@
 import { bytesBody, type ResponseBody } from '../../src/message/body.ts';
 import { type HeadersInput, HttpHeaders } from '../../src/message/headers.ts';
 import type { RequestOptions } from '../../src/options.ts';
+import { compose } from '../../src/pipeline/compose.ts';
 import { Exchange } from '../../src/pipeline/exchange.ts';
 import type { ReplyEvent } from '../../src/pipeline/reply-event.ts';
-import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
+import type { HttpRequest, HttpResponse, Next, Rewrite, Stage } from '../../src/pipeline/stage.ts';
 import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import type { Clock } from '../../src/util/clock.ts';
 import { parseUrl } from '../../src/util/url.ts';
@@ -92,12 +93,24 @@ export function makeExchange(
   options: { readonly clock?: Clock; readonly ask?: (question: unknown) => Promise<unknown> } = {},
 ): { readonly exchange: Exchange; readonly events: ReplyEvent[] } {
   const events: ReplyEvent[] = [];
-  const exchange = new Exchange({
-    emit: (event) => events.push(event),
-    ask: (options.ask ?? (() => Promise.reject(new Error('unexpected question')))) as never,
-    clock: options.clock ?? new FakeClock(),
-  });
+  const exchange = new Exchange(
+    {
+      accept: (event) => events.push(event),
+      ask: (options.ask ?? (() => Promise.reject(new Error('unexpected question')))) as never,
+    },
+    options.clock ?? new FakeClock(),
+  );
   return { exchange, events };
+}
+
+/** Sends a request through one stage. */
+export async function walk(
+  stage: Stage | Rewrite,
+  request: HttpRequest,
+  next: Next,
+  exchange: Exchange,
+): Promise<HttpResponse> {
+  return compose([stage], next)(request, exchange);
 }
 
 /** Reads a body to its end. */

@@ -5,7 +5,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 import { makeJar, pairs } from './fixtures.ts';
 
 const SITE = 'https://www.example.com/';
@@ -24,7 +24,7 @@ async function send(
     const fields = (response.setCookie ?? []).map((line): [string, string] => ['set-cookie', line]);
     return { ...makeResponse({ url: below.url.href, headers: fields }), ...response };
   };
-  await cookieStage.handle(makeRequest({ url: SITE, ...request, headers, options }), next, exchange);
+  await walk(cookieStage, makeRequest({ url: SITE, ...request, headers, options }), next, exchange);
   return sent[0]!;
 }
 
@@ -52,7 +52,7 @@ describe('attaching', () => {
     const { exchange } = makeExchange();
     const request = makeRequest({ url: SITE, options: { cookieJar: makeJar().jar } });
     const next = vi.fn(async () => makeResponse());
-    await cookieStage.handle(request, next, exchange);
+    await walk(cookieStage, request, next, exchange);
     expect(next).toHaveBeenCalledWith(request, exchange);
   });
 });
@@ -147,7 +147,7 @@ describe('a jar of the application', () => {
     };
     const reason = new NetworkError('operation-canceled', 'aborted');
     const next = vi.fn();
-    const response = cookieStage.handle(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    const response = walk(cookieStage, makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
     exchange.cancel(reason);
     await expect(response).rejects.toBe(reason);
     expect(next).not.toHaveBeenCalled();
@@ -161,7 +161,7 @@ describe('a jar of the application', () => {
       setCookiesFromUrl: async () => {},
     };
     const next = async () => makeResponse({ headers: { 'set-cookie': 'a=1' } });
-    await cookieStage.handle(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    await walk(cookieStage, makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
     expect(left.size).toBe(0);
   });
 });

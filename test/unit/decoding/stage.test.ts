@@ -3,7 +3,7 @@ import { decodingStage } from '../../../src/decoding/stage.ts';
 import { type BodySink, bytesBody } from '../../../src/message/body.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { fakeDecoders } from '../../support/fake-decoders.ts';
-import { makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse, readBody, walk } from '../../support/fixtures.ts';
 
 /** Sends a request through the stage; small bodies decode to `decoded`. */
 async function send(request: HttpRequest, answer: HttpResponse) {
@@ -13,7 +13,7 @@ async function send(request: HttpRequest, answer: HttpResponse) {
     sent = passed;
     return answer;
   };
-  const response = await decodingStage(decoders).handle(request, next, makeExchange().exchange);
+  const response = await walk(decodingStage(decoders), request, next, makeExchange().exchange);
   return { sent, response, decoders };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { headersStage } from '../../../src/headers/stage.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
-import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 
 async function sent(request: HttpRequest): Promise<HttpRequest> {
   let seen!: HttpRequest;
@@ -11,7 +11,7 @@ async function sent(request: HttpRequest): Promise<HttpRequest> {
     seen = passed;
     return Promise.resolve(response);
   };
-  expect(await headersStage.handle(request, next, makeExchange().exchange)).toBe(response);
+  expect(await walk(headersStage, request, next, makeExchange().exchange)).toBe(response);
   return seen;
 }
 

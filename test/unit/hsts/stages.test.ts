@@ -6,7 +6,7 @@ import { upgradeStage } from '../../../src/hsts/upgrade-stage.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { FakeClock, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { FakeClock, makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 
 const HEADER = { 'strict-transport-security': 'max-age=60' };
 
@@ -27,7 +27,7 @@ describe('upgrade', () => {
     const { security, exchange, sent, next } = setup();
     security.note(['max-age=60'], 'known.test');
     const request = makeRequest({ url: 'http://u:p@known.test:80/a#b', method: 'POST', headers: { a: '1' } });
-    await upgradeStage(security).handle(request, next, exchange);
+    await walk(upgradeStage(security), request, next, exchange);
     expect(sent[0]!.url).toMatchObject({ href: 'https://known.test/a#b', username: 'u', password: 'p' });
     expect(sent[0]).toMatchObject({ method: 'POST', headers: request.headers, options: request.options });
   });
@@ -36,14 +36,14 @@ describe('upgrade', () => {
     const { clock, security, exchange, urls, next } = setup();
     security.note(['max-age=60'], 'known.test');
     clock.advance(60_000);
-    await upgradeStage(security).handle(makeRequest({ url: 'http://known.test/' }), next, exchange);
+    await walk(upgradeStage(security), makeRequest({ url: 'http://known.test/' }), next, exchange);
     expect(urls()).toEqual(['http://known.test/']);
   });
 
   test('a request that is not upgraded passes as the very same value, in the same turn', () => {
     const { security, exchange, sent, next } = setup();
     const request = makeRequest({ url: 'http://other.test/' });
-    void upgradeStage(security).handle(request, next, exchange);
+    void walk(upgradeStage(security), request, next, exchange);
     expect(sent[0]).toBe(request);
   });
 
@@ -53,11 +53,7 @@ describe('upgrade', () => {
     await store.apply(new Map([['known.test', { expiry: clock.now() + 1, includeSubDomains: false }]]));
     const left = countCancelers(exchange);
     void security.enableStore(store);
-    const response = upgradeStage(security).handle(
-      makeRequest({ url: 'http://known.test/' }),
-      next,
-      exchange,
-    );
+    const response = walk(upgradeStage(security), makeRequest({ url: 'http://known.test/' }), next, exchange);
     expect(sent).toEqual([]);
     await response;
     expect(urls()).toEqual(['https://known.test/']);
@@ -69,7 +65,7 @@ describe('upgrade', () => {
     const store = new MemoryStore();
     store.load = () => new Promise(() => {});
     void security.enableStore(store);
-    const response = upgradeStage(security).handle(makeRequest(), next, exchange);
+    const response = walk(upgradeStage(security), makeRequest(), next, exchange);
     const aborted = new NetworkError('operation-canceled', 'aborted');
     exchange.cancel(aborted);
     await expect(response).rejects.toBe(aborted);
@@ -93,7 +89,7 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
     const { security, exchange } = setup();
     const answer = makeResponse({ url: 'https://known.test/', headers: HEADER, ...response });
     const request = makeRequest({ url: 'https://asked.test/' });
-    expect(await noteStage(security).handle(request, async () => answer, exchange)).toBe(answer);
+    expect(await walk(noteStage(security), request, async () => answer, exchange)).toBe(answer);
     expect(security.hosts().map(({ host }) => host)).toEqual(isNoted ? ['known.test'] : []);
   });
 
@@ -104,7 +100,7 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
       ['Strict-Transport-Security', 'max-age=60'],
     ];
     const answer = makeResponse({ url: 'https://known.test/', encrypted: true, headers });
-    await noteStage(security).handle(makeRequest(), async () => answer, exchange);
+    await walk(noteStage(security), makeRequest(), async () => answer, exchange);
     expect(security.hosts()).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bytesBody, type ResponseBody } from '../../../src/message/body.ts';
 import { platformRedirectStage } from '../../../src/redirect/platform-stage.ts';
-import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 
 test.each([
   ['https://origin.test/', 'http://other.test/', true, 'insecure-redirect'],
@@ -19,7 +19,7 @@ test.each([
   };
   const answer = makeResponse({ url: to, redirectedByPlatform, body });
   const { exchange } = makeExchange();
-  const response = platformRedirectStage.handle(makeRequest({ url: from }), async () => answer, exchange);
+  const response = walk(platformRedirectStage, makeRequest({ url: from }), async () => answer, exchange);
   if (code === null) {
     expect(await response).toBe(answer);
     expect(cancelled).toBeNull();

@@ -1,20 +1,25 @@
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { RequestOptions } from '../../../src/options.ts';
+import type { ExchangeSink } from '../../../src/pipeline/exchange.ts';
 import type { Ask } from '../../../src/pipeline/question.ts';
 import type { ReplyEvent, ResponseHead } from '../../../src/pipeline/reply-event.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySignals } from '../../../src/reply/reply-signals.ts';
-import type { ReplySink, ReplySource } from '../../../src/reply/reply-source.ts';
+import type { ReplySource, Transfer } from '../../../src/reply/reply-source.ts';
 import { FakeClock, makeRequest } from '../../support/fixtures.ts';
 
 /** A source that a test plays by hand, and notes what the reply asks of it. */
-export class ScriptedSource implements ReplySource {
+export class ScriptedSource implements ReplySource, Transfer {
   readonly calls: string[] = [];
-  sink: ReplySink | null = null;
+  readonly timings = null;
+  sink: ExchangeSink | null = null;
 
-  start(sink: ReplySink): void {
-    this.calls.push('start');
+  open(_request: unknown, sink: ExchangeSink): Transfer {
     this.sink = sink;
+    return this;
+  }
+  start(): void {
+    this.calls.push('start');
   }
   pause(): void {
     this.calls.push('pause');
@@ -22,7 +27,7 @@ export class ScriptedSource implements ReplySource {
   resume(): void {
     this.calls.push('resume');
   }
-  cancel(reason: Error): void {
+  abandon(reason: Error): void {
     this.calls.push(`cancel: ${(reason as { code?: string }).code}`);
   }
   setPriority(priority: string): void {
@@ -32,7 +37,7 @@ export class ScriptedSource implements ReplySource {
     for (const event of events) this.sink?.accept(event);
   }
   get ask(): Ask {
-    return this.sink!.ask;
+    return (question) => this.sink!.ask(question);
   }
 }
 

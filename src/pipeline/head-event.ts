@@ -1,11 +1,12 @@
 import { contentLength } from '../message/content-length.ts';
-import type { ResponseHead } from './reply-event.ts';
+import type { ReplyEvent } from './reply-event.ts';
 import type { HttpResponse } from './stage.ts';
 
 /** The head of a response as its reply is told. */
-export function responseHead(response: HttpResponse, method: string): ResponseHead {
+export function headEvent(response: HttpResponse, method: string): ReplyEvent & { readonly type: 'head' } {
   const length = contentLength(response.headers);
   return {
+    type: 'head',
     url: response.url.href,
     status: response.status,
     reason: response.reason,

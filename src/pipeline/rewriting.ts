@@ -1,0 +1,68 @@
+import { NetworkError } from '../error.ts';
+import { isPromise } from '../util/is-promise.ts';
+import type { Exchange } from './exchange.ts';
+import type { HttpRequest, HttpResponse, Next, Rewrite } from './stage.ts';
+
+/** A run of rewrites as one step: out through all of them, `next`, and back in the opposite order. */
+export function rewriting(run: readonly Rewrite[], next: Next): Next {
+  if (run.length === 0) return next;
+  const returns = run.some(({ incoming }) => incoming !== undefined);
+  return (request, exchange) => {
+    const passage = new Passage(run, exchange);
+    const sent = passage.out(request, 0);
+    const answer = isPromise(sent) ? sent.then((ready) => next(ready, exchange)) : next(sent, exchange);
+    return returns ? answer.then((response) => passage.back(response, run.length - 1)) : answer;
+  };
+}
+
+/** One request on its way through a run of rewrites. */
+class Passage {
+  readonly #run: readonly Rewrite[];
+  readonly #exchange: Exchange;
+  /** The request as each rewrite got it. */
+  readonly #requests: HttpRequest[] = [];
+
+  constructor(run: readonly Rewrite[], exchange: Exchange) {
+    this.#run = run;
+    this.#exchange = exchange;
+  }
+
+  out(request: HttpRequest, from: number): HttpRequest | Promise<HttpRequest> {
+    let current = request;
+    for (let i = from; i < this.#run.length; i++) {
+      this.#requests[i] = current;
+      const passed = this.#run[i]!.outgoing?.(current, this.#exchange) ?? current;
+      if (isPromise(passed)) return passed.then((ready) => this.out(ready, i + 1));
+      current = passed;
+    }
+    return current;
+  }
+
+  back(response: HttpResponse, from: number): HttpResponse | Promise<HttpResponse> {
+    let current = response;
+    for (let i = from; i >= 0; i--) {
+      const passed = this.#incoming(i, current);
+      if (isPromise(passed)) return passed.then((ready) => this.back(ready, i - 1));
+      current = passed;
+    }
+    return current;
+  }
+
+  #incoming(i: number, response: HttpResponse): HttpResponse | Promise<HttpResponse> {
+    try {
+      const passed = this.#run[i]!.incoming?.(response, this.#requests[i]!, this.#exchange) ?? response;
+      return isPromise(passed) ? passed.catch((error) => drop(response, error)) : passed;
+    } catch (error) {
+      return drop(response, error);
+    }
+  }
+}
+
+function drop({ body, url }: HttpResponse, error: unknown): never {
+  body.cancel(
+    error instanceof NetworkError
+      ? error
+      : new NetworkError('unknown-content', String(error), { url: url.href }),
+  );
+  throw error;
+}

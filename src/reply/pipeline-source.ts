@@ -1,0 +1,121 @@
+import { NetworkError } from '../error.ts';
+import type { BodySink, ResponseBody } from '../message/body.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
+import { headEvent } from '../pipeline/head-event.ts';
+import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
+import type { Clock } from '../util/clock.ts';
+import { withoutFragment } from '../util/url.ts';
+import type { ReplySource, Transfer } from './reply-source.ts';
+
+/** Runs requests through a pipeline on behalf of replies. */
+export class PipelineSource implements ReplySource {
+  readonly #run: Next;
+  readonly #clock: Clock;
+
+  constructor(run: Next, clock: Clock) {
+    this.#run = run;
+    this.#clock = clock;
+  }
+
+  open(request: HttpRequest, sink: ExchangeSink): Transfer {
+    return new PipelineTransfer(request, this.#run, sink, this.#clock);
+  }
+}
+
+/** To the stages it is the exchange, to the reply the transfer, and to the body of the response its reader. */
+class PipelineTransfer extends Exchange implements Transfer, BodySink {
+  readonly #request: HttpRequest;
+  readonly #run: Next;
+  /** Null once the last event was told, or when nothing more is wanted. */
+  #sink: ExchangeSink | null;
+  #body: ResponseBody | null = null;
+  #isPaused = false;
+
+  constructor(request: HttpRequest, run: Next, sink: ExchangeSink, clock: Clock) {
+    super(sink, clock);
+    this.#request = request;
+    this.#run = run;
+    this.#sink = sink;
+  }
+
+  start(): void {
+    try {
+      this.#run(this.#request, this).then(
+        (response) => this.#deliver(response),
+        (error: unknown) => this.fail(toNetworkError(error, this.#request)),
+      );
+    } catch (error) {
+      this.fail(toNetworkError(error, this.#request));
+    }
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#body?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#body?.resume();
+  }
+
+  abandon(reason: NetworkError): void {
+    this.#sink = null;
+    this.cancel(reason);
+  }
+
+  /** A timeout is a cancellation from within, of which the reply has to hear; `abandon` comes from the reply itself. */
+  override cancel(reason: NetworkError): void {
+    if (this.cancelled !== null) return;
+    super.cancel(reason);
+    this.fail(reason);
+  }
+
+  data(chunk: Uint8Array, lent: boolean): void {
+    this.#sink?.accept({ type: 'data', chunk, lent });
+  }
+
+  end(trailers: HttpHeaders | null): void {
+    this.timings.responseEnd = this.clock.now();
+    this.#take()?.accept({ type: 'end', trailers });
+  }
+
+  fail(error: NetworkError): void {
+    const sink = this.#take();
+    this.#body?.cancel(error);
+    sink?.accept({ type: 'failed', error });
+  }
+
+  #deliver(response: HttpResponse): void {
+    const { body } = response;
+    const sink = this.#sink;
+    if (sink === null) {
+      body.cancel(this.cancelled ?? toNetworkError(undefined, this.#request));
+      return;
+    }
+    this.#body = body;
+    sink.accept(headEvent(response, this.#request.method));
+    // A listener of metaDataChanged may have aborted.
+    if (this.#sink === null) return;
+    if (this.#isPaused) body.pause();
+    body.start(this);
+  }
+
+  /** The sink, for its last event. */
+  #take(): ExchangeSink | null {
+    const sink = this.#sink;
+    this.#sink = null;
+    return sink;
+  }
+}
+
+/** What a stage or handler threw, as the error that it is or stands for. */
+function toNetworkError(error: unknown, request: HttpRequest): NetworkError {
+  if (error instanceof NetworkError) return error;
+  const url = withoutFragment(request.url);
+  return new NetworkError('unknown-content', `the request of ${url} failed: ${String(error)}`, {
+    url,
+    cause: error,
+  });
+}

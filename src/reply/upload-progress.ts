@@ -1,0 +1,34 @@
+import type { Clock } from '../util/clock.ts';
+import { ProgressThrottle } from './progress.ts';
+import type { NetworkReply } from './reply.ts';
+
+/** Tells how far an upload is: thinned out, unless the request wants all of it, and exact at its end. */
+export class UploadProgress {
+  readonly #reply: NetworkReply;
+  readonly #clock: Clock;
+  readonly #throttle = new ProgressThrottle(Number.NEGATIVE_INFINITY);
+  #sent = 0;
+  #total = 0;
+
+  constructor(reply: NetworkReply, clock: Clock) {
+    this.#reply = reply;
+    this.#clock = clock;
+  }
+
+  tell(sent: number, total: number): void {
+    this.#sent = sent;
+    this.#total = total;
+    const isDue = sent === total || this.#reply.request.options.emitAllUploadProgressSignals;
+    if (isDue) this.flush();
+    else if (this.#throttle.admit(sent, total, this.#clock.now())) this.#emit();
+  }
+
+  /** Tells the last state, unless that has been told. */
+  flush(): void {
+    if (this.#throttle.last(this.#sent, this.#total)) this.#emit();
+  }
+
+  #emit(): void {
+    this.#reply.emit('uploadProgress', this.#sent, this.#total);
+  }
+}

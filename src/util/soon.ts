@@ -1,0 +1,26 @@
+/** Something that begins after whoever made it had a turn. */
+export interface Startable {
+  start(): void;
+}
+
+let waiting: Startable[] = [];
+
+/** Starts it in a microtask. All that are made in one turn share one: a task of one's own costs more than most starts. */
+export function startSoon(startable: Startable): void {
+  if (waiting.push(startable) === 1) queueMicrotask(startAll);
+}
+
+function startAll(): void {
+  const due = waiting;
+  waiting = [];
+  for (const startable of due) {
+    try {
+      startable.start();
+    } catch (error) {
+      // The others start all the same.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Priority } from '../../../src/options.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import { PipelineSource } from '../../../src/reply/pipeline-source.ts';
+import { NetworkReply } from '../../../src/reply/reply.ts';
+import { FakeClock, makeRequest } from '../../support/fixtures.ts';
+
+/** A reply whose pipeline waits in a queue that writes down the priorities it is told. */
+function setup() {
+  const told: Priority[] = [];
+  let exchange!: Exchange;
+  const run = (_request: unknown, started: Exchange) => {
+    exchange = started;
+    exchange.queued = { setPriority: (priority) => told.push(priority) };
+    return new Promise<never>(() => {});
+  };
+  const source = new PipelineSource(run, new FakeClock());
+  const reply = new NetworkReply({ operation: 'get', request: makeRequest(), source });
+  return { reply, told, exchange: () => exchange };
+}
+
+test('a priority that is set before the start counts from the start', async () => {
+  const { reply, exchange } = setup();
+  reply.setPriority('high');
+  await Promise.resolve();
+  expect(exchange().priority).toBe('high');
+});
+
+test('a priority that is set later reaches the queue, and is kept for the next hop', async () => {
+  const { reply, told, exchange } = setup();
+  await Promise.resolve();
+  expect(exchange().priority).toBeNull();
+  reply.setPriority('low');
+  expect([told, exchange().priority]).toEqual([['low'], 'low']);
+});
