@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
@@ -77,8 +77,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
 
   open({ file }: DiskEntry): BodyReader {
     this.#usage.touch(file.path);
-    const { path, head, header } = file;
-    return new DiskReader({ path, head, ...header });
+    const { path, header, body } = file;
+    file.body = null;
+    return new DiskReader({ path, ...header }, body);
   }
 
   insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null {
@@ -138,8 +139,8 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   #placeOf(key: string): string {
-    const hash = createHash('sha256').update(key).digest('hex');
-    return path.join(this.#root, hash.slice(0, 2), hash.slice(2, 42));
+    const digest = hash('sha256', key);
+    return `${this.#root}${path.sep}${digest.slice(0, 2)}${path.sep}${digest.slice(2, 42)}`;
   }
 
   /** The entry in a slot of a key; null when there is none, or none that is sound. */

@@ -5,9 +5,11 @@ export type MaybePromise<T> = T | Promise<T>;
 
 /** Reads a stored body piece by piece, from anywhere. */
 export interface BodyReader {
+  /** The bytes are the caller's from then on. Otherwise they are lent: copy what must outlive the next call. */
+  readonly owned?: boolean;
   /**
-   * At most `length` bytes at `offset`, at least one; an empty array at the end of the body. The bytes may be lent: copy
-   * what must outlive the next call. Throws or rejects when they are damaged or gone; they are never wrong.
+   * At most `length` bytes at `offset`, at least one; an empty array at the end of the body. Throws or rejects when they
+   * are damaged or gone; they are never wrong.
    */
   read(offset: number, length: number): MaybePromise<Uint8Array>;
   /** Releases what stands behind it. */

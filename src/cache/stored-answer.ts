@@ -8,7 +8,7 @@ import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, NetworkCache } from './network-cache.ts';
 import { parseContentRange } from './range.ts';
 import { answerFrom } from './respond.ts';
-import { READ_SIZE, type Rescue, StoredBody } from './stored-body.ts';
+import { kept, READ_SIZE, type Rescue, StoredBody } from './stored-body.ts';
 import { strongEtag } from './validators.ts';
 import { type Visit, withFields, withoutFields } from './visit.ts';
 
@@ -68,7 +68,7 @@ export async function openBody<Stored extends StoredResponse>(
     reader = opening instanceof Promise ? await opening : opening;
     if (reader !== null) {
       const reading = reader.read(start, Math.min(READ_SIZE, end - start));
-      const ahead = reading instanceof Promise ? (await reading).slice() : reading;
+      const ahead = reading instanceof Promise ? kept(reader, await reading) : reading;
       if (ahead.length > 0)
         return new StoredBody(reader, ahead, start, end, rescue(cache, visit, stored, end));
     }

@@ -5,6 +5,16 @@ import type { BodyReader, MaybePromise } from './network-cache.ts';
 /** The most bytes that are asked of a store at a time; one on a disk gives fewer. */
 export const READ_SIZE = 1024 * 1024;
 
+/** Whether nobody else sees these bytes of a reader. A part of a larger buffer is not given out of hand. */
+function isOwned(reader: BodyReader, bytes: Uint8Array): boolean {
+  return reader.owned === true && bytes.length === bytes.buffer.byteLength;
+}
+
+/** The bytes of a reader for longer than until its next call. */
+export function kept(reader: BodyReader, bytes: Uint8Array): Uint8Array {
+  return reader.owned === true ? bytes : bytes.slice();
+}
+
 /** Where the rest of a body comes from when a store turns out to be damaged in the middle of it. */
 export type Rescue = (offset: number) => Promise<ResponseBody>;
 
@@ -89,7 +99,7 @@ export class StoredBody implements ResponseBody {
   }
 
   #arrived(chunk: Uint8Array): void {
-    if (this.#paused) this.#ahead = chunk.slice();
+    if (this.#paused) this.#ahead = kept(this.#reader, chunk);
     else if (!this.#deliver(chunk)) return;
     this.#busy = false;
     this.#flow();
@@ -103,7 +113,7 @@ export class StoredBody implements ResponseBody {
     }
     const bytes = chunk.subarray(0, this.#end - this.#offset);
     this.#offset += bytes.length;
-    this.#sink?.data(bytes, true);
+    this.#sink?.data(bytes, !isOwned(this.#reader, bytes));
     return true;
   }
 

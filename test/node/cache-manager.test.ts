@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -71,6 +76,23 @@ test('a hit does not wait for a slot', async () => {
   const busy = get('/black-hole');
   expect(await get('/text').text()).toBe(TEXT);
   busy.abort();
+});
+
+test.each<[string, (directory: string) => AbstractNetworkCache]>([
+  ['memory', () => new MemoryCache()],
+  ['disk', (directory) => new DiskCache({ directory })],
+])('what a hit from %s gives may be changed, and is no part of anything larger', async (_name, create) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'fairlead-hit-'));
+  const cache = create(directory);
+  manager.cache = cache;
+  await get('/text').text();
+  const bytes = await get('/text').bytes();
+  expect(bytes.buffer.byteLength).toBe(bytes.length);
+  bytes.fill(0);
+  expect(await get('/text').text()).toBe(TEXT);
+  expect(asked.get('/text')).toBe(1);
+  await cache.close();
+  rmSync(directory, { recursive: true });
 });
 
 test('a cached redirect is followed without the network, in both its hops', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -76,6 +77,31 @@ describe('damage', () => {
       // Before the body there are spare places, and the slot that is not in use.
       if (position >= start) expect(delivered).toBe(Math.floor((position - start) / 65_540) * 65_536);
     }
+  });
+
+  test('of a small body is found together with the entry', async () => {
+    const body = bodyOf(1000);
+    const { cache, file } = await stored(body);
+    const sound = readFileSync(file);
+    for (let position = sound.length - 1004; position < sound.length; position += 17) {
+      const damaged = Buffer.from(sound);
+      damaged[position]! ^= 1;
+      writeFileSync(file, damaged);
+      expect(await cache.match('key')).toEqual([]);
+      expect(existsSync(file)).toBe(false);
+    }
+  });
+
+  test('behind sound blocks of one read leaves these', async () => {
+    const { cache, file } = await stored();
+    const damaged = readFileSync(file);
+    damaged[damaged.length - 10]! ^= 1;
+    writeFileSync(file, damaged);
+    const [entry] = await cache.match('key');
+    const reader = cache.open(entry!);
+    expect(await reader.read(0, 150_000)).toEqual(BODY.subarray(0, 131_072));
+    await expect(reader.read(131_072, 20_000)).rejects.toThrow('block 2 is damaged');
+    reader.close();
   });
 
   test('by truncation is found', async () => {

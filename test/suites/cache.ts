@@ -146,6 +146,23 @@ export function testCache(title: string, harness: CacheHarness): void {
       reader.close();
     });
 
+    test.each([1000, 65_536, 300_000])("%i bytes that are owned are nobody else's", async (length) => {
+      const cache = open();
+      await put(cache, 'key', bodyOf(length));
+      const [stored] = await cache.match('key');
+      for (let i = 0; i < 3; i++) {
+        const reader = (await cache.open(stored!))!;
+        for (let offset = 0; offset < length; ) {
+          const bytes = await reader.read(offset, length);
+          expect(bytes).toEqual(bodyOf(length).subarray(offset, offset + bytes.length));
+          offset += bytes.length;
+          if (reader.owned === true) bytes.fill(0);
+        }
+        reader.close();
+      }
+      expect(await get(cache, 'key')).toEqual(bodyOf(length));
+    });
+
     test('an entry of unknown length', async () => {
       const cache = open();
       const body = bodyOf(100_000);

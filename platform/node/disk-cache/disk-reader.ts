@@ -1,6 +1,6 @@
 import type { BodyReader, MaybePromise } from '../../../src/cache/network-cache.ts';
-import { BLOCK_SIZE, blockPosition, framedLength, openBlock } from './entry-format.ts';
-import { closeFile, openFile, readAt } from './files.ts';
+import { BLOCK_SIZE, blockChecksum, blockPosition, CHECKSUM_SIZE } from './entry-format.ts';
+import { closeReadFile, openFile, readIntoAt } from './files.ts';
 
 /** What of an entry's file a reader has to know. */
 export interface EntryFile {
@@ -8,73 +8,87 @@ export interface EntryFile {
   readonly id: number;
   readonly capacity: number;
   readonly bodyLength: number;
-  /** The beginning of the file, as far as it has been read. */
-  readonly head: Buffer;
 }
 
-/** Blocks that are read at a time by whoever has read one. */
-const READ_AHEAD = 4;
-
-/** Reads the body of an entry, block by block, each found sound before any byte of it is given away. */
+/**
+ * Reads the body of an entry, whole blocks at a time, each found sound before any byte of it is given away. They are read
+ * to where the caller will have them: nothing is copied.
+ */
 export class DiskReader implements BodyReader {
+  readonly owned = true;
   readonly #file: EntryFile;
-  /** The blocks of the last read, from `#firstBlock` on. */
-  #blocks: Buffer[] = [];
-  #firstBlock = 0;
+  /** The whole body, where it came along with the metadata. It is given away once. */
+  #body: Uint8Array | null;
   #descriptor: Promise<number> | null = null;
   #closed = false;
 
-  constructor(file: EntryFile) {
+  constructor(file: EntryFile, body: Uint8Array | null) {
     this.#file = file;
+    this.#body = body;
   }
 
   read(offset: number, length: number): MaybePromise<Uint8Array> {
-    if (offset >= this.#file.bodyLength) return new Uint8Array(0);
-    const index = Math.floor(offset / BLOCK_SIZE);
-    const block = this.#blocks[index - this.#firstBlock] ?? this.#blockOfHead(index);
-    const cut = (data: Buffer): Uint8Array => {
-      const start = offset - index * BLOCK_SIZE;
-      return data.subarray(start, start + length);
-    };
-    return block === null ? this.#load(index).then(cut) : cut(block);
+    const { bodyLength } = this.#file;
+    if (offset >= bodyLength) return new Uint8Array(0);
+    const body = this.#body;
+    if (body === null) return this.#load(offset, Math.min(length, bodyLength - offset));
+    if (offset > 0 || length < bodyLength) return body.subarray(offset, offset + length);
+    this.#body = null;
+    return body;
   }
 
   close(): void {
     this.#closed = true;
-    this.#descriptor?.then(closeFile, () => {});
+    this.#body = null;
+    this.#descriptor?.then(closeReadFile, () => {});
   }
 
-  #blockOfHead(index: number): Buffer | null {
-    const { head, capacity } = this.#file;
-    const start = blockPosition(capacity, index);
-    const frame = head.subarray(start, start + framedLength(this.#dataLength(index)));
-    return frame.length < framedLength(this.#dataLength(index)) ? null : this.#open(frame, index);
-  }
-
-  async #load(index: number): Promise<Buffer> {
+  /** All blocks that end within `length`, but at least one; of these, what comes before the first damaged one. */
+  async #load(offset: number, length: number): Promise<Uint8Array> {
     if (this.#closed) throw new Error('the reader is closed');
-    const { path, capacity, bodyLength } = this.#file;
-    const count = this.#descriptor === null ? 1 : READ_AHEAD;
+    const { path, id, capacity, bodyLength } = this.#file;
+    const first = Math.floor(offset / BLOCK_SIZE);
+    const reachesEnd = offset + length >= bodyLength;
+    const last = reachesEnd ? Infinity : Math.max(first + 1, Math.floor((offset + length) / BLOCK_SIZE));
+    const start = first * BLOCK_SIZE;
     this.#descriptor ??= openFile(path, 'r');
-    const last = Math.min(index + count, Math.ceil(bodyLength / BLOCK_SIZE)) - 1;
-    const start = blockPosition(capacity, index);
-    const end = blockPosition(capacity, last) + framedLength(this.#dataLength(last));
-    const bytes = await readAt(await this.#descriptor, start, end - start);
-    const blocks: Buffer[] = [];
-    for (let i = index; i <= last; i++) {
-      const from = blockPosition(capacity, i) - start;
-      blocks.push(this.#open(bytes.subarray(from, from + framedLength(this.#dataLength(i))), i));
-    }
-    this.#blocks = blocks;
-    this.#firstBlock = index;
-    return blocks[0]!;
+    const descriptor = await this.#descriptor;
+    const data = bytesOf(Math.min(last * BLOCK_SIZE, bodyLength) - start);
+    const sound = await readBlocks(descriptor, blockPosition(capacity, first), data, id, first);
+    if (sound === 0) throw new Error(`block ${first} is damaged`);
+    return offset === start && sound === data.length && sound <= length
+      ? data
+      : data.subarray(offset - start, Math.min(offset - start + length, sound));
   }
+}
 
-  #open(frame: Buffer, index: number): Buffer {
-    return openBlock(frame, this.#dataLength(index), this.#file.id, index);
-  }
+/** Bytes that are about to be overwritten: filling a megabyte with zeros before costs as much as reading it. */
+function bytesOf(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
 
-  #dataLength(index: number): number {
-    return Math.min(BLOCK_SIZE, this.#file.bodyLength - index * BLOCK_SIZE);
+/** Fills `data` with the blocks from `position` on. Gives how many bytes of it come before the first damaged block. */
+async function readBlocks(
+  descriptor: number,
+  position: number,
+  data: Uint8Array,
+  id: number,
+  first: number,
+): Promise<number> {
+  const count = Math.ceil(data.length / BLOCK_SIZE);
+  const checksums = Buffer.allocUnsafe(count * CHECKSUM_SIZE);
+  const parts: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) {
+    parts.push(data.subarray(i * BLOCK_SIZE, (i + 1) * BLOCK_SIZE));
+    parts.push(checksums.subarray(i * CHECKSUM_SIZE, (i + 1) * CHECKSUM_SIZE));
   }
+  let left = await readIntoAt(descriptor, position, parts);
+  let sound = 0;
+  for (let i = 0; i < count; i++) {
+    const block = parts[2 * i]!;
+    left -= block.length + CHECKSUM_SIZE;
+    if (left < 0 || blockChecksum(block, id, first + i) !== checksums.readUInt32BE(i * CHECKSUM_SIZE)) break;
+    sound += block.length;
+  }
+  return sound;
 }

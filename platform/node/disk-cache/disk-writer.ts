@@ -178,6 +178,8 @@ export class DiskWriter implements EntryWriter {
   async #load(index: number): Promise<Buffer> {
     const { descriptor } = await this.#opened();
     const frame = await readAt(descriptor, blockPosition(this.#capacity, index), framedLength(BLOCK_SIZE));
-    return openBlock(frame, BLOCK_SIZE, this.#id, index);
+    const block = openBlock(frame, BLOCK_SIZE, this.#id, index);
+    if (block === null) throw new Error(`block ${index} is damaged`);
+    return block;
   }
 }

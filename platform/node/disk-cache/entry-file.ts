@@ -1,41 +1,50 @@
 import {
+  BLOCK_SIZE,
   bodyPosition,
   decodeHeader,
   type EntryHeader,
   encodeSlot,
+  fileSize,
   HEADER_SIZE,
   newestSlot,
+  openBlock,
   type Slot,
   slotPosition,
   VARIANTS_OFFSET,
 } from './entry-format.ts';
-import { closeFile, isMissing, openFile, readAt, writeAt } from './files.ts';
+import { closeFile, closeReadFile, isMissing, openFile, readAt, writeAt } from './files.ts';
 
 /** An entry's file as it was found. */
 export interface LoadedEntry {
   readonly path: string;
   readonly header: EntryHeader;
   readonly slot: Slot;
-  /** The beginning of the file, as far as it has been read: a small body is in it. */
-  readonly head: Buffer;
+  /** The whole body of a small entry: it came along with the metadata. Whoever takes it has it alone. */
+  body: Uint8Array | null;
 }
 
 /** What is read at once: usual metadata and a body of one block. */
 const HEAD_SIZE = 80 * 1024;
 
-/** Reads header and metadata. Null when they are damaged; rejects when the file cannot be read. */
+/** Reads header and metadata, and a small body. Null when one of them is damaged; rejects when the file cannot be read. */
 export async function loadEntry(path: string): Promise<LoadedEntry | null> {
   const descriptor = await openFile(path, 'r');
+  const buffer = scratch.pop() ?? Buffer.allocUnsafeSlow(HEAD_SIZE);
   try {
-    let head = await readHead(descriptor);
+    let head = await readAt(descriptor, 0, HEAD_SIZE, buffer);
     const header = decodeHeader(head);
     if (header === null) return null;
     const needed = bodyPosition(header.capacity);
-    if (head.length < needed) head = await readAt(descriptor, 0, needed);
+    if (head.length < needed && needed > HEAD_SIZE) head = await readAt(descriptor, 0, needed);
     const slot = head.length < needed ? null : newestSlot(head, header);
-    return slot === null ? null : { path, header, slot, head };
+    if (slot === null) return null;
+    const isSmall =
+      header.bodyLength <= BLOCK_SIZE && fileSize(header.capacity, header.bodyLength) <= HEAD_SIZE;
+    const body = isSmall ? copyBody(head.subarray(needed), header) : null;
+    return isSmall && body === null ? null : { path, header, slot, body };
   } finally {
-    closeFile(descriptor);
+    closeReadFile(descriptor);
+    if (scratch.length < MAXIMUM_SCRATCH) scratch.push(buffer);
   }
 }
 
@@ -43,12 +52,11 @@ export async function loadEntry(path: string): Promise<LoadedEntry | null> {
 const scratch: Buffer[] = [];
 const MAXIMUM_SCRATCH = 8;
 
-async function readHead(descriptor: number): Promise<Buffer> {
-  const buffer = scratch.pop() ?? Buffer.allocUnsafeSlow(HEAD_SIZE);
-  const bytes = await readAt(descriptor, 0, HEAD_SIZE, buffer);
-  const head = Buffer.from(bytes);
-  if (scratch.length < MAXIMUM_SCRATCH) scratch.push(buffer);
-  return head;
+/** A body of one block, or null when it is damaged. */
+function copyBody(frame: Buffer, { id, bodyLength }: EntryHeader): Uint8Array | null {
+  if (bodyLength === 0) return new Uint8Array(0);
+  const block = openBlock(frame, bodyLength, id, 0);
+  return block === null ? null : new Uint8Array(block);
 }
 
 /** The id of the file that is there now, or null when it is none of ours. */
@@ -57,7 +65,7 @@ export async function readId(path: string): Promise<number | null> {
   try {
     return decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id ?? null;
   } finally {
-    closeFile(descriptor);
+    closeReadFile(descriptor);
   }
 }
 

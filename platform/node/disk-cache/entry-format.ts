@@ -17,7 +17,7 @@ import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/me
  */
 export const HEADER_SIZE = 64;
 export const BLOCK_SIZE = 64 * 1024;
-const CHECKSUM_SIZE = 4;
+export const CHECKSUM_SIZE = 4;
 const SLOT_HEAD = 12;
 const MAGIC = 0x464c4331;
 /** Where the number of variants stands: outside of the checksum, because it changes in place and is only a hint. */
@@ -144,18 +144,13 @@ export function sealBlock(frame: Buffer, dataLength: number, id: number, index: 
   return frame.subarray(0, dataLength + CHECKSUM_SIZE);
 }
 
-/** The data of a block. @throws Error when it is damaged */
-export function openBlock(frame: Buffer, dataLength: number, id: number, index: number): Buffer {
+/** The data of a block, or null when it is damaged. */
+export function openBlock(frame: Buffer, dataLength: number, id: number, index: number): Buffer | null {
+  if (frame.length < framedLength(dataLength)) return null;
   const data = frame.subarray(0, dataLength);
-  if (
-    frame.length < dataLength + CHECKSUM_SIZE ||
-    frame.readUInt32BE(dataLength) !== blockChecksum(data, id, index)
-  ) {
-    throw new Error(`block ${index} is damaged`);
-  }
-  return data;
+  return frame.readUInt32BE(dataLength) === blockChecksum(data, id, index) ? data : null;
 }
 
-function blockChecksum(data: Buffer, id: number, index: number): number {
+export function blockChecksum(data: Uint8Array, id: number, index: number): number {
   return crc32(data, (id ^ index) >>> 0);
 }
