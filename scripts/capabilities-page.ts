@@ -67,7 +67,7 @@ function commentOf(node: ts.Node): string {
 }
 
 function cell(value: TransportCapabilities[Capability]): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean' || value === undefined) return value ? 'yes' : 'no';
   if (typeof value === 'string') return value;
   if (value === null) return 'none';
   return value.length === 0 ? 'none' : value.map((field) => `\`${field}\``).join(' ');

@@ -1,41 +1,22 @@
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
 
-/** What any fetch function can do, wherever it comes from: what a fetch of one's own can be described by. */
-const FETCH: TransportCapabilities = {
-  name: 'fetch',
-  redirects: false,
-  redirectMode: false,
-  pageOrigin: null,
-  cookies: false,
-  setCookieLines: false,
-  forbiddenFields: [],
-  encodedBodies: false,
-  requestStreams: 'never',
-  uploadProgress: false,
-  informational: false,
-  trailers: false,
-  errorDetail: false,
-  tls: false,
-  proxy: false,
-  strictTransportSecurity: false,
-  preconnect: 'none',
-  http2: false,
-  connectionTimings: false,
-  localSockets: false,
-  platformCache: false,
-  credentialsMode: false,
-};
-
 /**
  * cross-fetch in the runtimes for which there is no set of their own. It follows redirects by itself (and rewrites
  * `Location`), joins Set-Cookie lines, and has codes in its errors in some runtimes only.
  */
-export const portableFetchCapabilities: TransportCapabilities = { ...FETCH, name: 'fetch (portable)' };
+export const portableFetchCapabilities: TransportCapabilities = {
+  name: 'fetch (portable)',
+  pageOrigin: null,
+  forbiddenFields: [],
+  requestStreams: 'never',
+  preconnect: 'none',
+};
 
 /** The fetch of a page or worker, where it is most able. {@link browserCapabilities} says it of the browser at hand. */
 export const browserFetchCapabilities: TransportCapabilities = {
-  ...FETCH,
   name: 'fetch (browser)',
+  redirectMode: true,
+  pageOrigin: null,
   // https://fetch.spec.whatwg.org/#forbidden-request-header
   forbiddenFields: [
     'accept-charset',
@@ -61,8 +42,8 @@ export const browserFetchCapabilities: TransportCapabilities = {
     'upgrade',
     'via',
   ],
-  redirectMode: true,
   requestStreams: 'half-duplex',
+  preconnect: 'none',
   platformCache: true,
   credentialsMode: true,
 };

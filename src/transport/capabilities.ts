@@ -1,7 +1,7 @@
 /**
  * What a transport can do, declared by the transport itself. A request that explicitly asks for something absent is
  * refused before it is sent; a default that cannot be honoured passes and stands in docs/capabilities.md, which is
- * generated from these records.
+ * generated from these records. What a record does not mention is absent.
  */
 export interface TransportCapabilities {
   /** Name in the documentation: `node`, `fetch (browser)` … */
@@ -10,53 +10,53 @@ export interface TransportCapabilities {
    * Redirect responses are seen, hop by hop. Without it the platform follows them by itself: `redirectPolicy` `manual` and
    * `user-verified` are refused, and an end without TLS of what began with TLS is insecure-redirect, without a body.
    */
-  readonly redirects: boolean;
+  readonly redirects?: boolean;
   /** Redirects that are not seen can be forbidden per request (`maximumRedirectsAllowed: 0`; fetch's `redirect`). */
-  readonly redirectMode: boolean;
+  readonly redirectMode?: boolean;
   /**
    * Origin of the page that requests are made from. Where redirects are not seen, they can be kept within that one
    * (`redirectPolicy: 'same-origin'`; fetch's `mode`).
    */
   readonly pageOrigin: string | null;
   /** `Cookie` can be written and `Set-Cookie` read. Without it the platform owns cookies. */
-  readonly cookies: boolean;
+  readonly cookies?: boolean;
   /** Set-Cookie fields arrive one by one instead of joined by commas. */
-  readonly setCookieLines: boolean;
+  readonly setCookieLines?: boolean;
   /** Request fields that are silently dropped or refused by the platform, lower-case; a trailing `*` stands for a prefix. */
   readonly forbiddenFields: readonly string[];
   /** Bodies arrive as they were on the wire; without it the platform has decoded Content-Encoding already. */
-  readonly encodedBodies: boolean;
+  readonly encodedBodies?: boolean;
   /** Request bodies of unknown length can be streamed: always, only on request (`duplex: 'half'`), or never. */
   readonly requestStreams: 'always' | 'half-duplex' | 'never';
   /** Bytes of the upload are counted as the network takes them. */
-  readonly uploadProgress: boolean;
+  readonly uploadProgress?: boolean;
   /** 1xx responses are delivered. */
-  readonly informational: boolean;
+  readonly informational?: boolean;
   /** Trailers are delivered. */
-  readonly trailers: boolean;
+  readonly trailers?: boolean;
   /** Failures are told apart (refused, unresolvable, TLS …). Without it all of them are unknown-network. */
-  readonly errorDetail: boolean;
+  readonly errorDetail?: boolean;
   /** TLS can be configured (`tls.ca` …) and judged (`sslErrors`, `encrypted`). */
-  readonly tls: boolean;
+  readonly tls?: boolean;
   /** Proxies are ours to choose. */
-  readonly proxy: boolean;
+  readonly proxy?: boolean;
   /**
    * HSTS is ours to keep. Without it the platform upgrades by itself; a part that is set (`new StrictTransportSecurity()`)
    * knows the application's hosts beside it.
    */
-  readonly strictTransportSecurity: boolean;
+  readonly strictTransportSecurity?: boolean;
   /** Connections can be opened ahead: really, as a hint to the platform, or not at all. */
   readonly preconnect: 'connection' | 'hint' | 'none';
   /** The version of HTTP can be chosen and is reported (`http2Allowed`, `http2WasUsed`). */
-  readonly http2: boolean;
+  readonly http2?: boolean;
   /** DNS, connect and TLS times are known. */
-  readonly connectionTimings: boolean;
+  readonly connectionTimings?: boolean;
   /** Local sockets and, on Windows, pipes are reached: `unix+http:`, also written `local+http:`. */
-  readonly localSockets: boolean;
+  readonly localSockets?: boolean;
   /** Cache of the platform: its modes can be set per request (fetch's `cache`), or it has none. */
-  readonly platformCache: boolean;
+  readonly platformCache?: boolean;
   /** Cross-origin requests can include credentials on request (`useCredentials`). */
-  readonly credentialsMode: boolean;
+  readonly credentialsMode?: boolean;
 }
 
 /** The name of a capability, as it stands in `NetworkError.capability`. */

@@ -3,7 +3,6 @@ import type { TransportCapabilities } from '../../../src/transport/capabilities.
 export const nodeHttpCapabilities: TransportCapabilities = {
   name: 'node:http',
   redirects: true,
-  redirectMode: false,
   pageOrigin: null,
   cookies: true,
   setCookieLines: true,
@@ -15,13 +14,8 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   trailers: true,
   errorDetail: true,
   tls: true,
-  proxy: false,
   strictTransportSecurity: true,
   // An agent opens connections for requests only.
   preconnect: 'none',
-  http2: false,
   connectionTimings: true,
-  localSockets: false,
-  platformCache: false,
-  credentialsMode: false,
 };
