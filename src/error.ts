@@ -89,15 +89,19 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   readonly headers: readonly (readonly [string, string])[] | undefined;
   readonly body: Uint8Array | undefined;
 
-  constructor(code: NetworkErrorCode, message: string, details: NetworkErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(
+    code: NetworkErrorCode,
+    message: string,
+    { url, capability, status, headers, body, cause }: NetworkErrorDetails = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.qtCode = ERROR_CODES[code];
-    this.url = details.url === undefined ? undefined : publicUrl(details.url);
-    this.capability = details.capability;
-    this.status = details.status;
-    this.headers = details.headers;
-    this.body = details.body;
+    this.url = url === undefined ? undefined : publicUrl(url);
+    this.capability = capability;
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
   }
 
   toJSON(): NetworkErrorJson {
@@ -131,15 +135,10 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
  * failed may be a URL that does not parse.
  */
 export function publicUrl(url: string): string {
-  const hash = url.indexOf('#');
-  const text = hash < 0 ? url : url.slice(0, hash);
-  const slashes = text.indexOf('//');
-  if (slashes < 0) return text;
-  const start = slashes + 2;
-  let end = start;
-  while (end < text.length && text[end] !== '/' && text[end] !== '?' && text[end] !== '\\') end++;
-  const at = text.lastIndexOf('@', end - 1);
-  return at < start ? text : text.slice(0, start) + text.slice(at + 1);
+  const [text] = url.split('#', 1) as [string];
+  const authority = text.indexOf('//') + 2;
+  if (authority < 2) return text;
+  return text.slice(0, authority) + text.slice(authority).replace(/^[^/?\\]*@/, '');
 }
 
 /** HTTP status → code, as in Qt (qhttpthreaddelegate.cpp). `null` below 400. */

@@ -70,6 +70,11 @@ test.each([
   ['http://h.test', 'http://h.test'],
   ['data:,x@y', 'data:,x@y'],
   ['http://u:p@', 'http://'],
+  ['http://u:p@h.test\\a@b', 'http://h.test\\a@b'],
+  ['http://h.test//u@x', 'http://h.test//u@x'],
+  ['a/b//u:p@h.test/x//y@z', 'a/b//h.test/x//y@z'],
+  ['http:u@h.test#a\nb', 'http:u@h.test'],
+  ['//u:p@h.test', '//h.test'],
 ])('publicUrl(%s)', (url, expected) => {
   expect(publicUrl(url)).toBe(expected);
 });
