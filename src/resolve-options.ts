@@ -10,13 +10,13 @@ import type {
 } from './options.ts';
 
 /**
- * What an option is when nobody says anything; what else it may be, in words for the error and as a check; what the
- * pipeline reads in place of it.
+ * What an option is when nobody says anything; what else it may be, in words for the error and as a check, where that is
+ * not all of the same type; what the pipeline reads in place of it.
  */
 type Rule<Value> = readonly [
   fallback: Value,
-  expected: string,
-  accepts: (value: unknown) => boolean,
+  expected?: string,
+  accepts?: (value: unknown) => boolean,
   normalise?: (value: never) => Value,
 ];
 type Rules<Options> = { readonly [Name in keyof Options]: Rule<Options[Name]> };
@@ -24,20 +24,15 @@ type Rules<Options> = { readonly [Name in keyof Options]: Rule<Options[Name]> };
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-function flag(fallback: boolean): Rule<boolean> {
-  return [fallback, 'a boolean', (value) => typeof value === 'boolean'];
-}
-
 /** A whole number in a range. `Infinity` counts as one where the range has no end. */
 function whole(fallback: number, least = 0, most = Number.POSITIVE_INFINITY): Rule<number> {
   return [
     fallback,
     `a whole number from ${least} to ${most}`,
     (value) =>
-      typeof value === 'number' &&
-      value >= least &&
-      value <= most &&
-      (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY),
+      (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY) &&
+      (value as number) >= least &&
+      (value as number) <= most,
   ];
 }
 
@@ -74,17 +69,17 @@ const toLowerCase = (name: string): string => name.toLowerCase();
 
 const SHARED: Rules<SharedOptions> = {
   transferTimeout: whole(0),
-  autoDeleteReplies: flag(false),
+  autoDeleteReplies: [false],
   redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
   maximumRedirectsAllowed: whole(50),
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: list('origins', URL.canParse, (url) => new URL(url).origin),
   tls: [null, 'an object', isObject, pickTls],
-  http2Allowed: flag(true),
-  http2Direct: flag(false),
-  throwHttpErrors: flag(true),
+  http2Allowed: [true],
+  http2Direct: [false],
+  throwHttpErrors: [true],
   decompressedSafetyCheckThreshold: whole(10 * 1024 * 1024, -1),
-  useCredentials: flag(false),
+  useCredentials: [false],
   maximumCollectedUpload: whole(64 * 1024 * 1024),
 };
 
@@ -100,11 +95,11 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
     'prefer-cache',
     'always-cache',
   ),
-  cacheSaveControl: flag(true),
+  cacheSaveControl: [true],
   cookieLoadControl: LOAD_CONTROL,
   cookieSaveControl: LOAD_CONTROL,
   authenticationReuse: LOAD_CONTROL,
-  emitAllUploadProgressSignals: flag(false),
+  emitAllUploadProgressSignals: [false],
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
   attributes: [new Map(), 'a Map', (value) => value instanceof Map],
@@ -114,13 +109,13 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   connectionsPerHost: whole(6, 1, 255),
   maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
-  userAgent: ['', 'a string', isString],
+  userAgent: [''],
   headers: [new HttpHeaders(), 'an object', isObject, (init: HeadersInput) => new HttpHeaders(init)],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
-  strictTransportSecurityEnabled: flag(false),
+  strictTransportSecurityEnabled: [false],
   preloadedTopLevelDomains: list(
     'top-level domains, as A-labels',
     (name) => /^[a-z][a-z0-9-]*$/i.test(name),
@@ -167,9 +162,9 @@ function merge(
     if (!Object.hasOwn(rules, name)) throw new TypeError(`unknown option '${name}'`);
     const value: unknown = Reflect.get(from, name);
     if (value === undefined) continue;
-    const [fallback, expected, accepts, normalise] = rules[name]!;
+    const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
     const isLeftOut = value === null && fallback === null;
-    if (!isLeftOut && !accepts(value)) {
+    if (!isLeftOut && !(accepts?.(value) ?? typeof value === typeof fallback)) {
       throw new TypeError(`option '${name}': expected ${expected}${fallback === null ? ', or null' : ''}`);
     }
     merged ??= { ...defaults };
