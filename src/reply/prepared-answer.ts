@@ -1,5 +1,5 @@
 import type { NetworkError } from '../error.ts';
-import { bytesBody } from '../message/body.ts';
+import { bytesBody } from '../message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 

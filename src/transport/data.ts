@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.ts';
-import { bytesBody, EMPTY_BODY } from '../message/body.ts';
+import { EMPTY_BODY } from '../message/body.ts';
+import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { serialiseMimeType } from '../message/mime-type.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';

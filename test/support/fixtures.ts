@@ -1,4 +1,5 @@
-import { bytesBody, type ResponseBody } from '../../src/message/body.ts';
+import type { ResponseBody } from '../../src/message/body.ts';
+import { bytesBody } from '../../src/message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../../src/message/headers.ts';
 import type { RequestOptions } from '../../src/options.ts';
 import { compose } from '../../src/pipeline/compose.ts';

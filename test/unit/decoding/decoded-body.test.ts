@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { DecodedBody, type DecodedBodyInit } from '../../../src/decoding/decoded-body.ts';
 import type { Decoders } from '../../../src/decoding/decoder.ts';
 import { NetworkError } from '../../../src/error.ts';
-import { type BodySink, bytesBody, type ResponseBody } from '../../../src/message/body.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import { fakeDecoders } from '../../support/fake-decoders.ts';
 

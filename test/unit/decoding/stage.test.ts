@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodingStage } from '../../../src/decoding/stage.ts';
-import { type BodySink, bytesBody } from '../../../src/message/body.ts';
+import type { BodySink } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { fakeDecoders } from '../../support/fake-decoders.ts';
 import { makeExchange, makeRequest, makeResponse, readBody, walk } from '../../support/fixtures.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
-import { type BodySink, bytesBody, EMPTY_BODY, type ResponseBody } from '../../../src/message/body.ts';
+import { type BodySink, EMPTY_BODY, type ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { DRAIN_LIMIT, drain } from '../../../src/pipeline/drain.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange } from '../../support/fixtures.ts';

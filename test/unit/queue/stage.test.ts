@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
-import { type BodySink, bytesBody, type ResponseBody } from '../../../src/message/body.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bytesBody, type ResponseBody } from '../../../src/message/body.ts';
+import type { ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { platformRedirectStage } from '../../../src/redirect/platform-stage.ts';
 import { makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 

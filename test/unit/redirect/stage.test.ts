@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
-import { bytesBody, type RequestBody, type ResponseBody } from '../../../src/message/body.ts';
+import type { RequestBody, ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
