@@ -47,12 +47,12 @@ export function resolveRequest(
  * @throws TypeError when `host` is no host or `port` no port
  */
 export function connectRequest(scheme: 'http' | 'https', host: string, port: number): NetworkRequest {
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  // Through the parser of a scheme that knows hosts: it checks and canonicalises this one.
-  if (!/^[^/?#@\\]+$/.test(name) || !URL.canParse(`${scheme}://${name}:${port}`)) {
+  const url = `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+  // By the parser of a scheme that knows hosts, and nothing but a host.
+  if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
     throw new TypeError(`cannot connect to ${JSON.stringify(host)}, port ${port}: not a host and port`);
   }
-  return { url: `${PRECONNECT}${scheme}://${new URL(`${scheme}://${name}`).hostname}:${port}` };
+  return { url: PRECONNECT + url };
 }
 
 function customMethod(request: NetworkRequest): string {
