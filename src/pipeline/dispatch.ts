@@ -18,7 +18,7 @@ export function dispatch(
 ): Next {
   const { capabilities } = transport;
   const isHttp = (scheme: string): boolean =>
-    scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets);
+    scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets === true);
   const rare: Next = async (request, exchange) => {
     const { openScheme, preconnect } = await loadRare();
     return request.url.scheme.startsWith(PRECONNECT)

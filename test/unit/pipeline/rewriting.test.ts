@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
-import { bytesBody, type ResponseBody } from '../../../src/message/body.ts';
+import type { ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { rewriting } from '../../../src/pipeline/rewriting.ts';
 import type { Rewrite } from '../../../src/pipeline/stage.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
