@@ -39,25 +39,36 @@ const DECLARATIONS = {
 rmSync('dist', { recursive: true, force: true });
 
 export default defineConfig([
-  bundle({ ...NODE_SETS, ...INTERNAL }, 'es', esbuild({ target: 'es2022' }), 'js'),
-  bundle(NODE_SETS, 'cjs', esbuild({ target: 'es2022' }), 'cjs'),
+  nodeSets({ ...NODE_SETS, ...INTERNAL }, 'es', 'js'),
+  nodeSets(NODE_SETS, 'cjs', 'cjs'),
   modules(BUNDLED_SETS, 'es', 'js'),
   modules(BUNDLED_SETS, 'cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
-  bundle(DECLARATIONS, 'es', dts(), 'd.ts'),
-  bundle(DECLARATIONS, 'es', dts(), 'd.cts'),
+  bundle(DECLARATIONS, 'es', 'd.ts', [dts()], isExternal),
+  bundle(DECLARATIONS, 'es', 'd.cts', [dts()], isExternal),
 ]);
+
+/**
+ * With eventemitter3 and tldts in them: to import a CommonJS package from a module, Node looks for its exports first, which
+ * takes longer than everything else of ours together.
+ */
+function nodeSets(input: Record<string, string>, format: 'es' | 'cjs', extension: string): RollupOptions {
+  const plugins = [eventEmitterModule(), publicSuffixModule(), esbuild({ target: 'es2022' })];
+  const isIncluded = (id: string): boolean => id === 'eventemitter3' || id === 'tldts';
+  return bundle(input, format, extension, plugins, (id) => !isIncluded(id) && isExternal(id));
+}
 
 function bundle(
   input: Record<string, string>,
   format: 'es' | 'cjs',
-  plugin: Plugin,
   extension: string,
+  plugins: Plugin[],
+  external: (id: string) => boolean,
 ): RollupOptions {
   return {
     input,
-    plugins: [plugin],
-    external: isExternal,
+    plugins,
+    external,
     output: {
       dir: 'dist',
       format,
@@ -97,6 +108,28 @@ function eventEmitterModule(): Plugin {
       if (id !== join(folder, 'index.js')) return null;
       if (!commonJs.test(code)) return this.error('eventemitter3 exports in another way than it did');
       return { code: `/*\n${license}*/\n${code.replace(commonJs, 'export { EventEmitter };')}`, map: null };
+    },
+  };
+}
+
+/** tldts, run by its first use: most programs that load us never ask it, and its tables take a while to build. */
+function publicSuffixModule(): Plugin {
+  const folder = resolve('node_modules/tldts');
+  const license = readFileSync(join(folder, 'LICENSE'), 'utf8');
+  const file = join(folder, 'dist/index.cjs.min.js');
+  return {
+    name: 'public-suffix-module',
+    resolveId: (id) => (id === 'tldts' ? file : null),
+    load(id) {
+      if (id !== file) return null;
+      const source = readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL.*$/m, '');
+      return `/*\n${license}*/
+function run(exports) {\n${source}\nreturn exports;\n}
+let tldts = null;
+export function getDomain(host, options) {
+  tldts ??= run({});
+  return tldts.getDomain(host, options);
+}`;
     },
   };
 }
