@@ -1,13 +1,13 @@
 // Cache hits against the caches that people use, and a cold look into a large cache: `node bench/cache/run.mjs`, after a
-// build. All contestants do the same work in turns, so that a noisy machine disturbs all; a ratio is the median of the
-// ratios of the rounds.
-import { mkdtempSync, readFile, rmSync, writeFileSync } from 'node:fs';
+// build. All contestants do the same work in turns, so that a noisy machine disturbs all, each in a process of its own, so
+// that nobody clears away what another left behind; a ratio is the median of the ratios of the rounds.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import makeFetchHappen from 'make-fetch-happen';
-import { Agent, cacheStores, interceptors, request } from 'undici';
-import { DiskCache, MemoryCache, NetworkAccessManager } from '../../dist/internal.js';
+import { DiskCache } from '../../dist/internal.js';
 
 const ROUNDS = 15;
 const WARM_UP = 3;
@@ -37,29 +37,11 @@ const server = createServer((incoming, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-const memory = new NetworkAccessManager({ cache: new MemoryCache() });
-const diskCache = new DiskCache({ directory: path.join(directory, 'disk'), maximumSize: 2 ** 30 });
-const disk = new NetworkAccessManager({ cache: diskCache });
-const undici = new Agent().compose(interceptors.cache({ store: new cacheStores.MemoryCacheStore() }));
-const happen = makeFetchHappen.defaults({ cachePath: path.join(directory, 'cacache') });
-
-const through = (manager) => (size) => manager.get(`${origin}/${size}`).bytes();
-const contestants = {
-  memory: through(memory),
-  disk: through(disk),
-  undici: async (size) => (await request(`${origin}/${size}`, { dispatcher: undici })).body.arrayBuffer(),
-  'make-fetch-happen': async (size) => (await happen(`${origin}/${size}`)).buffer(),
-  'fs.readFile': (size) =>
-    new Promise((resolve, reject) => {
-      readFile(path.join(directory, `${size}`), (error, data) =>
-        error === null ? resolve(data) : reject(error),
-      );
-    }),
-};
+/** The processes of the contestants, started when their first round begins. */
+const processes = new Map();
 
 console.log('hit of      ours                other               ours µs  other µs  ratio  goal');
 for (const size of [1024, 64 * 1024, 1024 * 1024]) {
-  writeFileSync(path.join(directory, `${size}`), Buffer.alloc(size, 'x'));
   for (const [ours, other, goal] of [
     ['memory', 'undici', '>= 4'],
     ['disk', 'make-fetch-happen', '>= 10'],
@@ -69,20 +51,19 @@ for (const size of [1024, 64 * 1024, 1024 * 1024]) {
   }
 }
 await largeCache();
-await Promise.all([memory.close(), disk.close()]);
-await diskCache.close();
+for (const child of processes.values()) child.disconnect();
 server.close();
 server.closeAllConnections();
 rmSync(directory, { recursive: true, force: true });
-process.exit();
 
 async function compare(size, ours, other, goal) {
   const count = size > 100_000 ? 50 : ours === 'memory' ? 3000 : 300;
-  const clock = ours === 'memory' ? processor : wall;
+  // Of the processor where there is nothing to wait for: other programs do not add to it.
+  const clock = ours === 'memory' ? 'processor' : 'wall';
   const times = { ours: [], other: [] };
   for (let round = -WARM_UP; round < ROUNDS; round++) {
-    const one = await time(contestants[ours], size, count, clock);
-    const two = await time(contestants[other], size, count, clock);
+    const one = (await hits(ours, size, count))[clock];
+    const two = (await hits(other, size, count))[clock];
     if (round < 0) continue;
     times.ours.push(one);
     times.other.push(two);
@@ -93,20 +74,16 @@ async function compare(size, ours, other, goal) {
   console.log(...cells, ...numbers, ratio.toFixed(2).padStart(6), ` ${goal}`);
 }
 
-/** Microseconds of one hit: of the processor where there is nothing to wait for, because other programs do not add to it. */
-async function time(hit, size, count, clock) {
-  const start = clock();
-  for (let i = 0; i < count; i++) await hit(size);
-  return (clock() - start) / count;
-}
-
-function wall() {
-  return performance.now() * 1000;
-}
-
-function processor() {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+/** Microseconds of one hit: on the clock and of the processor. */
+async function hits(name, size, count) {
+  if (!processes.has(name)) {
+    const program = path.join(import.meta.dirname, 'contestant.mjs');
+    processes.set(name, fork(program, [name, origin, mkdtempSync(path.join(directory, 'place-'))]));
+  }
+  const child = processes.get(name);
+  child.send({ size, count });
+  const [times] = await once(child, 'message');
+  return times;
 }
 
 /** The first look into a cache of 100 000 entries that this object has not seen. */

@@ -1,0 +1,48 @@
+// One way to get at a response a second time, in a process of its own: `node contestant.mjs NAME ORIGIN DIRECTORY`. For
+// each message `{ size, count }` it takes that many hits and sends the microseconds of one: on the clock and of the
+// processor.
+import { readFile, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import makeFetchHappen from 'make-fetch-happen';
+import { Agent, cacheStores, interceptors, request } from 'undici';
+import { DiskCache, MemoryCache, NetworkAccessManager } from '../../dist/internal.js';
+
+const [name, origin, directory] = process.argv.slice(2);
+
+function through(cache) {
+  const manager = new NetworkAccessManager({ cache });
+  return (size) => manager.get(`${origin}/${size}`).bytes();
+}
+
+const contestants = {
+  memory: () => through(new MemoryCache()),
+  disk: () => through(new DiskCache({ directory, maximumSize: 2 ** 30 })),
+  undici: () => {
+    const dispatcher = new Agent().compose(interceptors.cache({ store: new cacheStores.MemoryCacheStore() }));
+    return async (size) => (await request(`${origin}/${size}`, { dispatcher })).body.arrayBuffer();
+  },
+  'make-fetch-happen': () => {
+    const happen = makeFetchHappen.defaults({ cachePath: directory });
+    return async (size) => (await happen(`${origin}/${size}`)).buffer();
+  },
+  'fs.readFile': () => {
+    for (const size of [1024, 64 * 1024, 1024 * 1024]) {
+      writeFileSync(path.join(directory, String(size)), Buffer.alloc(size, 'x'));
+    }
+    return (size) =>
+      new Promise((resolve, reject) => {
+        readFile(path.join(directory, String(size)), (error, data) =>
+          error === null ? resolve(data) : reject(error),
+        );
+      });
+  },
+};
+
+const hit = contestants[name]();
+process.on('message', async ({ size, count }) => {
+  const [wall, cpu] = [performance.now(), process.cpuUsage()];
+  for (let i = 0; i < count; i++) await hit(size);
+  const { user, system } = process.cpuUsage(cpu);
+  process.send({ wall: ((performance.now() - wall) * 1000) / count, processor: (user + system) / count });
+});
+process.on('disconnect', () => process.exit());
