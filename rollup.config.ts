@@ -83,6 +83,8 @@ function modules(input: Record<string, string>, format: 'es' | 'cjs', extension:
   return {
     input,
     plugins: [eventEmitterModule(), esbuild({ target: 'es2022' })],
+    // As package.json says. Without it, modules of which nothing is used are imported for their effects.
+    treeshake: { moduleSideEffects: false },
     external: (id) => id !== 'eventemitter3' && isExternal(id),
     output: {
       dir: 'dist',

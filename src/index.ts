@@ -49,6 +49,7 @@ export type {
   TlsOptions,
 } from './options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
+export type { ExchangeSink } from './pipeline/exchange.ts';
 export { Exchange } from './pipeline/exchange.ts';
 export type { Answers, AnswerTo, Ask, Question } from './pipeline/question.ts';
 export type { Hop, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';

@@ -167,7 +167,7 @@ export class Manager extends Settings implements AsyncDisposable {
     const security = this.#security;
     const leaveEarlier = this.#leaveSecurityStore;
     if (enabled) {
-      const store = this.#platform.openStore('hsts', storeDir, this.#onFault);
+      const store = security.openStore(storeDir, this.#onFault);
       this.#leaveSecurityStore = async () => {
         await security.disableStore(store);
         await store.close();

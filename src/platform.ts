@@ -3,7 +3,6 @@ import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
 import type { Rewrite, Stage } from './pipeline/stage.ts';
-import type { FaultListener, KeyValueStore } from './storage/key-value-store.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
 import type { ParsedUrl } from './util/url.ts';
@@ -21,8 +20,6 @@ export interface Platform {
   httpStages(parts: HttpParts): readonly (Stage | Rewrite)[];
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
-  /** The store of that name in the platform's usual place, or below `directory`. */
-  openStore(name: string, directory: string | undefined, onFault: FaultListener): KeyValueStore;
   /**
    * The URL of a request. Relative ones are resolved where there is something that they are relative to (a page).
    * @throws TypeError for what is no URL

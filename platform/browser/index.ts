@@ -3,6 +3,8 @@ import type { ManagerOptions } from '../../src/options.ts';
 import { browserPlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
+// In place of the neutral one of the same name.
+export { StrictTransportSecurity } from './strict-transport-security.ts';
 
 /** The manager over the page's own fetch. See {@link Manager}. */
 export class NetworkAccessManager extends Manager {

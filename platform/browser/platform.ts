@@ -5,7 +5,6 @@ import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
-import { lazyStore } from './lazy-store.ts';
 import { toPageBody } from './page-body.ts';
 
 /** The browser reads `data:` itself. */
@@ -28,13 +27,6 @@ export const browserPlatform: Platform = {
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
   httpStages: fetchStages,
   schemes: new Map([['data', dataThroughFetch]]),
-  openStore: (namespace, directory, onFault) => {
-    if (directory !== undefined) throw new TypeError('a page has no directories: leave it out');
-    return lazyStore(async () => {
-      const { IndexedDbStore } = await import('./indexeddb-store.ts');
-      return new IndexedDbStore({ namespace, onFault });
-    });
-  },
   parseUrl: (input) => parseUrl(input, globalThis.location?.href),
   toRequestBody: toPageBody,
 };

@@ -3,8 +3,9 @@ import type { ManagerOptions } from '../../src/options.ts';
 import { nodePlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
-// In place of the neutral one of the same name.
+// In place of the neutral ones of the same names.
 export { CookieJar } from './cookie-jar.ts';
+export { StrictTransportSecurity } from './strict-transport-security.ts';
 
 /** The manager over Node's own sockets. See {@link Manager}. */
 export class NetworkAccessManager extends Manager {

@@ -1,17 +1,14 @@
-import path from 'node:path';
-import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 import { toRequestBody } from '../../src/message/request-body.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
-import { cacheDirectory } from './cache-directory.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
 import { fileScheme } from './file-scheme.ts';
-import { FileStore } from './file-store.ts';
 import { SocketTransport } from './http/socket-transport.ts';
+import { StrictTransportSecurity } from './strict-transport-security.ts';
 
 /** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
@@ -26,8 +23,6 @@ export const nodePlatform: Platform = {
     ['data', dataScheme()],
     ['file', fileScheme],
   ]),
-  openStore: (name, directory = cacheDirectory(), onFault) =>
-    new FileStore({ file: path.join(directory, `${name}.json`), onFault }),
   parseUrl: (input) => {
     const url = parseKnownUrl(input);
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).

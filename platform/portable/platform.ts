@@ -19,9 +19,6 @@ export const portablePlatform: Platform = {
     ),
   httpStages: fetchStages,
   schemes: new Map([['data', dataScheme()]]),
-  openStore: () => {
-    throw new TypeError('there is no store on this platform: bring one of your own');
-  },
   parseUrl: (input) => parseUrl(input),
   toRequestBody,
 };

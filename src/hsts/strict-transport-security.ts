@@ -112,6 +112,14 @@ export class StrictTransportSecurity implements SecurityPart {
   }
 
   /**
+   * A store in the platform's usual place.
+   * @throws TypeError where there is none
+   */
+  openStore(_directory: string | undefined, _onFault: FaultListener): KeyValueStore {
+    throw new TypeError('HSTS: there is no store on this platform, bring one of your own');
+  }
+
+  /**
    * Writes what is pending and leaves the store alone. The hosts stay known.
    * @param store does nothing unless it is that one
    */

@@ -21,6 +21,8 @@ export interface SecurityPart {
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;
   hosts(): StrictTransportSecurityPolicy[];
   readonly storeEnabled: boolean;
+  /** @param directory where the store is, instead of the platform's usual place */
+  openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore;
   enableStore(store: KeyValueStore, onFault: FaultListener): Promise<void>;
   /** @param store leaves the part alone unless it is that one */
   disableStore(store?: KeyValueStore): Promise<void>;
