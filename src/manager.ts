@@ -209,9 +209,12 @@ export class Manager extends Settings implements AsyncDisposable {
   ): NetworkReply {
     const options = this.options;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
-    const source = this.#source(options);
-    const reply = new NetworkReply({ operation, request: resolved, source });
-    reply.onEnd(this.#replies.add(reply));
+    const reply = new NetworkReply({
+      operation,
+      request: resolved,
+      source: this.#source(options),
+      running: this.#replies,
+    });
     reply.follow(resolved.options.signal);
     return reply;
   }

@@ -36,6 +36,7 @@ export const cookieStage: Rewrite = {
   incoming(response, request, exchange) {
     const { cookieJar, cookieSaveControl } = request.options;
     if (cookieJar === null || cookieSaveControl === 'manual' || response.source === 'cache') return response;
+    if (!response.headers.has('set-cookie')) return response;
     const jar = cookieJar as AbstractCookieJar;
     try {
       const cookies = cookiesOf(response, jar, exchange.clock.now());
@@ -59,6 +60,7 @@ function contextOf({ method, options }: HttpRequest): CookieContext | undefined 
 type Found = Awaited<ReturnType<AbstractCookieJar['cookiesForUrl']>>;
 
 function withCookies(request: HttpRequest, cookies: Found, jar: AbstractCookieJar): HttpRequest {
+  if (cookies.length === 0) return request;
   const header = serializeCookies(cookies, jar.limits?.headerSize);
   if (header === '') return request;
   const byHand = request.headers.getAll('cookie').join('; ');

@@ -27,7 +27,7 @@ export function codingsToUndo(
   codings: readonly Coding[],
 ): readonly Coding[] | null {
   const field = headers.get('content-encoding');
-  if (field === null || method === 'HEAD' || WITHOUT_WHOLE_BODY.has(status)) return [];
+  if (field === null || method === 'HEAD' || WITHOUT_WHOLE_BODY.has(status)) return NOTHING;
   const undo: Coding[] = [];
   for (const member of field.split(',')) {
     const name = member.trim().toLowerCase();
@@ -38,6 +38,8 @@ export function codingsToUndo(
   }
   return undo.length > MAXIMUM_CODINGS ? null : undo;
 }
+
+const NOTHING: readonly Coding[] = [];
 
 /** No Content, Partial Content, Not Modified: what comes is not the body that Content-Encoding speaks of. */
 const WITHOUT_WHOLE_BODY: ReadonlySet<number> = new Set([204, 206, 304]);

@@ -1,7 +1,9 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
+import { HttpHeaders } from '../message/headers.ts';
 import { type HttpRequest, type HttpResponse, type Rewrite, withHeaders } from '../pipeline/stage.ts';
+import { remembering } from '../util/remembering.ts';
 import { withoutFragment } from '../util/url.ts';
 import { DecodedBody } from './decoded-body.ts';
 import type { Decoders } from './decoder.ts';
@@ -14,12 +16,16 @@ import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
  * A request with an Accept-Encoding of its own gets the body as it was sent.
  */
 export function decodingStage(decoders: Decoders): Rewrite {
+  const offering = remembering((pairs) => {
+    const fields = HttpHeaders.adopt([...pairs]);
+    const offer = acceptEncoding(fields, decoders.codings);
+    return offer === null ? fields : fields.append('accept-encoding', offer);
+  });
   return {
     name: 'decoding',
     outgoing(request) {
-      const offer = acceptEncoding(request.headers, decoders.codings);
-      if (offer === null) return request;
-      return withHeaders(request, request.headers.clone().append('accept-encoding', offer));
+      const headers = offering(request.headers.pairs);
+      return headers.size === request.headers.size ? request : withHeaders(request, headers);
     },
     incoming: (response, request) =>
       request.headers.has('accept-encoding') ? response : decode(request, response, decoders),

@@ -1,14 +1,23 @@
+import { HttpHeaders } from '../message/headers.ts';
 import { type Rewrite, withHeaders } from '../pipeline/stage.ts';
+import { remembering } from '../util/remembering.ts';
 import { withDefaultFields } from './default-fields.ts';
 
 /**
  * Adds the fields that a request has unless it brings its own. Below the redirects, which may take the body away; so the
  * manager's own `headers` are not added here, where they would come back on another origin, but when a request is made.
  */
-export const headersStage: Rewrite = {
-  name: 'headers',
-  outgoing(request) {
-    const headers = withDefaultFields(request.headers, request.body, request.options.userAgent);
-    return headers === request.headers ? request : withHeaders(request, headers);
-  },
-};
+export function headersStage(userAgent: string): Rewrite {
+  const withoutBody = remembering((pairs) =>
+    withDefaultFields(HttpHeaders.adopt([...pairs]), null, userAgent),
+  );
+  return {
+    name: 'headers',
+    outgoing(request) {
+      const { headers, body } = request;
+      const completed =
+        body === null ? withoutBody(headers.pairs) : withDefaultFields(headers, body, userAgent);
+      return completed.size === headers.size ? request : withHeaders(request, completed);
+    },
+  };
+}

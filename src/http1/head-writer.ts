@@ -1,4 +1,5 @@
 import { isFieldValue, isToken } from '../message/headers.ts';
+import { remembering } from '../util/remembering.ts';
 import type { RequestFraming } from './request-framing.ts';
 
 /** RFC 9112 §3.2 without the white space and controls that would end the request line; nothing above ASCII. */
@@ -26,7 +27,13 @@ export function writeRequestHead(
   if (!REQUEST_TARGET.test(target)) {
     throw new TypeError('request head: the request target has white space, a control or non-ASCII character');
   }
-  let head = `${method} ${target} HTTP/1.1\r\n`;
+  const head = `${method} ${target} HTTP/1.1\r\n${rememberedLines(pairs)}`;
+  return `${head}${FRAMING_FIELD[framing.kind]}${framing.kind === 'length' ? `${framing.length}\r\n` : ''}\r\n`;
+}
+
+/** The fields but those of the framing. */
+function fieldLines(pairs: readonly string[]): string {
+  let lines = '';
   let hosts = 0;
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!;
@@ -35,11 +42,13 @@ export function writeRequestHead(
     if (name === 'host') hosts++;
     // The value itself may be a secret, so the message names only the field.
     if (!isFieldValue(value)) throw new TypeError(`request head: the value of ${name} cannot be sent`);
-    head += `${writtenName(name)}${value}\r\n`;
+    lines += `${writtenName(name)}${value}\r\n`;
   }
   if (hosts !== 1) throw new TypeError(`request head: ${hosts} Host fields instead of one (RFC 9112 §3.2)`);
-  return `${head}${FRAMING_FIELD[framing.kind]}${framing.kind === 'length' ? `${framing.length}\r\n` : ''}\r\n`;
+  return lines;
 }
+
+const rememberedLines = remembering(fieldLines);
 
 const FRAMING_FIELD: Readonly<Record<RequestFraming['kind'], string>> = {
   none: '',

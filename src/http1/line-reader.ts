@@ -6,7 +6,7 @@ import { protocolFailure } from './protocol-failure.ts';
  * How much is decoded to text at once. Field values are cut from that text, and engines keep the whole text alive as
  * long as one cut of it lives: this is the most that a value in a cookie jar can hold on to.
  */
-const WINDOW_SIZE = 2048;
+const WINDOW_SIZE = 512;
 
 /** A carry that grew larger than this for one line is not kept for the next. */
 const KEPT_CARRY_SIZE = 4096;

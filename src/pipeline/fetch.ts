@@ -21,7 +21,7 @@ export function fetchStages(parts: HttpParts): readonly (Stage | Rewrite)[] {
     },
     ...securityStages(parts),
     platformRedirectStage,
-    headersStage,
+    headersStage(parts.options.userAgent),
     ...cacheStages(parts),
     queueStage(parts.queue),
     lazyStage(

@@ -26,7 +26,7 @@ export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stag
     ...securityStages(parts),
     ...(capabilities.redirects ? [] : [platformRedirectStage]),
     ...(capabilities.cookies ? [cookieStage] : []),
-    headersStage,
+    headersStage(options.userAgent),
     ...(capabilities.encodedBodies ? [decodingStage(decoders)] : []),
     ...cacheStages(parts),
     queueStage(parts.queue),

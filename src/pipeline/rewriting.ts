@@ -20,11 +20,12 @@ class Passage {
   readonly #run: readonly Rewrite[];
   readonly #exchange: Exchange;
   /** The request as each rewrite got it. */
-  readonly #requests: HttpRequest[] = [];
+  readonly #requests: HttpRequest[];
 
   constructor(run: readonly Rewrite[], exchange: Exchange) {
     this.#run = run;
     this.#exchange = exchange;
+    this.#requests = new Array(run.length);
   }
 
   out(request: HttpRequest, from: number): HttpRequest | Promise<HttpRequest> {

@@ -1,4 +1,4 @@
-import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
+import { NetworkError } from '../error.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
 export interface StandardSchema<Output> {
@@ -12,9 +12,11 @@ type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] };
 
+const UTF8 = new TextDecoder();
+
 /** UTF-8 as WHATWG `text()` decodes it: a BOM is dropped, broken sequences become U+FFFD. */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+  return UTF8.decode(bytes);
 }
 
 /** @throws NetworkError unknown-content when the text is not JSON or does not fit the schema */
@@ -36,21 +38,5 @@ export async function parseJson<Output>(
   throw new NetworkError('unknown-content', `the reply of ${url} does not fit its schema: ${issues}`, {
     url,
     cause: result.issues,
-  });
-}
-
-/** The error of a status as the body helpers reject with it: with the head and the first bytes of the body. */
-export function withResponse(
-  error: NetworkError,
-  status: number,
-  headers: Iterable<readonly [string, string]>,
-  body: Uint8Array,
-): NetworkError {
-  return new NetworkError(error.code, error.message, {
-    url: error.url,
-    status,
-    headers: [...headers],
-    body: body.slice(0, ERROR_BODY_LIMIT),
-    cause: error.cause,
   });
 }

@@ -25,7 +25,7 @@ interface Waiter {
  */
 export class ReplyBody {
   readonly #control: BodyControl;
-  #chunks: Uint8Array[] = [];
+  #chunks: Uint8Array[] = NOTHING;
   /** Index of the first chunk that is unread: shifting an array of many chunks would be quadratic. */
   #first = 0;
   #available = 0;
@@ -67,7 +67,8 @@ export class ReplyBody {
       this.#settle((waiter) => waiter.resolve(kept));
       return;
     }
-    this.#chunks.push(kept);
+    if (this.#chunks === NOTHING) this.#chunks = [kept];
+    else this.#chunks.push(kept);
     this.#available += kept.length;
     this.#regulate();
   }
@@ -85,7 +86,7 @@ export class ReplyBody {
 
   /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
   release(error: unknown): void {
-    this.#chunks = [];
+    this.#chunks = NOTHING;
     this.#first = 0;
     this.#available = 0;
     this.#failure ??= error;
@@ -140,7 +141,7 @@ export class ReplyBody {
     this.#first++;
     // What was read must not be held, also when the reader never quite catches up.
     if (this.#first * 2 >= this.#chunks.length) {
-      this.#chunks = this.#chunks.slice(this.#first);
+      this.#chunks = this.#first === this.#chunks.length ? NOTHING : this.#chunks.slice(this.#first);
       this.#first = 0;
     }
     this.#available -= chunk.length;
@@ -186,3 +187,6 @@ export class ReplyBody {
     if (waiter !== null) how(waiter);
   }
 }
+
+/** Never written to. Most replies have one chunk, and many have none yet. */
+const NOTHING: Uint8Array[] = [];

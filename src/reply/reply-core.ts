@@ -1,17 +1,17 @@
-import { codeForStatus, NetworkError } from '../error.ts';
+import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options.ts';
 import type { ExchangeSink } from '../pipeline/exchange.ts';
 import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
 import type { Timings } from '../pipeline/timings.ts';
+import type { Place } from '../util/bag.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Startable } from '../util/soon.ts';
-import { withoutFragment } from '../util/url.ts';
-import { withResponse } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
 import type { NetworkReply } from './reply.ts';
 import { type BodyControl, ReplyBody } from './reply-body.ts';
+import { abortError, errorToThrow, statusError } from './reply-error.ts';
 import type { ReplySource, Transfer } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
 
@@ -22,8 +22,13 @@ export interface ReplyOwner {
   encrypted(reply: NetworkReply): Promise<unknown> | null;
 }
 
-/** What waits for the reply's head or end. */
-type Waiting = () => void;
+/** A promise of the finished reply, or of what `convert` makes of its body. */
+interface Promised {
+  readonly convert: ((bytes: Uint8Array) => unknown) | null;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly next: Promised | null;
+}
 
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
@@ -53,20 +58,32 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
   #received = 0;
   #download: ProgressThrottle | null = null;
   #upload: UploadProgress | null = null;
-  #atHead: Waiting[] | null = null;
-  #atEnd: Waiting[] | null = null;
+  #atHead: (() => void)[] | null = null;
+  #promised: Promised | null = null;
+  /** The body has been claimed by {@link collect} before it was there. */
+  #isCollected = false;
   #cleanups: (() => void)[] | null = null;
+  #place: Place | null;
 
-  constructor(reply: NetworkReply, source: ReplySource, clock: Clock) {
+  /** @param place where the reply is known to be under way; left when it ends */
+  constructor(reply: NetworkReply, source: ReplySource, clock: Clock, place: Place | null) {
     this.#reply = reply;
     this.#source = source;
     this.#clock = clock;
+    this.#place = place;
     this.url = reply.request.url.href;
   }
 
   get body(): ReplyBody {
-    this.#body ??= new ReplyBody(this, this.#reply.request.options.readBufferSize);
+    if (this.#body === null) {
+      this.#body = new ReplyBody(this, this.#reply.request.options.readBufferSize);
+      if (this.#isCollected) this.#body.claim('collection');
+    }
     return this.#body;
+  }
+
+  get isBodyClaimed(): boolean {
+    return this.#isCollected || (this.#body?.claimed ?? false);
   }
 
   get finished(): boolean {
@@ -109,43 +126,30 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
     });
   }
 
-  /** What `outcome` makes of the finished reply. Rejects with what it throws. */
-  whenFinished<Outcome>(outcome: () => Outcome): Promise<Outcome> {
+  /** The reply when it has finished, or what `convert` makes of its whole body. See {@link errorToThrow}. */
+  promise<Value>(convert: ((bytes: Uint8Array) => Value) | null): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        try {
-          resolve(outcome());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      if (this.finished) settle();
-      else if (this.#atEnd === null) this.#atEnd = [settle];
-      else this.#atEnd.push(settle);
+      if (convert !== null) this.#collect();
+      const promised = { convert, resolve, reject, next: this.#promised };
+      if (this.finished) this.#keep(promised);
+      else this.#promised = promised;
     });
   }
 
-  /** What `convert` makes of the whole body. Rejects with the reply's error, as {@link throwIfFailed} does. */
-  collect<Content>(convert: (bytes: Uint8Array) => Content): Promise<Content> {
+  #collect(): void {
+    if (this.#body === null && !this.#isCollected) this.#isCollected = true;
+    else this.body.claim('collection');
+  }
+
+  #keep({ convert, resolve, reject }: Promised): void {
+    const { error, head } = this;
+    const thrown = errorToThrow(error, this.#reply.request, head, () => this.body.takeAll());
     try {
-      this.body.claim('collection');
+      if (thrown !== null) throw thrown;
+      resolve((convert === null ? this.#reply : convert(this.body.takeAll())) as never);
     } catch (error) {
-      return Promise.reject(error);
+      reject(error);
     }
-    return this.whenFinished(() => {
-      this.throwIfFailed();
-      return convert(this.body.takeAll());
-    });
-  }
-
-  /** Throws the error of a reply that has failed; for a status only where the request wants that, and with the answer. */
-  throwIfFailed(): void {
-    const { error } = this;
-    if (error === null) return;
-    const { status = 0, headers } = this.head ?? {};
-    if (error.status === undefined || codeForStatus(error.status) !== error.code) throw error;
-    if (!this.#reply.request.options.throwHttpErrors) return;
-    throw withResponse(error, status, headers ?? [], this.body.takeAll());
   }
 
   /** Has `cleanup` run once when the reply has finished, before its signals. */
@@ -160,11 +164,7 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
    */
   cancel(cause: unknown, transfer: boolean): void {
     if (this.#state === 'finishing' || this.#state === 'finished') return;
-    const url = withoutFragment(this.#reply.request.url);
-    const error =
-      cause instanceof NetworkError
-        ? cause
-        : new NetworkError('operation-canceled', `the request of ${url} was aborted`, { url, cause });
+    const error = abortError(this.#reply.request, cause);
     // Before the transfer hears of it: what it does on the way down must not come back as an event.
     this.#state = 'finishing';
     if (transfer) this.#transfer?.abandon(error);
@@ -190,7 +190,7 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
         this.trailers = event.trailers;
         this.#state = 'finishing';
         this.body.end();
-        this.#finish(this.#statusError());
+        this.#finish(statusError(this.#reply.request, this.head));
         break;
       case 'failed':
         this.#state = 'finishing';
@@ -259,16 +259,9 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
     return this.#reply.listenerCount('downloadProgress') > 0;
   }
 
-  #statusError(): NetworkError | null {
-    const { status, reason } = this.head ?? { status: 0, reason: '' };
-    const code = codeForStatus(status);
-    if (code === null) return null;
-    const url = withoutFragment(this.#reply.request.url);
-    const said = reason === '' ? `server replied with status code ${status}` : `server replied: ${reason}`;
-    return new NetworkError(code, `Error transferring ${url} - ${said}`, { url: this.url, status });
-  }
-
   #finish(error: NetworkError | null): void {
+    this.#place?.leave();
+    this.#place = null;
     if (this.#cleanups !== null) for (const cleanup of this.#cleanups.splice(0)) cleanup();
     this.error = error;
     if (error !== null) this.#reply.emit('errorOccurred', error);
@@ -282,7 +275,8 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
     this.owner?.finished(this.#reply);
     this.#reply.emit('finished');
     this.#wakeAtHead();
-    if (this.#atEnd !== null) for (const settle of this.#atEnd.splice(0)) settle();
+    for (let one = this.#promised; one !== null; one = one.next) this.#keep(one);
+    this.#promised = null;
     if (this.#reply.request.options.autoDeleteReplies) this.#clock.setTimeout(() => this.#delete(), 0);
   }
 

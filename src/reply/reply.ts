@@ -5,6 +5,7 @@ import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
+import type { Bag } from '../util/bag.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { startSoon } from '../util/soon.ts';
 import { decodeText, parseJson, type StandardSchema } from './consume.ts';
@@ -22,6 +23,8 @@ export interface ReplyInit {
   readonly request: HttpRequest;
   readonly source: ReplySource;
   readonly clock?: Clock;
+  /** Where replies that are under way are kept. */
+  readonly running?: Bag<NetworkReply>;
 }
 
 /**
@@ -44,7 +47,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     super();
     this.operation = init.operation;
     this.request = init.request;
-    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock);
+    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock, init.running?.add(this) ?? null);
     startSoon(this.#core);
   }
 
@@ -189,12 +192,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
   bytes(): Promise<Uint8Array> {
-    return this.#core.collect((bytes) => bytes);
+    return this.#core.promise((bytes) => bytes);
   }
 
   /** The body as UTF-8. Rejects like {@link bytes}. */
   text(): Promise<string> {
-    return this.#core.collect(decodeText);
+    return this.#core.promise(decodeText);
   }
 
   /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
@@ -219,10 +222,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Resolves with the reply when it has finished without error (see {@link bytes} for statuses); rejects otherwise. */
   get completed(): Promise<this> {
-    return this.#core.whenFinished(() => {
-      this.#core.throwIfFailed();
-      return this;
-    });
+    return this.#core.promise<this>(null);
   }
 
   /** Chunks as they arrive; leaving the loop aborts. Fails with the transfer, not for a status. */
@@ -246,7 +246,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** @internal Somebody reads, or has read, the body. */
   get isBodyClaimed(): boolean {
-    return this.#core.body.claimed;
+    return this.#core.isBodyClaimed;
   }
 
   /** @internal Connects the reply to its manager's signals. */

@@ -1,6 +1,7 @@
-interface Slot<Item> {
-  readonly item: Item;
-  index: number;
+/** Where something lies in a {@link Bag}. */
+export interface Place {
+  /** Takes it out. More than once does nothing. */
+  leave(): void;
 }
 
 /**
@@ -17,21 +18,35 @@ export class Bag<Item> implements Iterable<Item> {
     return this.#slots.length;
   }
 
-  /** @returns the function that takes it out again; it may be called more than once */
-  add(item: Item): () => void {
-    const slot = { item, index: this.#slots.length };
+  add(item: Item): Place {
+    const slot = new Slot(item, this.#slots);
     this.#slots.push(slot);
-    return () => {
-      if (this.#slots[slot.index] !== slot) return;
-      const last = this.#slots.pop()!;
-      if (last === slot) return;
-      this.#slots[slot.index] = last;
-      last.index = slot.index;
-    };
+    return slot;
   }
 
   /** The items at this moment: taking them out meanwhile disturbs nothing. */
   *[Symbol.iterator](): IterableIterator<Item> {
     for (const { item } of [...this.#slots]) yield item;
+  }
+}
+
+class Slot<Item> implements Place {
+  readonly item: Item;
+  readonly #slots: Slot<Item>[];
+  #index: number;
+
+  constructor(item: Item, slots: Slot<Item>[]) {
+    this.item = item;
+    this.#slots = slots;
+    this.#index = slots.length;
+  }
+
+  leave(): void {
+    const slots = this.#slots;
+    if (slots[this.#index] !== this) return;
+    const last = slots.pop()!;
+    if (last === this) return;
+    slots[this.#index] = last;
+    last.#index = this.#index;
   }
 }

@@ -2,11 +2,17 @@ import { defaultPort, type Origin, type ParsedUrl, parseUrl } from './url.ts';
 
 const MAX_ORIGINS = 1024;
 const origins = new Map<string, Origin>();
+/** The URL that was asked for last is often asked for again. */
+let last: ParsedUrl | null = null;
 
 /** {@link parseUrl} for whoever asks the same origins again and again: a URL of one that was seen before is not parsed. */
 export function parseKnownUrl(input: string | URL, base?: string): ParsedUrl {
+  if (input === last?.href) return last;
   const known = typeof input === 'string' ? ofKnownOrigin(input) : null;
-  if (known !== null) return known;
+  if (known !== null) {
+    last = known;
+    return known;
+  }
   const url = parseUrl(input, base);
   // Only special schemes are given back unchanged by the rules below; others may hold an opaque path.
   if (defaultPort(url.scheme) !== 0) {

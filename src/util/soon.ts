@@ -3,16 +3,23 @@ export interface Startable {
   start(): void;
 }
 
-let waiting: Startable[] = [];
+let waiting: Startable[] | null = null;
+const NOW = Promise.resolve();
 
 /** Starts it in a microtask. All that are made in one turn share one: a task of one's own costs more than most starts. */
 export function startSoon(startable: Startable): void {
-  if (waiting.push(startable) === 1) queueMicrotask(startAll);
+  if (waiting !== null) {
+    waiting.push(startable);
+    return;
+  }
+  waiting = [startable];
+  // Not queueMicrotask: on Node that makes an AsyncResource.
+  void NOW.then(startAll);
 }
 
 function startAll(): void {
-  const due = waiting;
-  waiting = [];
+  const due = waiting ?? [];
+  waiting = null;
   for (const startable of due) {
     try {
       startable.start();

@@ -82,10 +82,9 @@ export class NodeHttpTransport implements Transport {
     const { pairs, bodyLength } = requestFields(request);
     const options = this.#clientOptions(request, pairs);
     if (onFreshSocket) dropIdleSockets(options);
-    let leave = (): void => {};
     const client = openClient(request.url, options);
-    const attempt = new Attempt(request, exchange, client, bodyLength, () => leave());
-    leave = this.#running.add(attempt);
+    const attempt: Attempt = new Attempt(request, exchange, client, bodyLength, () => place.leave());
+    const place = this.#running.add(attempt);
     return attempt;
   }
 

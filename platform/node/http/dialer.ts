@@ -1,5 +1,5 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../errors.ts';
@@ -80,6 +80,7 @@ export class Dialer {
         session: this.#sessions.get(key),
       }),
     };
+    const { connect: connectTls } = process.getBuiltinModule('node:tls');
     const socket = await this.#connect(dial, (target) => connectTls({ ...options, ...target }));
     socket.on('session', (session) => this.#sessions.set(key, session));
     await secured(socket, signal);

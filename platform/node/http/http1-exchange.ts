@@ -33,7 +33,6 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   readonly #wire: Http1Wire;
   readonly #head: RequestHead;
   readonly #outgoing: OutgoingBody | null;
-  readonly #forgetCancel: () => void;
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
   #isAnswered = false;
@@ -60,7 +59,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#forgetCancel = exchange.onCancel((reason) => this.#giveUp(reason));
+    exchange.onCancel(this.#giveUp);
   }
 
   /** Nothing of the request is left that could be mistaken for the next one. */
@@ -193,8 +192,8 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   }
 
   #hold(bytes: Uint8Array): void {
-    if (this.#held === NOTHING) this.#held = [];
-    this.#held.push(copyOf(bytes));
+    if (this.#held === NOTHING) this.#held = [copyOf(bytes)];
+    else this.#held.push(copyOf(bytes));
     this.#heldSize += bytes.length;
     if (this.#heldSize >= MOST_HELD) this.#wire.stopReading();
   }
@@ -216,12 +215,12 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   }
 
   /** The application, a timeout or the manager wants no more of it. */
-  #giveUp(reason: NetworkError): void {
+  readonly #giveUp = (reason: NetworkError): void => {
     if (this.#isOnTheWire) this.#wire.abandon();
     this.#held = NOTHING;
     this.#failure = null;
     this.fail(reason);
-  }
+  };
 
   /** The sink, for its last call. */
   #finish(): BodySink | null {
@@ -229,7 +228,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     this.#sink = null;
     this.#isOver = true;
     this.#held = NOTHING;
-    this.#forgetCancel();
+    this.exchange.offCancel(this.#giveUp);
     this.#outgoing?.stop();
     return sink;
   }

@@ -4,6 +4,7 @@ import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Place } from '../../../src/util/bag.ts';
 import { expectsContinue } from '../expect-continue.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
 import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
@@ -44,7 +45,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
   #stream: ClientHttp2Stream | null = null;
-  #leave: (() => void) | null = null;
+  #place: Place | null = null;
   #sink: BodySink | null = null;
   #isPaused = false;
   #failure: NetworkError | null = null;
@@ -71,10 +72,10 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
 
   /**
    * Opens the stream.
-   * @param leave called when nothing of it is left, before the owner hears of that
+   * @param place left when nothing of it is left, before the owner hears of that
    */
-  begin(session: ClientHttp2Session, leave: () => void): void {
-    this.#leave = leave;
+  begin(session: ClientHttp2Session, place: Place): void {
+    this.#place = place;
     const outgoing = this.#outgoing;
     let stream: ClientHttp2Stream;
     try {
@@ -199,7 +200,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   #left(): void {
-    this.#leave?.();
+    this.#place?.leave();
     this.#owner.ended(this);
   }
 

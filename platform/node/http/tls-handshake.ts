@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, type SecureContext, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 
 /** What a TLS handshake is made of. */
 export interface TlsHandshake {
@@ -21,7 +21,8 @@ export function tlsConnectionOptions(handshake: TlsHandshake): ConnectionOptions
     // An address is no SNI (RFC 6066 §3).
     servername: isIP(name) === 0 ? name : '',
     // Node would take the address for the name that was dialed.
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    checkServerIdentity: (_host, certificate) =>
+      process.getBuiltinModule('node:tls').checkServerIdentity(name, certificate),
     ALPNProtocols: [...protocols],
     rejectUnauthorized: true,
     ...(session === null ? {} : { session }),

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import type { TlsOptions } from '../../../src/options.ts';
 
 /**
@@ -7,17 +6,21 @@ import type { TlsOptions } from '../../../src/options.ts';
  * peer of a connection was judged by the one and may have been shown the certificate of the other.
  */
 export class TlsIdentity {
-  /** Equal for equal material. A digest, so that no private key ends up in a key of a map. */
-  readonly key: string;
   /** The name to verify in place of the URL's host. */
   readonly servername: string | null;
   readonly #options: TlsOptions;
+  #key: string | null = null;
   #context: SecureContext | null = null;
 
   constructor(options: TlsOptions) {
     this.#options = options;
     this.servername = options.servername ?? null;
-    this.key = digest(options);
+  }
+
+  /** Equal for equal material. A digest, so that no private key ends up in a key of a map. */
+  get key(): string {
+    this.#key ??= digest(this.#options);
+    return this.#key;
   }
 
   /**
@@ -25,6 +28,7 @@ export class TlsIdentity {
    * @throws Error of Node when the material cannot be used
    */
   get context(): SecureContext {
+    const { createSecureContext } = process.getBuiltinModule('node:tls');
     this.#context ??= createSecureContext(this.#options as SecureContextOptions);
     return this.#context;
   }
@@ -34,7 +38,7 @@ export class TlsIdentity {
 export const NO_TLS_MATERIAL = new TlsIdentity({});
 
 function digest(options: TlsOptions): string {
-  const hash = createHash('sha256');
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
   for (const [name, value] of Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (value === undefined) continue;
     for (const part of Array.isArray(value) ? value : [value]) {

@@ -11,7 +11,9 @@ async function sent(request: HttpRequest): Promise<HttpRequest> {
     seen = passed;
     return Promise.resolve(response);
   };
-  expect(await walk(headersStage, request, next, makeExchange().exchange)).toBe(response);
+  expect(await walk(headersStage(request.options.userAgent), request, next, makeExchange().exchange)).toBe(
+    response,
+  );
   return seen;
 }
 

@@ -3,14 +3,14 @@ import { Bag } from '../../../src/util/bag.ts';
 
 test('holds what was added and not taken out, in any order of both', () => {
   const bag = new Bag<number>();
-  const remove = [1, 2, 3, 4].map((item) => bag.add(item));
-  remove[1]!();
-  remove[1]!();
+  const places = [1, 2, 3, 4].map((item) => bag.add(item));
+  places[1]!.leave();
+  places[1]!.leave();
   expect([...bag].sort()).toEqual([1, 3, 4]);
-  remove[3]!();
+  places[3]!.leave();
   bag.add(5);
-  remove[3]!();
+  places[3]!.leave();
   expect([...bag].sort()).toEqual([1, 3, 5]);
-  for (const _ of bag) remove[0]!();
+  for (const _ of bag) places[0]!.leave();
   expect([...bag].sort()).toEqual([3, 5]);
 });
