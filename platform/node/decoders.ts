@@ -1,5 +1,5 @@
-import * as zlib from 'node:zlib';
-import type { Decoder, DecoderSink, Decoders, Format } from '../../src/decoding/decoder.ts';
+import type { Gunzip } from 'node:zlib';
+import type { Coding, Decoder, DecoderSink, Decoders, Format } from '../../src/decoding/decoder.ts';
 
 /** With zlib's own 16 KiB there are four times as many trips to its thread. */
 const OUTPUT_CHUNK = 64 * 1024;
@@ -7,30 +7,39 @@ const OUTPUT_CHUNK = 64 * 1024;
 const WAITING_INPUT = 128 * 1024;
 
 interface Inflater {
-  readonly open: (options: object) => zlib.Gunzip;
+  readonly open: (options: object) => Gunzip;
   readonly whole: (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 }
 
-const INFLATERS = new Map<Format, Inflater>([
-  ['br', { open: zlib.createBrotliDecompress, whole: zlib.brotliDecompressSync }],
-  ['gzip', { open: zlib.createGunzip, whole: zlib.gunzipSync }],
-  ['deflate', { open: zlib.createInflate, whole: zlib.inflateSync }],
-  ['deflate-raw', { open: zlib.createInflateRaw, whole: zlib.inflateRawSync }],
-]);
+type Zlib = typeof import('node:zlib') & {
+  // Node has zstd since 22.15.
+  readonly createZstdDecompress?: Inflater['open'];
+  readonly zstdDecompressSync?: Inflater['whole'];
+};
 
-const zstd = findZstd();
-if (zstd !== null) INFLATERS.set('zstd', zstd);
+const INFLATERS: Readonly<Record<Format, (zlib: Zlib) => Inflater>> = {
+  zstd: (zlib) => ({ open: zlib.createZstdDecompress!, whole: zlib.zstdDecompressSync! }),
+  br: (zlib) => ({ open: zlib.createBrotliDecompress, whole: zlib.brotliDecompressSync }),
+  gzip: (zlib) => ({ open: zlib.createGunzip, whole: zlib.gunzipSync }),
+  deflate: (zlib) => ({ open: zlib.createInflate, whole: zlib.inflateSync }),
+  'deflate-raw': (zlib) => ({ open: zlib.createInflateRaw, whole: zlib.inflateRawSync }),
+};
+
+let codings: readonly Coding[] | null = null;
 
 /**
  * `node:zlib` as decoders. Several gzip members in a row are one body (RFC 1952 §2.2) and zeros behind the last are
  * padding; anything else there is an error, as in Qt.
  */
 export const nodeDecoders: Decoders = {
-  codings: (['zstd', 'br', 'gzip', 'deflate'] as const).filter((coding) => INFLATERS.has(coding)),
+  get codings() {
+    codings ??= hasSoundZstd() ? ['zstd', 'br', 'gzip', 'deflate'] : ['br', 'gzip', 'deflate'];
+    return codings;
+  },
 
   decodeWhole(format, bytes, limit) {
     try {
-      return INFLATERS.get(format)!.whole(bytes, { maxOutputLength: limit });
+      return inflater(format).whole(bytes, { maxOutputLength: limit });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null;
       throw error;
@@ -39,11 +48,16 @@ export const nodeDecoders: Decoders = {
 
   create(format, sink) {
     const options = { chunkSize: OUTPUT_CHUNK, writableHighWaterMark: WAITING_INPUT };
-    return streamDecoder(INFLATERS.get(format)!.open(options), sink);
+    return streamDecoder(inflater(format).open(options), sink);
   },
 };
 
-function streamDecoder(stream: zlib.Gunzip, sink: DecoderSink): Decoder {
+/** Loads `node:zlib` with the first body that needs it. */
+function inflater(format: Format): Inflater {
+  return INFLATERS[format](process.getBuiltinModule('node:zlib'));
+}
+
+function streamDecoder(stream: Gunzip, sink: DecoderSink): Decoder {
   stream.on('data', (chunk: Buffer) => sink.decoded(chunk));
   stream.on('drain', () => sink.drained());
   stream.on('end', () => sink.finished());
@@ -57,18 +71,14 @@ function streamDecoder(stream: zlib.Gunzip, sink: DecoderSink): Decoder {
   };
 }
 
-/** Node has zstd since 22.15. Some versions take a truncated body for a complete one: there it is not offered. */
-function findZstd(): Inflater | null {
-  const { createZstdDecompress, zstdDecompressSync } = zlib as {
-    readonly createZstdDecompress?: Inflater['open'];
-    readonly zstdDecompressSync?: Inflater['whole'];
-  };
-  if (createZstdDecompress === undefined || zstdDecompressSync === undefined) return null;
+/** Some versions take a truncated body for a complete one: there it is not offered. */
+function hasSoundZstd(): boolean {
+  if (process.versions.zstd === undefined) return false;
   const magicNumberAlone = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
   try {
-    zstdDecompressSync(magicNumberAlone, { maxOutputLength: 1 });
+    inflater('zstd').whole(magicNumberAlone, { maxOutputLength: 1 });
+    return false;
   } catch {
-    return { open: createZstdDecompress, whole: zstdDecompressSync };
+    return true;
   }
-  return null;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,7 +50,7 @@ async function attempt(file: string, update: (content: string | null) => Promise
   const claims = `${file}.lock`;
   await mkdir(claims, { recursive: true, mode: 0o700 });
   if (await isClaimed(claims)) return false;
-  const claim = path.join(claims, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  const claim = path.join(claims, `${process.pid}-${crypto.randomUUID()}`);
   try {
     await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
     if (await isClaimed(claims, claim)) return false;
