@@ -1,22 +1,15 @@
-import { NetworkError } from '../../src/error.ts';
 import { fetchStages } from '../../src/pipeline/fetch.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
+import { loadRare } from '../common/load-rare.ts';
 import { toPageBody } from './page-body.ts';
 
 /** The browser reads `data:` itself. */
-const dataThroughFetch: SchemeHandler = {
-  open: ({ method, url }) =>
-    globalThis.fetch(url.href, { method }).catch((cause: unknown) => {
-      throw new NetworkError(
-        'protocol-failure',
-        'the data: URL is malformed, or a policy of the page forbids it',
-        { cause },
-      );
-    }),
+const dataScheme: SchemeHandler = {
+  open: async (request) => (await loadRare()).dataThroughFetch(request),
 };
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
@@ -26,7 +19,7 @@ export const browserPlatform: Platform = {
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
   httpStages: fetchStages,
-  schemes: new Map([['data', dataThroughFetch]]),
+  schemes: new Map([['data', dataScheme]]),
   parseUrl: (input) => parseUrl(input, globalThis.location?.href),
   toRequestBody: toPageBody,
 };

@@ -1,4 +1,5 @@
 /** What few requests need to become an init of fetch: loaded together, with the first that does. */
 export { chunksOf } from '../../src/message/chunks-of.ts';
+export { dataThroughFetch } from './data-through-fetch.ts';
 export { cacheInit } from './fetch-cache.ts';
 export { uploadInit } from './fetch-upload.ts';

@@ -85,7 +85,7 @@ export function toBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (typeof chunk === 'string') return encoder.encode(chunk);
-  throw new TypeError(`body: a chunk must be bytes or text, not ${kindOf(chunk)}`);
+  throw new TypeError(`body: a chunk must be bytes or text, not a value of type ${typeof chunk}`);
 }
 
 /** Some runtimes have no WHATWG streams. */
@@ -129,9 +129,7 @@ function once(chunks: () => AsyncIterable<Uint8Array>): RequestBody {
 
 function noBody(value: unknown): TypeError {
   const hint = 'expected text, bytes, a Blob, a form, a stream or an iterable of bytes';
-  return new TypeError(`body: ${kindOf(value)} cannot be sent; ${hint} (JSON: JSON.stringify it)`);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : `a value of type ${typeof value}`;
+  return new TypeError(
+    `body: a value of type ${typeof value} cannot be sent; ${hint} (JSON: JSON.stringify it)`,
+  );
 }

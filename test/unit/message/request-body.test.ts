@@ -140,7 +140,7 @@ describe.each([
     test.each<[string, unknown, RegExp]>([
       ['a number', 5, /a value of type number cannot be sent/],
       ['a function', () => {}, /type function/],
-      ['null', null, /null cannot be sent/],
+      ['null', null, /type object cannot be sent/],
       ['an object', { a: 1 }, /JSON.stringify/],
       ['an array of numbers', [1, 2], /a chunk must be bytes or text/],
       ['a locked stream', locked, /locked/],
