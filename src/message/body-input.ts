@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { isFieldValue } from './headers.ts';
+import { encoder, isStream, toBytes } from './to-bytes.ts';
 
 /**
  * What can be sent. Text goes as UTF-8; a Node Readable is an async iterable.
@@ -79,21 +80,6 @@ export function blobType({ type }: Blob): string | null {
     throw new TypeError('body: the type of the Blob has a character that HTTP forbids');
   return type || null;
 }
-
-/** @throws TypeError when it is neither bytes nor text */
-export function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (typeof chunk === 'string') return encoder.encode(chunk);
-  throw new TypeError(`body: a chunk must be bytes or text, not a value of type ${typeof chunk}`);
-}
-
-/** Some runtimes have no WHATWG streams. */
-export function isStream(input: object): input is ReadableStream<Uint8Array> {
-  return typeof ReadableStream === 'function' && input instanceof ReadableStream;
-}
-
-const encoder = new TextEncoder();
 
 function inMemory(bytes: Uint8Array, contentType: string | null = null): RequestBody {
   return { ...listBody([bytes]), bytes, contentType };

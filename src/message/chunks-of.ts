@@ -1,4 +1,5 @@
-import { type ChunkSource, isStream, toBytes } from './body-input.ts';
+import type { ChunkSource } from './body-input.ts';
+import { isStream, toBytes } from './to-bytes.ts';
 
 /**
  * The bytes of what gives them chunk by chunk. Ending early ends the source at once, even while a chunk is awaited, for
