@@ -29,6 +29,7 @@ import { systemClock } from './util/clock.ts';
  */
 export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
+  readonly #defaults: RequestOptions;
   readonly #queue = new RequestQueue();
   readonly #replies = new Bag<NetworkReply>();
   #transport: Transport | null = null;
@@ -46,8 +47,10 @@ export class Manager extends Settings implements AsyncDisposable {
   };
 
   constructor(platform: Platform, options: ManagerOptions = {}) {
-    super(options, { ...DEFAULT_OPTIONS, ...platform.defaults() });
+    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults() };
+    super(options, defaults);
     this.#platform = platform;
+    this.#defaults = defaults;
   }
 
   head(request: RequestInput): NetworkReply {
@@ -260,7 +263,7 @@ export class Manager extends Settings implements AsyncDisposable {
     const transport = this.#transportFor(options);
     const stages = this.#platform.httpStages({
       options,
-      defaults: DEFAULT_OPTIONS,
+      defaults: this.#defaults,
       capabilities: transport.capabilities,
       queue: this.#queue,
       clock: systemClock,

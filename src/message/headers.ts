@@ -172,13 +172,16 @@ export function isFieldValue(text: string): boolean {
 }
 
 const lowered = new Map<string, string>();
+const MOST_REMEMBERED = 512;
+/** Names that programs use are shorter; a peer could fill memory with what is longer. */
+const LONGEST_REMEMBERED = 64;
 
 /** Lower-case of a field name, remembered for the few names that a program really uses. */
 export function lowerCase(name: string): string {
   let lower = lowered.get(name);
   if (lower === undefined) {
     lower = name.toLowerCase();
-    if (lowered.size < 512) lowered.set(name, lower);
+    if (lowered.size < MOST_REMEMBERED && name.length <= LONGEST_REMEMBERED) lowered.set(name, lower);
   }
   return lower;
 }

@@ -16,7 +16,7 @@ export function fetchStages(parts: HttpParts): readonly (Stage | Rewrite)[] {
       name: 'requirements',
       outgoing: (request) =>
         asksForMore(request, defaults, capabilities)
-          ? loadRare().then(({ checkRequirements }) => checkRequirements(request, capabilities))
+          ? loadRare().then(({ checkRequirements }) => checkRequirements(request, capabilities, defaults))
           : request,
     },
     ...securityStages(parts),

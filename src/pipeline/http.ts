@@ -16,10 +16,10 @@ import type { Rewrite, Stage } from './stage.ts';
  * the exchange inside, so that everything under a loop sees every hop. What a transport does by itself is left to it.
  */
 export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stage | Rewrite)[] {
-  const { capabilities, options } = parts;
+  const { capabilities, options, defaults } = parts;
   const security = activeSecurity(parts);
   return [
-    requirementsStage(capabilities),
+    requirementsStage(capabilities, defaults),
     ...(capabilities.redirects
       ? [redirectStage((url) => security?.upgrade(url, options.preloadedTopLevelDomains) ?? url)]
       : []),

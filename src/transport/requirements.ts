@@ -14,20 +14,20 @@ export interface MissingCapability {
 /** Redirects that a platform which hides them follows by itself (Fetch, HTTP-redirect fetch, step 5). */
 const PLATFORM_REDIRECTS = 20;
 
-/** The default of the option: a platform that decodes by itself is not asked to check. */
-const DEFAULT_SAFETY_CHECK_THRESHOLD = 10 * 1024 * 1024;
-
 /**
  * The first thing that a request explicitly asks for and the transport does not have, or null. Options are judged by
  * their value: one that has its default, or a value that the platform enforces by itself, passes everywhere.
+ *
+ * @param defaults the options of requests for which nobody has said anything
  */
 export function missingCapability(
   request: HttpRequest,
   capabilities: TransportCapabilities,
+  defaults: RequestOptions,
 ): MissingCapability | null {
   const { options } = request;
   for (const [capability, ask] of RULES) {
-    const what = ask(options, capabilities, request);
+    const what = ask(options, capabilities, request, defaults);
     if (what !== null) return { capability, what };
   }
   return null;
@@ -37,6 +37,7 @@ type Rule = (
   options: RequestOptions,
   capabilities: TransportCapabilities,
   request: HttpRequest,
+  defaults: RequestOptions,
 ) => string | null;
 
 const RULES: readonly (readonly [Capability, Rule])[] = [
@@ -67,11 +68,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
   ],
   [
     'cookies',
-    ({ cookieLoadControl, cookieSaveControl, cookieJar, siteForCookies }, { cookies }) => {
+    ({ cookieLoadControl, cookieSaveControl, cookieJar, siteForCookies }, { cookies }, _, defaults) => {
       if (cookies) return null;
       if (cookieLoadControl !== cookieSaveControl)
         return 'cookieLoadControl and cookieSaveControl of different values';
-      if (cookieJar !== null) return 'cookieJar';
+      if (cookieJar !== null && cookieJar !== defaults.cookieJar) return 'cookieJar';
       return siteForCookies === null ? null : 'siteForCookies';
     },
   ],
@@ -94,9 +95,9 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
   ],
   [
     'encodedBodies',
-    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }) =>
+    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }, _, defaults) =>
       // −1 asks for no check, which is what there is.
-      encodedBodies || threshold === DEFAULT_SAFETY_CHECK_THRESHOLD || threshold === -1
+      encodedBodies || threshold === defaults.decompressedSafetyCheckThreshold || threshold === -1
         ? null
         : 'decompressedSafetyCheckThreshold',
   ],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { missingCapability } from '../../../src/transport/requirements.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 import type { Echo } from '../../support/server/routes.ts';
@@ -118,7 +119,7 @@ export function headTests({
     expect(response.url.href).toBe(`${environment.server}/hello`);
     expect((await readAll(response)).text).toBe('hello');
     const asked = makeRequest({ url: environment.server, options: { redirectPolicy: 'manual' } });
-    expect(missingCapability(asked, capabilities)?.capability).toBe('redirects');
+    expect(missingCapability(asked, capabilities, DEFAULT_OPTIONS)?.capability).toBe('redirects');
   });
 
   testWith('encodedBodies')('an encoded body arrives as it was on the wire', async () => {

@@ -96,15 +96,21 @@ const PASSED: readonly (readonly [string, Options, Fields])[] = [
 describe('missingCapability', () => {
   test.each(REFUSED)('a page refuses %s, which Node has', (_name, options, headers, capability) => {
     const request = makeRequest({ options, headers });
-    expect(missingCapability(request, PAGE)?.capability).toBe(capability);
+    expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)?.capability).toBe(capability);
     expect(asksForMore(request, DEFAULT_OPTIONS, PAGE)).toBe(true);
-    expect(missingCapability(request, EVERYTHING)).toBeNull();
+    expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
   });
 
   test.each(PASSED)('both pass %s', (_name, options, headers) => {
     const request = makeRequest({ options, headers });
-    expect(missingCapability(request, PAGE)).toBeNull();
-    expect(missingCapability(request, EVERYTHING)).toBeNull();
+    expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)).toBeNull();
+    expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
+  });
+
+  test('a jar that nobody has set passes', () => {
+    const defaults = { ...DEFAULT_OPTIONS, cookieJar: JAR };
+    expect(missingCapability(makeRequest({ options: { cookieJar: JAR } }), PAGE, defaults)).toBeNull();
+    expect(asksForMore(makeRequest({ options: { cookieJar: JAR } }), defaults, PAGE)).toBe(false);
   });
 
   test('a request of defaults and harmless fields need not be looked at', () => {
@@ -115,7 +121,7 @@ describe('missingCapability', () => {
   test('a platform without cookies and without a choice of credentials refuses them', () => {
     const request = makeRequest({ options: { useCredentials: true } });
     const bare = { ...PAGE, credentialsMode: false };
-    expect(missingCapability(request, bare)).toEqual({
+    expect(missingCapability(request, bare, DEFAULT_OPTIONS)).toEqual({
       capability: 'credentialsMode',
       what: 'useCredentials',
     });
@@ -125,11 +131,11 @@ describe('missingCapability', () => {
     'a page refuses same-origin for %s, which is not its own',
     (url) => {
       const request = makeRequest({ url, options: { redirectPolicy: 'same-origin' } });
-      expect(missingCapability(request, PAGE)).toEqual({
+      expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)).toEqual({
         capability: 'redirects',
         what: "redirectPolicy 'same-origin'",
       });
-      expect(missingCapability(request, EVERYTHING)).toBeNull();
+      expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
     },
   );
 
@@ -138,12 +144,12 @@ describe('missingCapability', () => {
     ['no redirect at all', { maximumRedirectsAllowed: 0 }],
   ])('a platform that knows neither page nor modes refuses %s', (_name, options) => {
     const bare = { ...PAGE, redirectMode: false, pageOrigin: null };
-    expect(missingCapability(makeRequest({ options }), bare)?.capability).toBe('redirects');
+    expect(missingCapability(makeRequest({ options }), bare, DEFAULT_OPTIONS)?.capability).toBe('redirects');
   });
 
   test('says what was asked, never the value of a field', () => {
     const what = (options: Options, headers: Fields = {}): string | undefined =>
-      missingCapability(makeRequest({ options, headers }), PAGE)?.what;
+      missingCapability(makeRequest({ options, headers }), PAGE, DEFAULT_OPTIONS)?.what;
     expect(what({ redirectPolicy: 'manual' })).toBe("redirectPolicy 'manual'");
     expect(what({}, { Cookie: 'secret' })).toBe('the request field cookie');
     expect(what({ secretHeaders: ['x-key'] }, { 'X-Key': 'secret' })).toBe(

@@ -1,0 +1,31 @@
+/** A manager on Node with a transport that hides what Node's own shows. */
+import { afterEach, expect, test } from 'vitest';
+import { FetchTransport } from '../../platform/common/fetch-transport.ts';
+import { portableFetchCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
+import { CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
+
+const manager = new NetworkAccessManager({
+  transport: new FetchTransport(async () => new Response('answer'), portableFetchCapabilities),
+});
+const jar = manager.cookieJar;
+afterEach(() => {
+  manager.cookieJar = jar;
+});
+
+test('the jar that the platform brings by itself is not asked for', async () => {
+  expect(jar).toBeInstanceOf(CookieJar);
+  expect(await manager.get('http://h.test/').text()).toBe('answer');
+});
+
+test('a jar that was set is asked for, and refused', async () => {
+  manager.cookieJar = new CookieJar();
+  await expect(manager.get('http://h.test/').text()).rejects.toMatchObject({
+    code: 'protocol-invalid-operation',
+    capability: 'cookies',
+  });
+});
+
+test('no jar is fine', async () => {
+  manager.cookieJar = null;
+  expect(await manager.get('http://h.test/').text()).toBe('answer');
+});
