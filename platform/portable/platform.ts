@@ -6,6 +6,7 @@ import { parseUrl } from '../../src/util/url.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../common/foreign-stream.ts';
+import { networkFailure } from '../common/network-failure.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
@@ -15,7 +16,7 @@ export const portablePlatform: Platform = {
       // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
       async (url, init) => (await import('cross-fetch')).fetch(url, init),
       portableFetchCapabilities,
-      { toStream: foreignStream },
+      { toStream: foreignStream, toError: networkFailure },
     ),
   httpStages: fetchStages,
   schemes: new Map([['data', dataScheme()]]),

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
-import { networkFailure } from '../errors.ts';
+import { networkFailure } from '../../common/network-failure.ts';
 import { CONTINUE_WAIT, expectsContinue } from '../expect-continue.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
 import { Upload } from '../upload.ts';

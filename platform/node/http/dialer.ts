@@ -2,7 +2,7 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import { networkFailure } from '../errors.ts';
+import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from './abortable.ts';
 import { addressesOf } from './addresses.ts';
 import type { Endpoint } from './endpoint.ts';

@@ -1,7 +1,8 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
-import { givenUp, networkFailure } from '../errors.ts';
+import { networkFailure } from '../../common/network-failure.ts';
+import { givenUp } from '../errors.ts';
 import { abortable } from './abortable.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionsAhead } from './connections-ahead.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { codeOfNetworkFailure, fileFailure, networkFailure } from '../../../platform/node/errors.ts';
+import { codeOfNetworkFailure, networkFailure } from '../../../platform/common/network-failure.ts';
+import { fileFailure } from '../../../platform/node/errors.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 
 const failing = (code: string, message = `connect ${code}`): Error =>
