@@ -7,11 +7,11 @@ import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/sec
 import type { Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { RequestQueue } from './queue/request-queue.ts';
+import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { PipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
-import { HIGH_WATER_MARK } from './reply/reply-body.ts';
 import type { ReplyOwner } from './reply/reply-core.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
@@ -100,14 +100,9 @@ export class Manager extends Settings implements AsyncDisposable {
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const { fetchThrough } = await loadRare();
-    // Of a Response, no more than that is read ahead.
-    const readBufferSize = HIGH_WATER_MARK;
-    return fetchThrough(
-      (method, request, body) => this.#startVerb(method, { ...request, readBufferSize }, body),
-      input,
-      init,
-    );
+    return fetchThrough(this.#startForFetch, input, init, this.#platform.makeResponse);
   };
+  readonly #startForFetch: StartRequest = (method, request, body) => this.#startVerb(method, request, body);
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {

@@ -1,6 +1,7 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import { makeLightResponse } from '../../src/reply/light-response.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
@@ -18,6 +19,7 @@ export const nodePlatform: Platform = {
     strictTransportSecurity: new StrictTransportSecurity(),
   }),
   createTransport: () => new SocketTransport(),
+  makeResponse: makeLightResponse,
   httpStages: (parts) => httpStages(parts, nodeDecoders),
   schemes: new Map([
     ['data', dataScheme()],

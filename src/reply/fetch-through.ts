@@ -3,6 +3,8 @@ import type { BodyInput } from '../message/request-body.ts';
 import type { NetworkRequest } from '../options.ts';
 import { bodyOfRequest } from './body-of-request.ts';
 import type { NetworkReply } from './reply.ts';
+import { HIGH_WATER_MARK } from './reply-body.ts';
+import type { ResponseMaker } from './response-maker.ts';
 
 /** Starts a request: the manager's own way, signals included. */
 export type StartRequest = (method: string, request: NetworkRequest, body: BodyInput | null) => NetworkReply;
@@ -22,38 +24,40 @@ type Init = RequestInit & { readonly duplex?: 'half'; readonly priority?: Reques
 export async function fetchThrough(
   start: StartRequest,
   input: RequestInfo | URL,
-  options: Init = {},
+  options: Init | undefined,
+  makeResponse: ResponseMaker | undefined,
 ): Promise<Response> {
   // Own properties only: a polluted Object.prototype must not configure requests.
-  const init: Init = Object.assign(Object.create(null), options);
-  const base = isRequest(input) ? { url: input.url, request: input } : { url: input, request: null };
-  const signal = init.signal ?? base.request?.signal ?? null;
+  const init: Init = options === undefined ? NOTHING : Object.assign(Object.create(null), options);
+  const from = isRequest(input) ? input : NOTHING;
+  const signal = init.signal ?? from.signal ?? null;
   signal?.throwIfAborted();
   if (init.integrity) throw new TypeError('fetch: integrity is not supported');
-  const method = normaliseMethod(init.method ?? base.request?.method ?? 'GET');
-  const body = init.body ?? (base.request === null ? null : await bodyOfRequest(base.request));
+  const method = normaliseMethod(init.method ?? from.method ?? 'GET');
+  const body = init.body ?? (isRequest(input) ? await bodyOfRequest(input) : null);
   if (body !== null && (method === 'GET' || method === 'HEAD'))
     throw new TypeError(`fetch: ${method} cannot have a body`);
 
-  const redirect = init.redirect ?? base.request?.redirect ?? 'follow';
-  const mode = init.cache ?? base.request?.cache ?? 'default';
+  const mode = init.cache ?? from.cache ?? 'default';
   const reply = start(
     method,
     {
-      url: base.url,
-      headers: fieldsFor(mode, new Headers(init.headers ?? base.request?.headers)),
-      signal,
-      ...REDIRECT[redirect],
+      url: isRequest(input) ? input.url : input,
+      ...fieldsFor(mode, init.headers ?? from.headers),
+      ...(signal === null ? {} : { signal }),
+      ...REDIRECT[init.redirect ?? from.redirect ?? 'follow'],
       ...(init.duplex === undefined ? {} : { duplex: init.duplex }),
-      ...CREDENTIALS[init.credentials ?? base.request?.credentials ?? 'same-origin'],
+      ...CREDENTIALS[init.credentials ?? from.credentials ?? 'same-origin'],
       ...CACHE[mode],
       ...(init.priority === 'high' || init.priority === 'low' ? { priority: init.priority } : {}),
     },
     body as BodyInput | null,
   );
+  // Of a Response, no more than that is read ahead.
+  if (reply.readBufferSize === 0) reply.readBufferSize = HIGH_WATER_MARK;
   try {
-    const response = await reply.toResponse();
-    abandoned?.register(response, reply);
+    const response = await reply.toResponse(makeResponse);
+    if (!reply.isFinished) abandoned?.register(response, reply);
     return response;
   } catch (error) {
     signal?.throwIfAborted();
@@ -61,6 +65,8 @@ export async function fetchThrough(
     throw new TypeError(`fetch failed: ${error.message}`, { cause: error });
   }
 }
+
+const NOTHING: Partial<Request> = Object.freeze(Object.create(null));
 
 function isRequest(input: RequestInfo | URL): input is Request {
   return typeof Request === 'function' && input instanceof Request;
@@ -107,7 +113,9 @@ const CACHE: Readonly<Record<RequestCache, Partial<NetworkRequest>>> = {
 };
 
 /** `no-cache` validates, and lets what is immutable be (Fetch, HTTP-network-or-cache fetch; RFC 8246 §2). */
-function fieldsFor(mode: RequestCache, headers: Headers): Headers {
+function fieldsFor(mode: RequestCache, init: HeadersInit | undefined): Pick<NetworkRequest, 'headers'> {
+  if (init === undefined && mode !== 'no-cache') return {};
+  const headers = new Headers(init);
   if (mode === 'no-cache' && !headers.has('cache-control')) headers.set('cache-control', 'max-age=0');
-  return headers;
+  return { headers };
 }

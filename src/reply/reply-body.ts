@@ -130,6 +130,13 @@ export class ReplyBody {
     });
   }
 
+  /** All that is left, once it has ended. */
+  async all(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await this.next(); chunk !== null; chunk = await this.next()) chunks.push(chunk);
+    return chunks.length === 1 ? chunks[0]! : concatenated(chunks);
+  }
+
   /** Everything that has arrived and is unread. */
   takeAll(): Uint8Array {
     return this.#take(this.#available);
@@ -186,6 +193,16 @@ export class ReplyBody {
     this.#waiter = null;
     if (waiter !== null) how(waiter);
   }
+}
+
+function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return whole;
 }
 
 /** Never written to. Most replies have one chunk, and many have none yet. */

@@ -16,6 +16,7 @@ import type { Answer } from './prepared-answer.ts';
 import { ReplyCore, type ReplyOwner } from './reply-core.ts';
 import type { ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
+import type { ResponseMaker } from './response-maker.ts';
 
 /** What a reply is made of. */
 export interface ReplyInit {
@@ -237,11 +238,11 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
-  async toResponse(): Promise<Response> {
-    const [{ makeResponse }] = await Promise.all([loadRare(), this.#core.whenHead()]);
+  async toResponse(make?: ResponseMaker): Promise<Response> {
+    await this.#core.whenHead();
     const { final, body } = this.#core;
     if (final === null) throw this.error;
-    return makeResponse(this, final, body);
+    return (make ?? (await loadRare()).makeResponse)(this, final, body);
   }
 
   /** @internal Somebody reads, or has read, the body. */

@@ -1,21 +1,11 @@
-import type { Hop, ResponseHead } from '../pipeline/reply-event.ts';
 import type { ReplyBody } from './reply-body.ts';
-
-/** What a Response needs of the reply behind it. */
-interface ReplyFace {
-  readonly url: string;
-  readonly hops: readonly Hop[];
-  abort(cause?: unknown): void;
-}
-
-/** Statuses whose Response must not have a body (WHATWG Fetch, null body status). */
-const NULL_BODY = new Set([101, 103, 204, 205, 304]);
+import { NULL_BODY, type ReplyFace, type ResponseMaker } from './response-maker.ts';
 
 /**
  * A real WHATWG Response over a reply. Its stream pulls: the body is claimed with the first read, and what nobody reads
  * stays in the reply.
  */
-export function makeResponse(reply: ReplyFace, head: ResponseHead, body: ReplyBody): Response {
+export const makeResponse: ResponseMaker = (reply, head, body) => {
   const response = new Response(NULL_BODY.has(head.status) ? null : bodyStream(reply, body), {
     // A scheme without a status (data:) answers 200 in fetch.
     status: head.status === 0 ? 200 : head.status,
@@ -24,7 +14,7 @@ export function makeResponse(reply: ReplyFace, head: ResponseHead, body: ReplyBo
   });
   const [url] = reply.url.split('#', 1);
   return located(response, url!, reply.hops.length > 0 || head.redirectedByPlatform);
-}
+};
 
 /** Sets what no constructor can; all three are members of the prototype. */
 function located(response: Response, url: string, redirected: boolean): Response {
