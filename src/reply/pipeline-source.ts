@@ -82,8 +82,9 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
   }
 
   fail(error: NetworkError): void {
+    const body = this.#body;
     const sink = this.#take();
-    this.#body?.cancel(error);
+    body?.cancel(error);
     sink?.accept({ type: 'failed', error });
   }
 
@@ -102,10 +103,11 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     body.start(this);
   }
 
-  /** The sink, for its last event. */
+  /** The sink, for its last event. Whoever holds on to the reply should not hold the connection's objects. */
   #take(): ExchangeSink | null {
     const sink = this.#sink;
     this.#sink = null;
+    this.#body = null;
     return sink;
   }
 }
