@@ -14,7 +14,7 @@ import {
 } from '../../src/cache/network-cache.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
-import { DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
+import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
 import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
 import { type LoadedEntry, loadEntry, noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
@@ -119,7 +119,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async clear(): Promise<void> {
-    const aside = `${this.#root}-${randomBytes(6).toString('hex')}`;
+    const aside = path.join(path.dirname(this.#root), clearedName(LAYOUT));
     try {
       await rename(this.#root, aside);
       this.#usage.reset();

@@ -236,6 +236,11 @@ describe('several processes', () => {
     const layout = path.join(directory, 'v1');
     for (const name of ['left', 'new']) writeFileSync(path.join(layout, 'tmp', name), 'x');
     age(path.join(layout, 'tmp', 'left'), 60);
+    for (const name of ['v1-0123456789ab', 'v1-ba9876543210', 'v1-of-the-user']) {
+      mkdirSync(path.join(directory, name));
+      writeFileSync(path.join(directory, name, 'entry'), 'x');
+      if (name !== 'v1-ba9876543210') age(path.join(directory, name), 60);
+    }
     writeFileSync(path.join(layout, 'evicting'), owner());
     age(path.join(layout, 'evicting'), seconds);
     for (let i = 0; i < 4; i++) {
@@ -244,6 +249,7 @@ describe('several processes', () => {
     }
     expect(await cache.size()).toBeLessThanOrEqual(300_000);
     expect(readdirSync(path.join(layout, 'tmp'))).toEqual(['new']);
+    expect(readdirSync(directory).sort()).toEqual(['v1', 'v1-ba9876543210', 'v1-of-the-user']);
     expect(readdirSync(layout)).not.toContain('evicting');
     await cache.close();
   });

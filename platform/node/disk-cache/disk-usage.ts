@@ -156,12 +156,18 @@ export class DiskUsage {
     }
   }
 
-  /** What killed processes have left. */
+  /** What killed processes have left: temporary files, and what was moved aside to be cleared. */
   async #sweep(): Promise<void> {
-    const directory = path.join(this.#root, 'tmp');
-    await each(await names(directory), async (name) => {
-      const file = path.join(directory, name);
-      if (await isAbandoned(file, LEASE)) await rm(file, { force: true });
+    const temporary = path.join(this.#root, 'tmp');
+    const above = path.dirname(this.#root);
+    const layout = path.basename(this.#root);
+    const cleared = (await names(above)).filter((name) => isClearedName(name, layout));
+    const left = [
+      ...(await names(temporary)).map((name) => path.join(temporary, name)),
+      ...cleared.map((name) => path.join(above, name)),
+    ];
+    await each(left, async (file) => {
+      if (await isAbandoned(file, LEASE)) await rm(file, { recursive: true, force: true });
     });
   }
 
@@ -172,6 +178,15 @@ export class DiskUsage {
     this.#touched.clear();
     await each(touched, ([file, used]) => utimes(file, used / 1000, used / 1000));
   }
+}
+
+/** A name for what is moved aside to be cleared. The directory is the user's: nothing of another name is ours. */
+export function clearedName(layout: string): string {
+  return `${layout}-${randomBytes(6).toString('hex')}`;
+}
+
+function isClearedName(name: string, layout: string): boolean {
+  return name.startsWith(`${layout}-`) && /^[\da-f]{12}$/.test(name.slice(layout.length + 1));
 }
 
 /** Takes the lease, at once from a process that is dead. False: another one has it. Two at a time do no harm. */
