@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { isPromise } from './util/is-promise.ts';
 
 /** Event name → argument tuple. */
 // biome-ignore lint/suspicious/noExplicitAny: a constraint on argument lists has no narrower form
@@ -65,7 +66,7 @@ export class Signals<Events extends EventMap> {
     const pending: Promise<unknown>[] = [];
     for (const listener of this.#listeners(name)) {
       const result = call(listener, args);
-      if (isThenable(result)) pending.push(Promise.resolve(result).catch(() => {}));
+      if (isPromise(result)) pending.push(Promise.resolve(result).catch(() => {}));
     }
     return pending.length === 0 ? null : Promise.all(pending);
   }
@@ -78,18 +79,12 @@ export class Signals<Events extends EventMap> {
 function call(listener: (...args: never[]) => unknown, args: unknown[]): unknown {
   try {
     const result = (listener as (...args: unknown[]) => unknown)(...args);
-    if (isThenable(result)) Promise.resolve(result).catch(reportUncaught);
+    if (isPromise(result)) Promise.resolve(result).catch(reportUncaught);
     return result;
   } catch (error) {
     reportUncaught(error);
     return undefined;
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 /** Hands an error to the platform's last resort (`window.onerror`, `uncaughtException`) from a turn of its own. */
