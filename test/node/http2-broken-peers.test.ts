@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
-import { RecordingSink, readAll, UploadSource, until } from '../suites/transport/harness.ts';
+import { GIVEN_UP, RecordingSink, readAll, UploadSource, until } from '../suites/transport/harness.ts';
 import {
   data,
+  END_STREAM,
   FRAME,
   frame,
   goaway,
@@ -13,6 +14,18 @@ import {
   statusOk,
 } from '../support/raw-h2-server.ts';
 import { sendOver } from '../support/wire.ts';
+
+/** Type and flags. */
+type Frame = readonly [type: number, flags: number];
+
+const endsStream = ([type, flags]: Frame): boolean => type <= FRAME.headers && (flags & END_STREAM) !== 0;
+
+/** Of unknown length: only its end tells that it is complete. */
+const halfAnUpload = (): UploadSource =>
+  new UploadSource(async function* () {
+    yield new Uint8Array(10);
+    await new Promise(() => {});
+  });
 
 /** What a client hears of a peer that answers like this. */
 async function outcome(answer: (socket: Socket, streamId: number) => void): Promise<(string | number)[]> {
@@ -95,20 +108,35 @@ test('a request that the peer has not looked at when it goes away in anger is se
 });
 
 test('what is left of an upload after its response is reset', async () => {
-  const frames: number[] = [];
+  const frames: Frame[] = [];
   const server = await startRawHttp2Server(
     (socket, id) => socket.write(Buffer.concat([statusOk(id), data(id, 'enough', 'end')])),
-    (type) => frames.push(type),
+    (type, flags) => frames.push([type, flags]),
   );
   const transport = new SocketTransport();
-  const body = new UploadSource(async function* () {
-    yield new Uint8Array(10);
-    await new Promise(() => {});
-  });
   const options = { http2Direct: true };
-  const sent = sendOver(transport, { url: server.origin, method: 'POST', body, options });
+  const sent = sendOver(transport, { url: server.origin, method: 'POST', body: halfAnUpload(), options });
   expect((await readAll(await sent.response)).text).toBe('enough');
-  await until(() => frames.includes(FRAME.resetStream));
+  await until(() => frames.some(([type]) => type === FRAME.resetStream));
+  expect(frames.some(endsStream)).toBe(false);
+  await transport.close();
+  await server.close();
+});
+
+test('an upload that is given up is reset, and never looks complete to the peer', async () => {
+  const frames: Frame[] = [];
+  const server = await startRawHttp2Server(
+    () => {},
+    (type, flags) => frames.push([type, flags]),
+  );
+  const transport = new SocketTransport();
+  const options = { http2Direct: true };
+  const sent = sendOver(transport, { url: server.origin, method: 'POST', body: halfAnUpload(), options });
+  await until(() => frames.some(([type]) => type === FRAME.data));
+  sent.exchange.cancel(GIVEN_UP);
+  await expect(sent.response).rejects.toBe(GIVEN_UP);
+  await until(() => frames.some(([type]) => type === FRAME.resetStream));
+  expect(frames.some(endsStream)).toBe(false);
   await transport.close();
   await server.close();
 });

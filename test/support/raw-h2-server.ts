@@ -5,7 +5,7 @@ export const FRAME = { data: 0, headers: 1, resetStream: 3, settings: 4, goaway:
 
 const PREFACE_SIZE = 24;
 const HEADER_SIZE = 9;
-const END_STREAM = 1;
+export const END_STREAM = 1;
 const END_HEADERS = 4;
 
 /** A frame of HTTP/2, byte by byte (RFC 9113 §4.1). */
@@ -40,11 +40,11 @@ export function goaway(lastStreamId: number, code: number): Buffer {
 
 /**
  * A peer of HTTP/2 in cleartext that does what `node:http2` would never do. `handle` is called for every request, `watch`
- * with every type of frame.
+ * with every frame's type and flags.
  */
 export async function startRawHttp2Server(
   handle: (socket: Socket, streamId: number) => void,
-  watch: (type: number) => void = () => {},
+  watch: (type: number, flags: number) => void = () => {},
 ): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -55,7 +55,7 @@ export async function startRawHttp2Server(
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
       while (received.length >= at + HEADER_SIZE) {
-        watch(received[at + 3]!);
+        watch(received[at + 3]!, received[at + 4]!);
         if (received[at + 3] === FRAME.headers) handle(socket, received.readUInt32BE(at + 5));
         at += HEADER_SIZE + received.readUIntBE(at, 3);
       }

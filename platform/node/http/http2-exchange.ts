@@ -97,7 +97,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     if (this.isOver) return;
     const sink = this.#finish();
     if (this.#stream === null) this.#left();
-    else this.#stream.close(CANCEL);
+    else reset(this.#stream);
     this.#failure = error;
     if (this.isAnswered) sink?.fail(error);
     else this.#reject(error);
@@ -132,7 +132,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   cancel(): void {
     if (this.isOver) return;
     this.#finish();
-    this.#stream!.close(CANCEL);
+    reset(this.#stream!);
   }
 
   write(chunk: Uint8Array, taken: () => void): void {
@@ -187,7 +187,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     const isSent = this.#outgoing?.isComplete ?? true;
     const sink = this.#finish();
     // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9113 §8.1).
-    if (!isSent) this.#stream!.close(CANCEL);
+    if (!isSent) reset(this.#stream!);
     sink?.end(this.#trailers);
   }
 
@@ -213,6 +213,15 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     this.#outgoing?.stop();
     return sink;
   }
+}
+
+/**
+ * Ends a stream with RST_STREAM and nothing before it. Node ends what was written so far (END_STREAM) when a stream is
+ * closed, and the peer would take half a request for a whole one.
+ */
+function reset(stream: ClientHttp2Stream): void {
+  stream._final = (done) => done();
+  stream.close(CANCEL);
 }
 
 /** Methods whose stream Node ends by itself: options that say the same cost a tenth of the request. */
