@@ -98,18 +98,33 @@ function modules(input: Record<string, string>, format: 'es' | 'cjs', extension:
   };
 }
 
-/** eventemitter3 among our modules: as it is published, in CommonJS, each bundler adds a runtime for it to the page. */
+/**
+ * eventemitter3 among our modules: as it is published, in CommonJS, each bundler adds a runtime for it to the page. Without
+ * the methods that `src/signals.ts`, its only user, does not have in its type: no bundler can leave out methods.
+ */
 function eventEmitterModule(): Plugin {
   const folder = resolve('node_modules/eventemitter3');
   const license = readFileSync(join(folder, 'LICENSE'), 'utf8');
+  const method = (name: string): RegExp =>
+    new RegExp(`^EventEmitter\\.prototype\\.${name} = function[\\s\\S]*?^};$`, 'm');
   const commonJs = /if \('undefined' !== typeof module\) \{\s*module\.exports = EventEmitter;\s*\}/;
+  const edits: readonly [RegExp, string][] = [
+    [commonJs, 'export { EventEmitter };'],
+    [method('eventNames'), ''],
+    [method('emit'), ''],
+    [method('once'), ''],
+  ];
   return {
     name: 'eventemitter3-module',
     resolveId: (id) => (id === 'eventemitter3' ? join(folder, 'index.js') : null),
     transform(code, id) {
       if (id !== join(folder, 'index.js')) return null;
-      if (!commonJs.test(code)) return this.error('eventemitter3 exports in another way than it did');
-      return { code: `/*\n${license}*/\n${code.replace(commonJs, 'export { EventEmitter };')}`, map: null };
+      let edited = code;
+      for (const [pattern, replacement] of edits) {
+        if (!pattern.test(edited)) return this.error(`eventemitter3 has no ${pattern} any more`);
+        edited = edited.replace(pattern, replacement);
+      }
+      return { code: `/*\n${license}*/\n${edited}`, map: null };
     },
   };
 }

@@ -5,6 +5,9 @@ import { isPromise } from './util/is-promise.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a constraint on argument lists has no narrower form
 type EventMap = { [event: string]: (...args: any[]) => unknown };
 
+/** What is used of eventemitter3: the built sets have no more of it. */
+type Emitter = Pick<EventEmitter, 'on' | 'off' | 'removeAllListeners' | 'listeners' | 'listenerCount'>;
+
 type Wrapped<Listener> = Listener & { readonly original?: Listener };
 
 /**
@@ -17,7 +20,7 @@ type Wrapped<Listener> = Listener & { readonly original?: Listener };
  */
 export class Signals<Events extends EventMap> {
   /** Made with the first listener: most replies are awaited and never listened to. */
-  #emitter: EventEmitter | null = null;
+  #emitter: Emitter | null = null;
 
   on<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
     this.#emitter ??= new EventEmitter();
