@@ -69,7 +69,7 @@ function redirected(request: HttpRequest, url: ParsedUrl, keepsBody: boolean): H
   const body = keepsBody ? request.body : null;
   const dropsBody = method !== request.method || body !== request.body;
   const headers = dropsBody ? withoutBodyFields(request.headers) : request.headers;
-  const next = { ...request, method, url, headers, body };
+  const next = { method, url, headers, body, options: request.options };
   const isTrusted =
     url.origin === request.url.origin || request.options.trustedRedirectOrigins.includes(url.origin);
   return isTrusted ? next : forOtherOrigin(next);

@@ -63,8 +63,10 @@ function planFor(
   upgrade: Upgrade,
 ): RedirectPlan {
   if (status < 300 || status > 399) return DELIVER;
+  // HSTS may have sent it elsewhere.
+  const answered = url === request.url ? request : { ...request, url };
   const location = headers.getAll('location');
-  return planRedirect({ request: { ...request, url }, status, location, followed, upgrade });
+  return planRedirect({ request: answered, status, location, followed, upgrade });
 }
 
 function failure(code: NetworkErrorCode, message: string, response: HttpResponse): NetworkError {
