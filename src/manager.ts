@@ -12,14 +12,14 @@ import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { PipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
-import type { ReplyOwner } from './reply/reply-core.ts';
+import type { ReplyCore, ReplyOwner } from './reply/reply-core.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
-import { Bag } from './util/bag.ts';
 import { systemClock } from './util/clock.ts';
+import { LinkedList } from './util/linked-list.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -31,7 +31,7 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #queue = new RequestQueue();
-  readonly #replies = new Bag<NetworkReply>();
+  readonly #running = new LinkedList<ReplyCore>();
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
   #pipeline: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
@@ -182,7 +182,7 @@ export class Manager extends Settings implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
-    for (const reply of this.#replies) reply.abort(reason);
+    for (const reply of this.#running) reply.cancel(reason, true);
     await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
     await this.#leaveSecurityStore?.();
@@ -211,7 +211,7 @@ export class Manager extends Settings implements AsyncDisposable {
       operation,
       request: resolved,
       source: this.#source(options),
-      running: this.#replies,
+      running: this.#running,
     });
     reply.follow(resolved.options.signal);
     return reply;

@@ -1,5 +1,5 @@
 import type { Priority } from '../options.ts';
-import { type Linked, LinkedList } from './linked-list.ts';
+import { type Linked, LinkedList } from '../util/linked-list.ts';
 
 const nothing = (): void => {};
 

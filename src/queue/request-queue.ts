@@ -1,6 +1,6 @@
 import type { Priority } from '../options.ts';
+import { LinkedList } from '../util/linked-list.ts';
 import { Entry, Lane } from './lane.ts';
-import { LinkedList } from './linked-list.ts';
 
 /** How many requests may be under way: whole numbers of at least 1, or Infinity. */
 export interface QueueLimits {

@@ -5,8 +5,8 @@ import type { ExchangeSink } from '../pipeline/exchange.ts';
 import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
 import type { Timings } from '../pipeline/timings.ts';
-import type { Place } from '../util/bag.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Linked, LinkedList } from '../util/linked-list.ts';
 import type { Startable } from '../util/soon.ts';
 import { ProgressThrottle } from './progress.ts';
 import type { NetworkReply } from './reply.ts';
@@ -36,7 +36,9 @@ interface Promised {
  *
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
-export class ReplyCore implements ExchangeSink, BodyControl, Startable {
+export class ReplyCore implements ExchangeSink, BodyControl, Startable, Linked<ReplyCore> {
+  previous: ReplyCore | null = null;
+  next: ReplyCore | null = null;
   url: string;
   /** The head that is shown: of the last redirect, then of the response. */
   head: Hop | null = null;
@@ -63,14 +65,15 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
   /** The body has been claimed by {@link collect} before it was there. */
   #isCollected = false;
   #cleanups: (() => void)[] | null = null;
-  #place: Place | null;
+  readonly #running: LinkedList<ReplyCore> | null;
 
-  /** @param place where the reply is known to be under way; left when it ends */
-  constructor(reply: NetworkReply, source: ReplySource, clock: Clock, place: Place | null) {
+  /** @param running those under way, of which the reply is one until it ends */
+  constructor(reply: NetworkReply, source: ReplySource, clock: Clock, running: LinkedList<ReplyCore> | null) {
     this.#reply = reply;
     this.#source = source;
     this.#clock = clock;
-    this.#place = place;
+    this.#running = running;
+    running?.append(this);
     this.url = reply.request.url.href;
   }
 
@@ -260,8 +263,7 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable {
   }
 
   #finish(error: NetworkError | null): void {
-    this.#place?.leave();
-    this.#place = null;
+    this.#running?.remove(this);
     if (this.#cleanups !== null) for (const cleanup of this.#cleanups.splice(0)) cleanup();
     this.error = error;
     if (error !== null) this.#reply.emit('errorOccurred', error);

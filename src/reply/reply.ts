@@ -5,8 +5,8 @@ import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
-import type { Bag } from '../util/bag.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import type { LinkedList } from '../util/linked-list.ts';
 import { startSoon } from '../util/soon.ts';
 import { decodeText, parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
@@ -25,7 +25,7 @@ export interface ReplyInit {
   readonly source: ReplySource;
   readonly clock?: Clock;
   /** Where replies that are under way are kept. */
-  readonly running?: Bag<NetworkReply>;
+  readonly running?: LinkedList<ReplyCore>;
 }
 
 /**
@@ -48,7 +48,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     super();
     this.operation = init.operation;
     this.request = init.request;
-    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock, init.running?.add(this) ?? null);
+    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock, init.running ?? null);
     startSoon(this.#core);
   }
 

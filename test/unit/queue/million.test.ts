@@ -1,7 +1,7 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
-import { LinkedList } from '../../../src/queue/linked-list.ts';
+import { LinkedList } from '../../../src/util/linked-list.ts';
 import { RequestQueue, type Ticket } from '../../../src/queue/request-queue.ts';
 
 const MILLION = 1_000_000;

@@ -5,7 +5,7 @@ export interface Linked<Entry> {
 }
 
 /** A doubly linked list whose links live in its entries: nothing is allocated, and any entry leaves in one step. */
-export class LinkedList<Entry extends Linked<Entry>> {
+export class LinkedList<Entry extends Linked<Entry>> implements Iterable<Entry> {
   first: Entry | null = null;
   #last: Entry | null = null;
 
@@ -15,6 +15,13 @@ export class LinkedList<Entry extends Linked<Entry>> {
     if (this.#last === null) this.first = entry;
     else this.#last.next = entry;
     this.#last = entry;
+  }
+
+  /** The entries at this moment: taking them out meanwhile disturbs nothing. */
+  [Symbol.iterator](): IterableIterator<Entry> {
+    const entries: Entry[] = [];
+    for (let entry = this.first; entry !== null; entry = entry.next) entries.push(entry);
+    return entries.values();
   }
 
   /** Takes out an entry that is in this list. */
