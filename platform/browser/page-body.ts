@@ -1,22 +1,24 @@
 import type { RequestBody } from '../../src/message/body.ts';
 import { type BodyInput, type BodyReaders, bodyOf, type ChunkSource } from '../../src/message/body-input.ts';
+import { randomBoundary } from '../../src/message/boundary.ts';
 import { lazily } from '../../src/util/lazily.ts';
 import { loadRare } from '../common/load-rare.ts';
 
-/** A body in a page, whose fetch reads Blobs and encodes forms by itself. */
+/** A body in a page, whose fetch reads Blobs by itself. What encodes forms and reads chunks is loaded with the first. */
 export function toPageBody(input: BodyInput): RequestBody {
   return bodyOf(input, READERS);
 }
 
 const READERS: BodyReaders = {
   form(form) {
-    const encoded = new Response(form);
-    const blob = lazily(() => encoded.blob());
+    const boundary = randomBoundary();
+    const entries = [...form];
+    const blob = lazily(async () => (await loadRare()).encodeFormData(entries, boundary));
     return {
       length: null,
       replayable: true,
       bytes: null,
-      contentType: encoded.headers.get('content-type'),
+      contentType: `multipart/form-data; boundary=${boundary}`,
       blob,
       open: () => lateChunks(blob()),
     };
@@ -24,7 +26,6 @@ const READERS: BodyReaders = {
   chunks: lateChunks,
 };
 
-/** The code that reads chunks is loaded with the first body that has any. */
 function lateChunks(source: Blob | Promise<Blob> | ChunkSource): AsyncIterableIterator<Uint8Array> {
   const chunks = read(source);
   return {

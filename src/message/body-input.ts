@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
+import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
-import { isFieldValue } from './headers.ts';
 import { encoder, isStream, toBytes } from './to-bytes.ts';
 
 /**
@@ -69,16 +69,6 @@ export function blobBody(blob: Blob, readers: BodyReaders): RequestBody {
     blob: () => blob,
     open: () => readers.chunks(blob),
   };
-}
-
-/**
- * The media type of a Blob as a Content-Type, or null when it has none.
- * @throws TypeError when it could not stand in a header (a Blob of an application's own may say anything)
- */
-export function blobType({ type }: Blob): string | null {
-  if (!isFieldValue(type))
-    throw new TypeError('body: the type of the Blob has a character that HTTP forbids');
-  return type || null;
 }
 
 function inMemory(bytes: Uint8Array, contentType: string | null = null): RequestBody {

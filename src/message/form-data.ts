@@ -1,4 +1,4 @@
-import { blobType } from './body-input.ts';
+import { blobType } from './blob-type.ts';
 import { randomBoundary } from './boundary.ts';
 
 /**
@@ -6,10 +6,13 @@ import { randomBoundary } from './boundary.ts';
  * files are read as they are sent, in a page and on Node alike.
  *
  * Source: https://html.spec.whatwg.org/#multipart-form-data
+ *
+ * @param boundary lower-case, as the type of a Blob is
  */
-export function encodeFormData(form: FormData): Blob {
-  // A Blob's type is lower-cased, and so is the boundary.
-  const boundary = randomBoundary();
+export function encodeFormData(
+  form: Iterable<[string, FormDataEntryValue]>,
+  boundary: string = randomBoundary(),
+): Blob {
   const parts: (string | Blob)[] = [];
   for (const [name, value] of form) {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(normalised(name))}"`;

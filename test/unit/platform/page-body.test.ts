@@ -11,7 +11,7 @@ function formOf(...fields: [string, string | File][]): FormData {
   return form;
 }
 
-test('a form is encoded by the page, as it is when the request is made', async () => {
+test('a form is encoded late, as it is when the request is made', async () => {
   const form = formOf(['a', 'ü'], ['f', new File(['content'], 'name.txt')]);
   const body = toPageBody(form);
   form.set('a', 'changed');
