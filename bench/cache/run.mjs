@@ -51,7 +51,10 @@ for (const size of [1024, 64 * 1024, 1024 * 1024]) {
   }
 }
 await largeCache();
-for (const child of processes.values()) child.disconnect();
+for (const child of processes.values()) {
+  child.disconnect();
+  await once(child, 'exit');
+}
 server.close();
 server.closeAllConnections();
 rmSync(directory, { recursive: true, force: true });
