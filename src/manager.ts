@@ -38,7 +38,7 @@ export class Manager extends Settings implements AsyncDisposable {
   /** Lets go of the HSTS store that this manager has opened. */
   #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
-  readonly #owner: ReplyOwner = {
+  readonly #owner: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
     encrypted: (reply) => this.ask('encrypted', reply),
   };

@@ -2,7 +2,13 @@ import type { ResponseHead } from '../pipeline/reply-event.ts';
 import { decodeText } from './consume.ts';
 import type { ReplyBody } from './reply-body.ts';
 import { makeResponse } from './response.ts';
-import { NULL_BODY, type ReplyFace, type ResponseMaker } from './response-maker.ts';
+import {
+  type AnsweringReply,
+  constructibleStatus,
+  NULL_BODY,
+  type ResponseMaker,
+  shownStatus,
+} from './response-maker.ts';
 
 /**
  * A Response whose stream and Headers are made when somebody touches them: most bodies are read with one call, and those
@@ -14,7 +20,7 @@ import { NULL_BODY, type ReplyFace, type ResponseMaker } from './response-maker.
 export const makeLightResponse: ResponseMaker = (reply, head, body) => new LightResponse(reply, head, body);
 
 class LightResponse extends Response {
-  readonly #reply: ReplyFace;
+  readonly #reply: AnsweringReply;
   readonly #head: ResponseHead;
   readonly #source: ReplyBody;
   readonly #hasBody: boolean;
@@ -23,8 +29,8 @@ class LightResponse extends Response {
   /** In its stead once somebody has touched the stream. */
   #whole: Response | null = null;
 
-  constructor(reply: ReplyFace, head: ResponseHead, body: ReplyBody) {
-    super(null, { status: head.status === 0 ? 200 : head.status, statusText: head.reason });
+  constructor(reply: AnsweringReply, head: ResponseHead, body: ReplyBody) {
+    super(null, { status: constructibleStatus(head.status), statusText: head.reason });
     this.#reply = reply;
     this.#head = head;
     this.#source = body;
@@ -33,6 +39,14 @@ class LightResponse extends Response {
 
   override get url(): string {
     return this.#reply.url.split('#', 1)[0]!;
+  }
+
+  override get status(): number {
+    return shownStatus(this.#head.status);
+  }
+
+  override get ok(): boolean {
+    return this.status <= 299;
   }
 
   override get redirected(): boolean {

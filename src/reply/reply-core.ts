@@ -9,17 +9,17 @@ import type { Clock } from '../util/clock.ts';
 import type { Linked, LinkedList } from '../util/linked-list.ts';
 import type { Startable } from '../util/soon.ts';
 import { ProgressThrottle } from './progress.ts';
-import type { NetworkReply } from './reply.ts';
 import { type BodyControl, ReplyBody } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
+import type { ReplyFace } from './reply-signals.ts';
 import type { ReplySource, Transfer } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
 
 /** The manager as its replies know it. */
-export interface ReplyOwner {
+export interface ReplyOwner<Reply> {
   /** Told before the reply's own listeners, as in Qt. */
-  finished(reply: NetworkReply): void;
-  encrypted(reply: NetworkReply): Promise<unknown> | null;
+  finished(reply: Reply): void;
+  encrypted(reply: Reply): Promise<unknown> | null;
 }
 
 /** A promise of the finished reply, or of what `convert` makes of its body. */
@@ -36,7 +36,9 @@ interface Promised {
  *
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
-export class ReplyCore implements ExchangeSink, BodyControl, Startable, Linked<ReplyCore> {
+export class ReplyCore<Reply extends ReplyFace = ReplyFace>
+  implements ExchangeSink, BodyControl, Startable, Linked<ReplyCore>
+{
   previous: ReplyCore | null = null;
   next: ReplyCore | null = null;
   url: string;
@@ -47,9 +49,9 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable, Linked<R
   hops: readonly Hop[] = NO_HOPS;
   trailers: HttpHeaders | null = null;
   error: NetworkError | null = null;
-  owner: ReplyOwner | null = null;
+  owner: ReplyOwner<Reply> | null = null;
   redirectAllowed = false;
-  readonly #reply: NetworkReply;
+  readonly #reply: Reply;
   readonly #source: ReplySource;
   readonly #clock: Clock;
   #transfer: Transfer | null = null;
@@ -68,7 +70,7 @@ export class ReplyCore implements ExchangeSink, BodyControl, Startable, Linked<R
   readonly #running: LinkedList<ReplyCore> | null;
 
   /** @param running those under way, of which the reply is one until it ends */
-  constructor(reply: NetworkReply, source: ReplySource, clock: Clock, running: LinkedList<ReplyCore> | null) {
+  constructor(reply: Reply, source: ReplySource, clock: Clock, running: LinkedList<ReplyCore> | null) {
     this.#reply = reply;
     this.#source = source;
     this.#clock = clock;

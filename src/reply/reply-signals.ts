@@ -1,5 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
+import type { Signals } from '../signals.ts';
 
 /**
  * The signals of a reply with Qt's names and order:
@@ -39,3 +41,8 @@ export type ReplySignals = {
   /** The end, in every case, once. */
   finished: () => void;
 };
+
+/** What a reply shows to the parts that it is made of. */
+export interface ReplyFace extends Signals<ReplySignals> {
+  readonly request: HttpRequest;
+}

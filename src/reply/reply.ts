@@ -41,14 +41,19 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   readonly operation: Operation;
   /** The request that was made, after the manager's defaults; it does not change with redirects. */
   readonly request: HttpRequest;
-  readonly #core: ReplyCore;
+  readonly #core: ReplyCore<NetworkReply>;
   #response: Promise<Response> | null = null;
 
   constructor(init: ReplyInit) {
     super();
     this.operation = init.operation;
     this.request = init.request;
-    this.#core = new ReplyCore(this, init.source, init.clock ?? systemClock, init.running ?? null);
+    this.#core = new ReplyCore<NetworkReply>(
+      this,
+      init.source,
+      init.clock ?? systemClock,
+      init.running ?? null,
+    );
     startSoon(this.#core);
   }
 
@@ -251,7 +256,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** @internal Connects the reply to its manager's signals. */
-  attach(owner: ReplyOwner): this {
+  attach(owner: ReplyOwner<NetworkReply>): this {
     this.#core.owner = owner;
     return this;
   }

@@ -2,14 +2,24 @@ import type { Hop, ResponseHead } from '../pipeline/reply-event.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** What a Response needs of the reply behind it. */
-export interface ReplyFace {
+export interface AnsweringReply {
   readonly url: string;
   readonly hops: readonly Hop[];
   abort(cause?: unknown): void;
 }
 
 /** Makes the WHATWG Response of a reply whose head has arrived. */
-export type ResponseMaker = (reply: ReplyFace, head: ResponseHead, body: ReplyBody) => Response;
+export type ResponseMaker = (reply: AnsweringReply, head: ResponseHead, body: ReplyBody) => Response;
+
+/** The status that a Response shows: a scheme without one (data:) answers 200 in fetch. */
+export function shownStatus(status: number): number {
+  return status === 0 ? 200 : status;
+}
+
+/** One that the constructor takes: it knows no status above 599, which servers send all the same (RFC 9110 §15). */
+export function constructibleStatus(status: number): number {
+  return status >= 200 && status <= 599 ? status : 200;
+}
 
 /** Statuses whose Response must not have a body (WHATWG Fetch, null body status). */
 export const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);

@@ -1,5 +1,11 @@
 import type { ReplyBody } from './reply-body.ts';
-import { NULL_BODY, type ReplyFace, type ResponseMaker } from './response-maker.ts';
+import {
+  type AnsweringReply,
+  constructibleStatus,
+  NULL_BODY,
+  type ResponseMaker,
+  shownStatus,
+} from './response-maker.ts';
 
 /**
  * A real WHATWG Response over a reply. Its stream pulls: the body is claimed with the first read, and what nobody reads
@@ -7,26 +13,32 @@ import { NULL_BODY, type ReplyFace, type ResponseMaker } from './response-maker.
  */
 export const makeResponse: ResponseMaker = (reply, head, body) => {
   const response = new Response(NULL_BODY.has(head.status) ? null : bodyStream(reply, body), {
-    // A scheme without a status (data:) answers 200 in fetch.
-    status: head.status === 0 ? 200 : head.status,
+    status: constructibleStatus(head.status),
     statusText: head.reason,
     headers: head.headers.toHeaders(),
   });
-  const [url] = reply.url.split('#', 1);
-  return located(response, url!, reply.hops.length > 0 || head.redirectedByPlatform);
+  const status = shownStatus(head.status);
+  return completed(response, {
+    url: reply.url.split('#', 1)[0]!,
+    redirected: reply.hops.length > 0 || head.redirectedByPlatform,
+    status,
+    ok: status <= 299,
+  });
 };
 
-/** Sets what no constructor can; all three are members of the prototype. */
-function located(response: Response, url: string, redirected: boolean): Response {
-  const clone = (): Response => located(Response.prototype.clone.call(response), url, redirected);
-  return Object.defineProperties(response, {
-    url: { value: url, configurable: true },
-    redirected: { value: redirected, configurable: true },
-    clone: { value: clone, configurable: true },
-  });
+/** Sets what no constructor can; all of it are members of the prototype. */
+function completed(
+  response: Response,
+  members: Pick<Response, 'url' | 'redirected' | 'status' | 'ok'>,
+): Response {
+  const clone = (): Response => completed(Response.prototype.clone.call(response), members);
+  for (const [name, value] of Object.entries({ ...members, clone })) {
+    Object.defineProperty(response, name, { value, configurable: true });
+  }
+  return response;
 }
 
-function bodyStream(reply: ReplyFace, body: ReplyBody): ReadableStream<Uint8Array<ArrayBuffer>> {
+function bodyStream(reply: AnsweringReply, body: ReplyBody): ReadableStream<Uint8Array<ArrayBuffer>> {
   let claimed = false;
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {

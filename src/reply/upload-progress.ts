@@ -1,16 +1,16 @@
 import type { Clock } from '../util/clock.ts';
 import { ProgressThrottle } from './progress.ts';
-import type { NetworkReply } from './reply.ts';
+import type { ReplyFace } from './reply-signals.ts';
 
 /** Tells how far an upload is: thinned out, unless the request wants all of it, and exact at its end. */
 export class UploadProgress {
-  readonly #reply: NetworkReply;
+  readonly #reply: ReplyFace;
   readonly #clock: Clock;
   readonly #throttle = new ProgressThrottle(Number.NEGATIVE_INFINITY);
   #sent = 0;
   #total = 0;
 
-  constructor(reply: NetworkReply, clock: Clock) {
+  constructor(reply: ReplyFace, clock: Clock) {
     this.#reply = reply;
     this.#clock = clock;
   }

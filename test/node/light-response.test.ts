@@ -8,12 +8,13 @@ let origin = '';
 const manager = new NetworkAccessManager();
 const server = createServer(({ url }, response) => {
   const fields = { 'content-type': TYPES[url!] ?? 'text/plain', 'x-said': 'so' };
-  response.writeHead(url === '/empty' ? 204 : 200, fields);
+  response.writeHead(STATUSES[url!] ?? 200, fields);
   if (url === '/empty') return response.end();
   response.write(BODIES[url!] ?? '');
   // In two pieces, so that there is something to put together.
   return setImmediate(() => response.end(url === '/json' || url === '/form' ? '' : ' and more'));
 });
+const STATUSES: Readonly<Record<string, number>> = { '/empty': 204, '/odd': 999 };
 const TYPES: Readonly<Record<string, string>> = {
   '/json': 'application/json',
   '/form': 'application/x-www-form-urlencoded',
@@ -125,6 +126,8 @@ const ACTIONS: readonly [string, string, Action][] = [
     '/text',
     ({ ok, status, statusText, type, redirected }) => [ok, status, statusText, redirected, type.length > 0],
   ],
+  ['a status above all classes', '/odd', ({ ok, status }) => [ok, status]],
+  ['its clone', '/odd', (response) => [response.clone().ok, response.clone().status]],
 ];
 
 describe('a response of fetch gives what that of the platform gives', () => {
