@@ -100,7 +100,8 @@ export class Manager extends Settings implements AsyncDisposable {
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const { fetchThrough } = await loadRare();
-    return fetchThrough(this.#startForFetch, input, init, this.#platform.makeResponse);
+    const makeResponse = await this.#platform.loadResponseMaker?.();
+    return fetchThrough(this.#startForFetch, input, init, makeResponse);
   };
   readonly #startForFetch: StartRequest = (method, request, body) => this.#startVerb(method, request, body);
 

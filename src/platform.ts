@@ -26,8 +26,8 @@ export interface Platform {
    * @throws TypeError for what is no URL
    */
   parseUrl(input: string | URL): ParsedUrl;
-  /** How `fetch` makes its responses, where that is not the way of the core. */
-  readonly makeResponse?: ResponseMaker;
+  /** How `fetch` makes its responses, where that is not the way of the core. Asked for with every one. */
+  readonly loadResponseMaker?: () => Promise<ResponseMaker>;
   /** @throws TypeError for what is no body */
   toRequestBody(input: BodyInput): RequestBody;
 }

@@ -1,9 +1,9 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
-import { makeLightResponse } from '../../src/reply/light-response.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
+import { lazily } from '../../src/util/lazily.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
@@ -19,7 +19,10 @@ export const nodePlatform: Platform = {
     strictTransportSecurity: new StrictTransportSecurity(),
   }),
   createTransport: () => new SocketTransport(),
-  makeResponse: makeLightResponse,
+  // Its class extends Response, and whoever touches that loads Node's own fetch.
+  loadResponseMaker: lazily(
+    async () => (await import('../../src/reply/light-response.ts')).makeLightResponse,
+  ),
   httpStages: (parts) => httpStages(parts, nodeDecoders),
   schemes: new Map([
     ['data', dataScheme()],
