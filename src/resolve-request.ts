@@ -26,17 +26,15 @@ export function resolveRequest(
   defaults: RequestOptions,
   { parseUrl, toRequestBody }: Platform,
 ): HttpRequest {
-  const url = Object.hasOwn(request, 'url') ? request.url : undefined;
+  const url = own(request, 'url');
   if (typeof url !== 'string' && !(url instanceof URL))
     throw new TypeError('request: url must be a string or a URL');
-  const own =
-    Object.hasOwn(request, 'headers') && request.headers !== undefined
-      ? new HttpHeaders(request.headers)
-      : null;
+  const fields = own(request, 'headers');
   return {
     method: operation === 'custom' ? customMethod(request) : METHODS[operation],
     url: parseUrl(url),
-    headers: own === null ? defaults.headers : withDefaults(own, defaults.headers),
+    headers:
+      fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),
     body: body === undefined || body === null ? null : toRequestBody(body),
     options: resolveRequestOptions(request, defaults),
   };
@@ -55,8 +53,16 @@ export function connectRequest(scheme: 'http' | 'https', host: string, port: num
   return { url: PRECONNECT + url };
 }
 
+/** Inherited properties are never read. */
+function own<Name extends keyof NetworkRequest>(
+  request: NetworkRequest,
+  name: Name,
+): NetworkRequest[Name] | undefined {
+  return Object.hasOwn(request, name) ? request[name] : undefined;
+}
+
 function customMethod(request: NetworkRequest): string {
-  const method = Object.hasOwn(request, 'method') ? request.method : undefined;
+  const method = own(request, 'method');
   if (typeof method !== 'string' || !isToken(method))
     throw new TypeError('request: the method is not a token (RFC 9110 §9.1)');
   // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
