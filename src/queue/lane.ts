@@ -28,7 +28,6 @@ export class Lane implements Linked<Lane> {
   /** A limit of its own in place of the queue's. */
   limit: number | null = null;
   running = 0;
-  waiting = 0;
   /** In the queue's list of lanes whose turn may come. */
   ready = false;
   previous: Lane | null = null;
@@ -42,7 +41,7 @@ export class Lane implements Linked<Lane> {
   }
 
   get idle(): boolean {
-    return this.running === 0 && this.waiting === 0;
+    return this.running === 0 && this.first === null;
   }
 
   /** The entry whose turn it is. */
@@ -52,12 +51,10 @@ export class Lane implements Linked<Lane> {
 
   append(entry: Entry): void {
     this.#list(entry.priority).append(entry);
-    this.waiting++;
   }
 
   remove(entry: Entry): void {
     this.#list(entry.priority).remove(entry);
-    this.waiting--;
   }
 
   #list(priority: Priority): LinkedList<Entry> {

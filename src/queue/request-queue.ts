@@ -127,7 +127,7 @@ export class RequestQueue {
 
   /** Sees to it that the lane is among the ready ones exactly when it should be. */
   #review(lane: Lane): void {
-    const ready = lane.waiting > 0 && this.#hasRoom(lane);
+    const ready = lane.first !== null && this.#hasRoom(lane);
     if (ready === lane.ready) return;
     lane.ready = ready;
     if (ready) this.#ready.append(lane);
