@@ -69,14 +69,10 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** Replaces all fields of that name by one, in the place of the first; appends when there was none. */
   set(name: string, value: string): this {
-    const wanted = fieldName(name);
-    const checked = fieldValue(name, value);
+    const wanted = lowerCase(name);
     const first = this.#indexOf(wanted);
-    if (first < 0) {
-      this.#pairs.push(wanted, checked);
-      return this;
-    }
-    this.#pairs[first + 1] = checked;
+    if (first < 0) return this.append(name, value);
+    this.#pairs[first + 1] = fieldValue(name, value);
     this.#remove(wanted, first + 2);
     return this;
   }
@@ -140,11 +136,10 @@ export type HeadersInput =
   | Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 function fill(headers: HttpHeaders, init: HeadersInput): void {
-  if (typeof init !== 'object' || init === null) throw new TypeError('headers: expected an object or pairs');
+  if (typeof init !== 'object' || init === null) throw notFields();
   if (Symbol.iterator in init) {
     for (const pair of init as Iterable<readonly [string, string]>) {
-      if (!Array.isArray(pair) || pair.length !== 2)
-        throw new TypeError('headers: expected pairs of name and value');
+      if (!Array.isArray(pair) || pair.length !== 2) throw notFields();
       headers.append(pair[0], pair[1]);
     }
     return;
@@ -155,6 +150,10 @@ function fill(headers: HttpHeaders, init: HeadersInput): void {
     for (const one of Array.isArray(value) ? value : [value])
       headers.append(name, typeof one === 'number' ? String(one) : one);
   }
+}
+
+function notFields(): TypeError {
+  return new TypeError('headers: expected an object, or pairs of name and value');
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
