@@ -68,13 +68,14 @@ const DATA = /^\s*data:/i;
 
 function fromUrl({ protocol, host, hostname, port, href, username, password }: URL): ParsedUrl {
   const scheme = protocol.slice(0, -1);
-  const start = href.startsWith(`${protocol}//`) ? `${protocol}//` : protocol;
-  // Cut from the serialised form: pathname + search would lose an empty query, which is a different resource.
-  const [resource] = href.split('#', 1) as [string];
-  const userinfo = username === '' && password === '' ? 0 : href.indexOf('@') + 1 - start.length;
-  const target = resource.slice(start.length + userinfo + host.length);
-  const fragment = href.slice(resource.length);
-  const origin = start + host;
+  // From the serialised form: pathname + search would lose an empty query, which is a different resource.
+  const [, slashes = '', target, fragment] = PARTS.exec(href) as unknown as [
+    string,
+    string | undefined,
+    string,
+    string,
+  ];
+  const origin = protocol + slashes + host;
   return {
     scheme,
     hostname,
@@ -88,6 +89,9 @@ function fromUrl({ protocol, host, hostname, port, href, username, password }: U
     password: decodeUserinfo(password),
   };
 }
+
+/** A serialised URL: the slashes before an authority, path and query, fragment. */
+const PARTS = /^[^:]*:(?:(\/\/)[^/?#]*)?([^#]*)(.*)$/s;
 
 function decodeUserinfo(text: string): string {
   try {
