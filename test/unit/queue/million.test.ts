@@ -1,8 +1,8 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
-import { LinkedList } from '../../../src/util/linked-list.ts';
 import { RequestQueue, type Ticket } from '../../../src/queue/request-queue.ts';
+import { LinkedList } from '../../../src/util/linked-list.ts';
 
 const MILLION = 1_000_000;
 const HOSTS = 10;
