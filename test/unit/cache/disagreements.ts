@@ -51,7 +51,25 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     name: 'max-stale at its very limit',
     why: 'RFC 9111 §5.2.1.2: "no more than the specified number of seconds" admits that number.',
     example: scene({}, { 'cache-control': 'max-stale=5' }, { seconds: 5 }),
-    applies: (one, used) => used && /max-stale=\d/.test(asked(one)),
+    applies: (one, used) => used && /max-stale="?\d/.test(asked(one)),
+  },
+  {
+    name: 'max-stale that is no number',
+    why: 'The stricter reading: it permits nothing then.',
+    example: scene({}, { 'cache-control': 'max-stale=1.5' }),
+    applies: (one, used) => !used && /max-stale=(?!"?\d+"?(?:,|$))/.test(asked(one)),
+  },
+  {
+    name: 'min-fresh=0 beside max-stale',
+    why: 'It asks for no more than freshness (RFC 9111 §5.2.1.3), which max-stale waives.',
+    example: scene({}, { 'cache-control': 'min-fresh=0, max-stale' }, { seconds: 60 }),
+    applies: (one, used) => used && /min-fresh="?0/.test(asked(one)) && asked(one).includes('max-stale'),
+  },
+  {
+    name: 'private as the permission to store',
+    why: 'RFC 9111 §3: it is one for a cache that is not shared. It knows public only, and statuses of its own.',
+    example: scene({ 'cache-control': 'private' }, { 'cache-control': 'max-stale' }, { status: 307 }),
+    applies: (one, used) => used && said(one).includes('private') && [302, 307].includes(one.status),
   },
   {
     name: 'max-stale that is there twice',
