@@ -29,6 +29,10 @@ export class StoredCookies {
     this.#limits = limits;
   }
 
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   /** The ordinal of a use that is later than all before. */
   nextUse(): number {
     return ++this.#use;
