@@ -81,7 +81,8 @@ export class CookieJar implements AbstractCookieJar {
   /** The cookies to send to a URL, in sending order. Qt's virtual. */
   cookiesForUrl(url: CookieUrl, context: CookieContext = NO_CONTEXT): Cookie[] {
     // Many programs never get a cookie, and need not pay for a look at every URL.
-    const request = this.#cookies.isEmpty ? null : this.#request(url, context);
+    if (this.#cookies.isEmpty && URL.canParse(String(url))) return [];
+    const request = this.#request(url, context);
     if (request === null) return [];
     const now = this.#clock.now();
     const use = this.#cookies.nextUse();
