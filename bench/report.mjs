@@ -23,7 +23,8 @@ export function report(results, { rounds, server, versions }) {
       const ratio = (figure) => median(own.map((round, index) => round[figure] / base[index][figure]));
       const measured = { speed: ratio('speed'), cpu: ratio('cpu'), rss: median(own.map(({ rss }) => rss)) };
       const bytes = own[0].bytes === undefined ? null : median(own.map((round) => round.bytes));
-      const goal = peer.startsWith('fairlead') ? judge(scenario.goal, { ...measured, bytes }) : '';
+      const over = (other) => median(own.map(({ speed }, index) => speed / figures.get(other)[index].speed));
+      const goal = peer.startsWith('fairlead') ? judge(scenario.goal, { ...measured, bytes }, over) : '';
       const rss = measured.rss === 0 ? '' : measured.rss.toFixed(0);
       const each = bytes === null ? '' : ` (${bytes.toFixed(0)} bytes each)`;
       lines.push(
@@ -37,13 +38,16 @@ export function report(results, { rounds, server, versions }) {
 const AT_LEAST = new Set(['speed']);
 const LABELS = { speed: 'speed', cpu: 'CPU', rss: 'RSS', bytes: 'bytes each' };
 
-function judge(goal, measured) {
-  return Object.entries(goal)
-    .map(([figure, wanted]) => {
-      const reached = AT_LEAST.has(figure) ? measured[figure] >= wanted : measured[figure] <= wanted;
-      return `${LABELS[figure]} ${AT_LEAST.has(figure) ? '≥' : '≤'} ${wanted} ${reached ? '✓' : '✗'}`;
-    })
-    .join(', ');
+function judge({ over = {}, ...goal }, measured, speedOver) {
+  const figures = Object.entries(goal).map(([figure, wanted]) => {
+    const reached = AT_LEAST.has(figure) ? measured[figure] >= wanted : measured[figure] <= wanted;
+    return `${LABELS[figure]} ${AT_LEAST.has(figure) ? '≥' : '≤'} ${wanted} ${reached ? '✓' : '✗'}`;
+  });
+  const others = Object.entries(over).map(([other, wanted]) => {
+    const times = speedOver(other);
+    return `${times.toFixed(1)} × ${other}, ≥ ${wanted} ${times >= wanted ? '✓' : '✗'}`;
+  });
+  return [...figures, ...others].join(', ');
 }
 
 function median(values) {
