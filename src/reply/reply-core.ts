@@ -64,7 +64,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #upload: UploadProgress | null = null;
   #atHead: (() => void)[] | null = null;
   #promised: Promised | null = null;
-  /** The body has been claimed by {@link collect} before it was there. */
+  /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
   #cleanups: (() => void)[] | null = null;
   readonly #running: LinkedList<ReplyCore> | null;

@@ -29,6 +29,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   /** It has been idle: the peer may have closed it in the meantime. */
   #isReused = false;
   #isReading = true;
+  /** What is being parsed is valid during that only. */
+  #isLent = true;
   #isOver = false;
   #lifetime = Number.POSITIVE_INFINITY;
 
@@ -41,7 +43,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.encrypted = encrypted;
     this.#owner = owner;
     this.#parser = new ResponseParser(this, { latin1, limits });
-    inbox.open((bytes, length) => this.#read(bytes, length));
+    inbox.open((bytes, length, isLent) => this.#read(bytes, length, isLent));
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#closed());
   }
@@ -102,7 +104,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   onData(bytes: Uint8Array): void {
-    this.#current?.receive(bytes);
+    this.#current?.receive(bytes, this.#isLent);
   }
 
   onEnd(trailers: HttpHeaders | null, reusable: boolean): void {
@@ -115,8 +117,9 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     current.complete(trailers);
   }
 
-  #read(bytes: Uint8Array, length: number): void {
+  #read(bytes: Uint8Array, length: number, isLent: boolean): void {
     if (this.#isOver) return;
+    this.#isLent = isLent;
     this.#isAnswered = true;
     try {
       this.#parser.execute(bytes, 0, length);

@@ -105,10 +105,10 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     });
   }
 
-  /** Content has arrived. The bytes are valid during the call. */
-  receive(bytes: Uint8Array): void {
-    if (this.#sink !== null && this.#held === NOTHING) this.#sink.data(bytes, true);
-    else if (!this.#isOver) this.#hold(bytes);
+  /** Content has arrived. Bytes that are lent are valid during the call only. */
+  receive(bytes: Uint8Array, isLent: boolean): void {
+    if (this.#sink !== null && this.#held === NOTHING) this.#sink.data(bytes, isLent);
+    else if (!this.#isOver) this.#hold(isLent ? copyOf(bytes) : bytes);
   }
 
   /** The message has arrived in whole. */
@@ -192,8 +192,8 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   }
 
   #hold(bytes: Uint8Array): void {
-    if (this.#held === NOTHING) this.#held = [copyOf(bytes)];
-    else this.#held.push(copyOf(bytes));
+    if (this.#held === NOTHING) this.#held = [bytes];
+    else this.#held.push(bytes);
     this.#heldSize += bytes.length;
     if (this.#heldSize >= MOST_HELD) this.#wire.stopReading();
   }

@@ -7,21 +7,30 @@ const READ_SIZE = 64 * 1024;
  * One buffer for the reads of all sockets: every read is handed on, and copied where it must be kept, before the next one
  * is made.
  */
-const BUFFER = new Uint8Array(READ_SIZE);
+const SHARED = new Uint8Array(READ_SIZE);
 
-/** Takes what a socket has read. The bytes are valid during the call. */
-export type Receiver = (bytes: Uint8Array, length: number) => void;
+/**
+ * Takes what a socket has read.
+ * @param isLent the bytes are valid during the call only; otherwise they are the receiver's own
+ */
+export type Receiver = (bytes: Uint8Array, length: number, isLent: boolean) => void;
 
-/** Where a socket puts what it reads. Node wants to know when it makes the socket, so it is there before its receiver. */
+/**
+ * Where a socket puts what it reads. Node wants to know when it makes the socket, so it is there before its receiver.
+ *
+ * A socket that fills the shared buffer is busy with something large: it reads into buffers of its own from then on, which
+ * are given away and never copied, until a read does not fill half of one.
+ */
 export class Inbox {
   readonly onread: OnReadOpts = {
-    buffer: BUFFER,
+    buffer: () => this.#nextBuffer(),
     callback: (length, bytes) => {
-      if (this.#receiver === null) this.#early.push(bytes.slice(0, length));
-      else this.#receiver(bytes, length);
+      this.#take(length, bytes);
       return true;
     },
   };
+  /** What the next read goes into; null for a new one of the socket's own. */
+  #buffer: Uint8Array | null = SHARED;
   #receiver: Receiver | null = null;
   #early: Uint8Array[] = [];
 
@@ -38,5 +47,18 @@ export class Inbox {
   /** What arrived while there was no receiver. */
   takeEarly(): Uint8Array[] {
     return this.#early.splice(0);
+  }
+
+  #take(length: number, bytes: Uint8Array): void {
+    const isShared = bytes === SHARED;
+    const isLarge = length >= (isShared ? READ_SIZE : READ_SIZE / 2);
+    this.#buffer = isLarge ? null : SHARED;
+    if (this.#receiver === null) this.#early.push(bytes.slice(0, length));
+    else this.#receiver(bytes, length, isShared || !isLarge);
+  }
+
+  #nextBuffer(): Uint8Array {
+    this.#buffer ??= new Uint8Array(Buffer.allocUnsafeSlow(READ_SIZE).buffer);
+    return this.#buffer;
   }
 }
