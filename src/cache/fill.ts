@@ -33,6 +33,7 @@ export class Fill implements Filling {
   #writerBusy = false;
   #doomed = false;
   #ended = false;
+  #isClosed = false;
   #trailers: HttpHeaders | null = null;
   #listeners: (() => void)[] | null = [];
 
@@ -174,6 +175,8 @@ export class Fill implements Filling {
   #close(): void {
     this.#ended = true;
     this.#over();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#task.writer.close();
   }
 

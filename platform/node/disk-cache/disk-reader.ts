@@ -38,6 +38,7 @@ export class DiskReader implements BodyReader {
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#body = null;
     this.#descriptor?.then(closeReadFile, () => {});

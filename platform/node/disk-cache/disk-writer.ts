@@ -58,6 +58,7 @@ export class DiskWriter implements EntryWriter {
   #tail: Promise<void> = Promise.resolve();
   #failure: unknown = null;
   #committed = false;
+  #isClosed = false;
 
   /** @param limit bytes of the largest body that is stored */
   constructor(host: WriterHost, text: Buffer, limit: number) {
@@ -123,7 +124,9 @@ export class DiskWriter implements EntryWriter {
   }
 
   close(): void {
-    if (this.#file === null) return;
+    // Once: a descriptor that is closed twice may be somebody else's by then.
+    if (this.#file === null || this.#isClosed) return;
+    this.#isClosed = true;
     const file = this.#file;
     const release = async (): Promise<void> => {
       const { path, descriptor } = await file;
