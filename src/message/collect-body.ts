@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import { concatenate } from '../util/concatenate.ts';
 import type { RequestBody } from './body.ts';
 
 /**
@@ -17,17 +18,7 @@ export async function collectBody(body: RequestBody, limit: number): Promise<Uin
     if (length > limit) throw tooLong(limit);
     chunks.push(chunk);
   }
-  return concat(chunks, length);
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return concatenate(chunks);
 }
 
 function tooLong(limit: number): NetworkError {

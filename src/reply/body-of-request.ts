@@ -1,3 +1,5 @@
+import { concatenate } from '../util/concatenate.ts';
+
 /**
  * The body of a Request object. The object hides whether it was made from a text or from a stream, which matters: bytes
  * have a length and can be sent again, a stream cannot. What is all there within one turn was bytes.
@@ -32,14 +34,4 @@ async function* remaining(
   } finally {
     await reader.cancel();
   }
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

@@ -1,4 +1,5 @@
 import type { NetworkError } from '../error.ts';
+import { concatenate } from '../util/concatenate.ts';
 
 /** The reins on whatever delivers the body. */
 export interface BodyControl {
@@ -134,7 +135,7 @@ export class ReplyBody {
   async all(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     for (let chunk = await this.next(); chunk !== null; chunk = await this.next()) chunks.push(chunk);
-    return chunks.length === 1 ? chunks[0]! : concatenated(chunks);
+    return chunks.length === 1 ? chunks[0]! : concatenate(chunks);
   }
 
   /** Everything that has arrived and is unread. */
@@ -193,16 +194,6 @@ export class ReplyBody {
     this.#waiter = null;
     if (waiter !== null) how(waiter);
   }
-}
-
-function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, filled);
-    filled += chunk.length;
-  }
-  return whole;
 }
 
 /** Never written to. Most replies have one chunk, and many have none yet. */

@@ -20,6 +20,7 @@ export class DiskReader implements BodyReader {
   /** The whole body, where it came along with the metadata. It is given away once. */
   #body: Uint8Array | null;
   #descriptor: Promise<number> | null = null;
+  #loading: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(file: EntryFile, body: Uint8Array | null) {
@@ -31,7 +32,11 @@ export class DiskReader implements BodyReader {
     const { bodyLength } = this.#file;
     if (offset >= bodyLength) return new Uint8Array(0);
     const body = this.#body;
-    if (body === null) return this.#load(offset, Math.min(length, bodyLength - offset));
+    if (body === null) {
+      const loading = this.#load(offset, Math.min(length, bodyLength - offset));
+      this.#loading = loading;
+      return loading;
+    }
     if (offset > 0 || length < bodyLength) return body.subarray(offset, offset + length);
     this.#body = null;
     return body;
@@ -41,7 +46,9 @@ export class DiskReader implements BodyReader {
     if (this.#closed) return;
     this.#closed = true;
     this.#body = null;
-    this.#descriptor?.then(closeReadFile, () => {});
+    // A read that is under way must not find another file behind the same number.
+    const close = (): void => void this.#descriptor?.then(closeReadFile, () => {});
+    this.#loading.then(close, close);
   }
 
   /** All blocks that end within `length`, but at least one; of these, what comes before the first damaged one. */
