@@ -1,31 +1,32 @@
 // One way to get at a response a second time, in a process of its own: `node contestant.mjs NAME ORIGIN DIRECTORY`. For
 // each message `{ size, count }` it takes that many hits and sends the microseconds of one: on the clock and of the
 // processor.
-import { readFile, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import makeFetchHappen from 'make-fetch-happen';
-import { Agent, cacheStores, interceptors, request } from 'undici';
-import { DiskCache, MemoryCache, NetworkAccessManager } from '../../dist/internal.js';
 
 const [name, origin, directory] = process.argv.slice(2);
 
-function through(cache) {
-  const manager = new NetworkAccessManager({ cache });
+async function through(makeCache) {
+  const fairlead = await import('../../dist/internal.js');
+  const manager = new fairlead.NetworkAccessManager({ cache: makeCache(fairlead) });
   return (size) => manager.get(`${origin}/${size}`).bytes();
 }
 
+/** Each loads what it needs and no more: a full collection takes as long as the heap is large. */
 const contestants = {
-  memory: () => through(new MemoryCache()),
-  disk: () => through(new DiskCache({ directory, maximumSize: 2 ** 30 })),
-  undici: () => {
+  memory: () => through(({ MemoryCache }) => new MemoryCache()),
+  disk: () => through(({ DiskCache }) => new DiskCache({ directory, maximumSize: 2 ** 30 })),
+  undici: async () => {
+    const { Agent, cacheStores, interceptors, request } = await import('undici');
     const dispatcher = new Agent().compose(interceptors.cache({ store: new cacheStores.MemoryCacheStore() }));
     return async (size) => (await request(`${origin}/${size}`, { dispatcher })).body.arrayBuffer();
   },
-  'make-fetch-happen': () => {
+  'make-fetch-happen': async () => {
+    const { default: makeFetchHappen } = await import('make-fetch-happen');
     const happen = makeFetchHappen.defaults({ cachePath: directory });
     return async (size) => (await happen(`${origin}/${size}`)).buffer();
   },
-  'fs.readFile': () => {
+  'fs.readFile': async () => {
+    const { readFile, writeFileSync } = await import('node:fs');
     for (const size of [1024, 64 * 1024, 1024 * 1024]) {
       writeFileSync(path.join(directory, String(size)), Buffer.alloc(size, 'x'));
     }
@@ -38,7 +39,7 @@ const contestants = {
   },
 };
 
-const hit = contestants[name]();
+const hit = await contestants[name]();
 process.on('message', async ({ size, count }) => {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   for (let i = 0; i < count; i++) await hit(size);
