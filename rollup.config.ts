@@ -110,6 +110,9 @@ function eventEmitterModule(): Plugin {
   const commonJs = /if \('undefined' !== typeof module\) \{\s*module\.exports = EventEmitter;\s*\}/;
   const edits: readonly [RegExp, string][] = [
     [commonJs, 'export { EventEmitter };'],
+    [/^ {2}, prefix = '~';$/m, '; const prefix = false;'],
+    [/^if \(Object\.create\) \{[\s\S]*?^\}$/m, 'Events.prototype = Object.create(null);'],
+    [/^EventEmitter\.(prototype\.addListener|prefixed|EventEmitter) = .*$/gm, ''],
     [method('eventNames'), ''],
     [method('emit'), ''],
     [method('once'), ''],

@@ -12,7 +12,8 @@ import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { PipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
-import type { ReplyCore, ReplyOwner } from './reply/reply-core.ts';
+import type { ReplyCore } from './reply/reply-core.ts';
+import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
@@ -245,7 +246,8 @@ export class Manager extends Settings implements AsyncDisposable {
     if (this.#closed) return CLOSED;
     if (this.#pipeline?.options !== options) {
       this.#queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-      this.#pipeline = { options, source: new PipelineSource(this.#build(options), systemClock) };
+      const source = new PipelineSource(this.#build(options), systemClock, this.#platform.decodeText);
+      this.#pipeline = { options, source };
     }
     return this.#pipeline.source;
   }

@@ -3,6 +3,7 @@ import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
 import type { Rewrite, Stage } from './pipeline/stage.ts';
+import type { TextDecoding } from './reply/reply-source.ts';
 import type { ResponseMaker } from './reply/response-maker.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
@@ -28,6 +29,8 @@ export interface Platform {
   parseUrl(input: string | URL): ParsedUrl;
   /** How `fetch` makes its responses, where that is not the way of the core. Asked for with every one. */
   readonly loadResponseMaker?: () => Promise<ResponseMaker>;
+  /** A faster way from UTF-8 to text than the platform's TextDecoder, with the same result. */
+  readonly decodeText?: TextDecoding;
   /** @throws TypeError for what is no body */
   toRequestBody(input: BodyInput): RequestBody;
 }

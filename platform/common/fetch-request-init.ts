@@ -42,7 +42,7 @@ export async function requestInit(
   const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
   const { uploadInit } = await loadRare();
-  return { ...init, ...(await uploadInit(body, options, capabilities, exchange, signal)) };
+  return { ...init, ...(await uploadInit(request, body, capabilities, exchange, signal)) };
 }
 
 /** Whether there is anything to tell the platform's cache. */

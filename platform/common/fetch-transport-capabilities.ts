@@ -12,7 +12,7 @@ export const portableFetchCapabilities: TransportCapabilities = {
   preconnect: 'none',
 };
 
-/** The fetch of a page or worker, where it is most able. {@link browserCapabilities} says it of the browser at hand. */
+/** The fetch of a page or worker, where it is most able: only Chromium streams request bodies. */
 export const browserFetchCapabilities: TransportCapabilities = {
   name: 'fetch (browser)',
   redirectMode: true,
@@ -48,33 +48,7 @@ export const browserFetchCapabilities: TransportCapabilities = {
   credentialsMode: true,
 };
 
-/** What the fetch of this very browser can do, on this page: only some stream request bodies. */
+/** What the fetch of this page can do. Whether it streams uploads is found out with the first that is to be streamed. */
 export function browserCapabilities(): TransportCapabilities {
-  return {
-    ...browserFetchCapabilities,
-    pageOrigin: globalThis.origin ?? null,
-    requestStreams: supportsRequestStreams() ? 'half-duplex' : 'never',
-  };
-}
-
-/**
- * Without support a stream is turned into text, which brings a Content-Type, and `duplex` is never read.
- * Source: https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection
- */
-function supportsRequestStreams(): boolean {
-  let duplexRead = false;
-  const init = {
-    method: 'POST',
-    body: new ReadableStream(),
-    get duplex() {
-      duplexRead = true;
-      return 'half';
-    },
-  };
-  try {
-    const { headers } = new Request('https://probe.invalid', init);
-    return duplexRead && !headers.has('content-type');
-  } catch {
-    return false;
-  }
+  return { ...browserFetchCapabilities, pageOrigin: globalThis.origin ?? null };
 }

@@ -1,27 +1,35 @@
 import { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { collectBody } from '../../src/message/collect-body.ts';
-import type { RequestOptions } from '../../src/options.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
+import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import { refusal } from '../../src/transport/refusal.ts';
+import { supportsRequestStreams } from './request-streams.ts';
 
 /**
  * A body that is not in memory, as fetch takes it: streamed where the platform does that (on request only, where that is
  * half duplex), else collected.
+ *
+ * @throws NetworkError protocol-invalid-operation, capability `requestStreams`, when this runtime cannot stream what it was
+ * asked to
  */
 export async function uploadInit(
+  request: HttpRequest,
   body: RequestBody,
-  options: RequestOptions,
-  { requestStreams }: TransportCapabilities,
+  capabilities: TransportCapabilities,
   exchange: Exchange,
   signal: AbortSignal,
 ): Promise<RequestInit & { duplex?: 'half' }> {
+  const { requestStreams } = capabilities;
+  const { duplex, maximumCollectedUpload } = request.options;
+  const isAsked = requestStreams === 'half-duplex' && duplex === 'half';
+  if (isAsked && !supportsRequestStreams())
+    throw refusal(request, capabilities, 'requestStreams', "duplex 'half'");
   const guarded = { ...body, open: () => guardedChunks(body, signal) };
-  const streams =
-    requestStreams === 'always' || (requestStreams === 'half-duplex' && options.duplex === 'half');
-  return streams
+  return isAsked || requestStreams === 'always'
     ? { body: uploadStream(guarded, exchange), duplex: 'half' }
-    : { body: await collectBody(guarded, options.maximumCollectedUpload) };
+    : { body: await collectBody(guarded, maximumCollectedUpload) };
 }
 
 /** The chunks of a body. Its source is closed as soon as `signal` aborts. Fails when it breaks its promised length. */

@@ -6,6 +6,7 @@ import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { CookieJar } from './cookie-jar.ts';
+import { decodeText } from './decode-text.ts';
 import { nodeDecoders } from './decoders.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
@@ -20,8 +21,8 @@ export const nodePlatform: Platform = {
   }),
   createTransport: () => new SocketTransport(),
   // Its class extends Response, and whoever touches that loads Node's own fetch.
-  loadResponseMaker: lazily(
-    async () => (await import('../../src/reply/light-response.ts')).makeLightResponse,
+  loadResponseMaker: lazily(async () =>
+    (await import('../../src/reply/light-response.ts')).lightResponses(decodeText),
   ),
   httpStages: (parts) => httpStages(parts, nodeDecoders),
   schemes: new Map([
@@ -33,5 +34,6 @@ export const nodePlatform: Platform = {
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
+  decodeText,
   toRequestBody,
 };

@@ -34,12 +34,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
   }
 
   has(name: string): boolean {
-    return this.#indexOf(lowerCase(name)) >= 0;
+    return this.#indexOf(name.toLowerCase()) >= 0;
   }
 
   /** All values of a field joined by `", "` (RFC 9110 §5.2), or null. For Set-Cookie use {@link getAll}. */
   get(name: string): string | null {
-    const wanted = lowerCase(name);
+    const wanted = name.toLowerCase();
     let value: string | null = null;
     for (let i = 0; i < this.#pairs.length; i += 2) {
       if (this.#pairs[i] === wanted)
@@ -50,7 +50,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** The values of a field in order, one element a field line. */
   getAll(name: string): string[] {
-    const wanted = lowerCase(name);
+    const wanted = name.toLowerCase();
     const values: string[] = [];
     for (let i = 0; i < this.#pairs.length; i += 2) {
       if (this.#pairs[i] === wanted) values.push(this.#pairs[i + 1]!);
@@ -69,7 +69,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** Replaces all fields of that name by one, in the place of the first; appends when there was none. */
   set(name: string, value: string): this {
-    const wanted = lowerCase(name);
+    const wanted = name.toLowerCase();
     const first = this.#indexOf(wanted);
     if (first < 0) return this.append(name, value);
     this.#pairs[first + 1] = fieldValue(name, value);
@@ -83,7 +83,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
   }
 
   delete(name: string): boolean {
-    return this.#remove(lowerCase(name), 0);
+    return this.#remove(name.toLowerCase(), 0);
   }
 
   clone(): HttpHeaders {
@@ -170,26 +170,11 @@ export function isFieldValue(text: string): boolean {
   return FIELD_VALUE.test(text);
 }
 
-const lowered = new Map<string, string>();
-const MOST_REMEMBERED = 512;
-/** Names that programs use are shorter; a peer could fill memory with what is longer. */
-const LONGEST_REMEMBERED = 64;
-
-/** Lower-case of a field name, remembered for the few names that a program really uses. */
-export function lowerCase(name: string): string {
-  let lower = lowered.get(name);
-  if (lower === undefined) {
-    lower = name.toLowerCase();
-    if (lowered.size < MOST_REMEMBERED && name.length <= LONGEST_REMEMBERED) lowered.set(name, lower);
-  }
-  return lower;
-}
-
 function fieldName(name: string): string {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
     throw new TypeError(`headers: ${JSON.stringify(name)} is not a field name (RFC 9110 §5.1)`);
   }
-  return lowerCase(name);
+  return name.toLowerCase();
 }
 
 function fieldValue(name: string, value: string): string {

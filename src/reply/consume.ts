@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import type { TextDecoding } from './reply-source.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
 export interface StandardSchema<Output> {
@@ -14,10 +15,7 @@ type StandardResult<Output> =
 
 const UTF8 = new TextDecoder();
 
-/** UTF-8 as WHATWG `text()` decodes it: a BOM is dropped, broken sequences become U+FFFD. */
-export function decodeText(bytes: Uint8Array): string {
-  return UTF8.decode(bytes);
-}
+export const decodeText: TextDecoding = (bytes) => UTF8.decode(bytes);
 
 /** @throws NetworkError unknown-content when the text is not JSON or does not fit the schema */
 export async function parseJson<Output>(

@@ -1,6 +1,6 @@
 import type { ResponseHead } from '../pipeline/reply-event.ts';
-import { decodeText } from './consume.ts';
 import type { ReplyBody } from './reply-body.ts';
+import type { TextDecoding } from './reply-source.ts';
 import { makeResponse } from './response.ts';
 import {
   type AnsweringReply,
@@ -17,23 +17,27 @@ import {
  * For platforms that look at a Response through its public members only (Node). A browser's own functions (respondWith,
  * Cache.put) look inside, where this one is empty.
  */
-export const makeLightResponse: ResponseMaker = (reply, head, body) => new LightResponse(reply, head, body);
+export function lightResponses(decodeText: TextDecoding): ResponseMaker {
+  return (reply, head, body) => new LightResponse(reply, head, body, decodeText);
+}
 
 class LightResponse extends Response {
   readonly #reply: AnsweringReply;
   readonly #head: ResponseHead;
   readonly #source: ReplyBody;
+  readonly #decodeText: TextDecoding;
   readonly #hasBody: boolean;
   #headers: Headers | null = null;
   #isUsed = false;
   /** In its stead once somebody has touched the stream. */
   #whole: Response | null = null;
 
-  constructor(reply: AnsweringReply, head: ResponseHead, body: ReplyBody) {
+  constructor(reply: AnsweringReply, head: ResponseHead, body: ReplyBody, decodeText: TextDecoding) {
     super(null, { status: constructibleStatus(head.status), statusText: head.reason });
     this.#reply = reply;
     this.#head = head;
     this.#source = body;
+    this.#decodeText = decodeText;
     this.#hasBody = !NULL_BODY.has(head.status);
   }
 
@@ -67,11 +71,11 @@ class LightResponse extends Response {
   }
 
   override text(): Promise<string> {
-    return this.#read().then(decodeText);
+    return this.#read().then(this.#decodeText);
   }
 
   override json(): Promise<unknown> {
-    return this.#read().then((bytes) => JSON.parse(decodeText(bytes)) as unknown);
+    return this.#read().then((bytes) => JSON.parse(this.#decodeText(bytes)) as unknown);
   }
 
   override arrayBuffer(): Promise<ArrayBuffer> {

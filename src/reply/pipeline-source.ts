@@ -6,16 +6,18 @@ import { headEvent } from '../pipeline/head-event.ts';
 import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
-import type { ReplySource, Transfer } from './reply-source.ts';
+import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
 
 /** Runs requests through a pipeline on behalf of replies. */
 export class PipelineSource implements ReplySource {
+  readonly decodeText: TextDecoding | undefined;
   readonly #run: Next;
   readonly #clock: Clock;
 
-  constructor(run: Next, clock: Clock) {
+  constructor(run: Next, clock: Clock, decodeText?: TextDecoding) {
     this.#run = run;
     this.#clock = clock;
+    this.decodeText = decodeText;
   }
 
   open(request: HttpRequest, sink: ExchangeSink): Transfer {

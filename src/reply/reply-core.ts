@@ -8,27 +8,14 @@ import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Linked, LinkedList } from '../util/linked-list.ts';
 import type { Startable } from '../util/soon.ts';
+import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
+import { convertEarly, type Promised, settle } from './promised.ts';
 import { type BodyControl, ReplyBody } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
-import type { ReplyFace } from './reply-signals.ts';
-import type { ReplySource, Transfer } from './reply-source.ts';
+import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
+import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
-
-/** The manager as its replies know it. */
-export interface ReplyOwner<Reply> {
-  /** Told before the reply's own listeners, as in Qt. */
-  finished(reply: Reply): void;
-  encrypted(reply: Reply): Promise<unknown> | null;
-}
-
-/** A promise of the finished reply, or of what `convert` makes of its body. */
-interface Promised {
-  readonly convert: ((bytes: Uint8Array) => unknown) | null;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-  readonly next: Promised | null;
-}
 
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
@@ -77,6 +64,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#running = running;
     running?.append(this);
     this.url = reply.request.url.href;
+  }
+
+  get decodeText(): TextDecoding {
+    return this.#source.decodeText ?? decodeText;
   }
 
   get body(): ReplyBody {
@@ -131,11 +122,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     });
   }
 
-  /** The reply when it has finished, or what `convert` makes of its whole body. See {@link errorToThrow}. */
-  promise<Value>(convert: ((bytes: Uint8Array) => Value) | null): Promise<Value> {
+  /**
+   * The reply when it has finished, or what `convert` makes of its whole body. See {@link errorToThrow}.
+   * @param looksOnly `convert` keeps nothing of the bytes that it is given
+   */
+  promise<Value>(convert: ((bytes: Uint8Array) => Value) | null, looksOnly = false): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (convert !== null) this.#collect();
-      const promised = { convert, resolve, reject, next: this.#promised };
+      const promised = { convert, looksOnly, resolve, reject, next: this.#promised };
       if (this.finished) this.#keep(promised);
       else this.#promised = promised;
     });
@@ -146,15 +140,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     else this.body.claim('collection');
   }
 
-  #keep({ convert, resolve, reject }: Promised): void {
-    const { error, head } = this;
-    const thrown = errorToThrow(error, this.#reply.request, head, () => this.body.takeAll());
-    try {
-      if (thrown !== null) throw thrown;
-      resolve((convert === null ? this.#reply : convert(this.body.takeAll())) as never);
-    } catch (error) {
-      reject(error);
-    }
+  #keep(promised: Promised): void {
+    const takeBody = (): Uint8Array => this.body.takeAll();
+    settle(
+      promised,
+      this.#reply,
+      errorToThrow(this.error, this.#reply.request, this.head, takeBody),
+      takeBody,
+    );
   }
 
   /** Has `cleanup` run once when the reply has finished, before its signals. */
@@ -249,7 +242,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #data(chunk: Uint8Array, lent: boolean): void {
     this.#received += chunk.length;
-    this.body.push(chunk, lent);
+    if (!lent || !this.#convertEarly(chunk)) this.body.push(chunk, lent);
     this.#reply.emit('readyRead');
     if (this.#state !== 'running' || !this.#tellsProgress) return;
     const total = this.final?.total ?? -1;
@@ -258,6 +251,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.#download.admit(this.#received, total, now)) {
       this.#reply.emit('downloadProgress', this.#received, total);
     }
+  }
+
+  /** A body of one piece that nobody has to copy. An error keeps its bytes; a listener may ask how many there are. */
+  #convertEarly(chunk: Uint8Array): boolean {
+    const { final } = this;
+    const isWhole = this.#body === null && chunk.length === final?.total;
+    if (!isWhole || final.status >= 400 || this.#reply.listenerCount('readyRead') > 0) return false;
+    return convertEarly(this.#promised, chunk);
   }
 
   get #tellsProgress(): boolean {

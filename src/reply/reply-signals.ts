@@ -46,3 +46,10 @@ export type ReplySignals = {
 export interface ReplyFace extends Signals<ReplySignals> {
   readonly request: HttpRequest;
 }
+
+/** The manager as its replies know it. */
+export interface ReplyOwner<Reply> {
+  /** Told before the reply's own listeners, as in Qt. */
+  finished(reply: Reply): void;
+  encrypted(reply: Reply): Promise<unknown> | null;
+}

@@ -8,13 +8,13 @@ import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import type { LinkedList } from '../util/linked-list.ts';
 import { startSoon } from '../util/soon.ts';
-import { decodeText, parseJson, type StandardSchema } from './consume.ts';
+import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
 import { PipelineSource } from './pipeline-source.ts';
 import type { Answer } from './prepared-answer.ts';
-import { ReplyCore, type ReplyOwner } from './reply-core.ts';
-import type { ReplySignals } from './reply-signals.ts';
+import { ReplyCore } from './reply-core.ts';
+import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
 import type { ResponseMaker } from './response-maker.ts';
 
@@ -203,7 +203,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** The body as UTF-8. Rejects like {@link bytes}. */
   text(): Promise<string> {
-    return this.#core.promise(decodeText);
+    return this.#core.promise(this.#core.decodeText, true);
   }
 
   /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
@@ -212,9 +212,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
-  async blob(): Promise<Blob> {
-    const bytes = (await this.bytes()) as Uint8Array<ArrayBuffer>;
-    return new Blob([bytes], { type: this.headers.get('content-type') ?? '' });
+  blob(): Promise<Blob> {
+    return this.#core.promise(
+      (bytes) =>
+        new Blob([bytes as Uint8Array<ArrayBuffer>], { type: this.headers.get('content-type') ?? '' }),
+      true,
+    );
   }
 
   /**

@@ -26,7 +26,7 @@ export interface TransportCapabilities {
   readonly forbiddenFields: readonly string[];
   /** Bodies arrive as they were on the wire; without it the platform has decoded Content-Encoding already. */
   readonly encodedBodies?: boolean;
-  /** Request bodies of unknown length can be streamed: always, only on request (`duplex: 'half'`), or never. */
+  /** Request bodies of unknown length can be streamed: always, only on request (`duplex: 'half'`; of browsers Chromium alone), or never. */
   readonly requestStreams: 'always' | 'half-duplex' | 'never';
   /** Bytes of the upload are counted as the network takes them. */
   readonly uploadProgress?: boolean;

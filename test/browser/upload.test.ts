@@ -1,5 +1,6 @@
 /** Every kind of body, as it arrives from a page. */
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { server as engine } from 'vitest/browser';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
 import type { BodyInput } from '../../src/message/body-input.ts';
 import type { Echo } from '../support/server/routes.ts';
@@ -52,4 +53,13 @@ test('a form', async () => {
   const read = await new Response(echo.body, { headers: { 'content-type': echo.type! } }).formData();
   const file = read.get('file') as File;
   expect([read.get('text'), file.name, await file.text()]).toEqual(['plain', 'name.txt', 'content']);
+});
+
+test('what only Chromium can stream is refused elsewhere', async () => {
+  const url = `${server}/echo`;
+  const reply = manager.post({ url, duplex: 'half' }, new Blob(['stream']).stream());
+  await expect(reply.completed).rejects.toMatchObject(
+    // It streams over HTTP/2 alone, which this server does not speak.
+    engine.browser === 'chromium' ? { code: 'unknown-network' } : { capability: 'requestStreams' },
+  );
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fetchCacheMode } from '../../../platform/common/fetch-cache.ts';
 import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
 import {
@@ -12,6 +12,10 @@ import { toRequestBody } from '../../../src/message/request-body.ts';
 import { streamBody } from '../../../src/message/stream-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 type Options = Partial<RequestOptions>;
 type Init = RequestInit & { readonly duplex?: string };
@@ -135,6 +139,18 @@ describe('what fetch is asked', () => {
   });
 });
 
+test('a runtime that makes a text of a stream refuses to stream it', async () => {
+  class TextRequest extends Request {
+    constructor(url: string, { method, body }: RequestInit) {
+      super(url, { method: method!, body: String(body) });
+    }
+  }
+  vi.stubGlobal('Request', TextRequest);
+  const body = toRequestBody(new Blob(['x']).stream());
+  const sent = refusalOf({ method: 'POST', body, options: { duplex: 'half' } });
+  expect(await sent).toMatchObject({ code: 'protocol-invalid-operation', capability: 'requestStreams' });
+});
+
 describe('what fetch is given', () => {
   const blob = new Blob(['text'], { type: 'text/plain' });
 
@@ -247,8 +263,9 @@ describe('what fetch answers', () => {
   });
 });
 
-test('the capabilities of this runtime are those of a browser, with its own request streams', () => {
-  const { requestStreams, ...rest } = browserCapabilities();
-  expect(['half-duplex', 'never']).toContain(requestStreams);
-  expect({ ...rest, requestStreams: 'half-duplex' }).toEqual(browserFetchCapabilities);
+test('the capabilities of a page are those of a browser, with its origin', () => {
+  vi.stubGlobal('origin', 'https://page.test');
+  expect(browserCapabilities()).toEqual({ ...browserFetchCapabilities, pageOrigin: 'https://page.test' });
+  vi.unstubAllGlobals();
+  expect(browserCapabilities().pageOrigin).toBeNull();
 });

@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options.ts';
+import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
+import type { NetworkReply } from '../../../src/reply/reply.ts';
 import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
-import { data, END, head, scriptedReply } from './scripted-reply.ts';
+import { data, END, head, type ScriptedSource, scriptedReply } from './scripted-reply.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -233,6 +236,86 @@ describe('promises', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', listener);
     expect(rejections).toEqual([]);
+  });
+});
+
+describe('a body that is lent in one piece', () => {
+  const fill = (chunk: Uint8Array): ReplyEvent => ({ type: 'data', chunk, lent: true });
+  /** Tells the whole body, lent, and overwrites it after the call. Gives how often bytes were copied. */
+  function lend(source: ScriptedSource, ...events: ReplyEvent[]): number {
+    const slice = vi.spyOn(Uint8Array.prototype, 'slice');
+    const chunk = new TextEncoder().encode('[1]');
+    source.tell(fill(chunk), ...events);
+    chunk.fill(0);
+    const copies = slice.mock.calls.length;
+    slice.mockRestore();
+    return copies;
+  }
+  async function unheard(options: Partial<RequestOptions> = {}) {
+    const made = await scriptedReply(options);
+    made.reply.removeAllListeners('readyRead');
+    return made;
+  }
+
+  test.each<[string, (reply: NetworkReply) => Promise<unknown>, unknown]>([
+    ['text', (reply) => reply.text(), '[1]'],
+    ['json', (reply) => reply.json(), [1]],
+    ['blob', async (reply) => (await reply.blob()).text(), '[1]'],
+  ])('is not copied for %s', async (_name, read, expected) => {
+    const { reply, source } = await unheard();
+    const { completed } = reply;
+    const result = read(reply);
+    source.tell(head({ total: 3 }));
+    expect(lend(source, END)).toBe(0);
+    expect(await result).toEqual(expected);
+    expect(await completed).toBe(reply);
+    await expect(reply.text()).rejects.toThrow(/already being read/);
+  });
+
+  test('is copied for bytes', async () => {
+    const { reply, source } = await unheard();
+    const result = reply.bytes();
+    source.tell(head({ total: 3 }));
+    expect(lend(source, END)).toBe(1);
+    expect(text(await result)).toBe('[1]');
+  });
+
+  test('is copied when it was not the whole, or not known to be', async () => {
+    for (const total of [-1, 6]) {
+      const { reply, source } = await unheard();
+      const result = reply.text();
+      source.tell(head({ total }));
+      expect(lend(source)).toBe(1);
+      source.tell(data(',2 '), END);
+      expect(await result).toBe('[1],2 ');
+    }
+  });
+
+  test('is there for listeners of readyRead', async () => {
+    const { reply, source } = await unheard();
+    const available: number[] = [];
+    reply.on('readyRead', () => available.push(reply.bytesAvailable));
+    const result = reply.text();
+    source.tell(head({ total: 3 }));
+    lend(source, END);
+    expect(available).toEqual([3]);
+    expect(await result).toBe('[1]');
+  });
+
+  test('is on the error of a status', async () => {
+    const { reply, source } = await unheard();
+    const result = reply.text().catch((error: NetworkError) => text(error.body!));
+    source.tell(head({ status: 404, total: 3 }));
+    lend(source, END);
+    expect(await result).toBe('[1]');
+  });
+
+  test('does not hide that the transfer fails after it', async () => {
+    const { reply, source } = await unheard();
+    const result = reply.text();
+    source.tell(head({ total: 3 }));
+    lend(source, { type: 'failed', error: new NetworkError('protocol-failure', 'x') });
+    await expect(result).rejects.toMatchObject({ code: 'protocol-failure' });
   });
 });
 
