@@ -1,12 +1,9 @@
 import { NetworkError } from './error.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
-import { compose } from './pipeline/compose.ts';
-import { dispatch } from './pipeline/dispatch.ts';
 import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
-import type { Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
-import { RequestQueue } from './queue/request-queue.ts';
+import type { ManagerQueue } from './queue/manager-queue.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
@@ -31,7 +28,7 @@ import { LinkedList } from './util/linked-list.ts';
 export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
-  readonly #queue = new RequestQueue();
+  readonly #queue: ManagerQueue;
   readonly #running = new LinkedList<ReplyCore>();
   #transport: Transport | null = null;
   /** The pipeline and the options that it was built for. */
@@ -52,6 +49,7 @@ export class Manager extends Settings implements AsyncDisposable {
     super(options, defaults);
     this.#platform = platform;
     this.#defaults = defaults;
+    this.#queue = platform.createQueue();
   }
 
   head(request: RequestInput): NetworkReply {
@@ -246,8 +244,17 @@ export class Manager extends Settings implements AsyncDisposable {
     if (this.#closed) return CLOSED;
     if (this.#pipeline?.options !== options) {
       this.#queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-      const source = new PipelineSource(this.#build(options), systemClock, this.#platform.decodeText);
-      this.#pipeline = { options, source };
+      const run = this.#platform.pipeline({
+        options,
+        defaults: this.#defaults,
+        queue: this.#queue,
+        transport: this.#transportFor(options),
+        schemes: new Map([...this.#platform.schemes, ...options.schemes]),
+      });
+      this.#pipeline = {
+        options,
+        source: new PipelineSource(run, systemClock, this.#platform.decodeText),
+      };
     }
     return this.#pipeline.source;
   }
@@ -255,19 +262,6 @@ export class Manager extends Settings implements AsyncDisposable {
   #transportFor({ transport }: RequestOptions): Transport {
     this.#transport ??= transport ?? this.#platform.createTransport();
     return transport ?? this.#transport;
-  }
-
-  #build(options: RequestOptions): Next {
-    const transport = this.#transportFor(options);
-    const stages = this.#platform.httpStages({
-      options,
-      defaults: this.#defaults,
-      capabilities: transport.capabilities,
-      queue: this.#queue,
-      clock: systemClock,
-    });
-    const http = compose(stages, (request, exchange) => transport.send(request, exchange));
-    return dispatch(http, transport, new Map([...this.#platform.schemes, ...options.schemes]));
   }
 }
 

@@ -2,7 +2,8 @@ import type { RequestBody } from './message/body.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
-import type { Rewrite, Stage } from './pipeline/stage.ts';
+import type { Next } from './pipeline/stage.ts';
+import type { ManagerQueue } from './queue/manager-queue.ts';
 import type { TextDecoding } from './reply/reply-source.ts';
 import type { ResponseMaker } from './reply/response-maker.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
@@ -18,8 +19,10 @@ export interface Platform {
   defaults(): Partial<RequestOptions>;
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
-  /** The list that http and https requests walk, in order; the transport follows it. */
-  httpStages(parts: HttpParts): readonly (Stage | Rewrite)[];
+  /** The queue of a new manager. */
+  createQueue(): ManagerQueue;
+  /** The way of requests under these options, to the transport at its end. */
+  pipeline(parts: HttpParts): Next;
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /**

@@ -1,11 +1,11 @@
 import type { BodyInput } from './message/body-input.ts';
 import { HttpHeaders, isToken } from './message/headers.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
-import { PRECONNECT } from './pipeline/dispatch.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
+import { PRECONNECT } from './transport/preconnect.ts';
 
 /** A request as an object, whatever it was written as. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {

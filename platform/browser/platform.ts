@@ -1,4 +1,4 @@
-import { fetchStages } from '../../src/pipeline/fetch.ts';
+import { createGate, fetchPipeline } from '../../src/pipeline/fetch-pipeline.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { parseUrl } from '../../src/util/url.ts';
@@ -18,7 +18,8 @@ export const browserPlatform: Platform = {
   // Looked up at each call: a page may replace its fetch (a service worker's test, an instrumentation).
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
-  httpStages: fetchStages,
+  createQueue: createGate,
+  pipeline: fetchPipeline,
   schemes: new Map([['data', dataScheme]]),
   parseUrl: (input) => parseUrl(input, globalThis.location?.href),
   toRequestBody: toPageBody,

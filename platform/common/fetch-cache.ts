@@ -53,3 +53,19 @@ export function cacheInit(
     ...(isMode ? { headers: [...headers.without('cache-control', 'pragma')] } : {}),
   };
 }
+
+/**
+ * What fetch answers under `init`.
+ * @throws NetworkError content-not-found when it may only answer from the cache, and has nothing there
+ */
+export function unlessNotCached(
+  response: Promise<Response>,
+  url: string,
+  { cache }: RequestInit,
+): Promise<Response> {
+  if (cache !== 'only-if-cached') return response;
+  return response.catch((cause: unknown) => {
+    // Nothing else can fail without a network.
+    throw new NetworkError('content-not-found', 'the response is not in the cache', { url, cause });
+  });
+}

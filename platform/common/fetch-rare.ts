@@ -2,5 +2,5 @@
 export { chunksOf } from '../../src/message/chunks-of.ts';
 export { encodeFormData } from '../../src/message/form-data.ts';
 export { dataThroughFetch } from './data-through-fetch.ts';
-export { cacheInit } from './fetch-cache.ts';
-export { uploadInit } from './fetch-upload.ts';
+export { unlessNotCached } from './fetch-cache.ts';
+export { requestInit } from './fetch-request-init.ts';

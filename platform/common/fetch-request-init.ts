@@ -3,7 +3,8 @@ import type { RequestOptions } from '../../src/options.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
-import { loadRare } from './load-rare.ts';
+import { cacheInit } from './fetch-cache.ts';
+import { uploadInit } from './fetch-upload.ts';
 
 export type FetchInit = RequestInit & { duplex?: 'half' };
 
@@ -34,14 +35,12 @@ export async function requestInit(
   };
   if (options.redirectPolicy === 'same-origin') init.mode = 'same-origin';
   if (capabilities.platformCache && concernsCache(request)) {
-    const { cacheInit } = await loadRare();
     Object.assign(init, cacheInit(request, capabilities));
   }
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
   const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
-  const { uploadInit } = await loadRare();
   return { ...init, ...(await uploadInit(request, body, capabilities, exchange, signal)) };
 }
 

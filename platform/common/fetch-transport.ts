@@ -5,10 +5,12 @@ import { observeBody } from '../../src/message/observe-body.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
+import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import { isPlain } from '../../src/transport/is-plain.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
-import { requestInit } from './fetch-request-init.ts';
+import { loadRare } from './load-rare.ts';
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -73,16 +75,22 @@ export class FetchTransport implements Transport {
   }
 
   async #open(url: string, request: HttpRequest, exchange: Exchange, signal: AbortSignal): Promise<Response> {
+    // Not a method call: the native function insists on its own `this`.
+    const fetchFunction = this.#fetch;
+    if (isPlain(request, DEFAULT_OPTIONS)) {
+      const { method, headers, body } = request;
+      return fetchFunction(url, {
+        method,
+        headers: [...headers],
+        body: (body?.bytes ?? null) as BodyInit | null,
+        signal,
+      });
+    }
+    const { requestInit, unlessNotCached } = await loadRare();
     const takesBlobs = this.#dialect.toStream === undefined;
     const init = await requestInit(request, this.capabilities, takesBlobs, exchange, signal);
     if (signal.aborted) throw canceled(url);
-    // Not a method call: the native function insists on its own `this`.
-    const fetchFunction = this.#fetch;
-    if (init.cache !== 'only-if-cached') return fetchFunction(url, init);
-    return fetchFunction(url, init).catch((cause: unknown) => {
-      // Nothing else can fail without a network.
-      throw new NetworkError('content-not-found', 'the response is not in the cache', { url, cause });
-    });
+    return unlessNotCached(fetchFunction(url, init), url, init);
   }
 }
 

@@ -1,6 +1,8 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
+import { assemble } from '../../src/pipeline/assemble.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
 import type { Platform } from '../../src/platform.ts';
+import { createQueue } from '../../src/queue/stage.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
@@ -24,7 +26,8 @@ export const nodePlatform: Platform = {
   loadResponseMaker: lazily(async () =>
     (await import('../../src/reply/light-response.ts')).lightResponses(decodeText),
   ),
-  httpStages: (parts) => httpStages(parts, nodeDecoders),
+  createQueue,
+  pipeline: (parts) => assemble(httpStages(parts, nodeDecoders), parts),
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],

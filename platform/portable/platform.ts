@@ -1,5 +1,5 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
-import { fetchStages } from '../../src/pipeline/fetch.ts';
+import { createGate, fetchPipeline } from '../../src/pipeline/fetch-pipeline.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseUrl } from '../../src/util/url.ts';
@@ -18,7 +18,8 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),
-  httpStages: fetchStages,
+  createQueue: createGate,
+  pipeline: fetchPipeline,
   schemes: new Map([['data', dataScheme()]]),
   parseUrl: (input) => parseUrl(input),
   toRequestBody,

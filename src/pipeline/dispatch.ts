@@ -1,10 +1,8 @@
+import { openScheme, preconnect } from '../transport/open-scheme.ts';
+import { PRECONNECT } from '../transport/preconnect.ts';
 import type { SchemeHandler } from '../transport/schemes.ts';
 import type { Transport } from '../transport/transport.ts';
-import { loadRare } from './load-rare.ts';
 import type { Next } from './stage.ts';
-
-/** Before the scheme that a connection is opened for: how `connectToHost` comes through `createRequest`, as in Qt. */
-export const PRECONNECT = 'preconnect-';
 
 /**
  * Sends each request where its scheme is answered.
@@ -19,11 +17,11 @@ export function dispatch(
   const { capabilities } = transport;
   const isHttp = (scheme: string): boolean =>
     scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets === true);
-  const rare: Next = async (request, exchange) => {
-    const { openScheme, preconnect } = await loadRare();
-    return request.url.scheme.startsWith(PRECONNECT)
+  return (request, exchange) => {
+    const { scheme } = request.url;
+    if (isHttp(scheme)) return http(request, exchange);
+    return scheme.startsWith(PRECONNECT)
       ? preconnect(transport, PRECONNECT, request, exchange)
       : openScheme(handlers, capabilities, request, exchange);
   };
-  return (request, exchange) => (isHttp(request.url.scheme) ? http : rare)(request, exchange);
 }

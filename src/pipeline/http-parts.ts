@@ -1,15 +1,16 @@
 import type { RequestOptions } from '../options.ts';
-import type { RequestQueue } from '../queue/request-queue.ts';
-import type { TransportCapabilities } from '../transport/capabilities.ts';
-import type { Clock } from '../util/clock.ts';
+import type { SchemeHandler } from '../transport/schemes.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { StageSource } from './stage.ts';
 
-/** What the list of stages is built from: the manager's parts as they are set now. */
+/** What the way of a request is built from: the manager's parts as they are set now. */
 export interface HttpParts {
   readonly options: RequestOptions;
   /** The same options where nobody says anything: the platform's. */
   readonly defaults: RequestOptions;
-  /** Those of the transport at the end of the list. */
-  readonly capabilities: TransportCapabilities;
-  readonly queue: RequestQueue;
-  readonly clock: Clock;
+  readonly queue: StageSource;
+  /** At the end of the list. */
+  readonly transport: Transport;
+  /** Handlers of the schemes beside http and https. */
+  readonly schemes: ReadonlyMap<string, SchemeHandler>;
 }

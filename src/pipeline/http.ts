@@ -2,7 +2,6 @@ import { cookieStage } from '../cookies/stage.ts';
 import type { Decoders } from '../decoding/decoder.ts';
 import { decodingStage } from '../decoding/stage.ts';
 import { headersStage } from '../headers/stage.ts';
-import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
 import { redirectStage } from '../redirect/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
@@ -16,7 +15,8 @@ import type { Rewrite, Stage } from './stage.ts';
  * the exchange inside, so that everything under a loop sees every hop. What a transport does by itself is left to it.
  */
 export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stage | Rewrite)[] {
-  const { capabilities, options, defaults } = parts;
+  const { options, defaults } = parts;
+  const { capabilities } = parts.transport;
   const security = activeSecurity(parts);
   return [
     requirementsStage(capabilities, defaults),
@@ -29,7 +29,7 @@ export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stag
     headersStage(options.userAgent),
     ...(capabilities.encodedBodies ? [decodingStage(decoders)] : []),
     ...cacheStages(parts),
-    queueStage(parts.queue),
+    parts.queue.stage,
     timeoutStage,
   ];
 }

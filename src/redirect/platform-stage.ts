@@ -1,7 +1,5 @@
-import { NetworkError } from '../error.ts';
 import type { Rewrite } from '../pipeline/stage.ts';
-import { withoutFragment } from '../util/url.ts';
-import { isLessSafe } from './policy.ts';
+import { offenceOfPlatform } from './platform-redirect.ts';
 
 /**
  * In place of the redirect loop where the platform follows redirects by itself and shows only the end: a redirect that
@@ -11,11 +9,8 @@ import { isLessSafe } from './policy.ts';
 export const platformRedirectStage: Rewrite = {
   name: 'platform-redirect',
   incoming(response, request) {
-    if (response.redirectedByPlatform !== true || !isLessSafe(request.url, response.url)) return response;
-    throw new NetworkError(
-      'insecure-redirect',
-      `the platform followed a redirect of ${withoutFragment(request.url)} to ${response.url.origin}, which is less safe`,
-      { url: response.url.href, status: response.status },
-    );
+    const offence = offenceOfPlatform(request, response);
+    if (offence !== null) throw offence;
+    return response;
   },
 };
