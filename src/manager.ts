@@ -3,7 +3,6 @@ import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
 import type { Platform } from './platform.ts';
-import type { ManagerQueue } from './queue/manager-queue.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
@@ -16,7 +15,6 @@ import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
-import { systemClock } from './util/clock.ts';
 import { LinkedList } from './util/linked-list.ts';
 
 /**
@@ -28,11 +26,11 @@ import { LinkedList } from './util/linked-list.ts';
 export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
-  readonly #queue: ManagerQueue;
+  readonly #sourceFor: ReturnType<Platform['createSources']>;
   readonly #running = new LinkedList<ReplyCore>();
   #transport: Transport | null = null;
-  /** The pipeline and the options that it was built for. */
-  #pipeline: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
+  /** What answers requests, and the options that it was made for. */
+  #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
   /** Lets go of the HSTS store that this manager has opened. */
   #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
@@ -49,7 +47,7 @@ export class Manager extends Settings implements AsyncDisposable {
     super(options, defaults);
     this.#platform = platform;
     this.#defaults = defaults;
-    this.#queue = platform.createQueue();
+    this.#sourceFor = platform.createSources();
   }
 
   head(request: RequestInput): NetworkReply {
@@ -239,24 +237,19 @@ export class Manager extends Settings implements AsyncDisposable {
     return reply.attach(this.#owner);
   }
 
-  /** The pipeline for these options, built when they have changed since the last request. */
+  /** What answers requests under these options, made when they have changed since the last one. */
   #source(options: RequestOptions): ReplySource {
     if (this.#closed) return CLOSED;
-    if (this.#pipeline?.options !== options) {
-      this.#queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-      const run = this.#platform.pipeline({
+    if (this.#current?.options !== options) {
+      const source = this.#sourceFor({
         options,
         defaults: this.#defaults,
-        queue: this.#queue,
         transport: this.#transportFor(options),
         schemes: new Map([...this.#platform.schemes, ...options.schemes]),
       });
-      this.#pipeline = {
-        options,
-        source: new PipelineSource(run, systemClock, this.#platform.decodeText),
-      };
+      this.#current = { options, source };
     }
-    return this.#pipeline.source;
+    return this.#current.source;
   }
 
   #transportFor({ transport }: RequestOptions): Transport {
@@ -267,4 +260,4 @@ export class Manager extends Settings implements AsyncDisposable {
 
 const CLOSED = new PipelineSource(({ url }) => {
   throw new NetworkError('operation-canceled', 'the manager is closed', { url: url.href });
-}, systemClock);
+});

@@ -2,9 +2,7 @@ import type { RequestBody } from './message/body.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
-import type { Next } from './pipeline/stage.ts';
-import type { ManagerQueue } from './queue/manager-queue.ts';
-import type { TextDecoding } from './reply/reply-source.ts';
+import type { ReplySource } from './reply/reply-source.ts';
 import type { ResponseMaker } from './reply/response-maker.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
@@ -19,10 +17,8 @@ export interface Platform {
   defaults(): Partial<RequestOptions>;
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
-  /** The queue of a new manager. */
-  createQueue(): ManagerQueue;
-  /** The way of requests under these options, to the transport at its end. */
-  pipeline(parts: HttpParts): Next;
+  /** What answers the requests of a new manager: asked for anew whenever its options have changed. */
+  createSources(): (parts: HttpParts) => ReplySource;
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /**
@@ -32,8 +28,6 @@ export interface Platform {
   parseUrl(input: string | URL): ParsedUrl;
   /** How `fetch` makes its responses, where that is not the way of the core. Asked for with every one. */
   readonly loadResponseMaker?: () => Promise<ResponseMaker>;
-  /** A faster way from UTF-8 to text than the platform's TextDecoder, with the same result. */
-  readonly decodeText?: TextDecoding;
   /** @throws TypeError for what is no body */
   toRequestBody(input: BodyInput): RequestBody;
 }

@@ -1,4 +1,4 @@
-import { createGate, fetchPipeline } from '../../src/pipeline/fetch-pipeline.ts';
+import { fetchSources } from '../../src/pipeline/fetch-sources.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { parseUrl } from '../../src/util/url.ts';
@@ -18,8 +18,7 @@ export const browserPlatform: Platform = {
   // Looked up at each call: a page may replace its fetch (a service worker's test, an instrumentation).
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
-  createQueue: createGate,
-  pipeline: fetchPipeline,
+  createSources: fetchSources,
   schemes: new Map([['data', dataScheme]]),
   parseUrl: (input) => parseUrl(input, globalThis.location?.href),
   toRequestBody: toPageBody,

@@ -1,7 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
 import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
-import { observeBody } from '../../src/message/observe-body.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
@@ -57,8 +56,9 @@ export class FetchTransport implements Transport {
       const response = await unlessAborted(this.#open(url, request, exchange, signal), signal);
       exchange.timings.responseStart = exchange.clock.now();
       const stream = this.#dialect.toStream?.(response) ?? response.body;
-      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, controller);
-      return toHttpResponse(request, response, observeBody(body, { done }), this.capabilities);
+      if (stream === null) done();
+      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, controller, done);
+      return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
       done();
       throw toError(thrown);

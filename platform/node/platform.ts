@@ -1,9 +1,12 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
 import { assemble } from '../../src/pipeline/assemble.ts';
 import { httpStages } from '../../src/pipeline/http.ts';
+import { queueLimits } from '../../src/pipeline/queue-limits.ts';
 import type { Platform } from '../../src/platform.ts';
-import { createQueue } from '../../src/queue/stage.ts';
+import { RequestQueue } from '../../src/queue/request-queue.ts';
+import { PipelineSource } from '../../src/reply/pipeline-source.ts';
 import { dataScheme } from '../../src/transport/data.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
 import { withScheme } from '../../src/util/url.ts';
@@ -26,8 +29,14 @@ export const nodePlatform: Platform = {
   loadResponseMaker: lazily(async () =>
     (await import('../../src/reply/light-response.ts')).lightResponses(decodeText),
   ),
-  createQueue,
-  pipeline: (parts) => assemble(httpStages(parts, nodeDecoders), parts),
+  createSources() {
+    const queue = new RequestQueue();
+    return (parts) => {
+      queue.configure(queueLimits(parts.options));
+      const run = assemble(httpStages(parts, queue, nodeDecoders), parts);
+      return new PipelineSource(run, systemClock, decodeText);
+    };
+  },
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],
@@ -37,6 +46,5 @@ export const nodePlatform: Platform = {
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
-  decodeText,
   toRequestBody,
 };

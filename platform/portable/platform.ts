@@ -1,5 +1,5 @@
 import { toRequestBody } from '../../src/message/request-body.ts';
-import { createGate, fetchPipeline } from '../../src/pipeline/fetch-pipeline.ts';
+import { fetchSources } from '../../src/pipeline/fetch-sources.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseUrl } from '../../src/util/url.ts';
@@ -18,8 +18,7 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),
-  createQueue: createGate,
-  pipeline: fetchPipeline,
+  createSources: fetchSources,
   schemes: new Map([['data', dataScheme()]]),
   parseUrl: (input) => parseUrl(input),
   toRequestBody,

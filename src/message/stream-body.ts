@@ -1,4 +1,4 @@
-import { NetworkError } from '../error.ts';
+import type { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
 
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
@@ -10,11 +10,13 @@ export type ByteStream = { getReader(): ByteReader };
  * @param toError what a failure of the stream becomes, or an abort
  * @param controller aborts what stands behind the stream when the body is cancelled. When somebody else aborts it, the
  * body fails at once, whatever the stream makes of that
+ * @param done called when the body has ended, failed or was given up, before its reader hears of it, at least once
  */
 export function streamBody(
   stream: ByteStream,
-  toError: (cause: unknown) => NetworkError = unknownContent,
+  toError: (cause: unknown) => NetworkError,
   controller: AbortController = new AbortController(),
+  done: () => void = () => {},
 ): ResponseBody {
   const reader = stream.getReader();
   const { signal } = controller;
@@ -22,6 +24,7 @@ export function streamBody(
   let paused = false;
   let reading = false;
   const take = (): BodySink | null => {
+    done();
     const last = sink;
     sink = null;
     return last;
@@ -66,8 +69,4 @@ export function streamBody(
       controller.abort();
     },
   };
-}
-
-function unknownContent(cause: unknown): NetworkError {
-  return new NetworkError('unknown-content', `the body failed: ${String(cause)}`, { cause });
 }

@@ -26,6 +26,8 @@ export interface QueueSlot {
    * it likes. Null: one, as with HTTP/1.1.
    */
   setConcurrency(requests: number | null): void;
+  /** Gives it back at the end of the exchange, where it does not go back by itself at the end of a body. */
+  leave?: () => void;
 }
 
 /** Who hears of an {@link Exchange}, most often its reply: events as plain values, and questions. */

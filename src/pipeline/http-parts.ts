@@ -1,14 +1,12 @@
 import type { RequestOptions } from '../options.ts';
 import type { SchemeHandler } from '../transport/schemes.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { StageSource } from './stage.ts';
 
 /** What the way of a request is built from: the manager's parts as they are set now. */
 export interface HttpParts {
   readonly options: RequestOptions;
   /** The same options where nobody says anything: the platform's. */
   readonly defaults: RequestOptions;
-  readonly queue: StageSource;
   /** At the end of the list. */
   readonly transport: Transport;
   /** Handlers of the schemes beside http and https. */

@@ -2,6 +2,8 @@ import { cookieStage } from '../cookies/stage.ts';
 import type { Decoders } from '../decoding/decoder.ts';
 import { decodingStage } from '../decoding/stage.ts';
 import { headersStage } from '../headers/stage.ts';
+import type { RequestQueue } from '../queue/request-queue.ts';
+import { queueStage } from '../queue/stage.ts';
 import { platformRedirectStage } from '../redirect/platform-stage.ts';
 import { redirectStage } from '../redirect/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
@@ -14,7 +16,11 @@ import type { Rewrite, Stage } from './stage.ts';
  * THE LIST: what an http or https request walks where the platform hides nothing. Loops outside, rewrites in the middle,
  * the exchange inside, so that everything under a loop sees every hop. What a transport does by itself is left to it.
  */
-export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stage | Rewrite)[] {
+export function httpStages(
+  parts: HttpParts,
+  queue: RequestQueue,
+  decoders: Decoders,
+): readonly (Stage | Rewrite)[] {
   const { options, defaults } = parts;
   const { capabilities } = parts.transport;
   const security = activeSecurity(parts);
@@ -29,7 +35,7 @@ export function httpStages(parts: HttpParts, decoders: Decoders): readonly (Stag
     headersStage(options.userAgent),
     ...(capabilities.encodedBodies ? [decodingStage(decoders)] : []),
     ...cacheStages(parts),
-    parts.queue.stage,
+    queueStage(queue),
     timeoutStage,
   ];
 }

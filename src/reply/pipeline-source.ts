@@ -4,7 +4,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
 import { headEvent } from '../pipeline/head-event.ts';
 import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
-import type { Clock } from '../util/clock.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
 
@@ -14,7 +14,7 @@ export class PipelineSource implements ReplySource {
   readonly #run: Next;
   readonly #clock: Clock;
 
-  constructor(run: Next, clock: Clock, decodeText?: TextDecoding) {
+  constructor(run: Next, clock: Clock = systemClock, decodeText?: TextDecoding) {
     this.#run = run;
     this.#clock = clock;
     this.decodeText = decodeText;
@@ -110,6 +110,7 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     const sink = this.#sink;
     this.#sink = null;
     this.#body = null;
+    this.slot?.leave?.();
     return sink;
   }
 }

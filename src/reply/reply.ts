@@ -60,7 +60,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
     const respond = async (): Promise<HttpResponse> => (await loadRare()).respondWith(answer, request);
-    return new NetworkReply({ operation, request, source: new PipelineSource(respond, systemClock) });
+    return new NetworkReply({ operation, request, source: new PipelineSource(respond) });
   }
 
   /** The URL that answered, or will: it changes with every redirect. */

@@ -32,7 +32,7 @@ export async function openScheme(
     status: response.status,
     reason: response.statusText,
     headers: new HttpHeaders(response.headers),
-    ...(response.body === null ? {} : { body: streamBody(response.body) }),
+    ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure) }),
   });
 }
 
@@ -64,4 +64,8 @@ function answer(request: HttpRequest, parts: Partial<HttpResponse>): HttpRespons
     source: 'network',
     ...parts,
   };
+}
+
+function bodyFailure(cause: unknown): NetworkError {
+  return new NetworkError('unknown-content', `the body failed: ${String(cause)}`, { cause });
 }

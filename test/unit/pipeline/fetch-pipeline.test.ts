@@ -6,9 +6,12 @@ import { type BodyInput, toRequestBody } from '../../../src/message/request-body
 import type { RequestOptions } from '../../../src/options.ts';
 import { assemble } from '../../../src/pipeline/assemble.ts';
 import { fetchStages } from '../../../src/pipeline/fetch.ts';
-import { createGate, fetchPipeline } from '../../../src/pipeline/fetch-pipeline.ts';
+import { fetchPipeline, fetchSources } from '../../../src/pipeline/fetch-sources.ts';
 import type { HttpParts } from '../../../src/pipeline/http-parts.ts';
 import type { HttpRequest, HttpResponse, Next } from '../../../src/pipeline/stage.ts';
+import { Gate } from '../../../src/queue/gate.ts';
+import { RequestQueue } from '../../../src/queue/request-queue.ts';
+import { NetworkReply } from '../../../src/reply/reply.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 
@@ -18,7 +21,6 @@ function setup(answer: () => HttpResponse = () => makeResponse(), options: Parti
   const parts: HttpParts = {
     options: { ...DEFAULT_OPTIONS, ...options },
     defaults: DEFAULT_OPTIONS,
-    queue: createGate(),
     transport: {
       capabilities: browserFetchCapabilities,
       send: async (request, exchange) => {
@@ -33,8 +35,8 @@ function setup(answer: () => HttpResponse = () => makeResponse(), options: Parti
   return { parts, sent };
 }
 
-const shortWay = (parts: HttpParts): Next => fetchPipeline(parts);
-const longWay = (parts: HttpParts): Next => assemble(fetchStages(parts), parts);
+const shortWay = (parts: HttpParts): Next => fetchPipeline(parts, new Gate());
+const longWay = (parts: HttpParts): Next => assemble(fetchStages(parts, new RequestQueue()), parts);
 
 describe('a plain request', () => {
   test.each<[string, Parameters<typeof makeRequest>[0], BodyInput | null]>([
@@ -107,5 +109,107 @@ describe('any other request', () => {
   test('meets the stages of what is set', async () => {
     const cache = { stage: { name: 'cache', handle: async () => makeResponse({ source: 'cache' }) } };
     expect((await run({ cache })).source).toBe('cache');
+  });
+});
+
+describe('requests that must wait', () => {
+  /** Replies of a manager of one slot over a transport whose answers are given by hand. */
+  function waiting() {
+    const order: string[] = [];
+    const answers: ((response: HttpResponse | Promise<never>) => void)[] = [];
+    const { parts } = setup();
+    const options = { ...DEFAULT_OPTIONS, connectionsPerHost: 1 };
+    const transport: HttpParts['transport'] = {
+      ...parts.transport,
+      send: (request) => {
+        order.push(request.url.target);
+        return new Promise((answer) => answers.push(answer));
+      },
+    };
+    const source = fetchSources()({ ...parts, options, transport });
+    const get = (target: string, own: Partial<RequestOptions> = {}): NetworkReply =>
+      new NetworkReply({
+        operation: 'get',
+        request: makeRequest({ url: `http://origin.test${target}`, options: { ...options, ...own } }),
+        source,
+      });
+    return { order, answers, get };
+  }
+
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+  test('go in their order as the slot is given back: at the end, after a failure, after an abort', async () => {
+    const { order, answers, get } = waiting();
+    const [one] = ['/1', '/2', '/3', '/4', '/5'].map((target) => get(target));
+    await settle();
+    expect(order).toEqual(['/1']);
+    answers[0]!(makeResponse({ body: 'text' }));
+    expect(await one!.text()).toBe('text');
+    await settle();
+    expect(order).toEqual(['/1', '/2']);
+    answers[1]!(Promise.reject(new NetworkError('unknown-network', 'gone')));
+    await settle();
+    expect(order).toEqual(['/1', '/2', '/3']);
+  });
+
+  test.each<[string, (reply: NetworkReply, answer: (response: HttpResponse) => void) => unknown]>([
+    ['the end of the body', (_reply, answer) => answer(makeResponse({ body: 'text' }))],
+    [
+      'a body that nobody wants',
+      (reply, answer) => {
+        reply.on('metaDataChanged', () => reply.abort());
+        answer(makeResponse({ body: 'text' }));
+      },
+    ],
+    [
+      'an insecure redirect',
+      (_reply, answer) => answer(makeResponse({ url: 'http://other.test/', redirectedByPlatform: true })),
+    ],
+    ['an abort before the head', (reply) => reply.abort()],
+    [
+      'everything together',
+      async (reply, answer) => {
+        answer(makeResponse({ body: 'text' }));
+        await reply.bytes();
+        reply.abort();
+      },
+    ],
+  ])('have the one slot that is given back by %s', async (_name, act) => {
+    const { order, answers, get } = waiting();
+    const first = get('/1');
+    await settle();
+    await act(first, answers[0]!);
+    await settle();
+    for (const target of ['/2', '/3']) get(target);
+    await settle();
+    expect(order).toEqual(['/1', '/2']);
+  });
+
+  test('are not overtaken by those that come while the queue is loading, but by priority', async () => {
+    const { order, answers, get } = waiting();
+    const first = get('/1');
+    get('/2', { priority: 'low' });
+    get('/3').setPriority('high');
+    await Promise.resolve();
+    first.abort();
+    get('/4');
+    for (let i = 1; i < 4; i++) {
+      await settle();
+      answers[i]!(makeResponse());
+    }
+    await settle();
+    expect(order).toEqual(['/1', '/3', '/4', '/2']);
+  });
+
+  test('are never sent when they were aborted while the queue was loading', async () => {
+    const { order, get } = waiting();
+    const first = get('/1');
+    const second = get('/2');
+    get('/3');
+    await Promise.resolve();
+    second.abort();
+    first.abort();
+    await settle();
+    expect(order).toEqual(['/1', '/3']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { socketCapabilities } from '../../../platform/node/http/socket-capabilities.ts';
 import { httpStages } from '../../../src/pipeline/http.ts';
 import type { HttpParts } from '../../../src/pipeline/http-parts.ts';
-import { createQueue } from '../../../src/queue/stage.ts';
+import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
 
@@ -10,7 +10,6 @@ function parts(capabilities: TransportCapabilities): HttpParts {
   return {
     options: DEFAULT_OPTIONS,
     defaults: DEFAULT_OPTIONS,
-    queue: createQueue(),
     transport: { capabilities, send: () => Promise.reject(new Error('not asked')), close: async () => {} },
     schemes: new Map(),
   };
@@ -36,7 +35,11 @@ describe('the list of a transport that', () => {
       ['requirements', 'platform-redirect', 'cookies', 'headers', 'decoding', 'queue', 'timeout'],
     ],
   ])('%s leaves that to it', (_name, hidden, names) => {
-    const stages = httpStages(parts({ ...socketCapabilities, ...hidden }), decoders as never);
+    const stages = httpStages(
+      parts({ ...socketCapabilities, ...hidden }),
+      new RequestQueue(),
+      decoders as never,
+    );
     expect(stages.map(({ name }) => name)).toEqual(names);
   });
 });

@@ -259,7 +259,14 @@ describe('what fetch answers', () => {
 
   test('a response without a stream arrives in one piece', async () => {
     const response = { body: undefined, arrayBuffer: async () => Uint8Array.of(104, 105).buffer };
-    expect(await readBody(streamBody(foreignStream(response as unknown as Response)))).toBe('hi');
+    expect(
+      await readBody(
+        streamBody(
+          foreignStream(response as unknown as Response),
+          () => new NetworkError('unknown-content', ''),
+        ),
+      ),
+    ).toBe('hi');
   });
 });
 

@@ -1,0 +1,48 @@
+import { withDefaultFields } from '../headers/default-fields.ts';
+import { Gate } from '../queue/gate.ts';
+import { offenceOfPlatform } from '../redirect/platform-redirect.ts';
+import { PipelineSource } from '../reply/pipeline-source.ts';
+import type { ReplySource } from '../reply/reply-source.ts';
+import { isPlain } from '../transport/is-plain.ts';
+import type { HttpParts } from './http-parts.ts';
+import { loadRare } from './load-rare.ts';
+import { queueLimits } from './queue-limits.ts';
+import { type Next, withHeaders } from './stage.ts';
+
+/** What answers the requests of a manager over a fetch. */
+export function fetchSources(): (parts: HttpParts) => ReplySource {
+  const gate = new Gate();
+  return (parts) => {
+    gate.configure(queueLimits(parts.options));
+    return new PipelineSource(fetchPipeline(parts, gate));
+  };
+}
+
+/**
+ * The way of a request over a fetch. For a plain one that need not wait, fetch.ts is a list of rules that do not apply: it
+ * goes to the transport at once. The list is loaded with the first request that takes it.
+ */
+export function fetchPipeline(parts: HttpParts, gate: Gate): Next {
+  const { defaults, transport } = parts;
+  let list: Next | null = null;
+  const longWay: Next = async (request, exchange) => {
+    const { assemble, fetchStages, takeOver } = await loadRare().catch((error: unknown) => {
+      gate.reopen();
+      throw error;
+    });
+    list ??= assemble(fetchStages(parts, gate.queue(takeOver)), parts);
+    return list(request, exchange);
+  };
+  return async (request, exchange) => {
+    const slot = isPlain(request, defaults) ? gate.admit(request.url.origin) : null;
+    if (slot === null) return longWay(request, exchange);
+    exchange.slot = slot;
+    exchange.timings.dequeued = exchange.clock.now();
+    const fields = withDefaultFields(request.headers, request.body, '');
+    const response = await transport.send(withHeaders(request, fields), exchange);
+    const offence = offenceOfPlatform(request, response);
+    if (offence === null) return response;
+    response.body.cancel(offence);
+    throw offence;
+  };
+}
