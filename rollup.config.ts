@@ -116,6 +116,8 @@ function eventEmitterModule(): Plugin {
     [method('eventNames'), ''],
     [method('emit'), ''],
     [method('once'), ''],
+    [method('listenerCount'), ''],
+    [method('removeAllListeners'), ''],
   ];
   return {
     name: 'eventemitter3-module',

@@ -105,18 +105,9 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   }
 
   toJSON(): NetworkErrorJson {
-    return {
-      name: this.name,
-      code: this.code,
-      qtCode: this.qtCode,
-      message: this.message,
-      url: this.url,
-      capability: this.capability,
-      status: this.status,
-      headers: this.headers,
-      body: this.body,
-      cause: this.cause === undefined ? undefined : String(this.cause),
-    };
+    const { message, cause } = this;
+    // The fields of an error are not enumerable; all others are.
+    return { ...this, message, cause: cause === undefined ? undefined : String(cause) };
   }
 
   /** Rebuilds an error that crossed a process as {@link NetworkErrorJson}; passes a NetworkError through. */
@@ -135,18 +126,13 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
  * failed may be a URL that does not parse.
  */
 export function publicUrl(url: string): string {
-  const [text] = url.split('#', 1) as [string];
-  const authority = text.indexOf('//') + 2;
-  if (authority < 2) return text;
-  return text.slice(0, authority) + text.slice(authority).replace(/^[^/?\\]*@/, '');
+  return url.split('#', 1)[0]!.replace(/\/\/([^/?\\]*@)?/, '//');
 }
 
 /** HTTP status → code, as in Qt (qhttpthreaddelegate.cpp). `null` below 400. */
 export function codeForStatus(status: number): NetworkErrorCode | null {
   if (status < 400) return null;
-  const exact = STATUS_CODES.get(status);
-  if (exact !== undefined) return exact;
-  return status >= 500 ? 'unknown-server' : 'unknown-content';
+  return STATUS_CODES.get(status) ?? (status < 500 ? 'unknown-content' : 'unknown-server');
 }
 
 const STATUS_CODES = new Map<number, NetworkErrorCode>([

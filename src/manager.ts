@@ -6,7 +6,7 @@ import type { Platform } from './platform.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
-import { PipelineSource } from './reply/pipeline-source.ts';
+import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
@@ -258,6 +258,6 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 }
 
-const CLOSED = new PipelineSource(({ url }) => {
+const CLOSED = pipelineSource(({ url }) => {
   throw new NetworkError('operation-canceled', 'the manager is closed', { url: url.href });
 });

@@ -6,9 +6,10 @@ import { isPromise } from './util/is-promise.ts';
 type EventMap = { [event: string]: (...args: any[]) => unknown };
 
 /** What is used of eventemitter3: the built sets have no more of it. */
-type Emitter = Pick<EventEmitter, 'on' | 'off' | 'removeAllListeners' | 'listeners' | 'listenerCount'>;
+type Emitter = Pick<EventEmitter, 'on' | 'off' | 'listeners'>;
 
-type Wrapped<Listener> = Listener & { readonly original?: Listener };
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Listener = (...args: any[]) => unknown;
 
 /**
  * Typed events after Qt's signals, over eventemitter3, with the three things that it does not do itself: a listener that
@@ -32,32 +33,33 @@ export class Signals<Events extends EventMap> {
     const wrapped = ((...args: unknown[]) => {
       this.#emitter?.off(name, wrapped);
       return listener(...args);
-    }) as Wrapped<Events[Name]>;
-    Object.defineProperty(wrapped, 'original', { value: listener });
+    }) as { original?: Events[Name] } & Events[Name];
+    wrapped.original = listener;
     return this.on(name, wrapped);
   }
 
   off<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
-    const registered = this.#listeners(name) as Wrapped<Events[Name]>[];
+    const registered: readonly (Listener & { original?: Listener })[] = this.#listeners(name);
     const found = registered.find((one) => one === listener || one.original === listener);
     if (found !== undefined) this.#emitter?.off(name, found);
     return this;
   }
 
   removeAllListeners(name?: keyof Events & string): this {
-    this.#emitter?.removeAllListeners(name);
+    if (name === undefined) this.#emitter = null;
+    else this.#emitter?.off(name);
     return this;
   }
 
   listenerCount(name: keyof Events & string): number {
-    return this.#emitter?.listenerCount(name) ?? 0;
+    return this.#listeners(name).length;
   }
 
   /** Tells. Returns whether anybody listened. */
   emit<Name extends keyof Events & string>(name: Name, ...args: Parameters<Events[Name]>): boolean {
-    if (this.listenerCount(name) === 0) return false;
-    for (const listener of this.#listeners(name)) call(listener, args);
-    return true;
+    const listeners = this.#listeners(name);
+    for (const listener of listeners) call(listener, args);
+    return listeners.length > 0;
   }
 
   /** Asks: like `emit`, and gives a promise that settles after every async listener, or null when there is none. */
@@ -65,23 +67,22 @@ export class Signals<Events extends EventMap> {
     name: Name,
     ...args: Parameters<Events[Name]>
   ): Promise<unknown> | null {
-    if (this.listenerCount(name) === 0) return null;
-    const pending: Promise<unknown>[] = [];
-    for (const listener of this.#listeners(name)) {
-      const result = call(listener, args);
-      if (isPromise(result)) pending.push(Promise.resolve(result).catch(() => {}));
-    }
-    return pending.length === 0 ? null : Promise.all(pending);
+    const pending = this.#listeners(name)
+      .map((listener) => call(listener, args))
+      .filter(isPromise);
+    return pending.length === 0 ? null : Promise.allSettled(pending);
   }
 
-  #listeners(name: string): ((...args: never[]) => unknown)[] {
-    return this.#emitter?.listeners(name) ?? [];
+  #listeners(name: string): readonly Listener[] {
+    return this.#emitter?.listeners(name) ?? NOBODY;
   }
 }
 
-function call(listener: (...args: never[]) => unknown, args: unknown[]): unknown {
+const NOBODY: readonly Listener[] = [];
+
+function call(listener: Listener, args: unknown[]): unknown {
   try {
-    const result = (listener as (...args: unknown[]) => unknown)(...args);
+    const result = listener(...args);
     if (isPromise(result)) Promise.resolve(result).catch(reportUncaught);
     return result;
   } catch (error) {

@@ -4,11 +4,12 @@ import { httpStages } from '../../src/pipeline/http.ts';
 import { queueLimits } from '../../src/pipeline/queue-limits.ts';
 import type { Platform } from '../../src/platform.ts';
 import { RequestQueue } from '../../src/queue/request-queue.ts';
-import { PipelineSource } from '../../src/reply/pipeline-source.ts';
+import { pipelineSource } from '../../src/reply/pipeline-source.ts';
+import { wire } from '../../src/reply/wire.ts';
 import { dataScheme } from '../../src/transport/data.ts';
-import { systemClock } from '../../src/util/clock.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
+import { startSoon } from '../../src/util/soon.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { decodeText } from './decode-text.ts';
@@ -34,7 +35,7 @@ export const nodePlatform: Platform = {
     return (parts) => {
       queue.configure(queueLimits(parts.options));
       const run = assemble(httpStages(parts, queue, nodeDecoders), parts);
-      return new PipelineSource(run, systemClock, decodeText);
+      return pipelineSource(run, { wire, startSoon, decodeText });
     };
   },
   schemes: new Map([

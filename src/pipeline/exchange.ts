@@ -86,15 +86,14 @@ export class Exchange {
 
   /** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when cancelled. */
   async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    const idle = this.idle;
+    const { idle } = this;
     idle?.pause();
     let forget = (): void => {};
+    const cancelled = new Promise<never>((_, reject) => {
+      forget = this.onCancel(reject);
+    });
     try {
-      const cancelled = new Promise<never>((_, reject) => {
-        forget = this.onCancel(reject);
-      });
-      const answer = await Promise.race([this.#sink.ask(question), cancelled]);
-      return answer;
+      return await Promise.race([this.#sink.ask(question), cancelled]);
     } finally {
       forget();
       idle?.resume();

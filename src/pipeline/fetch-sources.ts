@@ -1,7 +1,7 @@
 import { withDefaultFields } from '../headers/default-fields.ts';
 import { Gate } from '../queue/gate.ts';
 import { offenceOfPlatform } from '../redirect/platform-redirect.ts';
-import { PipelineSource } from '../reply/pipeline-source.ts';
+import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource } from '../reply/reply-source.ts';
 import { isPlain } from '../transport/is-plain.ts';
 import type { HttpParts } from './http-parts.ts';
@@ -14,7 +14,7 @@ export function fetchSources(): (parts: HttpParts) => ReplySource {
   const gate = new Gate();
   return (parts) => {
     gate.configure(queueLimits(parts.options));
-    return new PipelineSource(fetchPipeline(parts, gate));
+    return fetchSource(parts, gate);
   };
 }
 
@@ -22,18 +22,19 @@ export function fetchSources(): (parts: HttpParts) => ReplySource {
  * The way of a request over a fetch. For a plain one that need not wait, fetch.ts is a list of rules that do not apply: it
  * goes to the transport at once. The list is loaded with the first request that takes it.
  */
-export function fetchPipeline(parts: HttpParts, gate: Gate): Next {
+export function fetchSource(parts: HttpParts, gate: Gate): ReplySource {
   const { defaults, transport } = parts;
   let list: Next | null = null;
   const longWay: Next = async (request, exchange) => {
-    const { assemble, fetchStages, takeOver } = await loadRare().catch((error: unknown) => {
+    const { assemble, fetchStages, takeOver, wire } = await loadRare().catch((error: unknown) => {
       gate.reopen();
       throw error;
     });
     list ??= assemble(fetchStages(parts, gate.queue(takeOver)), parts);
+    source.wire = wire;
     return list(request, exchange);
   };
-  return async (request, exchange) => {
+  const source = pipelineSource(async (request, exchange) => {
     const slot = isPlain(request, defaults) ? gate.admit(request.url.origin) : null;
     if (slot === null) return longWay(request, exchange);
     exchange.slot = slot;
@@ -44,5 +45,6 @@ export function fetchPipeline(parts: HttpParts, gate: Gate): Next {
     if (offence === null) return response;
     response.body.cancel(offence);
     throw offence;
-  };
+  });
+  return source;
 }

@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import { loadRare } from './load-rare.ts';
 import type { TextDecoding } from './reply-source.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
@@ -29,12 +30,5 @@ export async function parseJson<Output>(
   } catch (cause) {
     throw new NetworkError('unknown-content', `the reply of ${url} is not JSON`, { url, cause });
   }
-  if (schema === undefined) return value as Output;
-  const result = await schema['~standard'].validate(value);
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.map((issue) => issue.message).join('; ');
-  throw new NetworkError('unknown-content', `the reply of ${url} does not fit its schema: ${issues}`, {
-    url,
-    cause: result.issues,
-  });
+  return schema === undefined ? (value as Output) : (await loadRare()).conform(value, url, schema);
 }

@@ -1,4 +1,5 @@
 import type { ResponseHead } from '../pipeline/reply-event.ts';
+import { inOnePiece } from '../util/concatenate.ts';
 import type { ReplyBody } from './reply-body.ts';
 import type { TextDecoding } from './reply-source.ts';
 import { makeResponse } from './response.ts';
@@ -109,7 +110,7 @@ class LightResponse extends Response {
     if (!this.#hasBody) return new Uint8Array(0);
     this.#isUsed = true;
     this.#source.claim('stream');
-    return (await this.#source.all()) as Uint8Array<ArrayBuffer>;
+    return (await allOf(this.#source)) as Uint8Array<ArrayBuffer>;
   }
 
   #withStream(): Response {
@@ -123,4 +124,11 @@ function spent(): Response {
   const response = new Response('');
   void response.text();
   return response;
+}
+
+/** All that is left of a body, once it has ended. */
+async function allOf(body: ReplyBody): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for (let chunk = await body.next(); chunk !== null; chunk = await body.next()) chunks.push(chunk);
+  return inOnePiece(chunks);
 }

@@ -6,23 +6,18 @@ import { headEvent } from '../pipeline/head-event.ts';
 import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
-import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
+import type { ReplySource, Transfer } from './reply-source.ts';
 
-/** Runs requests through a pipeline on behalf of replies. */
-export class PipelineSource implements ReplySource {
-  readonly decodeText: TextDecoding | undefined;
-  readonly #run: Next;
-  readonly #clock: Clock;
-
-  constructor(run: Next, clock: Clock = systemClock, decodeText?: TextDecoding) {
-    this.#run = run;
-    this.#clock = clock;
-    this.decodeText = decodeText;
-  }
-
-  open(request: HttpRequest, sink: ExchangeSink): Transfer {
-    return new PipelineTransfer(request, this.#run, sink, this.#clock);
-  }
+/**
+ * Runs requests through a pipeline on behalf of replies.
+ * @param means what the platform has for them beside it
+ */
+export function pipelineSource(
+  run: Next,
+  means: Omit<ReplySource, 'open'> = {},
+  clock: Clock = systemClock,
+): ReplySource {
+  return { ...means, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
 }
 
 /** To the stages it is the exchange, to the reply the transfer, and to the body of the response its reader. */
@@ -41,12 +36,9 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     this.#sink = sink;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     try {
-      this.#run(this.#request, this).then(
-        (response) => this.#deliver(response),
-        (error: unknown) => this.fail(toNetworkError(error, this.#request)),
-      );
+      this.#deliver(await this.#run(this.#request, this));
     } catch (error) {
       this.fail(toNetworkError(error, this.#request));
     }
@@ -94,7 +86,7 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     const { body } = response;
     const sink = this.#sink;
     if (sink === null) {
-      body.cancel(this.cancelled ?? toNetworkError(undefined, this.#request));
+      body.cancel(this.cancelled!);
       return;
     }
     this.#body = body;

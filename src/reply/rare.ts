@@ -1,4 +1,5 @@
-/** What few replies of a page need (fetch, prepared answers): loaded together, with the first that does. */
+/** What few replies of a page need (fetch, prepared answers, schemas): loaded together, with the first that does. */
+export { conform } from './conform.ts';
 export { fetchThrough } from './fetch-through.ts';
 export { respondWith } from './prepared-answer.ts';
 export { makeResponse } from './response.ts';

@@ -1,5 +1,4 @@
-import type { NetworkError } from '../error.ts';
-import { concatenate } from '../util/concatenate.ts';
+import { inOnePiece } from '../util/concatenate.ts';
 
 /** The reins on whatever delivers the body. */
 export interface BodyControl {
@@ -11,11 +10,6 @@ export interface BodyControl {
 export const HIGH_WATER_MARK = 256 * 1024;
 
 type Claim = 'read' | 'iteration' | 'stream' | 'collection';
-
-interface Waiter {
-  resolve(chunk: Uint8Array | null): void;
-  reject(error: unknown): void;
-}
 
 /**
  * The bytes of a reply between the network and the reader: who reads them, how many may wait, and when the network has
@@ -36,12 +30,13 @@ export class ReplyBody {
   #ended = false;
   #failure: unknown = null;
   #forbidden: TypeError | null = null;
-  #waiter: Waiter | null = null;
+  /** Goes on with whoever waits for a chunk. */
+  #wake: (() => void) | null = null;
 
   /** @param limit unread bytes at which the network is paused; 0 = unlimited */
   constructor(control: BodyControl, limit: number) {
     this.#control = control;
-    this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
+    this.#limit = limit;
   }
 
   get available(): number {
@@ -54,35 +49,32 @@ export class ReplyBody {
 
   /** Unread bytes that may wait here, as set by the user; 0 = unlimited. */
   get limit(): number {
-    return Number.isFinite(this.#limit) ? this.#limit : 0;
+    return this.#limit;
   }
 
   set limit(bytes: number) {
-    this.#limit = bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
+    this.#limit = bytes;
     this.#regulate();
   }
 
   push(chunk: Uint8Array, lent: boolean): void {
     const kept = lent ? chunk.slice() : chunk;
-    if (this.#waiter !== null) {
-      this.#settle((waiter) => waiter.resolve(kept));
-      return;
-    }
     if (this.#chunks === NOTHING) this.#chunks = [kept];
     else this.#chunks.push(kept);
     this.#available += kept.length;
+    this.#wake?.();
     this.#regulate();
   }
 
   end(): void {
     this.#ended = true;
-    this.#settle((waiter) => waiter.resolve(null));
+    this.#wake?.();
   }
 
   /** The body will not go on. What has arrived stays readable, then the failure shows. */
-  fail(error: NetworkError): void {
+  fail(error: unknown): void {
     this.#failure ??= error;
-    this.#settle((waiter) => waiter.reject(this.#failure));
+    this.#wake?.();
   }
 
   /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
@@ -90,8 +82,7 @@ export class ReplyBody {
     this.#chunks = NOTHING;
     this.#first = 0;
     this.#available = 0;
-    this.#failure ??= error;
-    this.#settle((waiter) => waiter.reject(this.#failure));
+    this.fail(error);
   }
 
   /** Forgets the bytes and lets every later read fail: the reply is deleted. */
@@ -122,20 +113,18 @@ export class ReplyBody {
 
   /** The next chunk as it arrived, null at the end. One call at a time. */
   next(): Promise<Uint8Array | null> {
-    const chunk = this.#shift();
-    if (chunk !== undefined) return Promise.resolve(chunk);
-    if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#ended) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
+      const wake = (): void => {
+        // Before the network goes on, which may bring the next chunk at once.
+        this.#wake = null;
+        const chunk = this.#shift();
+        if (chunk !== undefined) resolve(chunk);
+        else if (this.#failure !== null) reject(this.#failure);
+        else if (this.#ended) resolve(null);
+        else this.#wake = wake;
+      };
+      wake();
     });
-  }
-
-  /** All that is left, once it has ended. */
-  async all(): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for (let chunk = await this.next(); chunk !== null; chunk = await this.next()) chunks.push(chunk);
-    return chunks.length === 1 ? chunks[0]! : concatenate(chunks);
   }
 
   /** Everything that has arrived and is unread. */
@@ -158,41 +147,26 @@ export class ReplyBody {
   }
 
   #take(size: number): Uint8Array {
-    const head = this.#chunks[this.#first];
-    if (size === 0 || head === undefined) return new Uint8Array(0);
-    if (head.length === size) return this.#shift()!;
-    const bytes = new Uint8Array(size);
-    let filled = 0;
-    while (filled < size) {
+    const chunks: Uint8Array[] = [];
+    for (let wanted = size; wanted > 0; ) {
       const chunk = this.#chunks[this.#first]!;
-      const wanted = size - filled;
-      if (chunk.length <= wanted) {
-        bytes.set(chunk, filled);
-        filled += chunk.length;
-        this.#shift();
-      } else {
-        bytes.set(chunk.subarray(0, wanted), filled);
+      if (chunk.length > wanted) {
+        chunks.push(chunk.slice(0, wanted));
         this.#chunks[this.#first] = chunk.subarray(wanted);
         this.#available -= wanted;
-        filled = size;
-      }
+        this.#regulate();
+      } else chunks.push(this.#shift()!);
+      wanted -= chunk.length;
     }
-    this.#regulate();
-    return bytes;
+    return inOnePiece(chunks);
   }
 
   #regulate(): void {
-    const full = this.#available >= this.#limit;
+    const full = this.#limit > 0 && this.#available >= this.#limit;
     if (full === this.#paused || (full && this.#ended)) return;
     this.#paused = full;
     if (full) this.#control.pause();
     else if (!this.#ended) this.#control.resume();
-  }
-
-  #settle(how: (waiter: Waiter) => void): void {
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    if (waiter !== null) how(waiter);
   }
 }
 

@@ -10,12 +10,12 @@ import type { Linked, LinkedList } from '../util/linked-list.ts';
 import type { Startable } from '../util/soon.ts';
 import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
-import { convertEarly, type Promised, settle } from './promised.ts';
+import type { Promised } from './promised.ts';
 import { type BodyControl, ReplyBody } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
 import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
-import { UploadProgress } from './upload-progress.ts';
+import type { UploadProgress } from './upload-progress.ts';
 
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
@@ -38,9 +38,11 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   error: NetworkError | null = null;
   owner: ReplyOwner<Reply> | null = null;
   redirectAllowed = false;
-  readonly #reply: Reply;
+  upload: UploadProgress | null = null;
+  promised: Promised | null = null;
+  readonly reply: Reply;
+  readonly clock: Clock;
   readonly #source: ReplySource;
-  readonly #clock: Clock;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
   /** Set before the start, when there is no transfer that could keep it. */
@@ -48,9 +50,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #body: ReplyBody | null = null;
   #received = 0;
   #download: ProgressThrottle | null = null;
-  #upload: UploadProgress | null = null;
   #atHead: (() => void)[] | null = null;
-  #promised: Promised | null = null;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
   #cleanups: (() => void)[] | null = null;
@@ -58,9 +58,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** @param running those under way, of which the reply is one until it ends */
   constructor(reply: Reply, source: ReplySource, clock: Clock, running: LinkedList<ReplyCore> | null) {
-    this.#reply = reply;
+    this.reply = reply;
     this.#source = source;
-    this.#clock = clock;
+    this.clock = clock;
     this.#running = running;
     running?.append(this);
     this.url = reply.request.url.href;
@@ -72,7 +72,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   get body(): ReplyBody {
     if (this.#body === null) {
-      this.#body = new ReplyBody(this, this.#reply.request.options.readBufferSize);
+      this.#body = new ReplyBody(this, this.reply.request.options.readBufferSize);
       if (this.#isCollected) this.#body.claim('collection');
     }
     return this.#body;
@@ -80,6 +80,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   get isBodyClaimed(): boolean {
     return this.#isCollected || (this.#body?.claimed ?? false);
+  }
+
+  get hasBody(): boolean {
+    return this.#body !== null;
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running';
   }
 
   get finished(): boolean {
@@ -94,7 +102,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   start(): void {
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    const transfer = this.#source.open(this.#reply.request, this);
+    const transfer = this.#source.open(this.reply.request, this);
     this.#transfer = transfer;
     if (this.#priority !== null) transfer.setPriority(this.#priority);
     transfer.start();
@@ -129,9 +137,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   promise<Value>(convert: ((bytes: Uint8Array) => Value) | null, looksOnly = false): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (convert !== null) this.#collect();
-      const promised = { convert, looksOnly, resolve, reject, next: this.#promised };
-      if (this.finished) this.#keep(promised);
-      else this.#promised = promised;
+      const promised = { convert, looksOnly, resolve, reject, next: this.promised };
+      if (this.finished) this.#settle(promised);
+      else this.promised = promised;
     });
   }
 
@@ -140,14 +148,19 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     else this.body.claim('collection');
   }
 
-  #keep(promised: Promised): void {
-    const takeBody = (): Uint8Array => this.body.takeAll();
-    settle(
-      promised,
-      this.#reply,
-      errorToThrow(this.error, this.#reply.request, this.head, takeBody),
-      takeBody,
-    );
+  #settle({ convert, early, resolve, reject }: Promised): void {
+    const { error, head, reply } = this;
+    const takeAll = (): Uint8Array => this.body.takeAll();
+    const thrown = errorToThrow(error, reply.request, head, takeAll);
+    if (thrown !== null) {
+      reject(thrown);
+      return;
+    }
+    try {
+      resolve((convert === null ? reply : (early ?? convert(takeAll()))) as never);
+    } catch (cause) {
+      reject(cause);
+    }
   }
 
   /** Has `cleanup` run once when the reply has finished, before its signals. */
@@ -162,7 +175,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
    */
   cancel(cause: unknown, transfer: boolean): void {
     if (this.#state === 'finishing' || this.#state === 'finished') return;
-    const error = abortError(this.#reply.request, cause);
+    const error = abortError(this.reply.request, cause);
     // Before the transfer hears of it: what it does on the way down must not come back as an event.
     this.#state = 'finishing';
     if (transfer) this.#transfer?.abandon(error);
@@ -178,116 +191,77 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.#data(event.chunk, event.lent);
         break;
       case 'head':
-        this.#showHead(event);
+        this.showHead(event);
         this.final = event;
-        if (this.#tellsProgress) this.#download = new ProgressThrottle(this.#clock.now());
-        this.#reply.emit('metaDataChanged');
+        if (this.#tellsProgress) this.#download = new ProgressThrottle(this.clock.now());
+        this.reply.emit('metaDataChanged');
         this.#wakeAtHead();
         break;
       case 'end':
         this.trailers = event.trailers;
-        this.#state = 'finishing';
         this.body.end();
-        this.#finish(statusError(this.#reply.request, this.head));
+        this.#finish(statusError(this.reply.request, this.head));
         break;
       case 'failed':
-        this.#state = 'finishing';
         this.body.fail(event.error);
         this.#finish(event.error);
         break;
-      case 'hop':
-        this.#showHead(event.hop);
-        this.hops = [...this.hops, event.hop];
-        this.#reply.emit('metaDataChanged');
-        break;
-      case 'redirected':
-        this.url = event.target;
-        this.#reply.emit('redirected', event.target);
-        break;
-      case 'upload-progress':
-        this.#upload ??= new UploadProgress(this.#reply, this.#clock);
-        this.#upload.tell(event.sent, event.total);
-        break;
-      case 'request-sent':
-        this.#upload?.flush();
-        this.#reply.emit('requestSent');
-        break;
-      case 'socket-started-connecting':
-        this.#reply.emit('socketStartedConnecting');
-        break;
-      case 'informational':
-        this.#reply.emit('informational', event.status, event.headers);
-        break;
+      default:
+        this.#source.wire?.tell(this, event);
     }
   }
 
-  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    switch (question.type) {
-      case 'redirect':
-        this.redirectAllowed = false;
-        await this.#reply.ask('redirected', question.target);
-        if (this.redirectAllowed) this.url = question.target;
-        return { allowed: this.redirectAllowed } as AnswerTo<Q>;
-      case 'encrypted':
-        await this.owner?.encrypted(this.#reply);
-        await this.#reply.ask('encrypted');
-        return { proceed: this.#state === 'running' } as AnswerTo<Q>;
-    }
+  /** Only a source with a {@link Wire} asks. */
+  ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+    return this.#source.wire!.ask(this, question);
   }
 
-  #showHead(head: Hop): void {
+  showHead(head: Hop): void {
     this.head = head;
     this.url = head.url;
   }
 
   #data(chunk: Uint8Array, lent: boolean): void {
     this.#received += chunk.length;
-    if (!lent || !this.#convertEarly(chunk)) this.body.push(chunk, lent);
-    this.#reply.emit('readyRead');
+    if (!lent || !this.#source.wire?.convertEarly(this, chunk)) this.body.push(chunk, lent);
+    this.reply.emit('readyRead');
     if (this.#state !== 'running' || !this.#tellsProgress) return;
     const total = this.final?.total ?? -1;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     this.#download ??= new ProgressThrottle(now);
     if (this.#download.admit(this.#received, total, now)) {
-      this.#reply.emit('downloadProgress', this.#received, total);
+      this.reply.emit('downloadProgress', this.#received, total);
     }
-  }
-
-  /** A body of one piece that nobody has to copy. An error keeps its bytes; a listener may ask how many there are. */
-  #convertEarly(chunk: Uint8Array): boolean {
-    const { final } = this;
-    const isWhole = this.#body === null && chunk.length === final?.total;
-    if (!isWhole || final.status >= 400 || this.#reply.listenerCount('readyRead') > 0) return false;
-    return convertEarly(this.#promised, chunk);
   }
 
   get #tellsProgress(): boolean {
-    return this.#reply.listenerCount('downloadProgress') > 0;
+    return this.reply.listenerCount('downloadProgress') > 0;
   }
 
   #finish(error: NetworkError | null): void {
+    this.#state = 'finishing';
     this.#running?.remove(this);
     if (this.#cleanups !== null) for (const cleanup of this.#cleanups.splice(0)) cleanup();
     this.error = error;
-    if (error !== null) this.#reply.emit('errorOccurred', error);
+    if (error !== null) this.reply.emit('errorOccurred', error);
     const total = this.final?.total ?? -1;
     const last = total < 0 || error === null ? this.#received : total;
     if (this.#download === null || this.#download.last(this.#received, last)) {
-      this.#reply.emit('downloadProgress', this.#received, last);
+      this.reply.emit('downloadProgress', this.#received, last);
     }
-    this.#reply.emit('readChannelFinished');
+    this.reply.emit('readChannelFinished');
     this.#state = 'finished';
-    this.owner?.finished(this.#reply);
-    this.#reply.emit('finished');
+    this.owner?.finished(this.reply);
+    this.reply.emit('finished');
     this.#wakeAtHead();
-    for (let one = this.#promised; one !== null; one = one.next) this.#keep(one);
-    this.#promised = null;
-    if (this.#reply.request.options.autoDeleteReplies) this.#clock.setTimeout(() => this.#delete(), 0);
+    for (let one = this.promised; one !== null; one = one.next) this.#settle(one);
+    this.promised = null;
+    if (this.reply.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);
   }
 
   /** Qt: deleteLater. The listeners have had their turn; what is left goes. */
   #delete(): void {
-    this.#reply.removeAllListeners();
+    this.reply.removeAllListeners();
     this.body.forbid(new TypeError('this reply was deleted after it finished (autoDeleteReplies)'));
   }
 

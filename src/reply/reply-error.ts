@@ -15,11 +15,14 @@ export function statusError({ url }: HttpRequest, head: Hop | null): NetworkErro
   const { status, reason } = head ?? { status: 0, reason: '' };
   const code = codeForStatus(status);
   if (code === null) return null;
-  const said = reason === '' ? `server replied with status code ${status}` : `server replied: ${reason}`;
-  return new NetworkError(code, `Error transferring ${withoutFragment(url)} - ${said}`, {
-    url: head?.url ?? url.href,
-    status,
-  });
+  return new NetworkError(
+    code,
+    `Error transferring ${withoutFragment(url)} - server replied: ${reason || status}`,
+    {
+      url: head?.url ?? url.href,
+      status,
+    },
+  );
 }
 
 /**

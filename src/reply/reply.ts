@@ -7,11 +7,10 @@ import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import type { LinkedList } from '../util/linked-list.ts';
-import { startSoon } from '../util/soon.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
-import { PipelineSource } from './pipeline-source.ts';
+import { pipelineSource } from './pipeline-source.ts';
 import type { Answer } from './prepared-answer.ts';
 import { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
@@ -48,19 +47,16 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     super();
     this.operation = init.operation;
     this.request = init.request;
-    this.#core = new ReplyCore<NetworkReply>(
-      this,
-      init.source,
-      init.clock ?? systemClock,
-      init.running ?? null,
-    );
-    startSoon(this.#core);
+    const { source, clock = systemClock, running = null } = init;
+    this.#core = new ReplyCore<NetworkReply>(this, source, clock, running);
+    if (source.startSoon === undefined) queueMicrotask(() => this.#core.start());
+    else source.startSoon(this.#core);
   }
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
     const respond = async (): Promise<HttpResponse> => (await loadRare()).respondWith(answer, request);
-    return new NetworkReply({ operation, request, source: new PipelineSource(respond) });
+    return new NetworkReply({ operation, request, source: pipelineSource(respond) });
   }
 
   /** The URL that answered, or will: it changes with every redirect. */

@@ -8,3 +8,8 @@ export function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuff
   }
   return bytes;
 }
+
+/** The same, or the only chunk itself. */
+export function inOnePiece(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 ? chunks[0]! : concatenate(chunks);
+}

@@ -6,14 +6,16 @@ import { type BodyInput, toRequestBody } from '../../../src/message/request-body
 import type { RequestOptions } from '../../../src/options.ts';
 import { assemble } from '../../../src/pipeline/assemble.ts';
 import { fetchStages } from '../../../src/pipeline/fetch.ts';
-import { fetchPipeline, fetchSources } from '../../../src/pipeline/fetch-sources.ts';
+import { fetchSources } from '../../../src/pipeline/fetch-sources.ts';
 import type { HttpParts } from '../../../src/pipeline/http-parts.ts';
-import type { HttpRequest, HttpResponse, Next } from '../../../src/pipeline/stage.ts';
-import { Gate } from '../../../src/queue/gate.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
+import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
+import type { ReplySource } from '../../../src/reply/reply-source.ts';
+import { wire } from '../../../src/reply/wire.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
-import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** A page's parts over a transport that answers with `answer`, and what that was sent. */
 function setup(answer: () => HttpResponse = () => makeResponse(), options: Partial<RequestOptions> = {}) {
@@ -35,8 +37,13 @@ function setup(answer: () => HttpResponse = () => makeResponse(), options: Parti
   return { parts, sent };
 }
 
-const shortWay = (parts: HttpParts): Next => fetchPipeline(parts, new Gate());
-const longWay = (parts: HttpParts): Next => assemble(fetchStages(parts, new RequestQueue()), parts);
+type Way = (parts: HttpParts) => ReplySource;
+const shortWay: Way = (parts) => fetchSources()(parts);
+const longWay: Way = (parts) =>
+  pipelineSource(assemble(fetchStages(parts, new RequestQueue()), parts), { wire });
+
+const reply = (source: ReplySource, request: HttpRequest): NetworkReply =>
+  new NetworkReply({ operation: 'get', request, source });
 
 describe('a plain request', () => {
   test.each<[string, Parameters<typeof makeRequest>[0], BodyInput | null]>([
@@ -50,7 +57,7 @@ describe('a plain request', () => {
     const seen = await Promise.all(
       [shortWay, longWay].map(async (way) => {
         const { parts, sent } = setup();
-        await way(parts)(request, makeExchange().exchange);
+        await reply(way(parts), request).completed;
         return sent.map(({ headers, ...rest }) => ({ ...rest, headers: [...headers] }));
       }),
     );
@@ -65,27 +72,28 @@ describe('a plain request', () => {
   ])('that ends at %s (redirected: %s) is judged as it would be along the list', async (url, redirected) => {
     const outcomes = await Promise.all(
       [shortWay, longWay].map(async (way) => {
-        const cancelled: unknown[] = [];
-        const body = { ...bytesBody(), cancel: (reason: unknown) => cancelled.push(reason) };
-        const { parts } = setup(() =>
-          makeResponse({ url, redirectedByPlatform: redirected, body: body as never }),
+        let cancelled = 0;
+        const body = { ...bytesBody(), cancel: () => cancelled++ };
+        const { parts } = setup(() => makeResponse({ url, redirectedByPlatform: redirected, body }));
+        const { completed } = reply(way(parts), makeRequest({ url: 'https://origin.test/' }));
+        const error = await completed.then(
+          () => null,
+          (reason: NetworkError) => reason.toJSON(),
         );
-        const run = way(parts)(makeRequest({ url: 'https://origin.test/' }), makeExchange().exchange);
-        const outcome = await run.catch((error: unknown) => error);
-        return outcome instanceof NetworkError ? [outcome.toJSON(), cancelled.length] : [null, 0];
+        return { error, cancelled };
       }),
     );
     expect(outcomes[0]).toEqual(outcomes[1]);
-    expect(outcomes[0]![1]).toBe(redirected && url.startsWith('http:') ? 1 : 0);
+    expect(outcomes[0]!.cancelled).toBe(redirected && url.startsWith('http:') ? 1 : 0);
   });
 });
 
 describe('any other request', () => {
-  const run = (
+  const run = async (
     options: Partial<RequestOptions>,
     init: Parameters<typeof makeRequest>[0] = {},
-  ): Promise<HttpResponse> =>
-    shortWay(setup(undefined, options).parts)(makeRequest({ ...init, options }), makeExchange().exchange);
+  ): Promise<NetworkReply> =>
+    reply(shortWay(setup(undefined, options).parts), makeRequest({ ...init, options })).completed;
 
   test.each<[string, Partial<RequestOptions>, Record<string, string>, string]>([
     ['an option', { redirectPolicy: 'manual' }, {}, 'redirects'],
@@ -104,6 +112,26 @@ describe('any other request', () => {
   test('goes where its scheme is answered', async () => {
     expect((await run({}, { url: 'app://host/' })).status).toBe(0);
     await expect(run({}, { url: 'other://host/' })).rejects.toMatchObject({ code: 'protocol-unknown' });
+  });
+
+  test('may be over a transport that sees and asks more', async () => {
+    const { parts } = setup();
+    const transport: HttpParts['transport'] = {
+      ...parts.transport,
+      async send(_request, exchange) {
+        exchange.emit({ type: 'upload-progress', sent: 1, total: 1 });
+        exchange.emit({ type: 'request-sent' });
+        expect(await exchange.ask({ type: 'encrypted' })).toEqual({ proceed: true });
+        return makeResponse();
+      },
+    };
+    const asked = reply(shortWay({ ...parts, transport }), makeRequest({ options: { transport } }));
+    const trace: string[] = [];
+    asked.on('uploadProgress', (sent) => trace.push(`uploadProgress ${sent}`));
+    asked.on('requestSent', () => trace.push('requestSent'));
+    asked.on('encrypted', () => trace.push('encrypted'));
+    await asked.completed;
+    expect(trace).toEqual(['uploadProgress 1', 'requestSent', 'encrypted']);
   });
 
   test('meets the stages of what is set', async () => {

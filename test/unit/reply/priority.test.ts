@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Priority } from '../../../src/options.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import { PipelineSource } from '../../../src/reply/pipeline-source.ts';
+import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import { FakeClock, makeRequest } from '../../support/fixtures.ts';
 
@@ -14,7 +14,7 @@ function setup() {
     exchange.queued = { setPriority: (priority) => told.push(priority) };
     return new Promise<never>(() => {});
   };
-  const source = new PipelineSource(run, new FakeClock());
+  const source = pipelineSource(run, {}, new FakeClock());
   const reply = new NetworkReply({ operation: 'get', request: makeRequest(), source });
   return { reply, told, exchange: () => exchange };
 }

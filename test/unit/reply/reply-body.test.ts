@@ -100,6 +100,19 @@ describe('iteration', () => {
     expect(source.calls).toEqual(['start', 'pause', 'resume']);
   });
 
+  test('takes chunks in order that arrive while the network is told to go on', async () => {
+    const { reply, source } = await scriptedReply({ readBufferSize: 2 });
+    const late = [data('cd'), data('e'), END];
+    source.resume = () => source.tell(...late.splice(0, 1));
+    source.tell(head(), data('ab'));
+    let whole = '';
+    for await (const chunk of reply) {
+      whole += text(chunk);
+      if (late.length < 3) source.tell(...late.splice(0));
+    }
+    expect(whole).toBe('abcde');
+  });
+
   test('leaving the loop aborts, failing throws after what arrived', async () => {
     const left = await scriptedReply();
     left.source.tell(head(), data('1'), data('2'));

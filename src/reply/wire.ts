@@ -1,0 +1,68 @@
+import type { AnswerTo, Question } from '../pipeline/question.ts';
+import type { ReplyCore } from './reply-core.ts';
+import type { Wire, WireEvent } from './reply-source.ts';
+import { UploadProgress } from './upload-progress.ts';
+
+/** Shows in a reply what a transfer sees of the wire, of redirects and of uploads, and what it asks. */
+export const wire: Wire = { tell, ask, convertEarly };
+
+function tell(core: ReplyCore, event: WireEvent): void {
+  const { reply } = core;
+  switch (event.type) {
+    case 'hop':
+      core.showHead(event.hop);
+      core.hops = [...core.hops, event.hop];
+      reply.emit('metaDataChanged');
+      break;
+    case 'redirected':
+      core.url = event.target;
+      reply.emit('redirected', event.target);
+      break;
+    case 'upload-progress':
+      core.upload ??= new UploadProgress(reply, core.clock);
+      core.upload.tell(event.sent, event.total);
+      break;
+    case 'request-sent':
+      core.upload?.flush();
+      reply.emit('requestSent');
+      break;
+    case 'socket-started-connecting':
+      reply.emit('socketStartedConnecting');
+      break;
+    case 'informational':
+      reply.emit('informational', event.status, event.headers);
+      break;
+  }
+}
+
+async function ask<Q extends Question>(core: ReplyCore, question: Q): Promise<AnswerTo<Q>> {
+  const { reply } = core;
+  switch (question.type) {
+    case 'redirect':
+      core.redirectAllowed = false;
+      await reply.ask('redirected', question.target);
+      if (core.redirectAllowed) core.url = question.target;
+      return { allowed: core.redirectAllowed } as AnswerTo<Q>;
+    case 'encrypted':
+      await core.owner?.encrypted(reply);
+      await reply.ask('encrypted');
+      return { proceed: core.isRunning } as AnswerTo<Q>;
+  }
+}
+
+/**
+ * Converts a body that came in one piece from where it lies, if whoever waits for it only looks at it: the text of a small
+ * response, or of one that a cache has in memory, costs no copy of its bytes. An error keeps its bytes; a listener may ask
+ * how many there are.
+ */
+function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
+  const { final } = core;
+  const isWhole = !core.hasBody && chunk.length === final?.total;
+  if (!isWhole || final.status >= 400 || core.reply.listenerCount('readyRead') > 0) return false;
+  for (let one = core.promised; one !== null; one = one.next) {
+    if (one.convert === null || !one.looksOnly) continue;
+    one.early = one.convert(chunk);
+    return true;
+  }
+  return false;
+}
