@@ -85,7 +85,6 @@ export class Manager extends Settings implements AsyncDisposable {
    * @throws TypeError when `verb` is not a token
    */
   sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply {
-    if (typeof verb !== 'string') throw new TypeError('sendCustomRequest: the verb must be a string');
     return this.#startVerb(verb, toNetworkRequest(request), body);
   }
 
@@ -259,5 +258,5 @@ export class Manager extends Settings implements AsyncDisposable {
 }
 
 const CLOSED = pipelineSource(({ url }) => {
-  throw new NetworkError('operation-canceled', 'the manager is closed', { url: url.href });
+  throw new NetworkError('operation-canceled', 'the manager was closed', { url: url.href });
 });

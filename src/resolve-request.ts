@@ -7,12 +7,9 @@ import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
 import { PRECONNECT } from './transport/preconnect.ts';
 
-/** A request as an object, whatever it was written as. */
+/** A request as an object, whatever it was written as. What is none is taken for a URL, which it is not. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
-  if (typeof input === 'string' || input instanceof URL) return { url: input };
-  if (typeof input !== 'object' || input === null)
-    throw new TypeError('request: expected a URL or an object with a url');
-  return input;
+  return typeof input === 'object' && input !== null && !(input instanceof URL) ? input : { url: input };
 }
 
 /**
@@ -28,7 +25,7 @@ export function resolveRequest(
 ): HttpRequest {
   const url = own(request, 'url');
   if (typeof url !== 'string' && !(url instanceof URL))
-    throw new TypeError('request: url must be a string or a URL');
+    throw new TypeError('request: the url must be a string or a URL');
   const fields = own(request, 'headers');
   return {
     method: operation === 'custom' ? customMethod(request) : METHODS[operation],
@@ -45,7 +42,7 @@ export function resolveRequest(
  * @throws TypeError when `host` is no host or `port` no port
  */
 export function connectRequest(scheme: 'http' | 'https', host: string, port: number): NetworkRequest {
-  const url = `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`;
+  const url = `${scheme}://${host.replace(/^[^[]*:.*/, '[$&]')}:${port}`;
   // By the parser of a scheme that knows hosts, and nothing but a host.
   if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
     throw new TypeError(`cannot connect to ${JSON.stringify(host)}, port ${port}: not a host and port`);
@@ -63,10 +60,9 @@ function own<Name extends keyof NetworkRequest>(
 
 function customMethod(request: NetworkRequest): string {
   const method = own(request, 'method');
-  if (typeof method !== 'string' || !isToken(method))
-    throw new TypeError('request: the method is not a token (RFC 9110 §9.1)');
   // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
-  if (method.toUpperCase() === 'CONNECT') throw new TypeError('request: CONNECT cannot be sent as a request');
+  if (typeof method !== 'string' || !isToken(method) || method.toUpperCase() === 'CONNECT')
+    throw new TypeError('request: the method must be a token (RFC 9110 §9.1), and not CONNECT');
   return method;
 }
 

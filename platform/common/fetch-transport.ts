@@ -1,5 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
+import { contentLength } from '../../src/message/content-length.ts';
 import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
@@ -58,7 +59,7 @@ export class FetchTransport implements Transport {
       const stream = this.#dialect.toStream?.(response) ?? response.body;
       if (stream === null) done();
       const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, controller, done);
-      return toHttpResponse(request, response, body, this.capabilities);
+      return toHttpResponse(request, response, body);
     } catch (thrown) {
       done();
       throw toError(thrown);
@@ -102,42 +103,33 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
   });
 }
 
-function toHttpResponse(
-  request: HttpRequest,
-  response: Response,
-  body: ResponseBody,
-  { encodedBodies }: TransportCapabilities,
-): HttpResponse {
+function toHttpResponse(request: HttpRequest, response: Response, body: ResponseBody): HttpResponse {
   const pairs: string[] = [];
   response.headers.forEach((value, name) => {
     // undici leaves the white space before the line's end.
     pairs.push(name, trimOws(value));
   });
   const headers = HttpHeaders.adopt(pairs);
-  const length = headers.get('content-length');
+  const isFiltered = response.type === 'cors';
+  // Another origin shows the length and hides Content-Encoding (CORS safelist).
+  const mayBeDecoded = isFiltered || headers.has('content-encoding');
   // A browser that upgrades to https by itself does not call that a redirect.
   const isElsewhere = response.url !== '' && response.url !== withoutFragment(request.url);
   const url = isElsewhere ? parseUrl(response.url) : request.url;
-  const lengthIsOfOtherBytes =
-    length !== null && request.method !== 'HEAD' && !encodedBodies && mayBeDecoded(response);
   return {
     url,
     status: response.status,
     reason: response.statusText,
     httpVersion: '',
-    headers: lengthIsOfOtherBytes ? headers.without('content-length') : headers,
+    // A length of encoded bytes says nothing about the body.
+    headers: mayBeDecoded && request.method !== 'HEAD' ? headers.without('content-length') : headers,
     body,
     encrypted: url.scheme === 'https',
     source: 'network',
+    originalContentLength: contentLength(headers),
     redirectedByPlatform: response.redirected,
-    ...(encodedBodies ? {} : { fidelity: response.type === 'cors' ? 'filtered' : 'decoded' }),
-    ...(lengthIsOfOtherBytes ? { originalContentLength: Number(length) } : {}),
+    fidelity: isFiltered ? 'filtered' : 'decoded',
   };
-}
-
-/** Whether Content-Length may count encoded bytes. Another origin shows it and hides Content-Encoding (CORS safelist). */
-function mayBeDecoded(response: Response): boolean {
-  return response.type === 'cors' || response.headers.has('content-encoding');
 }
 
 function unknownNetwork(thrown: unknown, url: string): NetworkError {

@@ -1,11 +1,9 @@
-import { isFieldValue } from './headers.ts';
+import { fieldValue } from './headers.ts';
 
 /**
  * The media type of a Blob as a Content-Type, or null when it has none.
  * @throws TypeError when it could not stand in a header (a Blob of an application's own may say anything)
  */
 export function blobType({ type }: Blob): string | null {
-  if (!isFieldValue(type))
-    throw new TypeError('body: the type of the Blob has a character that HTTP forbids');
-  return type || null;
+  return fieldValue('content-type', type) || null;
 }

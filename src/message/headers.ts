@@ -177,12 +177,13 @@ function fieldName(name: string): string {
   return name.toLowerCase();
 }
 
-function fieldValue(name: string, value: string): string {
-  if (typeof value !== 'string') throw new TypeError(`headers: the value of ${name} must be a string`);
-  // The value itself may be a secret, so the message names only the field.
-  if (!FIELD_VALUE.test(value))
-    throw new TypeError(`headers: the value of ${name} has a character that HTTP forbids`);
-  return trimOws(value);
+/**
+ * The value as it is kept.
+ * @throws TypeError that names the field only: the value may be a secret
+ */
+export function fieldValue(name: string, value: string): string {
+  if (typeof value === 'string' && FIELD_VALUE.test(value)) return trimOws(value);
+  throw new TypeError(`headers: the value of ${name} must be a string of characters that HTTP allows`);
 }
 
 /** Without optional white space (SP and HTAB, RFC 9110 §5.6.3) at both ends. */

@@ -41,7 +41,7 @@ type Canceler = (reason: NetworkError) => void;
 /** A list and not an array: most exchanges have two or three, for which an array reserves room for seventeen. */
 interface Link {
   readonly canceler: Canceler;
-  next: Link | null;
+  readonly next: Link | null;
 }
 
 /**
@@ -127,7 +127,7 @@ export class Exchange {
    */
   onCancel(canceler: Canceler): () => void {
     if (this.#reason !== null) canceler(this.#reason);
-    else this.#cancelers = append(this.#cancelers, canceler);
+    else this.#cancelers = { canceler, next: this.#cancelers };
     return () => this.offCancel(canceler);
   }
 
@@ -146,19 +146,8 @@ export class Exchange {
   }
 }
 
-function append(first: Link | null, canceler: Canceler): Link {
-  const added = { canceler, next: null };
-  if (first === null) return added;
-  let last = first;
-  while (last.next !== null) last = last.next;
-  last.next = added;
-  return first;
-}
-
-function without(first: Link | null, canceler: Canceler): Link | null {
-  if (first === null || first.canceler === canceler) return first?.next ?? null;
-  let link = first;
-  while (link.next !== null && link.next.canceler !== canceler) link = link.next;
-  if (link.next !== null) link.next = link.next.next;
-  return first;
+function without(link: Link | null, canceler: Canceler): Link | null {
+  if (link === null) return null;
+  if (link.canceler === canceler) return link.next;
+  return { canceler: link.canceler, next: without(link.next, canceler) };
 }

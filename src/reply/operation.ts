@@ -12,6 +12,6 @@ export const METHODS: Readonly<Record<Exclude<Operation, 'custom'>, string>> = {
 
 /** The operation that a verb really is: a custom verb of a known name is that operation, in any case, as in Qt. */
 export function operationOf(verb: string): Operation {
-  const lower = verb.toLowerCase();
+  const lower = String(verb).toLowerCase();
   return Object.hasOwn(METHODS, lower) ? (lower as Operation) : 'custom';
 }

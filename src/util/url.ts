@@ -58,7 +58,7 @@ export function parseUrl(input: string | URL, base?: string): ParsedUrl {
   try {
     url = new URL(input, base);
   } catch (cause) {
-    throw new TypeError(base === undefined ? 'URL: not an absolute URL' : 'URL: cannot be parsed', { cause });
+    throw new TypeError('URL: cannot be parsed, or is not absolute', { cause });
   }
   return fromUrl(url);
 }

@@ -1,6 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { connectRequest } from '../../src/resolve-request.ts';
+import { toRequestBody } from '../../src/message/request-body.ts';
+import type { Platform } from '../../src/platform.ts';
+import type { Operation } from '../../src/reply/operation.ts';
+import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
+import { connectRequest, resolveRequest, toNetworkRequest } from '../../src/resolve-request.ts';
 import { parseUrl } from '../../src/util/url.ts';
+
+describe('a mistake in a request is a TypeError', () => {
+  const platform = { parseUrl, toRequestBody } as unknown as Platform;
+  test.each<[string, unknown, Operation, RegExp]>([
+    ['nothing', null, 'get', /url must be a string or a URL/],
+    ['a number', 42, 'get', /url must be a string or a URL/],
+    ['no url', {}, 'get', /url must be a string or a URL/],
+    ['an inherited url', Object.create({ url: 'http://h.test/' }), 'get', /url must be/],
+    ['a relative url', '/path', 'get', /URL: cannot be parsed, or is not absolute/],
+    ['no method', { url: 'http://h.test/' }, 'custom', /method must be a token/],
+    ['a method that is no text', { url: 'http://h.test/', method: 5 }, 'custom', /method must be a token/],
+    ['a method of two words', { url: 'http://h.test/', method: 'GET /' }, 'custom', /method must be a token/],
+    ['CONNECT', { url: 'http://h.test/', method: 'Connect' }, 'custom', /not CONNECT/],
+  ])('%s', (_name, input, operation, message) => {
+    const resolve = () =>
+      resolveRequest(operation, toNetworkRequest(input as never), null, DEFAULT_OPTIONS, platform);
+    expect(resolve).toThrow(TypeError);
+    expect(resolve).toThrow(message);
+  });
+});
 
 describe('the request that opens a connection', () => {
   test.each([

@@ -202,7 +202,8 @@ describe('what fetch answers', () => {
     );
 
   test.each([
-    ['of the same origin, plain', { type: 'basic' }, { 'Content-Length': '4' }, '4', undefined],
+    ['of the same origin, plain', { type: 'basic' }, { 'Content-Length': '4' }, '4', 4],
+    ['of unknown length', { type: 'basic' }, {}, null, -1],
     ['encoded', { type: 'basic' }, { 'Content-Length': '99', 'Content-Encoding': 'br' }, null, 99],
     ['of another origin, which hides its encoding', { type: 'cors' }, { 'Content-Length': '99' }, null, 99],
   ] as const)('the length of a response %s', async (_name, init, fields, length, original) => {
