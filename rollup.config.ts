@@ -21,11 +21,14 @@ const NODE_SETS = {
   'node/index': 'platform/node/index.ts',
   'node/extras': 'platform/node/extras.ts',
 };
-const BUNDLED_SETS = {
+const BROWSER_SET = {
   'browser/index': 'platform/browser/index.ts',
   'browser/extras': 'platform/browser/extras.ts',
-  'portable/index': 'platform/portable/index.ts',
 };
+const PORTABLE_SET = { 'portable/index': 'platform/portable/index.ts' };
+
+/** What such a set loads late, one a layer. */
+const LATE_PARTS = ['src/reply/rare.ts', 'src/pipeline/rare.ts', 'platform/common/fetch-rare.ts'];
 
 /** For conformance adapters and tests of internals: built, but neither in `exports` nor in the package. */
 const INTERNAL = { internal: 'platform/node/internal.ts' };
@@ -41,8 +44,10 @@ rmSync('dist', { recursive: true, force: true });
 export default defineConfig([
   nodeSets({ ...NODE_SETS, ...INTERNAL }, 'es', 'js'),
   nodeSets(NODE_SETS, 'cjs', 'cjs'),
-  modules(BUNDLED_SETS, 'es', 'js'),
-  modules(BUNDLED_SETS, 'cjs', 'cjs'),
+  modules('browser', BROWSER_SET, 'es', 'js'),
+  modules('browser', BROWSER_SET, 'cjs', 'cjs'),
+  modules('portable', PORTABLE_SET, 'es', 'js'),
+  modules('portable', PORTABLE_SET, 'cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
   bundle(DECLARATIONS, 'es', 'd.ts', [dts()], isExternal),
   bundle(DECLARATIONS, 'es', 'd.cts', [dts()], isExternal),
@@ -79,10 +84,15 @@ function bundle(
   };
 }
 
-function modules(input: Record<string, string>, format: 'es' | 'cjs', extension: string): RollupOptions {
+function modules(
+  platform: string,
+  input: Record<string, string>,
+  format: 'es' | 'cjs',
+  extension: string,
+): RollupOptions {
   return {
     input,
-    plugins: [eventEmitterModule(), esbuild({ target: 'es2022' })],
+    plugins: [latePart(platform), eventEmitterModule(), esbuild({ target: 'es2022' })],
     // As package.json says. Without it, modules of which nothing is used are imported for their effects.
     treeshake: { moduleSideEffects: false },
     external: (id) => id !== 'eventemitter3' && isExternal(id),
@@ -92,9 +102,42 @@ function modules(input: Record<string, string>, format: 'es' | 'cjs', extension:
       preserveModules: true,
       // npm packs no folder of the name node_modules.
       entryFileNames: ({ name }) =>
-        `${Object.hasOwn(input, name) ? '' : 'modules/'}${name.replace('node_modules/', '')}.${extension}`,
+        `${Object.hasOwn(input, name) ? '' : `${platform}/modules/`}${name.replace('node_modules/', '')}.${extension}`,
     },
     onwarn: refuse,
+  };
+}
+
+/**
+ * The late parts as one module: a file that a page loads costs it a request, and those that it does not load cost names in
+ * the others, by which they share what is loaded at once. For the same reason that is listed here as a whole: a bundler
+ * that puts aside what more than one file needs makes one file of it then, and not several that know each other.
+ */
+function latePart(platform: string): Plugin {
+  const id = resolve('late.ts');
+  const parts = LATE_PARTS.map((path) => resolve(path));
+  const found = new Set<string>();
+  const platformRoot = resolve(`platform/${platform}/platform.ts`);
+  return {
+    name: 'late-part',
+    async resolveDynamicImport(specifier, importer) {
+      const target = typeof specifier === 'string' ? await this.resolve(specifier, importer) : null;
+      if (target === null || !parts.includes(target.id)) return null;
+      found.add(target.id);
+      return id;
+    },
+    load: (loaded) =>
+      loaded !== id
+        ? null
+        : [
+            ...parts.map((path) => `export * from ${JSON.stringify(path)};`),
+            `export { Manager } from ${JSON.stringify(resolve('src/manager.ts'))};`,
+            `export { ${platform}Platform } from ${JSON.stringify(platformRoot)};`,
+          ].join('\n'),
+    buildEnd() {
+      const missing = parts.filter((path) => !found.has(path));
+      if (missing.length > 0) this.error(`nobody loads ${missing.join(', ')} late any more`);
+    },
   };
 }
 

@@ -12,7 +12,7 @@ const chromiumPath = await findChromium();
  * Compressed bytes that the manager, with all that it needs at once, may add to a page. A ratchet: the goal is 12 000, and
  * it is not reached; lower this with every gain, never raise it.
  */
-const SIZE_LIMIT = 14_410;
+const SIZE_LIMIT = 12_925;
 
 const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {
   esbuild: () => withEsbuild(directory),
@@ -33,7 +33,7 @@ describe.each(Object.keys(BUNDLERS))('a bundle by %s', (name) => {
       .map((path) => /fairlead\/dist\/(.*)/.exec(path)?.[1])
       .filter((path) => path !== undefined);
     expect(own).toContain('browser/index.js');
-    expect(own.filter((path) => !/^(browser|modules)\//.test(path))).toEqual([]);
+    expect(own.filter((path) => !path.startsWith('browser/'))).toEqual([]);
   });
 
   test('has no Node, no cross-fetch and no zod in it', () => {
