@@ -8,14 +8,12 @@ import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
-import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
-import { LinkedList } from './util/linked-list.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -27,7 +25,7 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<Platform['createSources']>;
-  readonly #running = new LinkedList<ReplyCore>();
+  readonly #running = new Set<NetworkReply>();
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
@@ -35,7 +33,10 @@ export class Manager extends Settings implements AsyncDisposable {
   #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
   readonly #owner: ReplyOwner<NetworkReply> = {
-    finished: (reply) => this.emit('finished', reply),
+    finished: (reply) => {
+      this.#running.delete(reply);
+      this.emit('finished', reply);
+    },
     encrypted: (reply) => this.ask('encrypted', reply),
   };
   readonly #onFault = (fault: Error): void => {
@@ -179,7 +180,7 @@ export class Manager extends Settings implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
-    for (const reply of this.#running) reply.cancel(reason, true);
+    for (const reply of [...this.#running]) reply.abort(reason);
     await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
     await this.#leaveSecurityStore?.();
@@ -202,16 +203,9 @@ export class Manager extends Settings implements AsyncDisposable {
     request: NetworkRequest,
     body?: BodyInput | null,
   ): NetworkReply {
-    const options = this.options;
+    const { options } = this;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
-    const reply = new NetworkReply({
-      operation,
-      request: resolved,
-      source: this.#source(options),
-      running: this.#running,
-    });
-    reply.follow(resolved.options.signal);
-    return reply;
+    return new NetworkReply({ operation, request: resolved, source: this.#source(options) });
   }
 
   get #security(): SecurityPart {
@@ -233,6 +227,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
     const reply = this.createRequest(operation, toNetworkRequest(request), body);
+    if (reply.isRunning) this.#running.add(reply);
     return reply.attach(this.#owner);
   }
 

@@ -12,12 +12,9 @@ import type { ReplySource, Transfer } from './reply-source.ts';
  * Runs requests through a pipeline on behalf of replies.
  * @param means what the platform has for them beside it
  */
-export function pipelineSource(
-  run: Next,
-  means: Omit<ReplySource, 'open'> = {},
-  clock: Clock = systemClock,
-): ReplySource {
-  return { ...means, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
+export function pipelineSource(run: Next, means: Partial<Omit<ReplySource, 'open'>> = {}): ReplySource {
+  const { clock = systemClock } = means;
+  return { ...means, clock, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
 }
 
 /** To the stages it is the exchange, to the reply the transfer, and to the body of the response its reader. */
@@ -36,11 +33,13 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     this.#sink = sink;
   }
 
-  async start(): Promise<void> {
+  /** Not async: many wait in here, and what an async function keeps is larger than two closures. */
+  start(): void {
+    const fail = (error: unknown): void => this.fail(toNetworkError(error, this.#request));
     try {
-      this.#deliver(await this.#run(this.#request, this));
+      this.#run(this.#request, this).then((response) => this.#deliver(response), fail);
     } catch (error) {
-      this.fail(toNetworkError(error, this.#request));
+      fail(error);
     }
   }
 

@@ -6,7 +6,6 @@ import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
-import type { Linked, LinkedList } from '../util/linked-list.ts';
 import type { Startable } from '../util/soon.ts';
 import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
@@ -24,10 +23,8 @@ import type { UploadProgress } from './upload-progress.ts';
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
-  implements ExchangeSink, BodyControl, Startable, Linked<ReplyCore>
+  implements ExchangeSink, BodyControl, Startable, EventListenerObject
 {
-  previous: ReplyCore | null = null;
-  next: ReplyCore | null = null;
   url: string;
   /** The head that is shown: of the last redirect, then of the response. */
   head: Hop | null = null;
@@ -41,7 +38,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   upload: UploadProgress | null = null;
   promised: Promised | null = null;
   readonly reply: Reply;
-  readonly clock: Clock;
   readonly #source: ReplySource;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
@@ -53,17 +49,24 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #atHead: (() => void)[] | null = null;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
-  #cleanups: (() => void)[] | null = null;
-  readonly #running: LinkedList<ReplyCore> | null;
 
-  /** @param running those under way, of which the reply is one until it ends */
-  constructor(reply: Reply, source: ReplySource, clock: Clock, running: LinkedList<ReplyCore> | null) {
+  constructor(reply: Reply, source: ReplySource) {
     this.reply = reply;
     this.#source = source;
-    this.clock = clock;
-    this.#running = running;
-    running?.append(this);
     this.url = reply.request.url.href;
+    const { signal } = reply.request.options;
+    signal?.addEventListener('abort', this);
+    // Not at once: nothing is emitted before the caller had a turn.
+    if (signal?.aborted) queueMicrotask(() => this.handleEvent());
+  }
+
+  /** The request's signal has aborted. */
+  handleEvent(): void {
+    this.cancel(this.reply.request.options.signal!.reason, true);
+  }
+
+  get clock(): Clock {
+    return this.#source.clock;
   }
 
   get decodeText(): TextDecoding {
@@ -163,12 +166,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     }
   }
 
-  /** Has `cleanup` run once when the reply has finished, before its signals. */
-  onEnd(cleanup: () => void): void {
-    this.#cleanups ??= [];
-    this.#cleanups.push(cleanup);
-  }
-
   /**
    * Ends the reply with operation-canceled, all signals included.
    * @param transfer whether the transfer behind it ends, too (Qt's abort), or goes on unseen (Qt's close)
@@ -240,8 +237,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #finish(error: NetworkError | null): void {
     this.#state = 'finishing';
-    this.#running?.remove(this);
-    if (this.#cleanups !== null) for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    this.reply.request.options.signal?.removeEventListener('abort', this);
     this.error = error;
     if (error !== null) this.reply.emit('errorOccurred', error);
     const total = this.final?.total ?? -1;

@@ -5,6 +5,7 @@ import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
+import type { Clock } from '../util/clock.ts';
 import type { Startable } from '../util/soon.ts';
 import type { ReplyCore } from './reply-core.ts';
 
@@ -14,6 +15,7 @@ export interface ReplySource {
    * Makes the transfer that answers a request. Called one turn after its reply was made, unless that was aborted by then.
    */
   open(request: HttpRequest, sink: ExchangeSink): Transfer;
+  readonly clock: Clock;
   /** What shows all else in a reply, where transfers tell and ask more than a response. */
   wire?: Wire;
   /** A cheaper way to start replies a turn later than a microtask of their own. */

@@ -5,8 +5,6 @@ import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
-import { type Clock, systemClock } from '../util/clock.ts';
-import type { LinkedList } from '../util/linked-list.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
@@ -22,9 +20,6 @@ export interface ReplyInit {
   readonly operation: Operation;
   readonly request: HttpRequest;
   readonly source: ReplySource;
-  readonly clock?: Clock;
-  /** Where replies that are under way are kept. */
-  readonly running?: LinkedList<ReplyCore>;
 }
 
 /**
@@ -47,8 +42,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     super();
     this.operation = init.operation;
     this.request = init.request;
-    const { source, clock = systemClock, running = null } = init;
-    this.#core = new ReplyCore<NetworkReply>(this, source, clock, running);
+    const { source } = init;
+    this.#core = new ReplyCore<NetworkReply>(this, source);
     if (source.startSoon === undefined) queueMicrotask(() => this.#core.start());
     else source.startSoon(this.#core);
   }
@@ -258,24 +253,6 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   attach(owner: ReplyOwner<NetworkReply>): this {
     this.#core.owner = owner;
     return this;
-  }
-
-  /** @internal Has `cleanup` run when the reply has finished. */
-  onEnd(cleanup: () => void): void {
-    this.#core.onEnd(cleanup);
-  }
-
-  /** @internal Aborts when the signal does, and forgets it at the end. */
-  follow(signal: AbortSignal | null): void {
-    if (signal === null) return;
-    const abort = (): void => this.abort(signal.reason);
-    if (signal.aborted) {
-      // Not at once: nothing is emitted before the caller had a turn.
-      queueMicrotask(abort);
-      return;
-    }
-    signal.addEventListener('abort', abort);
-    this.onEnd(() => signal.removeEventListener('abort', abort));
   }
 }
 

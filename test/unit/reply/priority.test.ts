@@ -14,7 +14,7 @@ function setup() {
     exchange.queued = { setPriority: (priority) => told.push(priority) };
     return new Promise<never>(() => {});
   };
-  const source = pipelineSource(run, {}, new FakeClock());
+  const source = pipelineSource(run, { clock: new FakeClock() });
   const reply = new NetworkReply({ operation: 'get', request: makeRequest(), source });
   return { reply, told, exchange: () => exchange };
 }

@@ -12,6 +12,7 @@ import { FakeClock, makeRequest } from '../../support/fixtures.ts';
 /** A source that a test plays by hand, and notes what the reply asks of it. */
 export class ScriptedSource implements ReplySource, Transfer {
   readonly wire = wire;
+  readonly clock = new FakeClock();
   readonly calls: string[] = [];
   readonly timings = null;
   sink: ExchangeSink | null = null;
@@ -65,8 +66,8 @@ export async function scriptedReply(options: Partial<RequestOptions> = {}): Prom
   readonly trace: string[];
 }> {
   const source = new ScriptedSource();
-  const clock = new FakeClock();
-  const reply = new NetworkReply({ operation: 'get', request: makeRequest({ options }), source, clock });
+  const { clock } = source;
+  const reply = new NetworkReply({ operation: 'get', request: makeRequest({ options }), source });
   const trace = record(reply);
   await Promise.resolve();
   return { reply, source, clock, trace };
