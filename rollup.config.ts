@@ -143,7 +143,8 @@ function latePart(platform: string): Plugin {
 
 /**
  * eventemitter3 among our modules: as it is published, in CommonJS, each bundler adds a runtime for it to the page. Without
- * the methods that `src/signals.ts`, its only user, does not have in its type: no bundler can leave out methods.
+ * what `src/signals.ts`, its only user, does not have in its type: no bundler can leave out methods and parameters. A test
+ * compares it with the original.
  */
 function eventEmitterModule(): Plugin {
   const folder = resolve('node_modules/eventemitter3');
@@ -153,14 +154,22 @@ function eventEmitterModule(): Plugin {
   const commonJs = /if \('undefined' !== typeof module\) \{\s*module\.exports = EventEmitter;\s*\}/;
   const edits: readonly [RegExp, string][] = [
     [commonJs, 'export { EventEmitter };'],
-    [/^ {2}, prefix = '~';$/m, '; const prefix = false;'],
     [/^if \(Object\.create\) \{[\s\S]*?^\}$/m, 'Events.prototype = Object.create(null);'],
     [/^EventEmitter\.(prototype\.addListener|prefixed|EventEmitter) = .*$/gm, ''],
-    [method('eventNames'), ''],
-    [method('emit'), ''],
-    [method('once'), ''],
-    [method('listenerCount'), ''],
-    [method('removeAllListeners'), ''],
+    ...['eventNames', 'listenerCount', 'emit', 'once', 'removeAllListeners'].map((name): [RegExp, string] => [
+      method(name),
+      '',
+    ]),
+    // No names that need a prefix.
+    [/^ {2}, prefix = '~';$/m, ';'],
+    [/prefix \? prefix \+ event : event/g, 'event'],
+    // No contexts, and no listeners for once.
+    [/^ {2}this\.context = context;\n {2}this\.once = once \|\| false;$/m, ''],
+    [/\(fn, context \|\| emitter, once\)/, '(fn)'],
+    [/ &&\s*\(!once \|\| listeners\.once\) &&\s*\(!context \|\| listeners\.context === context\)/, ''],
+    [/ \|\|\s*\(once && !\w+\[i\]\.once\) \|\|\s*\(context && \w+\[i\]\.context !== context\)/, ''],
+    [/fn, context, (once|false)\)/g, 'fn)'],
+    [/\(event, fn, context\)/g, '(event, fn)'],
   ];
   return {
     name: 'eventemitter3-module',
