@@ -9,7 +9,7 @@ export interface BodyControl {
 /** Unread bytes at which a body that is pulled (iterated, streamed) stops the network, when nothing else was said. */
 export const HIGH_WATER_MARK = 256 * 1024;
 
-type Claim = 'read' | 'iteration' | 'stream' | 'collection';
+type Claim = 'read' | 'iteration' | 'stream' | 'collection' | 'autoDeleteReplies';
 
 /**
  * The bytes of a reply between the network and the reader: who reads them, how many may wait, and when the network has
@@ -29,7 +29,6 @@ export class ReplyBody {
   #paused = false;
   #ended = false;
   #failure: unknown = null;
-  #forbidden: TypeError | null = null;
   /** Goes on with whoever waits for a chunk. */
   #wake: (() => void) | null = null;
 
@@ -85,10 +84,10 @@ export class ReplyBody {
     this.fail(error);
   }
 
-  /** Forgets the bytes and lets every later read fail: the reply is deleted. */
-  forbid(error: TypeError): void {
-    this.release(error);
-    this.#forbidden = error;
+  /** Forgets the bytes and lets every later read fail. */
+  forbid(): void {
+    this.release(new TypeError('this reply was deleted after it finished (autoDeleteReplies)'));
+    this.#claim = 'autoDeleteReplies';
   }
 
   /**
@@ -96,9 +95,8 @@ export class ReplyBody {
    * @throws TypeError when somebody else has the body
    */
   claim(by: Claim): void {
-    if (this.#forbidden !== null) throw this.#forbidden;
     if (this.#claim !== null && (this.#claim !== by || by !== 'read')) {
-      throw new TypeError(`the body of this reply is already being read (${this.#claim})`);
+      throw new TypeError(`the body of this reply is taken (${this.#claim})`);
     }
     this.#claim = by;
     if (by === 'collection') this.limit = 0;

@@ -258,7 +258,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   /** Qt: deleteLater. The listeners have had their turn; what is left goes. */
   #delete(): void {
     this.reply.removeAllListeners();
-    this.body.forbid(new TypeError('this reply was deleted after it finished (autoDeleteReplies)'));
+    this.body.forbid();
   }
 
   #wakeAtHead(): void {

@@ -36,13 +36,11 @@ export function errorToThrow(
   takeBody: () => Uint8Array,
 ): NetworkError | null {
   if (error === null || head === null) return error;
-  if (error.status === undefined || codeForStatus(error.status) !== error.code) return error;
+  if (codeForStatus(error.status ?? 0) !== error.code) return error;
   if (!request.options.throwHttpErrors) return null;
   return new NetworkError(error.code, error.message, {
-    url: error.url,
-    status: head.status,
+    ...error,
     headers: [...head.headers],
     body: takeBody().slice(0, ERROR_BODY_LIMIT),
-    cause: error.cause,
   });
 }
