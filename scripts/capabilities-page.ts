@@ -8,12 +8,13 @@ import {
 import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
 import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
 import type { Capability, TransportCapabilities } from '../src/transport/capabilities.ts';
+import { FORBIDDEN_BY_FETCH } from '../src/transport/forbidden-field.ts';
 
 /** The records of all transports; each is a column. */
 const TRANSPORTS: readonly TransportCapabilities[] = [
   socketCapabilities,
   nodeHttpCapabilities,
-  { ...browserFetchCapabilities, pageOrigin: 'the page’s own' },
+  { ...browserFetchCapabilities, pageOrigin: 'the page’s own', forbiddenFields: FORBIDDEN_BY_FETCH },
   portableFetchCapabilities,
 ];
 

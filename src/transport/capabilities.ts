@@ -22,8 +22,11 @@ export interface TransportCapabilities {
   readonly cookies?: boolean;
   /** Set-Cookie fields arrive one by one instead of joined by commas. */
   readonly setCookieLines?: boolean;
-  /** Request fields that are silently dropped or refused by the platform, lower-case; a trailing `*` stands for a prefix. */
-  readonly forbiddenFields: readonly string[];
+  /**
+   * Request fields that are silently dropped or refused by the platform, lower-case; a trailing `*` stands for a prefix.
+   * `'fetch'` stands for those that the Fetch standard forbids to pages.
+   */
+  readonly forbiddenFields: readonly string[] | 'fetch';
   /** Bodies arrive as they were on the wire; without it the platform has decoded Content-Encoding already. */
   readonly encodedBodies?: boolean;
   /** Request bodies of unknown length can be streamed: always, only on request (`duplex: 'half'`; of browsers Chromium alone), or never. */

@@ -1,11 +1,39 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import type { TransportCapabilities } from './capabilities.ts';
 
-/**
- * The first of the fields that the platform would drop, or null.
- * @param forbidden lower-case names; a trailing `*` stands for a prefix
- */
-export function forbiddenField(headers: HttpHeaders, forbidden: readonly string[]): string | null {
-  for (const [name] of headers) if (forbidden.some((pattern) => matches(name, pattern))) return name;
+/** https://fetch.spec.whatwg.org/#forbidden-request-header */
+export const FORBIDDEN_BY_FETCH: readonly string[] = [
+  'accept-charset',
+  'accept-encoding',
+  'access-control-request-*',
+  'connection',
+  'content-length',
+  'cookie',
+  'cookie2',
+  'date',
+  'dnt',
+  'expect',
+  'host',
+  'keep-alive',
+  'origin',
+  'proxy-*',
+  'referer',
+  'sec-*',
+  'set-cookie',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+];
+
+/** The first of the fields that the platform would drop, or null. */
+export function forbiddenField(
+  headers: HttpHeaders,
+  forbidden: TransportCapabilities['forbiddenFields'],
+): string | null {
+  const patterns = forbidden === 'fetch' ? FORBIDDEN_BY_FETCH : forbidden;
+  for (const [name] of headers) if (patterns.some((pattern) => matches(name, pattern))) return name;
   return null;
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import type { BodyInput } from '../../../src/message/body-input.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
-import { forbiddenField } from '../../../src/transport/forbidden-field.ts';
+import { FORBIDDEN_BY_FETCH, forbiddenField } from '../../../src/transport/forbidden-field.ts';
 import { isPlain } from '../../../src/transport/is-plain.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 
@@ -60,10 +59,10 @@ describe('a request is not plain', () => {
     expect(judge({ options: { [name]: 'other' } as never })).toBe(false);
   });
 
-  test.each(browserFetchCapabilities.forbiddenFields.map((name) => name.replace('*', 'any')))(
+  test.each(FORBIDDEN_BY_FETCH.map((name) => name.replace('*', 'any')))(
     'with the field %s, which a browser keeps to itself',
     (name) => {
-      expect(forbiddenField(makeRequest({ headers: { [name]: 'x' } }).headers, [name])).toBe(name);
+      expect(forbiddenField(makeRequest({ headers: { [name]: 'x' } }).headers, 'fetch')).toBe(name);
       expect(judge({ headers: { [name]: 'x' } })).toBe(false);
     },
   );
