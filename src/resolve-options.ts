@@ -30,7 +30,7 @@ function whole(fallback: number, least = 0, most = Number.POSITIVE_INFINITY): Ru
     fallback,
     `a whole number from ${least} to ${most}`,
     (value) =>
-      (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY) &&
+      (Number.isSafeInteger(value) || value === most) &&
       (value as number) >= least &&
       (value as number) <= most,
   ];
@@ -62,7 +62,7 @@ function part(...methods: string[]): Rule<null> {
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof Reflect.get(value, name) === 'function');
+  return isObject(value) && names.every((name) => typeof value[name as never] === 'function');
 }
 
 const toLowerCase = (name: string): string => name.toLowerCase();
@@ -160,7 +160,7 @@ function merge(
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;
     if (!Object.hasOwn(rules, name)) throw new TypeError(`unknown option '${name}'`);
-    const value: unknown = Reflect.get(from, name);
+    const value: unknown = from[name as never];
     if (value === undefined) continue;
     const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
     const isLeftOut = value === null && fallback === null;

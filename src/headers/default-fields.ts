@@ -14,12 +14,12 @@ export function withDefaultFields(
   body: RequestBody | null,
   userAgent: string,
 ): HttpHeaders {
-  const contentType = body?.contentType ?? null;
-  const needsType = contentType !== null && !headers.has('content-type');
   const needsAgent = userAgent !== '' && !headers.has('user-agent');
-  if (!needsType && !needsAgent) return headers;
-  const fields = headers.clone();
-  if (needsAgent) fields.append('user-agent', userAgent);
-  if (needsType) fields.append('content-type', contentType);
-  return fields;
+  return withContentType(needsAgent ? headers.with('user-agent', userAgent) : headers, body);
+}
+
+/** The same, of which only the Content-Type is added. */
+export function withContentType(headers: HttpHeaders, body: RequestBody | null): HttpHeaders {
+  const type = body?.contentType;
+  return type && !headers.has('content-type') ? headers.with('content-type', type) : headers;
 }

@@ -1,4 +1,4 @@
-import { withDefaultFields } from '../headers/default-fields.ts';
+import { withContentType } from '../headers/default-fields.ts';
 import { Gate } from '../queue/gate.ts';
 import { offenceOfPlatform } from '../redirect/platform-redirect.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
@@ -39,7 +39,7 @@ export function fetchSource(parts: HttpParts, gate: Gate): ReplySource {
     if (slot === null) return longWay(request, exchange);
     exchange.slot = slot;
     exchange.timings.dequeued = exchange.clock.now();
-    const fields = withDefaultFields(request.headers, request.body, '');
+    const fields = withContentType(request.headers, request.body);
     const response = await transport.send(withHeaders(request, fields), exchange);
     const offence = offenceOfPlatform(request, response);
     if (offence === null) return response;
