@@ -81,13 +81,14 @@ export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause'> {
  */
 export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'cause'> {
   override readonly name = 'NetworkError';
-  readonly code: NetworkErrorCode;
-  readonly qtCode: number;
-  readonly url: string | undefined;
-  readonly capability: string | undefined;
-  readonly status: number | undefined;
-  readonly headers: readonly (readonly [string, string])[] | undefined;
-  readonly body: Uint8Array | undefined;
+  // The constructor sets them: initialised here they would be set twice.
+  declare readonly code: NetworkErrorCode;
+  declare readonly qtCode: number;
+  declare readonly url: string | undefined;
+  declare readonly capability: string | undefined;
+  declare readonly status: number | undefined;
+  declare readonly headers: readonly (readonly [string, string])[] | undefined;
+  declare readonly body: Uint8Array | undefined;
 
   constructor(
     code: NetworkErrorCode,

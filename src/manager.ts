@@ -43,7 +43,7 @@ export class Manager extends Settings implements AsyncDisposable {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
   };
 
-  constructor(platform: Platform, options: ManagerOptions = {}) {
+  constructor(platform: Platform, options: ManagerOptions) {
     const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults() };
     super(options, defaults);
     this.#platform = platform;

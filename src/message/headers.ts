@@ -188,13 +188,5 @@ export function fieldValue(name: string, value: string): string {
 
 /** Without optional white space (SP and HTAB, RFC 9110 §5.6.3) at both ends. */
 export function trimOws(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isOws(text.charCodeAt(start))) start++;
-  while (end > start && isOws(text.charCodeAt(end - 1))) end--;
-  return start === 0 && end === text.length ? text : text.slice(start, end);
-}
-
-function isOws(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+  return /[^\t ](.*[^\t ])?/s.exec(text)?.[0] ?? '';
 }

@@ -46,7 +46,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #body: ReplyBody | null = null;
   #received = 0;
   #download: ProgressThrottle | null = null;
-  #atHead: (() => void)[] | null = null;
+  #atHead: (() => void) | null = null;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
 
@@ -126,10 +126,13 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** Resolves when the final head is there or never will be. */
   whenHead(): Promise<void> {
-    if (this.final !== null || this.finished) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#atHead ??= [];
-      this.#atHead.push(resolve);
+      const earlier = this.#atHead;
+      this.#atHead = () => {
+        earlier?.();
+        resolve();
+      };
+      if (this.final !== null || this.finished) resolve();
     });
   }
 
@@ -192,7 +195,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.final = event;
         if (this.#tellsProgress) this.#download = new ProgressThrottle(this.clock.now());
         this.reply.emit('metaDataChanged');
-        this.#wakeAtHead();
+        this.#atHead?.();
         break;
       case 'end':
         this.trailers = event.trailers;
@@ -249,7 +252,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#state = 'finished';
     this.owner?.finished(this.reply);
     this.reply.emit('finished');
-    this.#wakeAtHead();
+    this.#atHead?.();
     for (let one = this.promised; one !== null; one = one.next) this.#settle(one);
     this.promised = null;
     if (this.reply.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);
@@ -259,10 +262,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #delete(): void {
     this.reply.removeAllListeners();
     this.body.forbid();
-  }
-
-  #wakeAtHead(): void {
-    if (this.#atHead !== null) for (const resolve of this.#atHead.splice(0)) resolve();
   }
 }
 
