@@ -44,7 +44,7 @@ export class Manager extends Settings implements AsyncDisposable {
   };
 
   constructor(platform: Platform, options: ManagerOptions) {
-    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults() };
+    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.() };
     super(options, defaults);
     this.#platform = platform;
     this.#defaults = defaults;

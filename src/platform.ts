@@ -14,7 +14,7 @@ import type { ParsedUrl } from './util/url.ts';
  */
 export interface Platform {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
-  defaults(): Partial<RequestOptions>;
+  defaults?(): Partial<RequestOptions>;
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
   /** What answers the requests of a new manager: asked for anew whenever its options have changed. */

@@ -14,7 +14,6 @@ const dataScheme: SchemeHandler = {
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
 export const browserPlatform: Platform = {
-  defaults: () => ({}),
   // Looked up at each call: a page may replace its fetch (a service worker's test, an instrumentation).
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),

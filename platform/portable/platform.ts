@@ -10,7 +10,6 @@ import { networkFailure } from '../common/network-failure.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
-  defaults: () => ({}),
   createTransport: () =>
     new FetchTransport(
       // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.

@@ -1,23 +1,22 @@
 import type { RequestOptions } from '../options.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 
-/** Options that neither the stages look at, the queue's apart, nor a transport. Whatever else is set may mean something. */
+/**
+ * Options that neither the stages look at, the queue's apart, nor a transport. Whatever else is set may mean something; of
+ * those that mean nothing, the common ones are enough.
+ */
 const INDIFFERENT: readonly string[] = [
   'autoDeleteReplies',
   'throwHttpErrors',
   'priority',
   'readBufferSize',
-  'emitAllUploadProgressSignals',
   'signal',
-  'attributes',
   'connectionsPerHost',
-  'maximumConnections',
   'headers',
-  'schemes',
 ] satisfies readonly (keyof RequestOptions)[];
 
 /** Fields that no platform keeps to itself, and that mean nothing to us. There are others, which are looked at closely. */
-const COMMON_FIELD = /^(accept(-language)?|authorization|content-(type|language)|if-.*|range|x-.*)$/;
+const COMMON_FIELD = /^(accept(-language)?|authorization|content-type|if-.*|range|x-.*)$/;
 
 /**
  * Whether a request asks for nothing but that it is sent: none of the rules that a transport which does the rest by itself
@@ -27,11 +26,9 @@ export function isPlain(
   { url, method, headers, body, options }: HttpRequest,
   defaults: RequestOptions,
 ): boolean {
-  const methods = body === null ? /^(GET|HEAD|POST|PUT|DELETE)$/ : /^(POST|PUT|PATCH|DELETE)$/;
   return (
     /^https?$/.test(url.scheme) &&
-    methods.test(method) &&
-    body?.bytes !== null &&
+    (body === null ? !/^TRAC[EK]$/i.test(method) : body.bytes !== null && /^P(OST|UT|ATCH)$/.test(method)) &&
     (Object.keys(defaults) as (keyof RequestOptions)[]).every(
       (name) => options[name] === defaults[name] || INDIFFERENT.includes(name),
     ) &&

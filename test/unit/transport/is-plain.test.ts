@@ -17,7 +17,7 @@ describe('a request is plain', () => {
     ['with fields of its own', { headers: { Accept: '*/*', Authorization: 'Bearer t', 'X-Key': 'k' } }],
     ['with options that only its reply or the queue looks at', { options: { priority: 'high' } }],
     ['that throws no HTTP errors', { options: { throwHttpErrors: false, readBufferSize: 10 } }],
-    ['of a manager with other limits', { options: { connectionsPerHost: 2, maximumConnections: 3 } }],
+    ['of a manager with another limit', { options: { connectionsPerHost: 2 } }],
   ])('%s', (_name, init) => {
     expect(judge(init)).toBe(true);
   });
@@ -32,6 +32,10 @@ describe('a request is plain', () => {
     ['HEAD', 'text', false],
     ['TRACE', null, false],
     ['post', 'text', false],
+    ['DELETE', 'text', false],
+    ['track', null, false],
+    ['OPTIONS', null, true],
+    ['PUT', '', true],
     ['POST', new Blob(['x']), false],
     ['POST', new Blob(['x']).stream(), false],
   ] satisfies [string, BodyInput | null, boolean][])(
@@ -51,8 +55,8 @@ describe('a request is not plain', () => {
   );
 
   const indifferent = new Set<string>([
-    ...['autoDeleteReplies', 'throwHttpErrors', 'priority', 'readBufferSize', 'signal', 'attributes'],
-    ...['emitAllUploadProgressSignals', 'connectionsPerHost', 'maximumConnections', 'headers', 'schemes'],
+    ...['autoDeleteReplies', 'throwHttpErrors', 'priority', 'readBufferSize', 'signal'],
+    ...['connectionsPerHost', 'headers'],
   ]);
   const names = Object.keys(DEFAULT_OPTIONS) as (keyof RequestOptions)[];
   test.each(names.filter((name) => !indifferent.has(name)))('with the option %s', (name) => {
