@@ -3,7 +3,7 @@ import { HttpHeaders, isToken } from './message/headers.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
-import type { Operation } from './reply/operation.ts';
+import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
 import { PRECONNECT } from './transport/preconnect.ts';
 
@@ -28,7 +28,7 @@ export function resolveRequest(
     throw new TypeError('request: the url must be a string or a URL');
   const fields = own(request, 'headers');
   return {
-    method: operation === 'custom' ? customMethod(request) : operation.toUpperCase(),
+    method: METHODS.get(operation) ?? customMethod(request),
     url: parseUrl(url),
     headers:
       fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),

@@ -24,7 +24,7 @@ export interface FetchDialect {
 
 /** HTTP over any fetch function. It follows redirects by itself; everything it hides stands in its capabilities. */
 export class FetchTransport implements Transport {
-  readonly capabilities: TransportCapabilities;
+  declare readonly capabilities: TransportCapabilities;
   readonly #fetch: FetchFunction;
   readonly #dialect: FetchDialect;
   readonly #running = new Set<AbortController>();

@@ -49,8 +49,8 @@ interface Link {
  * AbortController does the same and costs more than the rest of a request together, so it is made only at the edge.
  */
 export class Exchange {
-  readonly clock: Clock;
-  readonly timings: Timings;
+  declare readonly clock: Clock;
+  declare readonly timings: Timings;
   /** Present while the transport works under a transfer timeout. */
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */

@@ -25,7 +25,7 @@ import type { UploadProgress } from './upload-progress.ts';
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   implements ExchangeSink, BodyControl, Startable, EventListenerObject
 {
-  url: string;
+  declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */
   head: Hop | null = null;
   /** The head of the response that is delivered. */
@@ -37,7 +37,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   redirectAllowed = false;
   upload: UploadProgress | null = null;
   promised: Promised | null = null;
-  readonly reply: Reply;
+  declare readonly reply: Reply;
   readonly #source: ReplySource;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';

@@ -32,9 +32,9 @@ export interface ReplyInit {
  * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
  */
 export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Uint8Array> {
-  readonly operation: Operation;
+  declare readonly operation: Operation;
   /** The request that was made, after the manager's defaults; it does not change with redirects. */
-  readonly request: HttpRequest;
+  declare readonly request: HttpRequest;
   readonly #core: ReplyCore<NetworkReply>;
   #response: Promise<Response> | null = null;
 
