@@ -49,8 +49,8 @@ export default defineConfig([
   modules('portable', PORTABLE_SET, 'es', 'js'),
   modules('portable', PORTABLE_SET, 'cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
-  bundle(DECLARATIONS, 'es', 'd.ts', [dts()], isExternal),
-  bundle(DECLARATIONS, 'es', 'd.cts', [dts()], isExternal),
+  bundle(DECLARATIONS, 'es', 'd.ts', [declarations()], isExternal),
+  bundle(DECLARATIONS, 'es', 'd.cts', [declarations()], isExternal),
 ]);
 
 /**
@@ -206,6 +206,11 @@ export function getDomain(host, options) {
 }`;
     },
   };
+}
+
+/** Without what is marked `@internal`. */
+function declarations(): Plugin {
+  return dts({ compilerOptions: { stripInternal: true } });
 }
 
 function refuse(warning: RollupLog): never {

@@ -43,6 +43,7 @@ export class Manager extends Settings implements AsyncDisposable {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
   };
 
+  /** @internal Each platform has a subclass of its own. */
   constructor(platform: Platform, options: ManagerOptions) {
     const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.() };
     super(options, defaults);
@@ -205,7 +206,7 @@ export class Manager extends Settings implements AsyncDisposable {
   ): NetworkReply {
     const { options } = this;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
-    return new NetworkReply({ operation, request: resolved, source: this.#source(options) });
+    return NetworkReply.create({ operation, request: resolved, source: this.#source(options) });
   }
 
   get #security(): SecurityPart {

@@ -38,7 +38,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   readonly #core: ReplyCore<NetworkReply>;
   #response: Promise<Response> | null = null;
 
-  constructor(init: ReplyInit) {
+  private constructor(init: ReplyInit) {
     super();
     this.operation = init.operation;
     this.request = init.request;
@@ -46,6 +46,11 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     this.#core = new ReplyCore<NetworkReply>(this, source);
     if (source.startSoon === undefined) queueMicrotask(() => this.#core.start());
     else source.startSoon(this.#core);
+  }
+
+  /** @internal How managers make replies. */
+  static create(init: ReplyInit): NetworkReply {
+    return new NetworkReply(init);
   }
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */

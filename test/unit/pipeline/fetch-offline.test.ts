@@ -29,7 +29,7 @@ test('when the queue cannot be loaded, those who wait for it fail, and the other
     schemes: new Map(),
   });
   const get = (): NetworkReply =>
-    new NetworkReply({ operation: 'get', request: makeRequest({ options }), source });
+    NetworkReply.create({ operation: 'get', request: makeRequest({ options }), source });
 
   const first = get();
   for (const waiting of [get(), get()])

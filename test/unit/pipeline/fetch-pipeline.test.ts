@@ -43,7 +43,7 @@ const longWay: Way = (parts) =>
   pipelineSource(assemble(fetchStages(parts, new RequestQueue()), parts), { wire });
 
 const reply = (source: ReplySource, request: HttpRequest): NetworkReply =>
-  new NetworkReply({ operation: 'get', request, source });
+  NetworkReply.create({ operation: 'get', request, source });
 
 describe('a plain request', () => {
   test.each<[string, Parameters<typeof makeRequest>[0], BodyInput | null]>([
@@ -156,7 +156,7 @@ describe('requests that must wait', () => {
     };
     const source = fetchSources()({ ...parts, options, transport });
     const get = (target: string, own: Partial<RequestOptions> = {}): NetworkReply =>
-      new NetworkReply({
+      NetworkReply.create({
         operation: 'get',
         request: makeRequest({ url: `http://origin.test${target}`, options: { ...options, ...own } }),
         source,

@@ -15,7 +15,7 @@ function setup() {
     return new Promise<never>(() => {});
   };
   const source = pipelineSource(run, { clock: new FakeClock() });
-  const reply = new NetworkReply({ operation: 'get', request: makeRequest(), source });
+  const reply = NetworkReply.create({ operation: 'get', request: makeRequest(), source });
   return { reply, told, exchange: () => exchange };
 }
 

@@ -67,7 +67,7 @@ export async function scriptedReply(options: Partial<RequestOptions> = {}): Prom
 }> {
   const source = new ScriptedSource();
   const { clock } = source;
-  const reply = new NetworkReply({ operation: 'get', request: makeRequest({ options }), source });
+  const reply = NetworkReply.create({ operation: 'get', request: makeRequest({ options }), source });
   const trace = record(reply);
   await Promise.resolve();
   return { reply, source, clock, trace };
