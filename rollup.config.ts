@@ -1,8 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { transform } from 'esbuild';
 import { defineConfig, type Plugin, type RollupLog, type RollupOptions } from 'rollup';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
+import { SHORT_MEMBERS } from './scripts/internal-members.ts';
 
 /**
  * Every adapter set in both module formats, and one set of declarations for all of them. Which set an application gets
@@ -92,7 +94,7 @@ function modules(
 ): RollupOptions {
   return {
     input,
-    plugins: [latePart(platform), eventEmitterModule(), esbuild({ target: 'es2022' })],
+    plugins: [latePart(platform), eventEmitterModule(), esbuild({ target: 'es2022' }), shortMembers()],
     // As package.json says. Without it, modules of which nothing is used are imported for their effects.
     treeshake: { moduleSideEffects: false },
     external: (id) => id !== 'eventemitter3' && isExternal(id),
@@ -170,6 +172,9 @@ function eventEmitterModule(): Plugin {
     [/ \|\|\s*\(once && !\w+\[i\]\.once\) \|\|\s*\(context && \w+\[i\]\.context !== context\)/, ''],
     [/fn, context, (once|false)\)/g, 'fn)'],
     [/\(event, fn, context\)/g, '(event, fn)'],
+    // Members that nobody else knows, either.
+    [/\b_events\b/g, '_e'],
+    [/\b_eventsCount\b/g, '_n'],
   ];
   return {
     name: 'eventemitter3-module',
@@ -182,6 +187,19 @@ function eventEmitterModule(): Plugin {
         edited = edited.replace(pattern, replacement);
       }
       return { code: `/*\n${license}*/\n${edited}`, map: null };
+    },
+  };
+}
+
+/** Members that only we know, by short names: the same ones in every module. */
+function shortMembers(): Plugin {
+  const mangleProps = new RegExp(`^(${Object.keys(SHORT_MEMBERS).join('|')})$`);
+  return {
+    name: 'short-members',
+    async transform(code, id) {
+      if (id.includes('node_modules')) return null;
+      const shorter = await transform(code, { mangleProps, mangleCache: { ...SHORT_MEMBERS } });
+      return { code: shorter.code, map: null };
     },
   };
 }

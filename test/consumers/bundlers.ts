@@ -18,10 +18,14 @@ export interface Bundle {
 
 const ENTRY = 'page.mjs';
 
-export function withEsbuild(directory: string, platform: esbuild.Platform = 'browser'): Bundle {
+export function withEsbuild(
+  directory: string,
+  platform: esbuild.Platform = 'browser',
+  entry: string = ENTRY,
+): Bundle {
   const { metafile, outputFiles } = esbuild.buildSync({
     absWorkingDir: directory,
-    entryPoints: [ENTRY],
+    entryPoints: [entry],
     outdir: '.',
     bundle: true,
     splitting: true,
@@ -33,7 +37,11 @@ export function withEsbuild(directory: string, platform: esbuild.Platform = 'bro
     write: false,
   });
   const files = outputFiles.map(({ path, text }) => [path.slice(directory.length + 1), text] as const);
-  return { entry: 'page.js', files: Object.fromEntries(files), modules: Object.keys(metafile.inputs) };
+  return {
+    entry: entry.replace('.mjs', '.js'),
+    files: Object.fromEntries(files),
+    modules: Object.keys(metafile.inputs),
+  };
 }
 
 /** What is loaded at once: the entry and what it imports statically. */

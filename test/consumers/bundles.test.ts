@@ -12,7 +12,7 @@ const chromiumPath = await findChromium();
  * Compressed bytes that the manager, with all that it needs at once, may add to a page. A ratchet: the goal is 12 000, and
  * it is not reached; lower this with every gain, never raise it.
  */
-const SIZE_LIMIT = 12_670;
+const SIZE_LIMIT = 12_220;
 
 const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {
   esbuild: () => withEsbuild(directory),
@@ -46,6 +46,41 @@ describe.each(Object.keys(BUNDLERS))('a bundle by %s', (name) => {
     // webpack counts on what a renderer with Node has.
     const before = name.includes('electron') ? 'globalThis.global = globalThis' : '';
     expect(await runInPage(bundle, before)).toBe('hello');
+  });
+});
+
+test.skipIf(chromiumPath === null)('a tour of what is published works in Chromium', async () => {
+  const refused = (capability: string) => `true,protocol-invalid-operation,${capability}`;
+  expect(await runInPage(withEsbuild(directory, 'browser', 'tour.mjs'), '')).toEqual({
+    text: 'hello',
+    bytes: 5,
+    blob: 'text/plain',
+    iteration: 'hello',
+    signals: 'metaDataChanged,readyRead,downloadProgress,readChannelFinished,hello,200,true',
+    json: 1,
+    schema: 'true,unknown-content,',
+    form: true,
+    blobUpload: 'blob',
+    streamUpload: 'stream',
+    iterableUpload: 'iterable',
+    fetch: 'true,200,fetched',
+    response: 'text/plain',
+    data: 'data',
+    scheme: 'of the app',
+    unknownScheme: 'true,protocol-unknown,',
+    refusal: refused('redirects'),
+    field: refused('forbiddenFields'),
+    preconnect: refused('preconnect'),
+    timeout: 'hello',
+    status: 'true,content-not-found,',
+    abort: 'true,operation-canceled,',
+    cacheMode: 'hello',
+    prepared: 'prepared',
+    queue: '12,true',
+    cache: 'network,cache',
+    indexedDb: 'cached,network,cached,cache',
+    hsts: 'h.test,hello',
+    close: 'operation-canceled,true,operation-canceled,',
   });
 });
 
