@@ -5,7 +5,7 @@ import { queueLimits } from '../../src/pipeline/queue-limits.ts';
 import type { Platform } from '../../src/platform.ts';
 import { RequestQueue } from '../../src/queue/request-queue.ts';
 import { pipelineSource } from '../../src/reply/pipeline-source.ts';
-import { wire } from '../../src/reply/wire.ts';
+import { replyWire } from '../../src/reply/wire.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
@@ -35,7 +35,7 @@ export const nodePlatform: Platform = {
     return (parts) => {
       queue.configure(queueLimits(parts.options));
       const run = assemble(httpStages(parts, queue, nodeDecoders), parts);
-      return pipelineSource(run, { wire, startSoon, decodeText });
+      return pipelineSource(run, { wire: replyWire, startSoon, decodeText });
     };
   },
   schemes: new Map([

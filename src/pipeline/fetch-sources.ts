@@ -26,12 +26,12 @@ export function fetchSource(parts: HttpParts, gate: Gate): ReplySource {
   const { defaults, transport } = parts;
   let list: Next | null = null;
   const longWay: Next = async (request, exchange) => {
-    const { assemble, fetchStages, takeOver, wire } = await loadRare().catch((error: unknown) => {
+    const { assemble, fetchStages, takeOver, replyWire } = await loadRare().catch((error: unknown) => {
       gate.reopen();
       throw error;
     });
     list ??= assemble(fetchStages(parts, gate.queue(takeOver)), parts);
-    source.wire = wire;
+    source.wire = replyWire;
     return list(request, exchange);
   };
   const source = pipelineSource(async (request, exchange) => {

@@ -3,7 +3,7 @@ export const PROGRESS_INTERVAL = 100;
 
 /**
  * Thins out progress: at most one value in {@link PROGRESS_INTERVAL} ms, and the last one is always exact because
- * whoever ends the transfer calls `last`.
+ * whoever ends the transfer calls `isNews`.
  */
 export class ProgressThrottle {
   #since: number;
@@ -19,11 +19,11 @@ export class ProgressThrottle {
   admit(done: number, total: number, now: number): boolean {
     if (now - this.#since < PROGRESS_INTERVAL) return false;
     this.#since = now;
-    return this.last(done, total);
+    return this.isNews(done, total);
   }
 
   /** Whether the final value is to be told: it is, unless it just was. */
-  last(done: number, total: number): boolean {
+  isNews(done: number, total: number): boolean {
     const news = done !== this.#done || total !== this.#total;
     this.#done = done;
     this.#total = total;

@@ -47,11 +47,11 @@ export class ReplyBody {
   }
 
   /** Unread bytes that may wait here, as set by the user; 0 = unlimited. */
-  get limit(): number {
+  get bufferSize(): number {
     return this.#limit;
   }
 
-  set limit(bytes: number) {
+  set bufferSize(bytes: number) {
     this.#limit = bytes;
     this.#regulate();
   }
@@ -99,8 +99,8 @@ export class ReplyBody {
       throw new TypeError(`the body of this reply is taken (${this.#claim})`);
     }
     this.#claim = by;
-    if (by === 'collection') this.limit = 0;
-    else if (by !== 'read' && this.limit === 0) this.limit = HIGH_WATER_MARK;
+    if (by === 'collection') this.bufferSize = 0;
+    else if (by !== 'read' && this.bufferSize === 0) this.bufferSize = HIGH_WATER_MARK;
   }
 
   /** Up to `size` bytes that are there now; empty when there are none. */

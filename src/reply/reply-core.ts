@@ -245,7 +245,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (error !== null) this.reply.emit('errorOccurred', error);
     const total = this.final?.total ?? -1;
     const last = total < 0 || error === null ? this.#received : total;
-    if (this.#download === null || this.#download.last(this.#received, last)) {
+    if (this.#download === null || this.#download.isNews(this.#received, last)) {
       this.reply.emit('downloadProgress', this.#received, last);
     }
     this.reply.emit('readChannelFinished');

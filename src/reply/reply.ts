@@ -148,14 +148,14 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Unread bytes at which the network is made to wait; 0 = unlimited. */
   get readBufferSize(): number {
-    return this.#core.body.limit;
+    return this.#core.body.bufferSize;
   }
 
   set readBufferSize(bytes: number) {
     if (!Number.isInteger(bytes) || bytes < 0) {
       throw new TypeError('readBufferSize: expected a number of bytes, 0 = unlimited');
     }
-    this.#core.body.limit = bytes;
+    this.#core.body.bufferSize = bytes;
   }
 
   /** Up to `size` of the bytes that are there; empty when none are. */

@@ -25,7 +25,7 @@ export class UploadProgress {
 
   /** Tells the last state, unless that has been told. */
   flush(): void {
-    if (this.#throttle.last(this.#sent, this.#total)) this.#emit();
+    if (this.#throttle.isNews(this.#sent, this.#total)) this.#emit();
   }
 
   #emit(): void {

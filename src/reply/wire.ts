@@ -4,7 +4,7 @@ import type { Wire, WireEvent } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
 
 /** Shows in a reply what a transfer sees of the wire, of redirects and of uploads, and what it asks. */
-export const wire: Wire = { tell, ask, convertEarly };
+export const replyWire: Wire = { tell, ask, convertEarly };
 
 function tell(core: ReplyCore, event: WireEvent): void {
   const { reply } = core;

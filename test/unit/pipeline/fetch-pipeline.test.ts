@@ -13,7 +13,7 @@ import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
-import { wire } from '../../../src/reply/wire.ts';
+import { replyWire } from '../../../src/reply/wire.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
@@ -40,7 +40,7 @@ function setup(answer: () => HttpResponse = () => makeResponse(), options: Parti
 type Way = (parts: HttpParts) => ReplySource;
 const shortWay: Way = (parts) => fetchSources()(parts);
 const longWay: Way = (parts) =>
-  pipelineSource(assemble(fetchStages(parts, new RequestQueue()), parts), { wire });
+  pipelineSource(assemble(fetchStages(parts, new RequestQueue()), parts), { wire: replyWire });
 
 const reply = (source: ReplySource, request: HttpRequest): NetworkReply =>
   NetworkReply.create({ operation: 'get', request, source });
