@@ -2,5 +2,4 @@
 export { chunksOf } from '../../src/message/chunks-of.ts';
 export { encodeFormData } from '../../src/message/form-data.ts';
 export { dataThroughFetch } from './data-through-fetch.ts';
-export { unlessNotCached } from './fetch-cache.ts';
-export { requestInit } from './fetch-request-init.ts';
+export { openFetch } from './open-fetch.ts';

@@ -87,11 +87,9 @@ export class FetchTransport implements Transport {
         signal,
       });
     }
-    const { requestInit, unlessNotCached } = await loadRare();
     const takesBlobs = this.#dialect.toStream === undefined;
-    const init = await requestInit(request, this.capabilities, takesBlobs, exchange, signal);
-    if (signal.aborted) throw canceled(url);
-    return unlessNotCached(fetchFunction(url, init), url, init);
+    const { openFetch } = await loadRare();
+    return openFetch(fetchFunction, url, request, this.capabilities, takesBlobs, exchange, signal);
   }
 }
 

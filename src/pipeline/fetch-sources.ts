@@ -25,18 +25,17 @@ export function fetchSources(): (parts: HttpParts) => ReplySource {
 export function fetchSource(parts: HttpParts, gate: Gate): ReplySource {
   const { defaults, transport } = parts;
   let list: Next | null = null;
-  const longWay: Next = async (request, exchange) => {
-    const { assemble, fetchStages, takeOver, replyWire } = await loadRare().catch((error: unknown) => {
+  const alongTheList: Next = async (request, exchange) => {
+    const { longWay } = await loadRare().catch((error: unknown) => {
       gate.reopen();
       throw error;
     });
-    list ??= assemble(fetchStages(parts, gate.queue(takeOver)), parts);
-    source.wire = replyWire;
+    list ??= longWay(parts, gate, source);
     return list(request, exchange);
   };
   const source = pipelineSource(async (request, exchange) => {
     const slot = isPlain(request, defaults) ? gate.admit(request.url.origin) : null;
-    if (slot === null) return longWay(request, exchange);
+    if (slot === null) return alongTheList(request, exchange);
     exchange.slot = slot;
     exchange.timings.dequeued = exchange.clock.now();
     const fields = withContentType(request.headers, request.body);

@@ -23,7 +23,7 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(message|util|storage)\//, 'values and interfaces'],
   [/^src\/transport\/(transport|capabilities|schemes)\.ts$/, 'values and interfaces'],
   [
-    /^src\/pipeline\/(http|fetch|fetch-sources|queue-limits|http-parts|optional-stages|rare|load-rare|assemble|dispatch|compose)\.ts$/,
+    /^src\/pipeline\/(http|fetch|fetch-sources|long-way|queue-limits|http-parts|optional-stages|rare|load-rare|assemble|dispatch|compose)\.ts$/,
     'the list and the reply',
   ],
   [/^src\/pipeline\//, 'values and interfaces'],
