@@ -92,11 +92,8 @@ function call(listener: Listener, args: unknown[]): unknown {
 }
 
 /** Hands an error to the platform's last resort (`window.onerror`, `uncaughtException`) from a turn of its own. */
-export function reportUncaught(error: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

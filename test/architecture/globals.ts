@@ -13,8 +13,6 @@ const PORTABLE = new Set([
   ...['CompressionStream', 'DecompressionStream', 'TextDecoder', 'TextEncoder', 'atob', 'btoa'],
   ...['console', 'crypto', 'performance', 'queueMicrotask', 'structuredClone'],
   ...['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
-  // Not in Node: used where it is there.
-  ...['reportError'],
 ]);
 
 /** Globals outside of {@link PORTABLE} that files under `folder` use as values, as `path: name`. */

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import type { NetworkRequest } from '../../src/options.ts';
 import type { Operation } from '../../src/reply/operation.ts';
+import { catching } from '../support/catching.ts';
 import { makeRequest } from '../support/fixtures.ts';
 
 let origin = '';
@@ -264,7 +265,7 @@ describe('the end', () => {
 describe('listeners', () => {
   test('one that throws breaks neither the request nor the queue', async () => {
     const uncaught: unknown[] = [];
-    Object.assign(globalThis, { reportError: (error: unknown) => uncaught.push(error) });
+    vi.stubGlobal('queueMicrotask', catching(uncaught));
     try {
       const broken = () => {
         throw new Error('listener');
@@ -277,7 +278,7 @@ describe('listeners', () => {
       }
       expect(uncaught.length).toBe(32);
     } finally {
-      Reflect.deleteProperty(globalThis, 'reportError');
+      vi.unstubAllGlobals();
     }
   });
 });

@@ -1,7 +1,8 @@
 /** Whether a redirect is followed, and what becomes of its connection, over both transports of Node. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/options.ts';
+import { catching } from '../support/catching.ts';
 import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -92,14 +93,14 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
         ],
       ])('ends operation-canceled with the status of the redirect when %s', async (_why, listen) => {
         const uncaught: unknown[] = [];
-        Object.assign(globalThis, { reportError: (error: unknown) => uncaught.push(error) });
+        vi.stubGlobal('queueMicrotask', catching(uncaught));
         try {
           const reply = manager().get({ url: redirect(server.origin, '/hello', 307), ...options });
           listen(reply);
           await expect(reply.completed).rejects.toMatchObject({ code: 'operation-canceled', status: 307 });
           expect([reply.status, reply.hops.length, reply.error?.qtCode]).toEqual([307, 1, 5]);
         } finally {
-          Reflect.deleteProperty(globalThis, 'reportError');
+          vi.unstubAllGlobals();
         }
       });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Signals } from '../../src/signals.ts';
+import { catching } from '../support/catching.ts';
 
 type Events = { told: (value: number) => void; asked: (value: number) => unknown };
 
@@ -7,7 +8,7 @@ describe('signals', () => {
   const uncaught: unknown[] = [];
   beforeEach(() => {
     uncaught.length = 0;
-    vi.stubGlobal('reportError', (error: unknown) => uncaught.push(error));
+    vi.stubGlobal('queueMicrotask', catching(uncaught));
   });
   afterEach(() => vi.unstubAllGlobals());
 
