@@ -26,8 +26,11 @@ const READERS: BodyReaders = {
   chunks: lateChunks,
 };
 
-function lateChunks(source: Blob | Promise<Blob> | ChunkSource): AsyncIterableIterator<Uint8Array> {
-  const chunks = read(source);
+function lateChunks(
+  source: Blob | Promise<Blob> | ChunkSource,
+  isSpent?: boolean,
+): AsyncIterableIterator<Uint8Array> {
+  const chunks = read(source, isSpent);
   return {
     next: async () => (await chunks).next(),
     return: async () => (await chunks).return!(),
@@ -37,7 +40,10 @@ function lateChunks(source: Blob | Promise<Blob> | ChunkSource): AsyncIterableIt
   };
 }
 
-async function read(source: Blob | Promise<Blob> | ChunkSource): Promise<AsyncIterableIterator<Uint8Array>> {
+async function read(
+  source: Blob | Promise<Blob> | ChunkSource,
+  isSpent?: boolean,
+): Promise<AsyncIterableIterator<Uint8Array>> {
   const { chunksOf } = await loadRare();
-  return chunksOf(await source);
+  return chunksOf(await source, isSpent);
 }

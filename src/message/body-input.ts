@@ -1,4 +1,3 @@
-import { NetworkError } from '../error.ts';
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { encoder, isStream, toBytes } from './to-bytes.ts';
@@ -29,8 +28,11 @@ export type ChunkSource =
 export interface BodyReaders {
   /** A form as multipart/form-data. */
   form(form: FormData): RequestBody;
-  /** Ending the iteration early releases the source at once, even while a chunk is awaited. */
-  chunks(source: Blob | ChunkSource): AsyncIterable<Uint8Array>;
+  /**
+   * Ending the iteration early releases the source at once, even while a chunk is awaited.
+   * @param isSpent the source has been read, and can be read once: content-resend
+   */
+  chunks(source: Blob | ChunkSource, isSpent?: boolean): AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -55,7 +57,7 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
   if (isStream(input) && input.locked)
     throw new TypeError('body: the stream is locked, somebody else reads it');
   if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input))
-    return once(() => readers.chunks(input));
+    return once((isSpent) => readers.chunks(input, isSpent));
   throw noBody(input);
 }
 
@@ -87,18 +89,17 @@ function listBody(chunks: readonly Uint8Array[]): RequestBody {
   };
 }
 
-function once(chunks: () => AsyncIterable<Uint8Array>): RequestBody {
-  let opened = false;
+function once(chunks: (isSpent: boolean) => AsyncIterable<Uint8Array>): RequestBody {
+  let isSpent = false;
   return {
     length: null,
     replayable: false,
     bytes: null,
     contentType: null,
     open() {
-      if (opened)
-        throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
-      opened = true;
-      return chunks();
+      const opened = chunks(isSpent);
+      isSpent = true;
+      return opened;
     },
   };
 }

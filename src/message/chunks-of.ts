@@ -1,11 +1,17 @@
+import { NetworkError } from '../error.ts';
 import type { ChunkSource } from './body-input.ts';
 import { isStream, toBytes } from './to-bytes.ts';
 
 /**
  * The bytes of what gives them chunk by chunk. Ending early ends the source at once, even while a chunk is awaited, for
  * which a generator would wait.
+ *
+ * @param isSpent the source has been read, and can be read once
+ * @throws NetworkError content-resend for such a source
  */
-export function chunksOf(source: Blob | ChunkSource): AsyncIterableIterator<Uint8Array> {
+export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIterableIterator<Uint8Array> {
+  if (isSpent)
+    throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
   const chunks = iteratorOf(source instanceof Blob ? source.stream() : source);
   return {
     async next() {

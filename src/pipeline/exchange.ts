@@ -85,19 +85,19 @@ export class Exchange {
   }
 
   /** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when cancelled. */
-  async ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+  ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
     const { idle } = this;
     idle?.pause();
-    let forget = (): void => {};
-    const cancelled = new Promise<never>((_, reject) => {
-      forget = this.onCancel(reject);
+    let giveUp: Canceler = () => {};
+    const answer = new Promise<AnswerTo<Q>>((resolve, reject) => {
+      giveUp = reject;
+      this.onCancel(giveUp);
+      this.#sink.ask(question).then(resolve, reject);
     });
-    try {
-      return await Promise.race([this.#sink.ask(question), cancelled]);
-    } finally {
-      forget();
+    return answer.finally(() => {
+      this.offCancel(giveUp);
       idle?.resume();
-    }
+    });
   }
 
   /** The priority that was set after the request was made, or null: then the request's own counts. */

@@ -84,10 +84,10 @@ export class ReplyBody {
     this.fail(error);
   }
 
-  /** Forgets the bytes and lets every later read fail. */
+  /** Forgets the bytes and lets every later read fail: the reply is deleted. */
   forbid(): void {
-    this.release(new TypeError('this reply was deleted after it finished (autoDeleteReplies)'));
     this.#claim = 'autoDeleteReplies';
+    this.release(this.#taken());
   }
 
   /**
@@ -96,7 +96,7 @@ export class ReplyBody {
    */
   claim(by: Claim): void {
     if (this.#claim !== null && (this.#claim !== by || by !== 'read')) {
-      throw new TypeError(`the body of this reply is taken (${this.#claim})`);
+      throw this.#taken();
     }
     this.#claim = by;
     if (by === 'collection') this.bufferSize = 0;
@@ -128,6 +128,10 @@ export class ReplyBody {
   /** Everything that has arrived and is unread. */
   takeAll(): Uint8Array {
     return this.#take(this.#available);
+  }
+
+  #taken(): TypeError {
+    return new TypeError(`the body of this reply is taken (${this.#claim})`);
   }
 
   #shift(): Uint8Array | undefined {

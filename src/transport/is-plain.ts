@@ -16,7 +16,7 @@ const INDIFFERENT: readonly string[] = [
 ] satisfies readonly (keyof RequestOptions)[];
 
 /** Fields that no platform keeps to itself, and that mean nothing to us. There are others, which are looked at closely. */
-const COMMON_FIELD = /^(accept(-language)?|authorization|content-type|if-.*|range|x-.*)$/;
+const COMMON_FIELD = /^(accept|authorization|content-type|if-.*|range|x-.*)$/;
 
 /**
  * Whether a request asks for nothing but that it is sent: none of the rules that a transport which does the rest by itself

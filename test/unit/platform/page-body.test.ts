@@ -26,3 +26,9 @@ test('a form is encoded late, as it is when the request is made', async () => {
     expect([file.name, await file.text()]).toEqual(['name.txt', 'content']);
   }
 });
+
+test('a stream cannot be sent twice', async () => {
+  const body = toPageBody(new Blob(['once']).stream());
+  expect(await new Response(await readRequestBody(body)).text()).toBe('once');
+  await expect(readRequestBody(body)).rejects.toMatchObject({ code: 'content-resend' });
+});

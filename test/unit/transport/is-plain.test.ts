@@ -71,7 +71,7 @@ describe('a request is not plain', () => {
     },
   );
 
-  test.each(['cache-control', 'pragma', 'upgrade-insecure-requests', 'ifx', 'xkey'])(
+  test.each(['accept-language', 'cache-control', 'pragma', 'upgrade-insecure-requests', 'ifx', 'xkey'])(
     'with the field %s',
     (name) => {
       expect(judge({ headers: { [name]: 'x' } })).toBe(false);
