@@ -157,7 +157,11 @@ function eventEmitterModule(): Plugin {
   const edits: readonly [RegExp, string][] = [
     [commonJs, 'export { EventEmitter };'],
     [/^if \(Object\.create\) \{[\s\S]*?^\}$/m, 'Events.prototype = Object.create(null);'],
-    [/^EventEmitter\.(prototype\.addListener|prefixed|EventEmitter) = .*$/gm, ''],
+    [/^EventEmitter\.(prototype\.(addListener|off)|prefixed|EventEmitter) = .*$/gm, ''],
+    [
+      /^EventEmitter\.prototype\.removeListener = function removeListener/m,
+      'EventEmitter.prototype.off = function off',
+    ],
     ...['eventNames', 'listenerCount', 'emit', 'once', 'removeAllListeners'].map((name): [RegExp, string] => [
       method(name),
       '',

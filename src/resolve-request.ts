@@ -62,7 +62,7 @@ function customMethod(request: NetworkRequest): string {
   const method = own(request, 'method');
   // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
   if (typeof method !== 'string' || !isToken(method) || method.toUpperCase() === 'CONNECT')
-    throw new TypeError('request: the method must be a token (RFC 9110 §9.1), and not CONNECT');
+    throw new TypeError('request: the method must be a token, and not CONNECT');
   return method;
 }
 

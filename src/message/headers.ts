@@ -172,7 +172,7 @@ export function isFieldValue(text: string): boolean {
 
 function fieldName(name: string): string {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw new TypeError(`headers: ${JSON.stringify(name)} is not a field name (RFC 9110 §5.1)`);
+    throw new TypeError(`headers: ${JSON.stringify(name)} is not a field name`);
   }
   return name.toLowerCase();
 }
