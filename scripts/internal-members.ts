@@ -32,6 +32,7 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'owner',
   'parseUrl',
   'perKey',
+  'poll',
   'promise',
   'promised',
   'release',
@@ -46,6 +47,7 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'toResponse',
   'toStream',
   'upload',
+  'wake',
   'whenHead',
   'wire',
 ];

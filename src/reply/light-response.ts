@@ -1,5 +1,6 @@
 import type { ResponseHead } from '../pipeline/reply-event.ts';
 import { inOnePiece } from '../util/concatenate.ts';
+import { nextChunk } from './chunks-of-reply.ts';
 import type { ReplyBody } from './reply-body.ts';
 import type { TextDecoding } from './reply-source.ts';
 import { makeResponse } from './response.ts';
@@ -129,6 +130,6 @@ function spent(): Response {
 /** All that is left of a body, once it has ended. */
 async function allOf(body: ReplyBody): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for (let chunk = await body.next(); chunk !== null; chunk = await body.next()) chunks.push(chunk);
+  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) chunks.push(chunk);
   return inOnePiece(chunks);
 }

@@ -19,6 +19,8 @@ type Claim = 'read' | 'iteration' | 'stream' | 'collection' | 'autoDeleteReplies
  * as Qt's does: up to `readBufferSize`, or without a limit.
  */
 export class ReplyBody {
+  /** Goes on with whoever waits for a chunk. */
+  wake: (() => void) | null = null;
   readonly #control: BodyControl;
   #chunks: Uint8Array[] = NOTHING;
   /** Index of the first chunk that is unread: shifting an array of many chunks would be quadratic. */
@@ -29,8 +31,6 @@ export class ReplyBody {
   #paused = false;
   #ended = false;
   #failure: unknown = null;
-  /** Goes on with whoever waits for a chunk. */
-  #wake: (() => void) | null = null;
 
   /** @param limit unread bytes at which the network is paused; 0 = unlimited */
   constructor(control: BodyControl, limit: number) {
@@ -61,19 +61,19 @@ export class ReplyBody {
     if (this.#chunks === NOTHING) this.#chunks = [kept];
     else this.#chunks.push(kept);
     this.#available += kept.length;
-    this.#wake?.();
+    this.wake?.();
     this.#regulate();
   }
 
   end(): void {
     this.#ended = true;
-    this.#wake?.();
+    this.wake?.();
   }
 
   /** The body will not go on. What has arrived stays readable, then the failure shows. */
   fail(error: unknown): void {
     this.#failure ??= error;
-    this.#wake?.();
+    this.wake?.();
   }
 
   /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
@@ -109,20 +109,12 @@ export class ReplyBody {
     return this.#take(Math.min(size, this.#available));
   }
 
-  /** The next chunk as it arrived, null at the end. One call at a time. */
-  next(): Promise<Uint8Array | null> {
-    return new Promise((resolve, reject) => {
-      const wake = (): void => {
-        // Before the network goes on, which may bring the next chunk at once.
-        this.#wake = null;
-        const chunk = this.#shift();
-        if (chunk !== undefined) resolve(chunk);
-        else if (this.#failure !== null) reject(this.#failure);
-        else if (this.#ended) resolve(null);
-        else this.#wake = wake;
-      };
-      wake();
-    });
+  /** The next chunk as it arrived, null at the end, undefined while there is none: then {@link wake} is called. */
+  poll(): Uint8Array | null | undefined {
+    const chunk = this.#shift();
+    if (chunk !== undefined) return chunk;
+    if (this.#failure !== null) throw this.#failure;
+    return this.#ended ? null : undefined;
   }
 
   /** Everything that has arrived and is unread. */

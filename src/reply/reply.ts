@@ -235,7 +235,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     const { body } = this.#core;
     body.claim('iteration');
     try {
-      for (let chunk = await body.next(); chunk !== null; chunk = await body.next()) yield chunk;
+      const { chunksOfReply } = await loadRare();
+      yield* chunksOfReply(body);
     } finally {
       this.abort();
     }

@@ -1,3 +1,4 @@
+import { nextChunk } from './chunks-of-reply.ts';
 import type { ReplyBody } from './reply-body.ts';
 import {
   type AnsweringReply,
@@ -45,7 +46,7 @@ function bodyStream(reply: AnsweringReply, body: ReplyBody): ReadableStream<Uint
       async pull(controller) {
         if (!claimed) body.claim('stream');
         claimed = true;
-        const chunk = await body.next();
+        const chunk = await nextChunk(body);
         if (chunk === null) controller.close();
         else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
       },

@@ -12,7 +12,7 @@ const chromiumPath = await findChromium();
  * Compressed bytes that the manager, with all that it needs at once, may add to a page. A ratchet: the goal is 12 000, and
  * it is not reached; lower this with every gain, never raise it.
  */
-const SIZE_LIMIT = 12_220;
+const SIZE_LIMIT = 11_990;
 
 const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {
   esbuild: () => withEsbuild(directory),

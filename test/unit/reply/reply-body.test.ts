@@ -91,6 +91,8 @@ describe('iteration', () => {
     const chunks = reply[Symbol.asyncIterator]();
     source.tell(head());
     const first = chunks.next();
+    // What iterates is loaded with the first iteration, and waits then.
+    await new Promise((resolve) => setTimeout(resolve, 20));
     const chunk = new Uint8Array(HIGH_WATER_MARK);
     source.tell({ type: 'data', chunk, lent: false });
     expect((await first).value).toHaveLength(HIGH_WATER_MARK);
