@@ -35,6 +35,7 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'poll',
   'promise',
   'promised',
+  'realQueue',
   'release',
   'reopen',
   'reply',

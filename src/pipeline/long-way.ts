@@ -13,5 +13,5 @@ import type { Next } from './stage.ts';
  */
 export function longWay(parts: HttpParts, gate: Gate, source: ReplySource): Next {
   source.wire = replyWire;
-  return assemble(fetchStages(parts, gate.queue(takeOver)), parts);
+  return assemble(fetchStages(parts, gate.realQueue(takeOver)), parts);
 }

@@ -43,7 +43,7 @@ export class Gate {
   }
 
   /** The real queue, made the first time. */
-  queue(takeOver: TakeOver): RequestQueue {
+  realQueue(takeOver: TakeOver): RequestQueue {
     this.#isClosed = true;
     this.#queue ??= takeOver(this.#slots, () => this.#limits);
     return this.#queue;

@@ -6,7 +6,6 @@ import type { HttpRequest } from '../pipeline/stage.ts';
  * those that mean nothing, the common ones are enough.
  */
 const INDIFFERENT: readonly string[] = [
-  'autoDeleteReplies',
   'throwHttpErrors',
   'priority',
   'readBufferSize',
@@ -16,7 +15,7 @@ const INDIFFERENT: readonly string[] = [
 ] satisfies readonly (keyof RequestOptions)[];
 
 /** Fields that no platform keeps to itself, and that mean nothing to us. There are others, which are looked at closely. */
-const COMMON_FIELD = /^(accept|authorization|content-type|if-.*|range|x-.*)$/;
+const COMMON_FIELD = /^(accept|authorization|content-type|x-.*)$/;
 
 /**
  * Whether a request asks for nothing but that it is sent: none of the rules that a transport which does the rest by itself

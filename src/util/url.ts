@@ -110,5 +110,5 @@ export function withScheme(url: ParsedUrl, scheme: string, port: number): Parsed
 
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */
 export function withoutFragment(url: ParsedUrl): string {
-  return url.fragment === '' ? url.href : url.href.slice(0, -url.fragment.length);
+  return url.href.slice(0, url.href.length - url.fragment.length);
 }

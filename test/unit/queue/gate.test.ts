@@ -68,8 +68,8 @@ describe('the queue that takes over', () => {
   test('knows who runs, is one for all, and admits in place of the gate', async () => {
     const gate = gateOf(2, 3);
     const [a, b] = [gate.admit('a')!, gate.admit('b')!];
-    const queue = gate.queue(takeOver);
-    expect(gate.queue(takeOver)).toBe(queue);
+    const queue = gate.realQueue(takeOver);
+    expect(gate.realQueue(takeOver)).toBe(queue);
     expect(gate.admit('c')).toBeNull();
     const tickets: Ticket[] = ['a', 'a', 'b', 'c'].map((key) => queue.enter(key, 'normal'));
     const running = () => tickets.map((ticket) => ticket.running);
@@ -87,7 +87,7 @@ describe('the queue that takes over', () => {
     const gate = gateOf(1);
     gate.admit('a');
     gate.configure({ perKey: 2, total: 9 });
-    const queue = gate.queue(takeOver);
+    const queue = gate.realQueue(takeOver);
     const tickets = [queue.enter('a', 'normal'), queue.enter('a', 'normal')];
     await Promise.resolve();
     expect(tickets.map((ticket) => ticket.running)).toEqual([true, false]);
@@ -100,7 +100,7 @@ describe('the queue that takes over', () => {
     const slot = gate.admit('a')!;
     gate.admit('a');
     slot.leave!();
-    const queue = gate.queue(takeOver);
+    const queue = gate.realQueue(takeOver);
     const tickets = (['low', 'high'] as const).map((priority) => queue.enter('a', priority));
     expect(tickets.map((ticket) => ticket.running)).toEqual([false, false]);
     await Promise.resolve();
