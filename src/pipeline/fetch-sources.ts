@@ -7,7 +7,7 @@ import { isPlain } from '../transport/is-plain.ts';
 import type { HttpParts } from './http-parts.ts';
 import { loadRare } from './load-rare.ts';
 import { queueLimits } from './queue-limits.ts';
-import { type Next, withHeaders } from './stage.ts';
+import type { Next } from './stage.ts';
 
 /** What answers the requests of a manager over a fetch. */
 export function fetchSources(): (parts: HttpParts) => ReplySource {
@@ -38,8 +38,8 @@ export function fetchSource(parts: HttpParts, gate: Gate): ReplySource {
     if (slot === null) return alongTheList(request, exchange);
     exchange.slot = slot;
     exchange.timings.dequeued = exchange.clock.now();
-    const fields = withContentType(request.headers, request.body);
-    const response = await transport.send(withHeaders(request, fields), exchange);
+    const headers = withContentType(request.headers, request.body);
+    const response = await transport.send({ ...request, headers }, exchange);
     const offence = offenceOfPlatform(request, response);
     if (offence === null) return response;
     response.body.cancel(offence);
