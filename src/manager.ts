@@ -1,7 +1,7 @@
 import { NetworkError } from './error.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
-import type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
+import { type StrictTransportSecurityPolicy, securityOf } from './pipeline/security-part.ts';
 import type { Platform } from './platform.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
@@ -143,7 +143,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** Adds HSTS policies; an expired one removes its host. Works while {@link strictTransportSecurityEnabled} is off. */
   addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
-    this.#security.addHosts(policies);
+    securityOf(this.options).addHosts(policies);
   }
 
   /** The HSTS policies that hold now. */
@@ -161,7 +161,7 @@ export class Manager extends Settings implements AsyncDisposable {
    * @param storeDir directory of the file. Default: the user's cache directory. Not in a page
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
-    const security = this.#security;
+    const security = securityOf(this.options);
     const leaveEarlier = this.#leaveSecurityStore;
     if (enabled) {
       const store = security.openStore(storeDir, this.#onFault);
@@ -207,18 +207,6 @@ export class Manager extends Settings implements AsyncDisposable {
     const { options } = this;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
     return NetworkReply.create({ operation, request: resolved, source: this.#source(options) });
-  }
-
-  get #security(): SecurityPart {
-    const security = this.options.strictTransportSecurity;
-    if (security !== null) return security;
-    throw new NetworkError(
-      'protocol-invalid-operation',
-      'the platform keeps HSTS to itself: set strictTransportSecurity',
-      {
-        capability: 'strictTransportSecurity',
-      },
-    );
   }
 
   #startVerb(verb: string, request: NetworkRequest, body: BodyInput | null | undefined): NetworkReply {

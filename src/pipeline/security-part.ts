@@ -1,3 +1,5 @@
+import { NetworkError } from '../error.ts';
+import type { RequestOptions } from '../options.ts';
 import type { FaultListener, KeyValueStore } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Rewrite } from './stage.ts';
@@ -28,4 +30,12 @@ export interface SecurityPart {
   disableStore(store?: KeyValueStore): Promise<void>;
   /** Resolves when what is known is stored, or the fault was reported. */
   flush(): Promise<void>;
+}
+
+/** @throws NetworkError where the platform has none, and none is set */
+export function securityOf({ strictTransportSecurity: part }: RequestOptions): SecurityPart {
+  if (part !== null) return part;
+  const capability = 'strictTransportSecurity';
+  const message = `the platform keeps HSTS to itself: set ${capability}`;
+  throw new NetworkError('protocol-invalid-operation', message, { capability });
 }
