@@ -6,6 +6,7 @@
 const INTERNAL_MEMBERS: readonly string[] = [
   'abandon',
   'admit',
+  'atHead',
   'available',
   'bufferSize',
   'canceler',
@@ -32,6 +33,7 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'owner',
   'parseUrl',
   'perKey',
+  'place',
   'poll',
   'promise',
   'promised',
@@ -47,9 +49,9 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'toRequestBody',
   'toResponse',
   'toStream',
+  'underWay',
   'upload',
   'wake',
-  'whenHead',
   'wire',
 ];
 

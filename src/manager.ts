@@ -8,12 +8,14 @@ import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
+import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import type { Transport } from './transport/transport.ts';
+import { Crowd } from './util/crowd.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -25,7 +27,7 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<Platform['createSources']>;
-  readonly #running = new Set<NetworkReply>();
+  readonly #running = new Crowd<ReplyCore>();
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
@@ -33,10 +35,7 @@ export class Manager extends Settings implements AsyncDisposable {
   #leaveSecurityStore: (() => Promise<void>) | null = null;
   #closed = false;
   readonly #owner: ReplyOwner<NetworkReply> = {
-    finished: (reply) => {
-      this.#running.delete(reply);
-      this.emit('finished', reply);
-    },
+    finished: (reply) => this.emit('finished', reply),
     encrypted: (reply) => this.ask('encrypted', reply),
   };
   readonly #onFault = (fault: Error): void => {
@@ -181,7 +180,7 @@ export class Manager extends Settings implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
-    for (const reply of [...this.#running]) reply.abort(reason);
+    for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
     await this.options.cookieJar?.flush?.();
     await this.options.strictTransportSecurity?.flush();
     await this.#leaveSecurityStore?.();
@@ -206,7 +205,12 @@ export class Manager extends Settings implements AsyncDisposable {
   ): NetworkReply {
     const { options } = this;
     const resolved = resolveRequest(operation, request, body, options, this.#platform);
-    return NetworkReply.create({ operation, request: resolved, source: this.#source(options) });
+    return NetworkReply.create({
+      operation,
+      request: resolved,
+      source: this.#source(options),
+      underWay: this.#running,
+    });
   }
 
   #startVerb(verb: string, request: NetworkRequest, body: BodyInput | null | undefined): NetworkReply {
@@ -215,9 +219,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
-    const reply = this.createRequest(operation, toNetworkRequest(request), body);
-    if (reply.isRunning) this.#running.add(reply);
-    return reply.attach(this.#owner);
+    return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
   }
 
   /** What answers requests under these options, made when they have changed since the last one. */

@@ -3,4 +3,4 @@ export { chunksOfReply } from './chunks-of-reply.ts';
 export { conform } from './conform.ts';
 export { fetchThrough } from './fetch-through.ts';
 export { respondWith } from './prepared-answer.ts';
-export { makeResponse } from './response.ts';
+export { responseOf } from './response-of.ts';

@@ -6,6 +6,7 @@ import type { AnswerTo, Question } from '../pipeline/question.ts';
 import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Crowd, Placed } from '../util/crowd.ts';
 import type { Startable } from '../util/soon.ts';
 import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
@@ -23,7 +24,7 @@ import type { UploadProgress } from './upload-progress.ts';
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
-  implements ExchangeSink, BodyControl, Startable, EventListenerObject
+  implements ExchangeSink, BodyControl, Startable, EventListenerObject, Placed
 {
   declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */
@@ -34,11 +35,15 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   trailers: HttpHeaders | null = null;
   error: NetworkError | null = null;
   owner: ReplyOwner<Reply> | null = null;
+  place = 0;
   redirectAllowed = false;
   upload: UploadProgress | null = null;
   promised: Promised | null = null;
+  /** Called when the final head is there, and at the end. */
+  atHead: (() => void) | null = null;
   declare readonly reply: Reply;
   readonly #source: ReplySource;
+  readonly #running: Crowd<ReplyCore> | undefined;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
   /** Set before the start, when there is no transfer that could keep it. */
@@ -46,11 +51,13 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #body: ReplyBody | null = null;
   #received = 0;
   #download: ProgressThrottle | null = null;
-  #atHead: (() => void) | null = null;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
 
-  constructor(reply: Reply, source: ReplySource) {
+  /** @param running those under way, of which the reply is one until it ends */
+  constructor(reply: Reply, source: ReplySource, running: Crowd<ReplyCore> | undefined) {
+    this.#running = running;
+    running?.add(this);
     this.reply = reply;
     this.#source = source;
     this.url = reply.request.url.href;
@@ -124,18 +131,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#transfer?.setPriority(priority);
   }
 
-  /** Resolves when the final head is there or never will be. */
-  whenHead(): Promise<void> {
-    return new Promise((resolve) => {
-      const earlier = this.#atHead;
-      this.#atHead = () => {
-        earlier?.();
-        resolve();
-      };
-      if (this.final !== null || this.finished) resolve();
-    });
-  }
-
   /**
    * The reply when it has finished, or what `convert` makes of its whole body. See {@link errorToThrow}.
    * @param looksOnly `convert` keeps nothing of the bytes that it is given
@@ -195,7 +190,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.final = event;
         if (this.#tellsProgress) this.#download = new ProgressThrottle(this.clock.now());
         this.reply.emit('metaDataChanged');
-        this.#atHead?.();
+        this.atHead?.();
         break;
       case 'end':
         this.trailers = event.trailers;
@@ -240,6 +235,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #finish(error: NetworkError | null): void {
     this.#state = 'finishing';
+    this.#running?.remove(this);
     this.reply.request.options.signal?.removeEventListener('abort', this);
     this.error = error;
     if (error !== null) this.reply.emit('errorOccurred', error);
@@ -252,7 +248,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#state = 'finished';
     this.owner?.finished(this.reply);
     this.reply.emit('finished');
-    this.#atHead?.();
+    this.atHead?.();
     for (let one = this.promised; one !== null; one = one.next) this.#settle(one);
     this.promised = null;
     if (this.reply.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);

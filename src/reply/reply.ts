@@ -5,6 +5,7 @@ import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { Signals } from '../signals.ts';
+import type { Crowd } from '../util/crowd.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
@@ -20,6 +21,8 @@ export interface ReplyInit {
   readonly operation: Operation;
   readonly request: HttpRequest;
   readonly source: ReplySource;
+  /** Where replies that are under way are kept. */
+  readonly underWay?: Crowd<ReplyCore>;
 }
 
 /**
@@ -43,7 +46,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     this.operation = init.operation;
     this.request = init.request;
     const { source } = init;
-    this.#core = new ReplyCore<NetworkReply>(this, source);
+    this.#core = new ReplyCore<NetworkReply>(this, source, init.underWay);
     if (source.startSoon === undefined) queueMicrotask(() => this.#core.start());
     else source.startSoon(this.#core);
   }
@@ -244,10 +247,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
   async toResponse(make?: ResponseMaker): Promise<Response> {
-    await this.#core.whenHead();
-    const { final, body } = this.#core;
-    if (final === null) throw this.error;
-    return (make ?? (await loadRare()).makeResponse)(this, final, body);
+    const { responseOf } = await loadRare();
+    return responseOf(this, this.#core as ReplyCore, make);
   }
 
   /** @internal Somebody reads, or has read, the body. */

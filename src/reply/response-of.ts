@@ -1,0 +1,26 @@
+import type { ReplyCore } from './reply-core.ts';
+import { makeResponse } from './response.ts';
+import type { AnsweringReply, ResponseMaker } from './response-maker.ts';
+
+/** A new Response of a reply as soon as its head is there. Rejects when the request fails before. */
+export async function responseOf(
+  reply: AnsweringReply,
+  core: ReplyCore,
+  make: ResponseMaker = makeResponse,
+): Promise<Response> {
+  await whenHead(core);
+  if (core.final === null) throw core.error;
+  return make(reply, core.final, core.body);
+}
+
+/** Resolves when the final head is there or never will be. */
+function whenHead(core: ReplyCore): Promise<void> {
+  return new Promise((resolve) => {
+    const earlier = core.atHead;
+    core.atHead = () => {
+      earlier?.();
+      resolve();
+    };
+    if (core.final !== null || core.finished) resolve();
+  });
+}
