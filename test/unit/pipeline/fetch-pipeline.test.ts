@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
@@ -8,6 +8,7 @@ import { assemble } from '../../../src/pipeline/assemble.ts';
 import { fetchStages } from '../../../src/pipeline/fetch.ts';
 import { fetchSources } from '../../../src/pipeline/fetch-sources.ts';
 import type { HttpParts } from '../../../src/pipeline/http-parts.ts';
+import { loadRare } from '../../../src/pipeline/load-rare.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
@@ -141,6 +142,9 @@ describe('any other request', () => {
 });
 
 describe('requests that must wait', () => {
+  // It comes a few turns later, and not when a busy machine has found it.
+  beforeAll(() => loadRare());
+
   /** Replies of a manager of one slot over a transport whose answers are given by hand. */
   function waiting() {
     const order: string[] = [];

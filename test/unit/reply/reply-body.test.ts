@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
+import { loadRare } from '../../../src/reply/load-rare.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
 import { data, END, head, type ScriptedSource, scriptedReply } from './scripted-reply.ts';
@@ -92,7 +93,8 @@ describe('iteration', () => {
     source.tell(head());
     const first = chunks.next();
     // What iterates is loaded with the first iteration, and waits then.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await loadRare();
+    await new Promise((resolve) => setTimeout(resolve));
     const chunk = new Uint8Array(HIGH_WATER_MARK);
     source.tell({ type: 'data', chunk, lent: false });
     expect((await first).value).toHaveLength(HIGH_WATER_MARK);
