@@ -16,9 +16,10 @@ import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
 import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
-import { type LoadedEntry, loadEntry, noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
+import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
+import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
 
 /** Options of a {@link DiskCache}. */
 export interface DiskCacheOptions {

@@ -1,6 +1,7 @@
 import type { BodyReader, MaybePromise } from '../../../src/cache/network-cache.ts';
-import { BLOCK_SIZE, blockChecksum, blockPosition, CHECKSUM_SIZE } from './entry-format.ts';
-import { closeReadFile, openFile, readIntoAt } from './files.ts';
+import { bytesForBlocks, readBlocks } from './body-blocks.ts';
+import { BLOCK_SIZE } from './entry-format.ts';
+import { closeReadFile, openFile } from './files.ts';
 
 /** What of an entry's file a reader has to know. */
 export interface EntryFile {
@@ -61,42 +62,11 @@ export class DiskReader implements BodyReader {
     const start = first * BLOCK_SIZE;
     this.#descriptor ??= openFile(path, 'r');
     const descriptor = await this.#descriptor;
-    const data = bytesOf(Math.min(last * BLOCK_SIZE, bodyLength) - start);
-    const sound = await readBlocks(descriptor, blockPosition(capacity, first), data, id, first);
+    const data = bytesForBlocks(Math.min(last * BLOCK_SIZE, bodyLength) - start);
+    const sound = await readBlocks({ descriptor, id, capacity }, first, data);
     if (sound === 0) throw new Error(`block ${first} is damaged`);
     return offset === start && sound === data.length && sound <= length
       ? data
       : data.subarray(offset - start, Math.min(offset - start + length, sound));
   }
-}
-
-/** Bytes that are about to be overwritten: filling a megabyte with zeros before costs as much as reading it. */
-function bytesOf(length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}
-
-/** Fills `data` with the blocks from `position` on. Gives how many bytes of it come before the first damaged block. */
-async function readBlocks(
-  descriptor: number,
-  position: number,
-  data: Uint8Array,
-  id: number,
-  first: number,
-): Promise<number> {
-  const count = Math.ceil(data.length / BLOCK_SIZE);
-  const checksums = Buffer.allocUnsafe(count * CHECKSUM_SIZE);
-  const parts: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) {
-    parts.push(data.subarray(i * BLOCK_SIZE, (i + 1) * BLOCK_SIZE));
-    parts.push(checksums.subarray(i * CHECKSUM_SIZE, (i + 1) * CHECKSUM_SIZE));
-  }
-  let left = await readIntoAt(descriptor, position, parts);
-  let sound = 0;
-  for (let i = 0; i < count; i++) {
-    const block = parts[2 * i]!;
-    left -= block.length + CHECKSUM_SIZE;
-    if (left < 0 || blockChecksum(block, id, first + i) !== checksums.readUInt32BE(i * CHECKSUM_SIZE)) break;
-    sound += block.length;
-  }
-  return sound;
 }
