@@ -1,7 +1,8 @@
 import type { BodyReader, MaybePromise } from '../../../src/cache/network-cache.ts';
 import { bytesForBlocks, readBlocks } from './body-blocks.ts';
 import { BLOCK_SIZE } from './entry-format.ts';
-import { closeReadFile, openFile } from './files.ts';
+import type { OpenFile } from './open-file.ts';
+import type { OpenFiles } from './open-files.ts';
 
 /** What of an entry's file a reader has to know. */
 export interface EntryFile {
@@ -17,51 +18,59 @@ export interface EntryFile {
  */
 export class DiskReader implements BodyReader {
   readonly owned = true;
-  readonly #file: EntryFile;
-  /** The whole body, where it came along with the metadata. It is given away once. */
-  #body: Uint8Array | null;
-  #descriptor: Promise<number> | null = null;
+  readonly #files: OpenFiles;
+  readonly #entry: EntryFile;
+  /** What came along with the metadata: the body, or its beginning. It is given away once. */
+  #along: Uint8Array | null;
+  #file: Promise<OpenFile> | null = null;
   #loading: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: EntryFile, body: Uint8Array | null) {
-    this.#file = file;
-    this.#body = body;
+  constructor(files: OpenFiles, entry: EntryFile, along: Uint8Array | null) {
+    this.#files = files;
+    this.#entry = entry;
+    this.#along = along;
   }
 
   read(offset: number, length: number): MaybePromise<Uint8Array> {
-    const { bodyLength } = this.#file;
+    const { path, bodyLength } = this.#entry;
     if (offset >= bodyLength) return new Uint8Array(0);
-    const body = this.#body;
-    if (body === null) {
+    const isWhole = offset === 0 && length >= bodyLength;
+    if (isWhole) this.#files.noteTakenWhole(path);
+    const along = this.#along;
+    if (along === null || offset >= along.length) {
       const loading = this.#load(offset, Math.min(length, bodyLength - offset));
       this.#loading = loading;
       return loading;
     }
-    if (offset > 0 || length < bodyLength) return body.subarray(offset, offset + length);
-    this.#body = null;
-    return body;
+    if (!isWhole) return along.subarray(offset, offset + length);
+    this.#along = null;
+    return along;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#body = null;
+    this.#along = null;
     // A read that is under way must not find another file behind the same number.
-    const close = (): void => void this.#descriptor?.then(closeReadFile, () => {});
+    const close = (): void =>
+      void this.#file?.then(
+        (file) => file.release(),
+        () => {},
+      );
     this.#loading.then(close, close);
   }
 
   /** All blocks that end within `length`, but at least one; of these, what comes before the first damaged one. */
   async #load(offset: number, length: number): Promise<Uint8Array> {
     if (this.#closed) throw new Error('the reader is closed');
-    const { path, id, capacity, bodyLength } = this.#file;
+    const { path, id, capacity, bodyLength } = this.#entry;
     const first = Math.floor(offset / BLOCK_SIZE);
     const reachesEnd = offset + length >= bodyLength;
     const last = reachesEnd ? Infinity : Math.max(first + 1, Math.floor((offset + length) / BLOCK_SIZE));
     const start = first * BLOCK_SIZE;
-    this.#descriptor ??= openFile(path, 'r');
-    const descriptor = await this.#descriptor;
+    this.#file ??= this.#files.open(path);
+    const { descriptor } = await this.#file;
     const data = bytesForBlocks(Math.min(last * BLOCK_SIZE, bodyLength) - start);
     const sound = await readBlocks({ descriptor, id, capacity }, first, data);
     if (sound === 0) throw new Error(`block ${first} is damaged`);
