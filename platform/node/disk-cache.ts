@@ -106,12 +106,16 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async update(key: string, stored: DiskEntry, metadata: ResponseMetadata): Promise<void> {
+    const { path, header } = stored.file;
     try {
       const text = encodeText(key, metadata);
-      const isDone = await replaceText(stored.file, text);
-      this.#files.drop(stored.file.path);
-      if (isDone) return;
-      // Too long for its place: the whole entry is written anew.
+      if (text.length <= header.capacity) {
+        await replaceText(stored.file, text);
+        this.#files.drop(path);
+        return;
+      }
+      // Too long for its place: the whole entry is written anew, unless another one is there by now.
+      if ((await readId(path)) !== header.id) return;
       const writer = this.insert(key, metadata, stored.length);
       if (writer !== null) await rewrite(this.open(stored), stored.length, writer);
     } catch (error) {

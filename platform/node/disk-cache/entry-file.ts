@@ -12,17 +12,14 @@ export async function readId(path: string): Promise<number | null> {
   }
 }
 
-/** Writes new metadata into the slot that is not in use. False when they do not fit, or the file is another by now. */
-export async function replaceText(entry: LoadedEntry, text: Buffer): Promise<boolean> {
-  const { header, slot } = entry;
-  if (text.length > header.capacity) return false;
-  const descriptor = await openFile(entry.path, 'r+');
+/** Writes new metadata, which have to fit, into the slot that is not in use; not when the file is another by now. */
+export async function replaceText({ path, header, slot }: LoadedEntry, text: Buffer): Promise<void> {
+  const descriptor = await openFile(path, 'r+');
   try {
-    if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return false;
+    if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return;
     const index = slot.index === 0 ? 1 : 0;
     const bytes = encodeSlot(header.id, slot.sequence + 1, text);
     await writeAt(descriptor, slotPosition(header.capacity, index), bytes);
-    return true;
   } finally {
     closeFile(descriptor);
   }
