@@ -1,6 +1,6 @@
 // One way to get at a response a second time, in a process of its own: `node contestant.mjs NAME ORIGIN DIRECTORY`. For
-// each message `{ size, count, as }` it takes that many hits as `bytes` or `text`, and sends the microseconds of one: on the
-// clock and of the processor.
+// each message `{ size, count, as, entries }` it takes that many hits as `bytes` or `text`, of so many entries in turn, and
+// sends the microseconds of one: on the clock and of the processor.
 import path from 'node:path';
 
 const [name, origin, directory] = process.argv.slice(2);
@@ -8,7 +8,7 @@ const [name, origin, directory] = process.argv.slice(2);
 async function through(makeCache) {
   const fairlead = await import('../../dist/internal.js');
   const manager = new fairlead.NetworkAccessManager({ cache: makeCache(fairlead) });
-  return (size, as) => manager.get(`${origin}/${size}`)[as]();
+  return (place, as) => manager.get(origin + place)[as]();
 }
 
 /** Each loads what it needs and no more: a full collection takes as long as the heap is large. */
@@ -18,37 +18,39 @@ const contestants = {
   undici: async () => {
     const { Agent, cacheStores, interceptors, request } = await import('undici');
     const dispatcher = new Agent().compose(interceptors.cache({ store: new cacheStores.MemoryCacheStore() }));
-    return async (size, as) => {
-      const { body } = await request(`${origin}/${size}`, { dispatcher });
+    return async (place, as) => {
+      const { body } = await request(origin + place, { dispatcher });
       return as === 'text' ? body.text() : body.arrayBuffer();
     };
   },
   'make-fetch-happen': async () => {
     const { default: makeFetchHappen } = await import('make-fetch-happen');
     const happen = makeFetchHappen.defaults({ cachePath: directory });
-    return async (size, as) => {
-      const response = await happen(`${origin}/${size}`);
+    return async (place, as) => {
+      const response = await happen(origin + place);
       return as === 'text' ? response.text() : response.buffer();
     };
   },
   'fs.readFile': async () => {
-    const { readFile, writeFileSync } = await import('node:fs');
-    for (const size of [1024, 64 * 1024, 1024 * 1024]) {
-      writeFileSync(path.join(directory, String(size)), Buffer.alloc(size, 'x'));
-    }
-    return (size, as) =>
-      new Promise((resolve, reject) => {
-        readFile(path.join(directory, String(size)), as === 'text' ? 'utf8' : null, (error, data) =>
+    const { readFile, promises } = await import('node:fs');
+    const written = new Set();
+    return async (place, as) => {
+      const file = path.join(directory, place.replaceAll('/', '-'));
+      if (!written.has(file)) await promises.writeFile(file, Buffer.alloc(Number(place.split('/')[1]), 'x'));
+      written.add(file);
+      return new Promise((resolve, reject) => {
+        readFile(file, as === 'text' ? 'utf8' : null, (error, data) =>
           error === null ? resolve(data) : reject(error),
         );
       });
+    };
   },
 };
 
 const hit = await contestants[name]();
-process.on('message', async ({ size, count, as }) => {
+process.on('message', async ({ size, count, as, entries }) => {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
-  for (let i = 0; i < count; i++) await hit(size, as);
+  for (let i = 0; i < count; i++) await hit(`/${size}/${i % entries}`, as);
   const { user, system } = process.cpuUsage(cpu);
   process.send({ wall: ((performance.now() - wall) * 1000) / count, processor: (user + system) / count });
 });

@@ -40,15 +40,23 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 /** The processes of the contestants, started when their first round begins. */
 const processes = new Map();
 
-console.log('hit of      as     ours                other               ours µs  other µs  ratio  goal');
-for (const as of ['text', 'bytes']) {
-  for (const size of [1024, 64 * 1024, 1024 * 1024]) {
-    for (const [ours, other, goal] of [
-      ['memory', 'undici', '>= 4'],
-      ['disk', 'make-fetch-happen', '>= 10'],
-      ['disk', 'fs.readFile', '>= 0.33'],
-    ]) {
-      await compare(size, as, ours, other, goal);
+/** As many entries as a `DiskCache` does not hold open, or one that it does. */
+const SPREADS = [1, 100];
+const PAIRS = [
+  ['memory', 'undici', '>= 4'],
+  ['disk', 'make-fetch-happen', '>= 10'],
+  ['disk', 'fs.readFile', '>= 0.33'],
+];
+
+console.log(
+  'hit of      as     entries  ours                other               ours µs  other µs  ratio  goal',
+);
+for (const [ours, other, goal] of PAIRS) {
+  for (const as of ['text', 'bytes']) {
+    for (const size of [1024, 64 * 1024, 1024 * 1024]) {
+      for (const entries of ours === 'memory' ? [1] : SPREADS) {
+        await compare({ size, as, entries }, ours, other, goal);
+      }
     }
   }
 }
@@ -61,20 +69,27 @@ server.close();
 server.closeAllConnections();
 rmSync(directory, { recursive: true, force: true });
 
-async function compare(size, as, ours, other, goal) {
-  const count = size > 100_000 ? 50 : ours === 'memory' ? 3000 : 300;
+async function compare({ size, as, entries }, ours, other, goal) {
+  const count = size > 100_000 ? 100 : ours === 'memory' ? 3000 : 300;
+  const work = { size, as, entries, count };
   // Of the processor where there is nothing to wait for: other programs do not add to it.
   const clock = ours === 'memory' ? 'processor' : 'wall';
   const times = { ours: [], other: [] };
   for (let round = -WARM_UP; round < ROUNDS; round++) {
-    const one = (await hits(ours, { size, count, as }))[clock];
-    const two = (await hits(other, { size, count, as }))[clock];
+    const one = (await hits(ours, work))[clock];
+    const two = (await hits(other, work))[clock];
     if (round < 0) continue;
     times.ours.push(one);
     times.other.push(two);
   }
   const ratio = median(times.ours.map((one, i) => times.other[i] / one));
-  const cells = [`${size / 1024} KiB`.padEnd(11), as.padEnd(6), ours.padEnd(19), other.padEnd(19)];
+  const cells = [
+    `${size / 1024} KiB`.padEnd(11),
+    as.padEnd(6),
+    String(entries).padEnd(8),
+    ours.padEnd(19),
+    other.padEnd(19),
+  ];
   const numbers = [median(times.ours).toFixed(1).padStart(7), median(times.other).toFixed(1).padStart(9)];
   console.log(...cells, ...numbers, ratio.toFixed(2).padStart(6), ` ${goal}`);
 }

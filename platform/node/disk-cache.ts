@@ -16,9 +16,11 @@ import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
 import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
-import { type LoadedEntry, loadEntry, noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
+import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
+import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
+import { OpenFiles } from './disk-cache/open-files.ts';
 
 /** Options of a {@link DiskCache}. */
 export interface DiskCacheOptions {
@@ -41,7 +43,8 @@ const LAYOUT = 'v1';
 
 /**
  * A cache in a directory: one file for each response, found by the hash of its key, so nothing is loaded to open it. What
- * is in the files is verified as it is read. Made to be killed at any instant, and to be shared.
+ * is in the files is verified as it is read. Made to be killed at any instant, and to be shared. Files that were read stay
+ * open for a second, at most 32 of them, and are found faster meanwhile.
  *
  * The least recently used entries go when the directory has grown above its maximum, down to 90 % of it, and an entry
  * above 75 % of it is not stored. Qt: `QNetworkDiskCache`.
@@ -50,6 +53,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   readonly maximumSize: number;
   readonly #root: string;
   readonly #onFault: FaultListener;
+  readonly #files = new OpenFiles();
   readonly #usage: DiskUsage;
   readonly #reported = new Set<string>();
   readonly #publishing = new Set<Promise<void>>();
@@ -63,7 +67,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     this.maximumSize = checkedSize(maximumSize);
     this.#root = path.join(path.resolve(directory), LAYOUT);
     this.#onFault = onFault;
-    this.#usage = new DiskUsage(this.#root, this.maximumSize, (error) => this.#report(error));
+    this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, (error) => this.#report(error));
   }
 
   async match(key: string): Promise<readonly DiskEntry[]> {
@@ -79,7 +83,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     this.#usage.touch(file.path);
     const { path, header, body } = file;
     file.body = null;
-    return new DiskReader({ path, ...header }, body);
+    return new DiskReader(this.#files, { path, ...header }, body);
   }
 
   insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null {
@@ -102,10 +106,16 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async update(key: string, stored: DiskEntry, metadata: ResponseMetadata): Promise<void> {
+    const { path, header } = stored.file;
     try {
       const text = encodeText(key, metadata);
-      if (await replaceText(stored.file, text)) return;
-      // Too long for its place: the whole entry is written anew.
+      if (text.length <= header.capacity) {
+        await replaceText(stored.file, text);
+        this.#files.drop(path);
+        return;
+      }
+      // Too long for its place: the whole entry is written anew, unless another one is there by now.
+      if ((await readId(path)) !== header.id) return;
       const writer = this.insert(key, metadata, stored.length);
       if (writer !== null) await rewrite(this.open(stored), stored.length, writer);
     } catch (error) {
@@ -122,6 +132,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const aside = path.join(path.dirname(this.#root), clearedName(LAYOUT));
     try {
       await rename(this.#root, aside);
+      this.#files.dropAll();
       this.#usage.reset();
       await rm(aside, { recursive: true, force: true });
     } catch (error) {
@@ -136,6 +147,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   async close(): Promise<void> {
     await Promise.allSettled(this.#publishing);
     await this.#usage.settle().catch((error: unknown) => this.#report(error));
+    this.#files.close();
   }
 
   #placeOf(key: string): string {
@@ -147,7 +159,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   async #find(place: string, key: string, slot: number): Promise<DiskEntry | null> {
     const file = `${place}.${slot}`;
     try {
-      const loaded = await loadEntry(file);
+      const loaded = await loadEntry(this.#files, file);
       if (loaded === null) {
         await unlink(file);
         return null;
@@ -175,7 +187,11 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const slot = slotFor(metadata, existing);
     const target = `${place}.${slot}`;
     await withDirectory(target, () => rename(entry.path, target));
-    if (slot > 0) await noteVariants(`${place}.0`, slot + 1);
+    this.#files.drop(target);
+    if (slot > 0) {
+      await noteVariants(`${place}.0`, slot + 1);
+      this.#files.drop(`${place}.0`);
+    }
     const replaced = existing.find((one) => one.slot === slot);
     if (replaced !== undefined) this.#usage.subtract(sizeOf(replaced));
     this.#usage.add(fileSize(entry.capacity, entry.bodyLength));
@@ -187,6 +203,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       // Another process may have put a new entry in its place.
       if ((await readId(path)) !== header.id) return;
       await unlink(path);
+      this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
       if (!isMissing(error)) this.#report(error);

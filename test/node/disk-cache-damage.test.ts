@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { bodyOf, get, metadata, put, readAll } from '../suites/cache.ts';
@@ -269,6 +269,25 @@ describe('several processes', () => {
     await cache.close();
   });
 
+  test.each([
+    [1000, 10],
+    [150_000, 10],
+    [1000, 5000],
+    [150_000, 5000],
+  ])('the update of an entry of %i bytes that was replaced leaves the new one', async (size, growth) => {
+    const directory = place();
+    const onFault = vi.fn();
+    const cache = new DiskCache({ directory, onFault });
+    await put(cache, 'key', bodyOf(size));
+    const [entry] = await cache.match('key');
+    await put(new DiskCache({ directory }), 'key', bodyOf(size, 2), { responseTime: 99 });
+    await cache.update('key', entry!, metadata({ headers: ['a', 'x'.repeat(growth)] }));
+    expect((await cache.match('key'))[0]!.metadata.responseTime).toBe(99);
+    expect(Buffer.compare((await get(cache, 'key'))!, bodyOf(size, 2))).toBe(0);
+    expect(onFault).not.toHaveBeenCalled();
+    await cache.close();
+  });
+
   test('an entry that is replaced while it is read is read to its end, or not begun', async () => {
     const { cache, file } = await stored();
     const [entry] = await cache.match('key');
@@ -278,7 +297,8 @@ describe('several processes', () => {
     renameSync(replacement.file, file);
     expect(await readAll(reader, 150_000)).toEqual(BODY);
     reader.close();
-    const late = cache.open(entry!);
+    // Another process has found it too, and comes too late.
+    const late = new DiskCache({ directory: path.dirname(file) }).open(entry!);
     await expect(readAll(late, 150_000, 140_000)).rejects.toThrow('damaged');
     late.close();
     await cache.remove('key', entry);

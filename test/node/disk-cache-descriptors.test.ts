@@ -3,27 +3,50 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { DiskCache, type DiskEntry } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { bodyOf, metadata, put, readAll } from '../suites/cache.ts';
 
-/** Descriptors that are open, and those that were closed although they were not. */
-const { open, wronglyClosed } = vi.hoisted(() => ({
+/** Descriptors that are open, those that were closed although not open or still read, and what was done with all. */
+const { open, reading, wronglyClosed, done, faults } = vi.hoisted(() => ({
   open: new Set<number>(),
+  reading: [] as number[],
   wronglyClosed: [] as number[],
+  done: { opened: 0, bytesRead: 0 },
+  faults: [] as Error[],
 }));
 
 vi.mock(import('../../platform/node/disk-cache/files.ts'), async (importOriginal) => {
   const files = await importOriginal();
   const closed = (descriptor: number): void => {
-    if (!open.delete(descriptor)) wronglyClosed.push(descriptor);
+    if (!open.delete(descriptor) || reading.includes(descriptor)) wronglyClosed.push(descriptor);
+  };
+  const whileReading = async <Result>(descriptor: number, result: Promise<Result>): Promise<Result> => {
+    reading.push(descriptor);
+    await result.catch(() => {});
+    reading.splice(reading.indexOf(descriptor), 1);
+    return result;
   };
   return {
     ...files,
     openFile: async (...args: Parameters<typeof files.openFile>) => {
       const descriptor = await files.openFile(...args);
       open.add(descriptor);
+      done.opened++;
       return descriptor;
+    },
+    readAt: async (...args: Parameters<typeof files.readAt>) => {
+      const bytes = await whileReading(args[0], files.readAt(...args));
+      done.bytesRead += bytes.length;
+      return bytes;
+    },
+    readIntoAt: async (...args: Parameters<typeof files.readIntoAt>) => {
+      const fault = faults.pop();
+      const result = fault === undefined ? files.readIntoAt(...args) : Promise.reject(fault);
+      const count = await whileReading(args[0], result);
+      done.bytesRead += count;
+      return count;
     },
     closeFile: (descriptor: number) => {
       closed(descriptor);
@@ -48,23 +71,177 @@ afterAll(() => {
   server.close();
   rmSync(root, { recursive: true, force: true });
 });
+afterEach(async () => {
+  // Sooner than what is held would be closed anyway.
+  await vi.waitFor(() => expect([...open]).toEqual([]), { timeout: 500 });
+  expect(wronglyClosed).toEqual([]);
+});
+
+const urlOf = (size: number): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${size}`;
+let places = 0;
+const openCache = (maximumSize?: number): DiskCache =>
+  new DiskCache({
+    directory: path.join(root, `place-${places++}`),
+    ...(maximumSize === undefined ? {} : { maximumSize }),
+  });
+
+/** The entry under a key, of which the whole body was read. */
+async function read(cache: DiskCache, key = 'key'): Promise<DiskEntry> {
+  const [entry] = await cache.match(key);
+  const reader = cache.open(entry!);
+  expect((await reader.read(0, entry!.length)).length).toBe(entry!.length);
+  reader.close();
+  return entry!;
+}
+
+/** What was opened and read meanwhile. */
+async function during(work: () => Promise<unknown>): Promise<typeof done> {
+  const before = { ...done };
+  await work();
+  return { opened: done.opened - before.opened, bytesRead: done.bytesRead - before.bytesRead };
+}
 
 test.each([0, 1, 300_000])(
   'a body of %i bytes: each file is closed once, stored, hit or given up',
   async (size) => {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${size}`;
-    const cache = new DiskCache({ directory: path.join(root, String(size)) });
+    const cache = openCache();
     const manager = new NetworkAccessManager({ cache });
-    await manager.get(url).bytes();
-    const hit = manager.get(url);
-    expect((await hit.bytes()).length).toBe(size);
-    expect(hit.source).toBe('cache');
-    const givenUp = manager.get(url);
-    await givenUp.response;
-    givenUp.abort();
+    await manager.get(urlOf(size)).bytes();
+    for (let i = 0; i < 3; i++) {
+      const hit = manager.get(urlOf(size));
+      expect((await hit.bytes()).length).toBe(size);
+      expect(hit.source).toBe('cache');
+      const givenUp = manager.get(urlOf(size));
+      await givenUp.response;
+      givenUp.abort();
+      manager.get(urlOf(size)).abort();
+    }
     await manager.close();
     await cache.close();
-    await vi.waitFor(() => expect([...open]).toEqual([]));
-    expect(wronglyClosed).toEqual([]);
   },
 );
+
+test.each([1000, 65_536, 300_000])(
+  'a body of %i bytes: a hit soon after another opens no file',
+  async (size) => {
+    const cache = openCache();
+    const manager = new NetworkAccessManager({ cache });
+    await manager.get(urlOf(size)).bytes();
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    const hit = (): Promise<Uint8Array> => manager.get(urlOf(size)).bytes();
+    expect((await during(hit)).opened).toBe(1);
+    for (let i = 0; i < 5; i++) expect((await during(hit)).opened).toBe(0);
+    await manager.close();
+    await cache.close();
+  },
+);
+
+test('a file is held for a second, however much it is used, and closed without being used again', async () => {
+  const cache = openCache();
+  await put(cache, 'key', bodyOf(1000));
+  const start = performance.now();
+  const { opened } = await during(async () => {
+    while (performance.now() - start < 1500) await read(cache);
+  });
+  expect(opened).toBe(2);
+  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 5000 });
+  await cache.close();
+});
+
+test('a file that is held and cannot be read is opened anew', async () => {
+  const onFault = vi.fn();
+  const cache = new DiskCache({ directory: path.join(root, 'unreadable'), onFault });
+  await put(cache, 'key', bodyOf(1000));
+  await read(cache);
+  faults.push(Object.assign(new Error('stale'), { code: 'ESTALE' }));
+  expect((await during(() => read(cache))).opened).toBe(1);
+  expect(faults).toEqual([]);
+  expect(onFault).not.toHaveBeenCalled();
+  await cache.close();
+});
+
+test('few are held at a time', async () => {
+  const cache = openCache();
+  const keys = Array.from({ length: 50 }, (_, i) => `key ${i}`);
+  for (const key of keys) await put(cache, key, bodyOf(100));
+  await vi.waitFor(() => expect(open.size).toBe(0));
+  await Promise.all(keys.map((key) => read(cache, key)));
+  expect(open.size).toBe(32);
+  await cache.close();
+});
+
+test.each<[string, (cache: DiskCache) => unknown]>([
+  ['replaced', (cache) => put(cache, 'key', bodyOf(2000))],
+  ['removed', (cache) => cache.remove('key')],
+  ['cleared', (cache) => cache.clear()],
+  ['validated', async (cache) => cache.update('key', await read(cache), metadata({ responseTime: 9 }))],
+  ['joined by a variant', (cache) => put(cache, 'key', bodyOf(1), { selecting: ['foo', '1'] })],
+  ['closed', (cache) => cache.close()],
+])('a file that is held is closed at once when its entry is %s', async (_name, change) => {
+  const cache = openCache();
+  await put(cache, 'key', bodyOf(1000));
+  await read(cache);
+  await change(cache);
+  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 500 });
+  await cache.close();
+});
+
+test('a file that is held is closed at once when its entry is evicted', async () => {
+  const cache = openCache(300_000);
+  await put(cache, 'key', bodyOf(10_000));
+  await cache.size();
+  await read(cache);
+  for (let i = 0; i < 8; i++) await put(cache, `key ${i}`, bodyOf(100_000));
+  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 500 });
+  expect(await cache.match('key')).toEqual([]);
+  await cache.close();
+});
+
+test('who is in the middle of a body keeps its file, whatever becomes of the cache', async () => {
+  const cache = openCache();
+  const body = bodyOf(300_000);
+  await put(cache, 'key', body);
+  await vi.waitFor(() => expect(open.size).toBe(0));
+  const [entry] = await cache.match('key');
+  const reader = cache.open(entry!);
+  await reader.read(0, 100_000);
+  await cache.clear();
+  await cache.close();
+  expect(open.size).toBe(1);
+  expect(Buffer.compare(await readAll(reader, 300_000), body)).toBe(0);
+  const reading = reader.read(100_000, 100_000);
+  reader.close();
+  reader.close();
+  expect(Buffer.compare((await reading).subarray(0, 50_000), body.subarray(100_000, 150_000))).toBe(0);
+});
+
+test('what is found while the cache closes is not held', async () => {
+  const directory = path.join(root, 'closing');
+  const filling = new DiskCache({ directory });
+  await put(filling, 'key', bodyOf(1000));
+  await filling.close();
+  // This one has written nothing that closing would have to wait for.
+  const cache = new DiskCache({ directory });
+  const finding = cache.match('key');
+  await cache.close();
+  expect(await finding).toHaveLength(1);
+});
+
+test('a large body is read along with the metadata only if the last hit took all of it', async () => {
+  const cache = openCache();
+  await put(cache, 'key', bodyOf(300_000));
+  await read(cache);
+  const { bytesRead } = await during(() => read(cache));
+  expect(bytesRead).toBeLessThan(310_000);
+  expect((await during(() => cache.match('key'))).bytesRead).toBeGreaterThan(300_000);
+  expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
+  const part = await during(async () => {
+    const [entry] = await cache.match('key');
+    const reader = cache.open(entry!);
+    await reader.read(0, 1000);
+    reader.close();
+  });
+  expect(part.bytesRead).toBeLessThan(80_000);
+  expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
+  await cache.close();
+});

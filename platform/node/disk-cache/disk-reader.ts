@@ -1,6 +1,8 @@
 import type { BodyReader, MaybePromise } from '../../../src/cache/network-cache.ts';
-import { BLOCK_SIZE, blockChecksum, blockPosition, CHECKSUM_SIZE } from './entry-format.ts';
-import { closeReadFile, openFile, readIntoAt } from './files.ts';
+import { bytesForBlocks, readBlocks } from './body-blocks.ts';
+import { BLOCK_SIZE } from './entry-format.ts';
+import type { OpenFile } from './open-file.ts';
+import type { OpenFiles } from './open-files.ts';
 
 /** What of an entry's file a reader has to know. */
 export interface EntryFile {
@@ -16,87 +18,64 @@ export interface EntryFile {
  */
 export class DiskReader implements BodyReader {
   readonly owned = true;
-  readonly #file: EntryFile;
-  /** The whole body, where it came along with the metadata. It is given away once. */
-  #body: Uint8Array | null;
-  #descriptor: Promise<number> | null = null;
+  readonly #files: OpenFiles;
+  readonly #entry: EntryFile;
+  /** What came along with the metadata: the body, or its beginning. It is given away once. */
+  #along: Uint8Array | null;
+  #file: Promise<OpenFile> | null = null;
   #loading: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: EntryFile, body: Uint8Array | null) {
-    this.#file = file;
-    this.#body = body;
+  constructor(files: OpenFiles, entry: EntryFile, along: Uint8Array | null) {
+    this.#files = files;
+    this.#entry = entry;
+    this.#along = along;
   }
 
   read(offset: number, length: number): MaybePromise<Uint8Array> {
-    const { bodyLength } = this.#file;
+    const { path, bodyLength } = this.#entry;
     if (offset >= bodyLength) return new Uint8Array(0);
-    const body = this.#body;
-    if (body === null) {
+    const isWhole = offset === 0 && length >= bodyLength;
+    if (isWhole) this.#files.noteTakenWhole(path);
+    const along = this.#along;
+    if (along === null || offset >= along.length) {
       const loading = this.#load(offset, Math.min(length, bodyLength - offset));
       this.#loading = loading;
       return loading;
     }
-    if (offset > 0 || length < bodyLength) return body.subarray(offset, offset + length);
-    this.#body = null;
-    return body;
+    if (!isWhole) return along.subarray(offset, offset + length);
+    this.#along = null;
+    return along;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#body = null;
+    this.#along = null;
     // A read that is under way must not find another file behind the same number.
-    const close = (): void => void this.#descriptor?.then(closeReadFile, () => {});
+    const close = (): void =>
+      void this.#file?.then(
+        (file) => file.release(),
+        () => {},
+      );
     this.#loading.then(close, close);
   }
 
   /** All blocks that end within `length`, but at least one; of these, what comes before the first damaged one. */
   async #load(offset: number, length: number): Promise<Uint8Array> {
     if (this.#closed) throw new Error('the reader is closed');
-    const { path, id, capacity, bodyLength } = this.#file;
+    const { path, id, capacity, bodyLength } = this.#entry;
     const first = Math.floor(offset / BLOCK_SIZE);
     const reachesEnd = offset + length >= bodyLength;
     const last = reachesEnd ? Infinity : Math.max(first + 1, Math.floor((offset + length) / BLOCK_SIZE));
     const start = first * BLOCK_SIZE;
-    this.#descriptor ??= openFile(path, 'r');
-    const descriptor = await this.#descriptor;
-    const data = bytesOf(Math.min(last * BLOCK_SIZE, bodyLength) - start);
-    const sound = await readBlocks(descriptor, blockPosition(capacity, first), data, id, first);
+    this.#file ??= this.#files.open(path);
+    const { descriptor } = await this.#file;
+    const data = bytesForBlocks(Math.min(last * BLOCK_SIZE, bodyLength) - start);
+    const sound = await readBlocks({ descriptor, id, capacity }, first, data);
     if (sound === 0) throw new Error(`block ${first} is damaged`);
     return offset === start && sound === data.length && sound <= length
       ? data
       : data.subarray(offset - start, Math.min(offset - start + length, sound));
   }
-}
-
-/** Bytes that are about to be overwritten: filling a megabyte with zeros before costs as much as reading it. */
-function bytesOf(length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-}
-
-/** Fills `data` with the blocks from `position` on. Gives how many bytes of it come before the first damaged block. */
-async function readBlocks(
-  descriptor: number,
-  position: number,
-  data: Uint8Array,
-  id: number,
-  first: number,
-): Promise<number> {
-  const count = Math.ceil(data.length / BLOCK_SIZE);
-  const checksums = Buffer.allocUnsafe(count * CHECKSUM_SIZE);
-  const parts: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) {
-    parts.push(data.subarray(i * BLOCK_SIZE, (i + 1) * BLOCK_SIZE));
-    parts.push(checksums.subarray(i * CHECKSUM_SIZE, (i + 1) * CHECKSUM_SIZE));
-  }
-  let left = await readIntoAt(descriptor, position, parts);
-  let sound = 0;
-  for (let i = 0; i < count; i++) {
-    const block = parts[2 * i]!;
-    left -= block.length + CHECKSUM_SIZE;
-    if (left < 0 || blockChecksum(block, id, first + i) !== checksums.readUInt32BE(i * CHECKSUM_SIZE)) break;
-    sound += block.length;
-  }
-  return sound;
 }

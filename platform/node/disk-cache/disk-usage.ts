@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import path from 'node:path';
 import { EVICTION_TARGET } from '../../../src/cache/network-cache.ts';
 import { errorCode, isMissing } from './files.ts';
+import type { OpenFiles } from './open-files.ts';
 
 /** An eviction or a temporary file of a process that has not touched it for so long (milliseconds) is abandoned. */
 const LEASE = 30_000;
@@ -33,6 +34,7 @@ interface Listed {
 export class DiskUsage {
   readonly #root: string;
   readonly #maximumSize: number;
+  readonly #files: OpenFiles;
   readonly #onError: (error: unknown) => void;
   readonly #touched = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
@@ -44,9 +46,10 @@ export class DiskUsage {
   /** Another process evicts: there is no use in counting before. */
   #notBefore = 0;
 
-  constructor(root: string, maximumSize: number, onError: (error: unknown) => void) {
+  constructor(root: string, maximumSize: number, files: OpenFiles, onError: (error: unknown) => void) {
     this.#root = root;
     this.#maximumSize = maximumSize;
+    this.#files = files;
     this.#onError = onError;
   }
 
@@ -148,6 +151,7 @@ export class DiskUsage {
       }
       await each(excess, async (entry) => {
         await rm(entry.path, { force: true });
+        this.#files.drop(entry.path);
         this.#touched.delete(entry.path);
         this.subtract(entry.size);
       });

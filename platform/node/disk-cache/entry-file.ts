@@ -1,63 +1,6 @@
-import {
-  BLOCK_SIZE,
-  bodyPosition,
-  decodeHeader,
-  type EntryHeader,
-  encodeSlot,
-  fileSize,
-  HEADER_SIZE,
-  newestSlot,
-  openBlock,
-  type Slot,
-  slotPosition,
-  VARIANTS_OFFSET,
-} from './entry-format.ts';
+import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
 import { closeFile, closeReadFile, isMissing, openFile, readAt, writeAt } from './files.ts';
-
-/** An entry's file as it was found. */
-export interface LoadedEntry {
-  readonly path: string;
-  readonly header: EntryHeader;
-  readonly slot: Slot;
-  /** The whole body of a small entry: it came along with the metadata. Whoever takes it has it alone. */
-  body: Uint8Array | null;
-}
-
-/** What is read at once: usual metadata and a body of one block. */
-const HEAD_SIZE = 80 * 1024;
-
-/** Reads header and metadata, and a small body. Null when one of them is damaged; rejects when the file cannot be read. */
-export async function loadEntry(path: string): Promise<LoadedEntry | null> {
-  const descriptor = await openFile(path, 'r');
-  const buffer = scratch.pop() ?? Buffer.allocUnsafeSlow(HEAD_SIZE);
-  try {
-    let head = await readAt(descriptor, 0, HEAD_SIZE, buffer);
-    const header = decodeHeader(head);
-    if (header === null) return null;
-    const needed = bodyPosition(header.capacity);
-    if (head.length < needed && needed > HEAD_SIZE) head = await readAt(descriptor, 0, needed);
-    const slot = head.length < needed ? null : newestSlot(head, header);
-    if (slot === null) return null;
-    const isSmall =
-      header.bodyLength <= BLOCK_SIZE && fileSize(header.capacity, header.bodyLength) <= HEAD_SIZE;
-    const body = isSmall ? copyBody(head.subarray(needed), header) : null;
-    return isSmall && body === null ? null : { path, header, slot, body };
-  } finally {
-    closeReadFile(descriptor);
-    if (scratch.length < MAXIMUM_SCRATCH) scratch.push(buffer);
-  }
-}
-
-/** Buffers that are read into and copied from: most entries are far smaller than what is asked for. */
-const scratch: Buffer[] = [];
-const MAXIMUM_SCRATCH = 8;
-
-/** A body of one block, or null when it is damaged. */
-function copyBody(frame: Buffer, { id, bodyLength }: EntryHeader): Uint8Array | null {
-  if (bodyLength === 0) return new Uint8Array(0);
-  const block = openBlock(frame, bodyLength, id, 0);
-  return block === null ? null : new Uint8Array(block);
-}
+import type { LoadedEntry } from './load-entry.ts';
 
 /** The id of the file that is there now, or null when it is none of ours. */
 export async function readId(path: string): Promise<number | null> {
@@ -69,17 +12,14 @@ export async function readId(path: string): Promise<number | null> {
   }
 }
 
-/** Writes new metadata into the slot that is not in use. False when they do not fit, or the file is another by now. */
-export async function replaceText(entry: LoadedEntry, text: Buffer): Promise<boolean> {
-  const { header, slot } = entry;
-  if (text.length > header.capacity) return false;
-  const descriptor = await openFile(entry.path, 'r+');
+/** Writes new metadata, which have to fit, into the slot that is not in use; not when the file is another by now. */
+export async function replaceText({ path, header, slot }: LoadedEntry, text: Buffer): Promise<void> {
+  const descriptor = await openFile(path, 'r+');
   try {
-    if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return false;
+    if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return;
     const index = slot.index === 0 ? 1 : 0;
     const bytes = encodeSlot(header.id, slot.sequence + 1, text);
     await writeAt(descriptor, slotPosition(header.capacity, index), bytes);
-    return true;
   } finally {
     closeFile(descriptor);
   }

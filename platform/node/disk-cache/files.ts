@@ -50,6 +50,14 @@ export function readIntoAt(
   });
 }
 
+/**
+ * How many names an open file has: 0 when it was removed, or another one took its place. The system knows it of what is
+ * open, so as with closing there is nothing to wait for.
+ */
+export function linksOf(descriptor: number): number {
+  return fs.fstatSync(descriptor).nlink;
+}
+
 export async function writeAt(descriptor: number, position: number, bytes: Buffer): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     written += await new Promise<number>((resolve, reject) => {

@@ -40,7 +40,22 @@ const anyLine = (pattern: RegExp) => (scenario: Scenario) =>
 const anyUrl = (pattern: RegExp) => (scenario: Scenario) =>
   [scenario.get, ...scenario.sets.map(([url]) => url)].some((url) => pattern.test(url));
 
-const nameOf = (line: string) => line.slice(0, line.indexOf('='));
+/** The name of a cookie, empty for one without. */
+function nameOf(line: string): string {
+  const [pair] = line.split(';', 1) as [string];
+  return pair.slice(0, Math.max(0, pair.indexOf('='))).trim();
+}
+
+/** The last value of an attribute, or null. */
+function attributeOf(line: string, wanted: string): string | null {
+  const attributes = line.split(';').map((attribute) => attribute.split('='));
+  const last = attributes.slice(1).findLast(([name]) => name!.trim().toLowerCase() === wanted);
+  return last === undefined ? null : last.slice(1).join('=').trim();
+}
+
+const isSecure = (line: string): boolean => attributeOf(line, 'secure') !== null;
+const domainOf = (line: string): string =>
+  (attributeOf(line, 'domain') ?? '').replace(/^\./, '').toLowerCase();
 
 const DISAGREEMENTS: readonly Disagreement[] = [
   {
@@ -77,6 +92,19 @@ const DISAGREEMENTS: readonly Disagreement[] = [
     example: { sets: [[SITE, 'a=1; Domain=example.com; Domain=']], get: 'https://example.com/' },
     ours: '',
     toughs: 'a=1',
+  },
+  {
+    why: 'what has neither name nor value is no cookie (§5.7 step 2); tough-cookie keeps it',
+    applies: anyLine(/^\s*=?\s*(;|$)/),
+    example: {
+      sets: [
+        [SITE, 'a=1'],
+        [SITE, '='],
+      ],
+      get: SITE,
+    },
+    ours: 'a=1',
+    toughs: 'a=1; ',
   },
   {
     why: 'name and value have 4096 bytes at most (§5.7 step 4)',
@@ -117,13 +145,9 @@ const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'secure cookies are left alone by a site without TLS (§5.7 step 16)',
     applies: ({ sets }) =>
       sets.some(([url, line], i) => {
-        const isHarmless = url.startsWith('https:') || line.includes('; Secure');
-        return (
-          !isHarmless &&
-          sets
-            .slice(0, i)
-            .some(([, earlier]) => earlier.includes('; Secure') && nameOf(earlier) === nameOf(line))
-        );
+        const isHarmless = url.startsWith('https:') || isSecure(line);
+        const earlier = sets.slice(0, i);
+        return !isHarmless && earlier.some(([, one]) => isSecure(one) && nameOf(one) === nameOf(line));
       }),
     example: {
       sets: [
@@ -139,10 +163,10 @@ const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'a host-only cookie is not the one with a Domain (§5.7 step 23); in tough-cookie they replace each other',
     applies: ({ sets }) =>
       sets.some(([url, line]) => {
-        const sameDomain = new RegExp(`; Domain=${new URL(url).hostname}(;|$)`);
+        const { hostname } = new URL(url);
         return (
-          !line.includes('Domain') &&
-          sets.some(([, other]) => sameDomain.test(other) && nameOf(other) === nameOf(line))
+          domainOf(line) === '' &&
+          sets.some(([, other]) => domainOf(other) === hostname && nameOf(other) === nameOf(line))
         );
       }),
     example: {
@@ -160,7 +184,8 @@ const DISAGREEMENTS: readonly Disagreement[] = [
     applies: ({ sets }) =>
       sets.some(
         ([, line], i) =>
-          line.includes('Max-Age=0') && sets.slice(i + 1).some(([, later]) => nameOf(later) === nameOf(line)),
+          attributeOf(line, 'max-age') === '0' &&
+          sets.slice(i + 1).some(([, later]) => nameOf(later) === nameOf(line)),
       ),
     example: {
       sets: [

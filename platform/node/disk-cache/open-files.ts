@@ -1,0 +1,79 @@
+import { OpenFile } from './open-file.ts';
+
+/** How long (milliseconds) a file is held after it was opened, however much it is used meanwhile. */
+const LIFETIME = 1000;
+/** Files that are held at a time. On Windows none: it does not let a file be replaced while it is open. */
+const MAXIMUM_HELD = process.platform === 'win32' ? 0 : 32;
+
+/**
+ * Files that were read a moment ago, held open because they are likely to be read again: opening one costs as much as
+ * reading it. Another process may have put another file at the path since; who uses one has to find that out.
+ */
+export class OpenFiles {
+  /** In the order in which they came. */
+  readonly #held = new Map<string, OpenFile>();
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  /** The file that is held for the path; its user has to release it. Null when there is none. */
+  find(path: string): OpenFile | null {
+    const file = this.#held.get(path);
+    return file === undefined || isOver(file) ? null : file.use();
+  }
+
+  /** The file that is held for the path, else one that is opened. Its user has to release it. */
+  open(path: string): Promise<OpenFile> {
+    const file = this.find(path);
+    return file === null ? OpenFile.open(path) : Promise.resolve(file);
+  }
+
+  /** Keeps the file open beyond its user of now, in place of what is held for the path. */
+  hold(path: string, file: OpenFile): void {
+    if (this.#isClosed || MAXIMUM_HELD === 0) return;
+    this.drop(path);
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size < MAXIMUM_HELD) break;
+      this.drop(oldest);
+    }
+    this.#held.set(path, file.use());
+    this.#timer ??= setTimeout(() => this.#expire(), LIFETIME).unref();
+  }
+
+  /** Remembers of the file that is held for the path that its whole body was taken. */
+  noteTakenWhole(path: string): void {
+    const file = this.#held.get(path);
+    if (file !== undefined) file.isTakenWhole = true;
+  }
+
+  /** What is at the path is another file from now on, or none, or has changed. */
+  drop(path: string): void {
+    const file = this.#held.get(path);
+    this.#held.delete(path);
+    file?.release();
+  }
+
+  dropAll(): void {
+    for (const path of this.#held.keys()) this.drop(path);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Holds nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.dropAll();
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    for (const [path, file] of this.#held) if (isOver(file)) this.drop(path);
+    for (const { openedAt } of this.#held.values()) {
+      this.#timer = setTimeout(() => this.#expire(), openedAt + LIFETIME - performance.now()).unref();
+      break;
+    }
+  }
+}
+
+function isOver({ openedAt }: OpenFile): boolean {
+  return performance.now() - openedAt >= LIFETIME;
+}
