@@ -119,6 +119,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   ): Promise<HttpResponse> {
     const flight = new Flight(visit.exchange, async (exchange) => {
       const over = (): void => this.#flights.remove(visit, signature, flight);
+      // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
+      exchange.onCancel(over);
       try {
         const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates);
         if (landing.shared === null) {

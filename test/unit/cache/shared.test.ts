@@ -180,6 +180,23 @@ describe('an abort', () => {
     expect([first!.text, second!.text, second!.ended]).toEqual(['x', 'xy', true]);
   });
 
+  test('of all is not shared with who comes while the exchange is still ending', async () => {
+    const { harness, land } = slowOrigin();
+    const { respond } = harness;
+    // Fails a turn after it was cancelled.
+    harness.respond = (request, exchange) =>
+      Promise.resolve(respond(request, exchange)).catch((error) => turn().then(() => Promise.reject(error)));
+    const first = harness.exchange();
+    const given = harness.open({}, first);
+    await turn();
+    first.cancel(aborted);
+    const later = harness.open();
+    await expect(given).rejects.toBe(aborted);
+    await turn();
+    land(1);
+    expect((await later).status).toBe(200);
+  });
+
   test('of all ends the exchange, before the head and after it', async () => {
     const { harness, heads, land } = slowOrigin();
     const exchanges = [harness.exchange(), harness.exchange()];
