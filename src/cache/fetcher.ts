@@ -35,8 +35,25 @@ export class Fetcher<Stored extends StoredResponse> {
     this.#storer = storer;
   }
 
-  /** `candidates` are all variants that are stored under the key. */
-  async fetch(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
+  /**
+   * `candidates` are all variants that are stored under the key. `whenOutdated` is called when the resource changes before
+   * the head is there.
+   */
+  async fetch(
+    visit: Visit,
+    plan: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+    whenOutdated = (): void => {},
+  ): Promise<Landing> {
+    const asked = this.#storer.ask(visit.key, whenOutdated);
+    try {
+      return await this.#obey({ ...visit, asked }, plan, candidates);
+    } finally {
+      this.#storer.answered(visit.key, asked);
+    }
+  }
+
+  async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
     const { exchange } = visit;
     const begun = plan.action === 'fetch' ? plan.begun : null;
     const request = withFields(visit.request, plan.fields);
@@ -147,7 +164,8 @@ export class Fetcher<Stored extends StoredResponse> {
     response: HttpResponse,
   ): Promise<Landing> {
     drop(visit, response);
-    return this.fetch(visit, { action: 'fetch', forward, fields: [], begun: null }, candidates);
+    const plan = { action: 'fetch', forward, fields: [], begun: null } as const;
+    return this.fetch(visit, plan, candidates, visit.asked?.whenOutdated);
   }
 }
 

@@ -122,7 +122,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
       // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
       exchange.onCancel(over);
       try {
-        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates);
+        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates, over);
         if (landing.shared === null) {
           over();
           // A validated response is found by whoever waited for it.
@@ -166,9 +166,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     for (const url of invalidatedUrls(request.method, request.url, response.status, response.headers)) {
-      const key = cacheKey(url, request.options.siteForCookies);
-      this.#storer.doom(key);
-      await this.#cache.remove(key);
+      await this.#storer.invalidate(cacheKey(url, request.options.siteForCookies));
     }
     const forward = request.method === 'GET' ? 'bypass' : 'method';
     return this.#storer.store(visit, response, times, [], null, forward).response;

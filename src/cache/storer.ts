@@ -10,12 +10,14 @@ import { type EntryWriter, type MaybePromise, type NetworkCache, supersedes } fr
 import { parseContentRange } from './range.ts';
 import { describeForStorage, type ExchangeTimes } from './storing.ts';
 import { strongEtag } from './validators.ts';
-import { type Visit, withCacheStatus } from './visit.ts';
+import { type Asked, type Visit, withCacheStatus } from './visit.ts';
 
 /** Leads the bodies of responses that may be stored through the cache, and knows which are under way. */
 export class Storer<Stored extends StoredResponse> {
   readonly #cache: NetworkCache<Stored>;
   readonly #filling = new Map<string, Set<Fill>>();
+  /** Requests whose heads have not come yet. */
+  readonly #asking = new Map<string, Set<Asked>>();
   /** Entries whose bytes are complete and that will be found in a moment. */
   readonly #publishing = new Map<string, Promise<void>>();
 
@@ -35,9 +37,8 @@ export class Storer<Stored extends StoredResponse> {
     outdated: Stored | null,
     forward: ForwardReason,
   ): Landing {
-    const metadata = visit.request.options.cacheSaveControl
-      ? describeForStorage(visit.request, response, visit.credentials, times)
-      : null;
+    const maySave = visit.request.options.cacheSaveControl && visit.asked?.outdated !== true;
+    const metadata = maySave ? describeForStorage(visit.request, response, visit.credentials, times) : null;
     const length = bodyLength(response, metadata);
     const fill = metadata === null ? null : this.#fill(visit.key, response, metadata, length, candidates);
     if (metadata === null || fill === null) {
@@ -62,9 +63,28 @@ export class Storer<Stored extends StoredResponse> {
     return this.#publishing.get(key) ?? null;
   }
 
-  /** The resource has changed: what is under way is not stored any more. */
-  doom(key: string): void {
+  /** A request leaves for the network; to be told again when it is `answered`. */
+  ask(key: string, whenOutdated: () => void): Asked {
+    const asked = { outdated: false, whenOutdated };
+    this.#asking.set(key, (this.#asking.get(key) ?? new Set()).add(asked));
+    return asked;
+  }
+
+  answered(key: string, asked: Asked): void {
+    const others = this.#asking.get(key);
+    others?.delete(asked);
+    if (others?.size === 0) this.#asking.delete(key);
+  }
+
+  /** The resource has changed: what is stored of it goes, and what is under way is not stored any more. */
+  async invalidate(key: string): Promise<void> {
+    for (const asked of this.#asking.get(key) ?? []) {
+      asked.outdated = true;
+      asked.whenOutdated();
+    }
     for (const fill of this.#filling.get(key) ?? []) fill.doom();
+    await this.#publishing.get(key);
+    await this.#cache.remove(key);
   }
 
   #fill(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MemoryCache } from '../../../src/cache/memory-cache.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { makeResponse } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
@@ -6,6 +7,7 @@ import { date } from './support.ts';
 
 const CC = 'cache-control';
 const FRESH = { [CC]: 'max-age=60', etag: '"e"' };
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A harness in which `/` is stored. */
 async function primed(headers: Record<string, string> = FRESH, body = '0123456789'): Promise<Harness> {
@@ -341,6 +343,52 @@ describe('other methods', () => {
     response.body.start({ data: () => {}, end: () => {}, fail: () => {} });
     harness.answer(FRESH, 'new');
     expect((await harness.send()).text).toBe('new');
+  });
+
+  test('a GET that was sent before the URL changed is not stored, and shared with none that comes after', async () => {
+    const harness = new Harness();
+    const land: (() => void)[] = [];
+    let version = 'old';
+    harness.respond = ({ method }) => {
+      const response = makeResponse({ headers: FRESH, body: version });
+      if (method === 'GET') return new Promise((resolve) => land.push(() => resolve(response)));
+      version = 'new';
+      return response;
+    };
+    const [before] = [harness.send(), harness.send({ headers: { accept: 'x' } })];
+    await turn();
+    await harness.send({ method: 'PUT' });
+    const after = harness.send();
+    await turn();
+    for (const one of land) one();
+    expect((await before).text).toBe('old');
+    expect(await after).toMatchObject({ text: 'new', cacheStatus: 'fairlead; fwd=uri-miss; stored' });
+    expect(await harness.send()).toMatchObject({ text: 'new', source: 'cache' });
+  });
+
+  test('an entry that was being published when the URL changed goes, too', async () => {
+    const cache = new MemoryCache();
+    const insert = cache.insert.bind(cache);
+    let publish = (): void => {};
+    cache.insert = (key, metadata, length) => {
+      const writer = insert(key, metadata, length)!;
+      const commit = () => new Promise<void>((resolve) => (publish = resolve)).then(() => writer.commit());
+      return {
+        write: (chunk) => writer.write(chunk),
+        read: writer.read.bind(writer),
+        close: () => {},
+        commit,
+      };
+    };
+    const harness = new Harness(cache);
+    harness.answer(FRESH, 'old');
+    const before = harness.send();
+    await turn();
+    const change = harness.send({ method: 'PUT' });
+    await turn();
+    publish();
+    await Promise.all([before, change]);
+    expect(cache.match('GET http://origin.test/')).toEqual([]);
   });
 
   test('HEAD updates what it describes and removes what it does not', async () => {
