@@ -3,11 +3,10 @@ import { joinBodies } from '../message/join-bodies.ts';
 import { drain } from '../pipeline/drain.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
-import { responseControl } from './control.ts';
 import type { Landing } from './flight.ts';
 import { freshen } from './freshening.ts';
 import { freshnessOf } from './freshness.ts';
-import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import type { StoredResponse } from './metadata.ts';
 import type { NetworkCache } from './network-cache.ts';
 import type { Plan } from './plan.ts';
 import { parseContentRange } from './range.ts';
@@ -104,12 +103,12 @@ export class Fetcher<Stored extends StoredResponse> {
   ): Promise<Landing> {
     const { stored, forward } = plan;
     const ours = plan.fields.length > 0;
-    const metadata = confirms(response.headers, stored.metadata)
+    const metadata = confirms(response.headers, stored.metadata, ours)
       ? freshen(stored.metadata, response.headers, visit.request.headers, times)
       : null;
     if (!ours) {
       // The condition was the caller's, and so is the answer.
-      if (metadata !== null) await this.#keep(visit, stored, metadata);
+      if (metadata !== null) await this.#storer.renew(visit, stored, metadata);
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     if (metadata !== null) {
@@ -117,17 +116,11 @@ export class Fetcher<Stored extends StoredResponse> {
       const init = { delivery: plan.delivery, cacheStatus, source: 'revalidated', metadata } as const;
       const answer = await answerFromCache(this.#cache, visit, stored, init);
       if (answer !== null) {
-        await this.#keep(visit, stored, metadata);
+        await this.#storer.renew(visit, stored, metadata);
         return instead(visit, response, withCookiesOf(answer, response.headers));
       }
-    }
+    } else await this.#cache.remove(visit.key, stored);
     return this.#again(visit, forward, candidates, response);
-  }
-
-  async #keep(visit: Visit, stored: Stored, metadata: ResponseMetadata): Promise<void> {
-    const { noStore } = responseControl(HttpHeaders.adopt([...metadata.headers]));
-    if (noStore) await this.#cache.remove(visit.key, stored);
-    else if (visit.request.options.cacheSaveControl) await this.#cache.update(visit.key, stored, metadata);
   }
 
   /** The answer to a request for the rest of a stored part: together they are the whole (RFC 9111 §3.4). */

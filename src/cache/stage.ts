@@ -16,6 +16,7 @@ import { type Plan, plan } from './plan.ts';
 import { answerFrom } from './respond.ts';
 import { Revalidator } from './revalidator.ts';
 import { select } from './selection.ts';
+import { outdatesStored } from './status.ts';
 import { answerFromCache } from './stored-answer.ts';
 import { Storer } from './storer.ts';
 import { timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
@@ -149,12 +150,14 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     const stored = select({ headers: request.headers, credentials: visit.credentials }, candidates);
-    if (stored !== null && response.status < 500 && request.options.cacheSaveControl) {
-      const fresh = describesStored(response.headers, response.status, stored)
-        ? freshen(stored.metadata, response.headers, request.headers, times)
-        : null;
-      if (fresh === null) await this.#cache.remove(key, stored);
-      else await this.#cache.update(key, stored, fresh);
+    if (stored !== null && request.options.cacheSaveControl) {
+      const { status, headers } = response;
+      const holds = describesStored(headers, status, stored);
+      const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
+      if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
+      else if (holds || status === stored.metadata.status || outdatesStored(status)) {
+        await this.#cache.remove(key, stored);
+      }
     }
     return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
   }

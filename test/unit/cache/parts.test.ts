@@ -119,6 +119,14 @@ describe('stored parts', () => {
     expect(harness.seen.at(-1)!.headers.has('if-range')).toBe(false);
   });
 
+  test('that are all of it are the whole', async () => {
+    const harness = origin();
+    expect((await get(harness, 'bytes=0-')).status).toBe(206);
+    expect(await harness.send()).toMatchObject({ status: 200, text: DIGITS, source: 'cache' });
+    expect((await get(harness, 'bytes=1-2')).headers.get('content-range')).toBe('bytes 1-2/10');
+    expect(harness.seen).toHaveLength(1);
+  });
+
   test('do not cost a complete entry of the same version', async () => {
     const harness = origin();
     await harness.send();

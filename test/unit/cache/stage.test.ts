@@ -64,6 +64,23 @@ describe('a fresh response', () => {
     expect(answer.headers.has('content-length')).toBe(false);
   });
 
+  test.each([404, 301, 410])('that is a %i answers as itself whatever the condition', async (status) => {
+    const harness = new Harness();
+    harness.answer({ ...FRESH, date: date(0) }, 'gone', { status });
+    await harness.send();
+    for (const condition of [
+      { 'if-modified-since': date(1) },
+      { 'if-none-match': '*' },
+      { 'if-none-match': '"e"' },
+    ]) {
+      expect(await harness.send({ headers: condition })).toMatchObject({
+        status,
+        text: 'gone',
+        source: 'cache',
+      });
+    }
+  });
+
   test('is found under its URL without fragment, and in its partition only', async () => {
     const harness = await primed();
     expect((await harness.send({ url: 'http://ORIGIN.test:80/#x' })).source).toBe('cache');
@@ -186,6 +203,37 @@ describe('validation', () => {
     expect((await harness.send()).text).toBe('new');
     expect(harness.seen).toHaveLength(2);
     expect((await harness.send()).text).toBe('new');
+  });
+
+  test('what a 304 shows to be of another version goes', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.respond = ({ headers }) =>
+      headers.has('if-none-match')
+        ? makeResponse({ headers: { etag: '"f"' }, status: 304 })
+        : makeResponse({ headers: { [CC]: 'no-store' } });
+    await harness.send();
+    expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+
+  test('a 304 without validators to a condition of the caller says nothing of the entry', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer({ [CC]: 'max-age=60' }, '', { status: 304 });
+    expect((await harness.send({ headers: { 'if-none-match': '"mine"' } })).status).toBe(304);
+    harness.answer(FRESH, 'mine');
+    expect(await harness.send()).toMatchObject({ text: 'mine', source: 'network' });
+  });
+
+  test('a part of the same version does not cost the entry', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer({ ...FRESH, 'content-range': 'bytes 2-4/10' }, '234', { status: 206 });
+    expect(await harness.send({ headers: { range: 'bytes=2-4' } })).toMatchObject({
+      status: 206,
+      text: '234',
+    });
+    expect(await harness.cache.match('GET http://origin.test/')).toMatchObject([{ length: 10 }]);
   });
 
   test('a new response takes the place of the old one', async () => {
@@ -401,5 +449,32 @@ describe('other methods', () => {
     harness.answer({ 'content-length': '11' });
     await harness.send({ method: 'HEAD' });
     expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+
+  test.each<[string, number, Record<string, string>, Record<string, string>, boolean]>([
+    ['that shows a change', 404, {}, {}, false],
+    ['that moves', 302, {}, {}, false],
+    ['that forbids storing', 200, { [CC]: 'no-store, max-age=60' }, {}, false],
+    ['that does not know HEAD', 405, {}, {}, true],
+    ['that wants a login', 401, {}, {}, true],
+    ['that wants patience', 429, {}, {}, true],
+    ['that is in trouble', 503, {}, {}, true],
+    ['that denies a condition', 412, {}, { 'if-match': '"f"' }, true],
+    ['that grants a condition', 304, { etag: '"e"' }, { 'if-none-match': '"e"' }, true],
+    ['that grants a condition of another version', 304, { etag: '"f"' }, { 'if-none-match': '"f"' }, true],
+  ])('HEAD with an answer %s', async (_, status, headers, condition, remains) => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer(headers, '', { status });
+    await harness.send({ method: 'HEAD', headers: condition });
+    expect(await harness.cache.match('GET http://origin.test/')).toHaveLength(remains ? 1 : 0);
+  });
+
+  test('HEAD renews the entry by a 304 to a condition of the caller', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer(FRESH, '', { status: 304 });
+    await harness.send({ method: 'HEAD', headers: { 'if-none-match': '"e"' } });
+    expect((await harness.send()).source).toBe('cache');
   });
 });
