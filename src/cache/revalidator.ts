@@ -1,7 +1,10 @@
 import { NetworkError } from '../error.ts';
-import type { ResponseBody } from '../message/body.ts';
+import { DEFAULT_TRANSFER_TIMEOUT } from '../options.ts';
+import { drain } from '../pipeline/drain.ts';
 import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Fetcher } from './fetcher.ts';
+import type { Landing } from './flight.ts';
 import type { StoredResponse } from './metadata.ts';
 import { conditionalFields } from './validators.ts';
 import { type Visit, withoutFields } from './visit.ts';
@@ -31,7 +34,7 @@ export class Revalidator<Stored extends StoredResponse> {
   async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<void> {
     const exchange = new Exchange(NOBODY, visit.exchange.clock);
     exchange.setPriority('low');
-    const request = withoutFields(visit.request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
+    const request = backgroundRequest(visit.request);
     const landing = await this.#fetcher.fetch(
       { ...visit, request, exchange },
       {
@@ -44,8 +47,15 @@ export class Revalidator<Stored extends StoredResponse> {
       },
       candidates,
     );
-    await readToEnd(landing.response.body);
+    await (landing.shared === null ? drain(landing.response.body, exchange) : readAlong(landing));
   }
+}
+
+/** Asks for what is stored, whatever part of it, or only its head, was wanted; and nobody is there to give up a wait. */
+function backgroundRequest(request: HttpRequest): HttpRequest {
+  const plain = withoutFields(request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
+  const transferTimeout = request.options.transferTimeout || DEFAULT_TRANSFER_TIMEOUT;
+  return { ...plain, method: 'GET', options: { ...request.options, transferTimeout } };
 }
 
 const NOBODY: ExchangeSink = {
@@ -53,9 +63,12 @@ const NOBODY: ExchangeSink = {
   ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
 };
 
-/** It is the cache that reads along. */
-function readToEnd(body: ResponseBody): Promise<void> {
-  return new Promise((resolve, reject) => {
-    body.start({ data: () => {}, end: () => resolve(), fail: reject });
+/** Reads for the cache, as long as that stores what comes. */
+async function readAlong({ response: { body }, shared }: Landing): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const over = (): void => resolve();
+    shared?.fill.whenOver(over);
+    body.start({ data: () => {}, end: over, fail: over });
   });
+  body.cancel(new NetworkError('operation-canceled', 'nobody else reads the body'));
 }

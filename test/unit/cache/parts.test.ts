@@ -238,6 +238,50 @@ describe('stale-while-revalidate', () => {
     expect(harness.seen).toHaveLength(8);
   });
 
+  test('asks for all, and not for ever, whatever was asked', async () => {
+    const harness = new Harness();
+    harness.answer(SWR, 'old');
+    await harness.send();
+    harness.wait(2);
+    harness.answer(SWR, 'new');
+    await harness.send({ method: 'HEAD' });
+    await turn();
+    expect(harness.seen[1]).toMatchObject({ method: 'GET', options: { transferTimeout: 30_000 } });
+    expect((await harness.send()).text).toBe('new');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['may not be stored', { [CC]: 'no-store' }],
+    ['is larger than the cache takes', SWR],
+  ])('does not read what %s', async (_, headers) => {
+    const harness = new Harness(new MemoryCache({ maximumSize: 100_000 }));
+    harness.answer(SWR, 'old');
+    await harness.send();
+    harness.wait(2);
+    let given = 0;
+    let cancelled = false;
+    harness.respond = () =>
+      makeResponse({
+        headers,
+        body: {
+          start: async (sink) => {
+            for (; !cancelled && given < 1000; given++) {
+              sink.data(new Uint8Array(10_000), true);
+              await turn();
+            }
+          },
+          pause: () => {},
+          resume: () => {},
+          cancel: () => {
+            cancelled = true;
+          },
+        },
+      });
+    expect((await harness.send()).text).toBe('old');
+    for (let i = 0; i < 20; i++) await turn();
+    expect([cancelled, given]).toEqual([true, expect.toSatisfy((count) => count < 10)]);
+  });
+
   test('survives that the network is gone', async () => {
     const harness = new Harness();
     harness.answer(SWR, 'old');
