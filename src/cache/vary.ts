@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import { sha256Hex } from '../util/sha256.ts';
 import { freshnessOf } from './freshness.ts';
 import { listMembers } from './list.ts';
 import type { ResponseMetadata } from './metadata.ts';
@@ -6,8 +7,11 @@ import type { ResponseMetadata } from './metadata.ts';
 /** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */
 const UNORDERED = new Set(['accept-encoding', 'accept-language']);
 
+/** Fields whose values nobody should find on a disk. */
+const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
 /**
- * The request fields that select a response by its `Vary`, with their values: what `ResponseMetadata.selecting` holds.
+ * The request fields that select a response by its `Vary`, with their values, or a digest: what `ResponseMetadata.selecting` holds.
  * Null for `*`, which no request matches (RFC 9111 §4.1).
  */
 export function selectingFields(response: HttpHeaders, request: HttpHeaders): (string | null)[] | null {
@@ -34,6 +38,7 @@ export function selects(metadata: ResponseMetadata, request: HttpHeaders): boole
 function selectingValue(name: string, headers: HttpHeaders): string | null {
   const value = headers.get(name);
   if (value === null) return null;
+  if (SECRET.has(name)) return sha256Hex(value);
   const members = listMembers(value);
   if (!UNORDERED.has(name)) return members.join(',');
   return members.map(normalisePreference).sort().join(',');

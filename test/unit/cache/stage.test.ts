@@ -104,6 +104,16 @@ describe('a fresh response', () => {
     }
   });
 
+  test('does not tell from which cookie or login it came', async () => {
+    const harness = new Harness();
+    harness.answer({ ...FRESH, vary: 'cookie, authorization' });
+    const as = (cookie: string) => harness.send({ headers: { cookie, authorization: 'Basic secret' } });
+    await as('id=secret');
+    expect((await as('id=secret')).source).toBe('cache');
+    expect((await as('id=other')).source).toBe('network');
+    expect(JSON.stringify(await harness.cache.match('GET http://origin.test/'))).not.toMatch(/secret|other/);
+  });
+
   test('keeps its Set-Cookie, with a source by which nobody takes it twice', async () => {
     const harness = await primed({ ...FRESH, 'set-cookie': 'a=b' });
     const { headers, source } = await harness.send({ headers: { cookie: 'x=y' } });
