@@ -61,7 +61,9 @@ export class Fetcher<Stored extends StoredResponse> {
     try {
       response = await visit.next(request, exchange);
     } catch (error) {
-      const stale = exchange.cancelled === null ? await this.#standIn(visit, plan) : null;
+      // A timeout is trouble of the server, too: it ends the exchange that is shared, and not the request.
+      const isTrouble = exchange.cancelled === null || exchange.cancelled.code === 'timeout';
+      const stale = isTrouble ? await this.#standIn(visit, plan) : null;
       if (stale !== null) return { response: stale, shared: null };
       throw error;
     }

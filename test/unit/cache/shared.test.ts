@@ -104,6 +104,15 @@ describe('equal requests', () => {
     ['any field', {}, { headers: { accept: 'b' } }],
     ['partitions', {}, { options: { siteForCookies: 'https://a.test' } }],
     ['client certificates', {}, { options: { tls: { cert: 'b' } } }],
+    ['certificate authorities', {}, { options: { tls: { ca: ['a'] } } }],
+    [
+      'their bytes',
+      { options: { tls: { ca: [Uint8Array.of(1)] } } },
+      { options: { tls: { ca: [Uint8Array.of(2)] } } },
+    ],
+    ['server names', { options: { tls: { servername: 'a' } } }, { options: { tls: { servername: 'b' } } }],
+    ['the way to HTTP/2', {}, { options: { http2Direct: true } }],
+    ['leave for HTTP/2', {}, { options: { http2Allowed: false } }],
     ['timeouts', {}, { options: { transferTimeout: 5 } }],
     ['a reload', {}, { options: { cacheLoadControl: 'always-network' } }],
     ['ranges', {}, { headers: { range: 'bytes=0-1' } }],
@@ -113,6 +122,14 @@ describe('equal requests', () => {
     harness.open(other).catch(() => {});
     await turn();
     expect(harness.seen).toHaveLength(2);
+  });
+
+  test('may say the same of TLS in two objects', async () => {
+    const { harness } = slowOrigin();
+    for (let i = 0; i < 2; i++)
+      harness.open({ options: { tls: { ca: ['a', Uint8Array.of(1)] } } }).catch(() => {});
+    await turn();
+    expect(harness.seen).toHaveLength(1);
   });
 
   test('go alone when the response may not be stored, and do not wait again for that key', async () => {

@@ -318,6 +318,17 @@ describe('trouble', () => {
     await expect(harness.send()).rejects.toMatchObject({ code: 'connection-refused' });
   });
 
+  test('a server that does not answer in time is in trouble', async () => {
+    const harness = await primed(tolerant);
+    harness.wait(10);
+    harness.respond = (_request, inner) =>
+      new Promise((_, reject) => {
+        inner.onCancel(reject);
+        inner.cancel(new NetworkError('timeout', 'idle'));
+      });
+    expect(await harness.send()).toMatchObject({ text: '0123456789', source: 'cache' });
+  });
+
   test('an abort is not trouble', async () => {
     const harness = await primed(tolerant);
     harness.wait(10);
