@@ -30,7 +30,7 @@ export function freshen(
   const merged: string[] = [];
   takeFields(merged, metadata.headers, (name) => OF_THE_BYTES.has(name) || !replaced.has(name));
   takeFields(merged, fresh, (name) => !OF_THE_BYTES.has(name));
-  const selecting = selectingFields(HttpHeaders.adopt(merged), request);
+  const selecting = selectingFields(HttpHeaders.adopt(merged), request, metadata.fidelity);
   return selecting === null ? null : { ...metadata, headers: merged, selecting, ...times };
 }
 

@@ -42,10 +42,7 @@ export function describeForStorage(
   if (!isStorableMethod(request, response) || requestControl(request.headers).noStore) return null;
   if (isUnsafeToKeep(request, response, fidelity) || isVain(response.headers)) return null;
   if (!permitsStoring(response.status, response.headers)) return null;
-  const selecting = selectingFields(
-    visibleVary(response.headers, request.headers, fidelity),
-    request.headers,
-  );
+  const selecting = selectingFields(response.headers, request.headers, fidelity);
   const isPartial = response.status === 206;
   const range = isPartial ? storedRange(request, response.headers, fidelity) : null;
   if (selecting === null || (isPartial && range === null)) return null;
@@ -103,13 +100,6 @@ function permitsStoring(status: number, headers: HttpHeaders): boolean {
     headers.has('expires') ||
     isHeuristicallyCacheable(status)
   );
-}
-
-/** Where `Vary` may have been hidden, everything that the request said is taken to have mattered. */
-function visibleVary(response: HttpHeaders, request: HttpHeaders, fidelity: Fidelity): HttpHeaders {
-  if (fidelity !== 'filtered') return response;
-  const names = Array.from(request, ([name]) => name);
-  return names.length === 0 ? response : response.clone().append('vary', names.join(', '));
 }
 
 function storedRange(request: HttpRequest, headers: HttpHeaders, fidelity: Fidelity): ByteRange | null {
