@@ -9,13 +9,17 @@ import type { StoredResponse } from './metadata.ts';
 import { conditionalFields } from './validators.ts';
 import { type Visit, withoutFields } from './visit.ts';
 
-/** Validations that run in the background at a time. A stale response that finds no place is used, and asked for again later. */
+/**
+ * Validations that run in the background at a time; of one host fewer than it has slots. A stale response that finds no
+ * place is used, and asked for again later.
+ */
 const MAXIMUM_RUNNING = 8;
 
 /** Validates stale responses that were delivered meanwhile (RFC 5861 §3): once for each key, behind everything else. */
 export class Revalidator<Stored extends StoredResponse> {
   readonly #fetcher: Fetcher<Stored>;
-  readonly #running = new Set<string>();
+  /** Keys, and their origins. */
+  readonly #running = new Map<string, string>();
 
   constructor(fetcher: Fetcher<Stored>) {
     this.#fetcher = fetcher;
@@ -23,8 +27,11 @@ export class Revalidator<Stored extends StoredResponse> {
 
   /** Returns at once. */
   start(visit: Visit, stored: Stored, candidates: readonly Stored[]): void {
+    const { url, options } = visit.request;
     if (this.#running.has(visit.key) || this.#running.size >= MAXIMUM_RUNNING) return;
-    this.#running.add(visit.key);
+    const ofHost = [...this.#running.values()].filter((origin) => origin === url.origin).length;
+    if (ofHost > 0 && ofHost >= options.connectionsPerHost - 1) return;
+    this.#running.set(visit.key, url.origin);
     this.#run(visit, stored, candidates)
       // Nobody waits for it: the response stays stale, and the next request tries again.
       .catch(() => {})

@@ -227,15 +227,20 @@ describe('stale-while-revalidate', () => {
     });
   });
 
-  test('is bounded', async () => {
+  test.each<[string, number, (i: number) => string, number]>([
+    ['all together', 6, (i) => `http://${i}.test/`, 8],
+    ['and leaves a host a slot for what cannot wait', 6, (i) => `http://origin.test/${i}`, 5],
+    ['unless there is only one', 1, (i) => `http://origin.test/${i}`, 1],
+  ])('is bounded, %s', async (_, connectionsPerHost, url, running) => {
     const harness = new Harness();
+    const options = { connectionsPerHost };
     harness.answer(SWR);
-    for (let i = 0; i < 20; i++) await harness.send({ url: `http://origin.test/${i}` });
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
     harness.wait(2);
     harness.seen.length = 0;
     harness.respond = () => new Promise(() => {});
-    for (let i = 0; i < 20; i++) await harness.send({ url: `http://origin.test/${i}` });
-    expect(harness.seen).toHaveLength(8);
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
+    expect(harness.seen).toHaveLength(running);
   });
 
   test('asks for all, and not for ever, whatever was asked', async () => {
