@@ -99,7 +99,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const running = this.#flights.find(visit, signature);
     if (running === null) return this.#lead(visit, signature, decision, candidates);
     return running
-      .join(visit.exchange, (landing) => follow(visit, decision, landing))
+      .join(visit.exchange, (landing, own) => (own ? landing.response : follow(visit, decision, landing)))
       .then((answer) => answer ?? this.#read(visit, false));
   }
 

@@ -184,6 +184,27 @@ describe('an abort', () => {
     expect((await harness.send()).source).toBe('cache');
   });
 
+  test.each(['max-age=60', 'no-store'])(
+    'of the first one before the head gives the next its response: %s',
+    async (control) => {
+      const { harness, land } = slowOrigin({ 'cache-control': control, 'set-cookie': 'a=b' });
+      const first = harness.exchange();
+      const opened = [harness.open({}, first), harness.open()];
+      await turn();
+      first.cancel(aborted);
+      await expect(opened[0]).rejects.toBe(aborted);
+      const body = land();
+      const response = await opened[1]!;
+      const reader = new Reader(response);
+      body.send('x');
+      body.sink!.end(null);
+      expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
+      // What it sets is not set yet.
+      expect([response.source, response.headers.get('set-cookie')]).toEqual(['network', 'a=b']);
+      expect(harness.seen).toHaveLength(1);
+    },
+  );
+
   test('of the first one while the body flows leaves the others theirs', async () => {
     const { harness, land } = slowOrigin();
     const opened = [harness.open(), harness.open()];
