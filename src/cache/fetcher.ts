@@ -3,11 +3,10 @@ import { joinBodies } from '../message/join-bodies.ts';
 import { drain } from '../pipeline/drain.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
-import { responseControl } from './control.ts';
 import type { Landing } from './flight.ts';
 import { freshen } from './freshening.ts';
 import { freshnessOf } from './freshness.ts';
-import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import type { StoredResponse } from './metadata.ts';
 import type { NetworkCache } from './network-cache.ts';
 import type { Plan } from './plan.ts';
 import { parseContentRange } from './range.ts';
@@ -35,8 +34,25 @@ export class Fetcher<Stored extends StoredResponse> {
     this.#storer = storer;
   }
 
-  /** `candidates` are all variants that are stored under the key. */
-  async fetch(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
+  /**
+   * `candidates` are all variants that are stored under the key. `whenOutdated` is called when the resource changes before
+   * the head is there.
+   */
+  async fetch(
+    visit: Visit,
+    plan: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+    whenOutdated = (): void => {},
+  ): Promise<Landing> {
+    const asked = this.#storer.ask(visit.key, whenOutdated);
+    try {
+      return await this.#obey({ ...visit, asked }, plan, candidates);
+    } finally {
+      this.#storer.answered(visit.key, asked);
+    }
+  }
+
+  async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
     const { exchange } = visit;
     const begun = plan.action === 'fetch' ? plan.begun : null;
     const request = withFields(visit.request, plan.fields);
@@ -45,7 +61,9 @@ export class Fetcher<Stored extends StoredResponse> {
     try {
       response = await visit.next(request, exchange);
     } catch (error) {
-      const stale = exchange.cancelled === null ? await this.#standIn(visit, plan) : null;
+      // A timeout is trouble of the server, too: it ends the exchange that is shared, and not the request.
+      const isTrouble = exchange.cancelled === null || exchange.cancelled.code === 'timeout';
+      const stale = isTrouble ? await this.#standIn(visit, plan) : null;
       if (stale !== null) return { response: stale, shared: null };
       throw error;
     }
@@ -87,12 +105,12 @@ export class Fetcher<Stored extends StoredResponse> {
   ): Promise<Landing> {
     const { stored, forward } = plan;
     const ours = plan.fields.length > 0;
-    const metadata = confirms(response.headers, stored.metadata)
+    const metadata = confirms(response.headers, stored.metadata, ours)
       ? freshen(stored.metadata, response.headers, visit.request.headers, times)
       : null;
     if (!ours) {
       // The condition was the caller's, and so is the answer.
-      if (metadata !== null) await this.#keep(visit, stored, metadata);
+      if (metadata !== null) await this.#storer.renew(visit, stored, metadata);
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     if (metadata !== null) {
@@ -100,17 +118,11 @@ export class Fetcher<Stored extends StoredResponse> {
       const init = { delivery: plan.delivery, cacheStatus, source: 'revalidated', metadata } as const;
       const answer = await answerFromCache(this.#cache, visit, stored, init);
       if (answer !== null) {
-        await this.#keep(visit, stored, metadata);
+        await this.#storer.renew(visit, stored, metadata);
         return instead(visit, response, withCookiesOf(answer, response.headers));
       }
-    }
+    } else await this.#cache.remove(visit.key, stored);
     return this.#again(visit, forward, candidates, response);
-  }
-
-  async #keep(visit: Visit, stored: Stored, metadata: ResponseMetadata): Promise<void> {
-    const { noStore } = responseControl(HttpHeaders.adopt([...metadata.headers]));
-    if (noStore) await this.#cache.remove(visit.key, stored);
-    else if (visit.request.options.cacheSaveControl) await this.#cache.update(visit.key, stored, metadata);
   }
 
   /** The answer to a request for the rest of a stored part: together they are the whole (RFC 9111 §3.4). */
@@ -147,7 +159,8 @@ export class Fetcher<Stored extends StoredResponse> {
     response: HttpResponse,
   ): Promise<Landing> {
     drop(visit, response);
-    return this.fetch(visit, { action: 'fetch', forward, fields: [], begun: null }, candidates);
+    const plan = { action: 'fetch', forward, fields: [], begun: null } as const;
+    return this.fetch(visit, plan, candidates, visit.asked?.whenOutdated);
   }
 }
 

@@ -31,6 +31,8 @@ export class Fill implements Filling {
   #writing = true;
   /** It has asked to wait. */
   #writerBusy = false;
+  /** All bytes are there, and the entry is being published. */
+  #committing = false;
   #doomed = false;
   #ended = false;
   #isClosed = false;
@@ -105,7 +107,7 @@ export class Fill implements Filling {
       this.#regulate();
       return;
     }
-    if (!this.#ended) this.#task.source.cancel(reason);
+    if (!this.#ended && !this.#committing) this.#task.source.cancel(reason);
     this.#close();
   }
 
@@ -146,6 +148,7 @@ export class Fill implements Filling {
     const complete = length === null || length === this.#position;
     const committed = this.#writing && complete && !this.#doomed ? this.#commit() : undefined;
     const ended = (): void => {
+      this.#committing = false;
       this.#ended = true;
       this.#trailers = trailers;
       this.#over();
@@ -154,7 +157,10 @@ export class Fill implements Filling {
     };
     // Whoever sees the end of a reply may count on the entry.
     if (committed === undefined) ended();
-    else committed.then(ended, ended);
+    else {
+      this.#committing = true;
+      committed.then(ended, ended);
+    }
   }
 
   #commit(): MaybePromise<void> {
@@ -173,6 +179,8 @@ export class Fill implements Filling {
   }
 
   #close(): void {
+    // The writer works on, and closes behind that.
+    if (this.#committing) return;
     this.#ended = true;
     this.#over();
     if (this.#isClosed) return;

@@ -23,6 +23,7 @@ export class Flight {
   readonly #members = new Set<Exchange>();
   readonly #landing: Promise<Landing>;
   #landed: Landing | null = null;
+  #isTaken = false;
 
   /** Takes off at once; `leader` is a member from now on, and has to `join` in this turn. */
   constructor(leader: Exchange, run: (exchange: Exchange) => Promise<Landing>) {
@@ -42,11 +43,11 @@ export class Flight {
     this.#landing.catch(() => {});
   }
 
-  /** Waits for the head, or for the end of `exchange`. What `claim` does not take, others may. */
-  join<Claimed>(
-    exchange: Exchange,
-    claim: (landing: Landing, isLeader: boolean) => Claimed,
-  ): Promise<Claimed> {
+  /**
+   * Waits for the head, or for the end of `exchange`. The response itself is `own` to one of them: to the leader, or when
+   * that has gone to the next.
+   */
+  join<Claimed>(exchange: Exchange, claim: (landing: Landing, own: boolean) => Claimed): Promise<Claimed> {
     return new Promise((resolve, reject) => {
       this.#members.add(exchange);
       const forget = exchange.onCancel((reason) => {
@@ -64,10 +65,16 @@ export class Flight {
         this.#leave(exchange, null);
       };
       this.#landing.then(
-        (landing) => settle(() => resolve(claim(landing, exchange === this.#leader))),
+        (landing) => settle(() => resolve(claim(landing, this.#take(exchange)))),
         (error: unknown) => settle(() => reject(error)),
       );
     });
+  }
+
+  #take(exchange: Exchange): boolean {
+    const own = !this.#isTaken && (exchange === this.#leader || this.#leader.cancelled !== null);
+    this.#isTaken ||= own;
+    return own;
   }
 
   readonly #ask: Ask = (question) => {
@@ -83,10 +90,10 @@ export class Flight {
     this.#releaseUnclaimed();
   }
 
-  /** The leader's body goes when the leader went before it could take it and nobody else reads it. */
+  /** The body goes when all have gone before one could take it. */
   #releaseUnclaimed(): void {
     const reason = this.#leader.cancelled;
-    if (this.#landed !== null && this.#members.size === 0 && reason !== null) {
+    if (this.#landed !== null && this.#members.size === 0 && reason !== null && !this.#isTaken) {
       this.#landed.response.body.cancel(reason);
     }
   }

@@ -45,7 +45,11 @@ export class Flights {
  * the options that reach the wire, the store or the clock.
  */
 export function signatureOf({ request, key, credentials }: Visit): string {
-  const { useCredentials, cacheSaveControl, transferTimeout } = request.options;
-  const options = [useCredentials, cacheSaveControl, transferTimeout];
+  const { useCredentials, cacheSaveControl, transferTimeout, http2Allowed, http2Direct, tls } =
+    request.options;
+  const trust = Object.entries(tls ?? {})
+    .flat(2)
+    .map(String);
+  const options = [useCredentials, cacheSaveControl, transferTimeout, http2Allowed, http2Direct, ...trust];
   return [key, credentials, ...options, ...request.headers.pairs].join('\n');
 }

@@ -2,7 +2,7 @@ import { HttpHeaders } from '../message/headers.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import { type ExchangeTimes, keptFields } from './storing.ts';
-import { sameOrAbsent } from './validators.ts';
+import { confirms, sameOrAbsent } from './validators.ts';
 import { selectingFields } from './vary.ts';
 
 /**
@@ -30,7 +30,7 @@ export function freshen(
   const merged: string[] = [];
   takeFields(merged, metadata.headers, (name) => OF_THE_BYTES.has(name) || !replaced.has(name));
   takeFields(merged, fresh, (name) => !OF_THE_BYTES.has(name));
-  const selecting = selectingFields(HttpHeaders.adopt(merged), request);
+  const selecting = selectingFields(HttpHeaders.adopt(merged), request, metadata.fidelity);
   return selecting === null ? null : { ...metadata, headers: merged, selecting, ...times };
 }
 
@@ -40,11 +40,10 @@ function takeFields(to: string[], from: readonly string[], accepts: (name: strin
   }
 }
 
-/**
- * Whether the answer to a HEAD describes the stored response (RFC 9111 §4.3.5). If not, what is stored is outdated.
- */
+/** Whether the answer to a HEAD, maybe one with a condition, describes the stored response (RFC 9111 §4.3.5). */
 export function describesStored(head: HttpHeaders, status: number, stored: StoredResponse): boolean {
   const { metadata } = stored;
+  if (status === 304) return confirms(head, metadata, false);
   const { headers } = freshnessOf(metadata);
   const length = String(metadata.part?.total ?? stored.length);
   return (

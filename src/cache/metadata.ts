@@ -13,7 +13,7 @@ export interface ResponseMetadata {
   readonly httpVersion: string;
   /** `[name, value, …]`, names lower-case, without the fields that belong to one connection. */
   readonly headers: readonly string[];
-  /** `[name, value or null, …]`: the request fields that `Vary` names, normalised. */
+  /** `[name, value or null, …]`: the request fields that `Vary` names, normalised; of secrets a digest. */
   readonly selecting: readonly (string | null)[];
   /** What stands for the credentials of the request, see `credentialsOf`; empty for none. */
   readonly credentials: string;

@@ -23,7 +23,10 @@ export interface BodyReader {
 export interface EntryWriter extends BodyReader {
   /** The chunk is valid only during the call. A promise asks to wait with the next one (back-pressure). */
   write(chunk: Uint8Array): MaybePromise<void>;
-  /** Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is stored. */
+  /**
+   * Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is stored. It
+   * is not closed before that has settled.
+   */
   commit(): MaybePromise<void>;
 }
 
@@ -33,7 +36,7 @@ export interface EntryWriter extends BodyReader {
  *
  * Contract, proved by `testCache` for every implementation:
  * - what `match` finds is complete and was committed; damage is a miss and the entry goes;
- * - a new entry replaces the one that it `supersedes`, in one step;
+ * - a new entry replaces the one that it supersedes, in one step: of the same key, with equal `selecting` and `credentials`;
  * - `maximumSize` holds: the least recently used entries go first, and an entry above three quarters of it is not stored;
  * - no method fails because a disk is full or a database is gone: a miss, or nothing stored, and the fault is reported
  *   once.

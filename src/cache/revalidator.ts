@@ -1,18 +1,25 @@
 import { NetworkError } from '../error.ts';
-import type { ResponseBody } from '../message/body.ts';
+import { DEFAULT_TRANSFER_TIMEOUT } from '../options.ts';
+import { drain } from '../pipeline/drain.ts';
 import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Fetcher } from './fetcher.ts';
+import type { Landing } from './flight.ts';
 import type { StoredResponse } from './metadata.ts';
 import { conditionalFields } from './validators.ts';
 import { type Visit, withoutFields } from './visit.ts';
 
-/** Validations that run in the background at a time. A stale response that finds no place is used, and asked for again later. */
+/**
+ * Validations that run in the background at a time; of one host fewer than it has slots. A stale response that finds no
+ * place is used, and asked for again later.
+ */
 const MAXIMUM_RUNNING = 8;
 
 /** Validates stale responses that were delivered meanwhile (RFC 5861 §3): once for each key, behind everything else. */
 export class Revalidator<Stored extends StoredResponse> {
   readonly #fetcher: Fetcher<Stored>;
-  readonly #running = new Set<string>();
+  /** Keys, and their origins. */
+  readonly #running = new Map<string, string>();
 
   constructor(fetcher: Fetcher<Stored>) {
     this.#fetcher = fetcher;
@@ -20,8 +27,11 @@ export class Revalidator<Stored extends StoredResponse> {
 
   /** Returns at once. */
   start(visit: Visit, stored: Stored, candidates: readonly Stored[]): void {
+    const { url, options } = visit.request;
     if (this.#running.has(visit.key) || this.#running.size >= MAXIMUM_RUNNING) return;
-    this.#running.add(visit.key);
+    const ofHost = [...this.#running.values()].filter((origin) => origin === url.origin).length;
+    if (ofHost > 0 && ofHost >= options.connectionsPerHost - 1) return;
+    this.#running.set(visit.key, url.origin);
     this.#run(visit, stored, candidates)
       // Nobody waits for it: the response stays stale, and the next request tries again.
       .catch(() => {})
@@ -31,7 +41,7 @@ export class Revalidator<Stored extends StoredResponse> {
   async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<void> {
     const exchange = new Exchange(NOBODY, visit.exchange.clock);
     exchange.setPriority('low');
-    const request = withoutFields(visit.request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
+    const request = backgroundRequest(visit.request);
     const landing = await this.#fetcher.fetch(
       { ...visit, request, exchange },
       {
@@ -44,8 +54,15 @@ export class Revalidator<Stored extends StoredResponse> {
       },
       candidates,
     );
-    await readToEnd(landing.response.body);
+    await (landing.shared === null ? drain(landing.response.body, exchange) : readAlong(landing));
   }
+}
+
+/** Asks for what is stored, whatever part of it, or only its head, was wanted; and nobody is there to give up a wait. */
+function backgroundRequest(request: HttpRequest): HttpRequest {
+  const plain = withoutFields(request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
+  const transferTimeout = request.options.transferTimeout || DEFAULT_TRANSFER_TIMEOUT;
+  return { ...plain, method: 'GET', options: { ...request.options, transferTimeout } };
 }
 
 const NOBODY: ExchangeSink = {
@@ -53,9 +70,12 @@ const NOBODY: ExchangeSink = {
   ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
 };
 
-/** It is the cache that reads along. */
-function readToEnd(body: ResponseBody): Promise<void> {
-  return new Promise((resolve, reject) => {
-    body.start({ data: () => {}, end: () => resolve(), fail: reject });
+/** Reads for the cache, as long as that stores what comes. */
+async function readAlong({ response: { body }, shared }: Landing): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const over = (): void => resolve();
+    shared?.fill.whenOver(over);
+    body.start({ data: () => {}, end: over, fail: over });
   });
+  body.cancel(new NetworkError('operation-canceled', 'nobody else reads the body'));
 }

@@ -16,6 +16,7 @@ import { type Plan, plan } from './plan.ts';
 import { answerFrom } from './respond.ts';
 import { Revalidator } from './revalidator.ts';
 import { select } from './selection.ts';
+import { outdatesStored } from './status.ts';
 import { answerFromCache } from './stored-answer.ts';
 import { Storer } from './storer.ts';
 import { timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
@@ -98,7 +99,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const running = this.#flights.find(visit, signature);
     if (running === null) return this.#lead(visit, signature, decision, candidates);
     return running
-      .join(visit.exchange, (landing) => follow(visit, decision, landing))
+      .join(visit.exchange, (landing, own) => (own ? landing.response : follow(visit, decision, landing)))
       .then((answer) => answer ?? this.#read(visit, false));
   }
 
@@ -119,8 +120,10 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   ): Promise<HttpResponse> {
     const flight = new Flight(visit.exchange, async (exchange) => {
       const over = (): void => this.#flights.remove(visit, signature, flight);
+      // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
+      exchange.onCancel(over);
       try {
-        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates);
+        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates, over);
         if (landing.shared === null) {
           over();
           // A validated response is found by whoever waited for it.
@@ -147,12 +150,14 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     const stored = select({ headers: request.headers, credentials: visit.credentials }, candidates);
-    if (stored !== null && response.status < 500 && request.options.cacheSaveControl) {
-      const fresh = describesStored(response.headers, response.status, stored)
-        ? freshen(stored.metadata, response.headers, request.headers, times)
-        : null;
-      if (fresh === null) await this.#cache.remove(key, stored);
-      else await this.#cache.update(key, stored, fresh);
+    if (stored !== null && request.options.cacheSaveControl) {
+      const { status, headers } = response;
+      const holds = describesStored(headers, status, stored);
+      const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
+      if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
+      else if (holds || status === stored.metadata.status || outdatesStored(status)) {
+        await this.#cache.remove(key, stored);
+      }
     }
     return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
   }
@@ -164,9 +169,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     for (const url of invalidatedUrls(request.method, request.url, response.status, response.headers)) {
-      const key = cacheKey(url, request.options.siteForCookies);
-      this.#storer.doom(key);
-      await this.#cache.remove(key);
+      await this.#storer.invalidate(cacheKey(url, request.options.siteForCookies));
     }
     const forward = request.method === 'GET' ? 'bypass' : 'method';
     return this.#storer.store(visit, response, times, [], null, forward).response;

@@ -26,3 +26,8 @@ export function isNeverStored(status: number): boolean {
 export function isServerTrouble(status: number): boolean {
   return status === 500 || status === 502 || status === 503 || status === 504;
 }
+
+/** Answers that show that a stored response with another status is no longer true. Others leave that open (401, 429, 5xx). */
+export function outdatesStored(status: number): boolean {
+  return (status < 400 && status !== 304) || status === 404 || status === 410;
+}

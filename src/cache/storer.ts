@@ -1,4 +1,5 @@
 import { EMPTY_BODY } from '../message/body.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import { type ForwardReason, serializeCacheStatus } from './cache-status.ts';
 import { combination, combine } from './combine.ts';
@@ -8,14 +9,17 @@ import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import { type EntryWriter, type MaybePromise, type NetworkCache, supersedes } from './network-cache.ts';
 import { parseContentRange } from './range.ts';
+import { outdatesStored } from './status.ts';
 import { describeForStorage, type ExchangeTimes } from './storing.ts';
 import { strongEtag } from './validators.ts';
-import { type Visit, withCacheStatus } from './visit.ts';
+import { type Asked, type Visit, withCacheStatus } from './visit.ts';
 
 /** Leads the bodies of responses that may be stored through the cache, and knows which are under way. */
 export class Storer<Stored extends StoredResponse> {
   readonly #cache: NetworkCache<Stored>;
   readonly #filling = new Map<string, Set<Fill>>();
+  /** Requests whose heads have not come yet. */
+  readonly #asking = new Map<string, Set<Asked>>();
   /** Entries whose bytes are complete and that will be found in a moment. */
   readonly #publishing = new Map<string, Promise<void>>();
 
@@ -35,13 +39,12 @@ export class Storer<Stored extends StoredResponse> {
     outdated: Stored | null,
     forward: ForwardReason,
   ): Landing {
-    const metadata = visit.request.options.cacheSaveControl
-      ? describeForStorage(visit.request, response, visit.credentials, times)
-      : null;
+    const maySave = visit.request.options.cacheSaveControl && visit.asked?.outdated !== true;
+    const metadata = maySave ? describeForStorage(visit.request, response, visit.credentials, times) : null;
     const length = bodyLength(response, metadata);
     const fill = metadata === null ? null : this.#fill(visit.key, response, metadata, length, candidates);
     if (metadata === null || fill === null) {
-      if (outdated !== null && replaces(response)) void this.#cache.remove(visit.key, outdated);
+      if (outdated !== null && replaces(response, outdated)) void this.#cache.remove(visit.key, outdated);
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     const stored = { metadata, length: length ?? -1 };
@@ -53,7 +56,7 @@ export class Storer<Stored extends StoredResponse> {
     }
     return {
       response: { ...delivered, body: fill.body() },
-      shared: metadata.part === null ? { stored, fill } : null,
+      shared: response.status === 206 ? null : { stored, fill },
     };
   }
 
@@ -62,9 +65,34 @@ export class Storer<Stored extends StoredResponse> {
     return this.#publishing.get(key) ?? null;
   }
 
-  /** The resource has changed: what is under way is not stored any more. */
-  doom(key: string): void {
+  /** Keeps a stored response as a validation has left it, unless that says not to. */
+  async renew({ key, request }: Visit, stored: Stored, metadata: ResponseMetadata): Promise<void> {
+    if (freshnessOf(metadata).control.noStore) await this.#cache.remove(key, stored);
+    else if (request.options.cacheSaveControl) await this.#cache.update(key, stored, metadata);
+  }
+
+  /** A request leaves for the network; to be told again when it is `answered`. */
+  ask(key: string, whenOutdated: () => void): Asked {
+    const asked = { outdated: false, whenOutdated };
+    this.#asking.set(key, (this.#asking.get(key) ?? new Set()).add(asked));
+    return asked;
+  }
+
+  answered(key: string, asked: Asked): void {
+    const others = this.#asking.get(key);
+    others?.delete(asked);
+    if (others?.size === 0) this.#asking.delete(key);
+  }
+
+  /** The resource has changed: what is stored of it goes, and what is under way is not stored any more. */
+  async invalidate(key: string): Promise<void> {
+    for (const asked of this.#asking.get(key) ?? []) {
+      asked.outdated = true;
+      asked.whenOutdated();
+    }
     for (const fill of this.#filling.get(key) ?? []) fill.doom();
+    await this.#publishing.get(key);
+    await this.#cache.remove(key);
   }
 
   #fill(
@@ -116,13 +144,22 @@ export class Storer<Stored extends StoredResponse> {
 
 /** A part of what is stored completely is not worth losing the rest for. */
 function holdsAlready(previous: StoredResponse, metadata: ResponseMetadata): boolean {
-  const etag = strongEtag(freshnessOf(metadata).headers);
   return (
     metadata.part !== null &&
     previous.metadata.part === null &&
-    etag !== null &&
-    etag === strongEtag(freshnessOf(previous.metadata).headers)
+    isOf(freshnessOf(metadata).headers, previous.metadata)
   );
+}
+
+/** Whether that is of the representation that is stored. */
+function isOf(headers: HttpHeaders, metadata: ResponseMetadata): boolean {
+  const etag = strongEtag(headers);
+  return etag !== null && etag === strongEtag(freshnessOf(metadata).headers);
+}
+
+/** Whether an answer that is not stored shows all the same that what was stored is no longer true. */
+function replaces({ status, headers }: HttpResponse, { metadata }: StoredResponse): boolean {
+  return outdatesStored(status) && !(status === 206 && isOf(headers, metadata));
 }
 
 /** Bytes that the body must have to be complete, or null when only its end tells. */
@@ -132,15 +169,10 @@ function bodyLength(
 ): number | null {
   if (status === 204) return 0;
   if (fidelity !== undefined && fidelity !== 'exact') return null;
-  if (metadata !== null && metadata.part !== null) {
+  if (metadata !== null && status === 206) {
     const range = parseContentRange(headers.get('content-range') ?? '');
     return range === null ? null : range.last - range.first + 1;
   }
   const length = headers.get('content-length');
   return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
-}
-
-/** Whether an answer that is not stored shows all the same that what was stored is no longer true. */
-function replaces({ status }: HttpResponse): boolean {
-  return status < 400 || status === 404 || status === 410;
 }

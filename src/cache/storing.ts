@@ -3,8 +3,8 @@ import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { type ParsedUrl, parseUrl, withoutFragment } from '../util/url.ts';
 import { requestControl, responseControl } from './control.ts';
 import { listMembers } from './list.ts';
-import { type Fidelity, METADATA_VERSION, type ResponseMetadata, type StoredPart } from './metadata.ts';
-import { parseContentRange } from './range.ts';
+import { type Fidelity, METADATA_VERSION, type ResponseMetadata } from './metadata.ts';
+import { type ByteRange, parseContentRange } from './range.ts';
 import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from './status.ts';
 import { selectingFields } from './vary.ts';
 
@@ -42,25 +42,23 @@ export function describeForStorage(
   if (!isStorableMethod(request, response) || requestControl(request.headers).noStore) return null;
   if (isUnsafeToKeep(request, response, fidelity) || isVain(response.headers)) return null;
   if (!permitsStoring(response.status, response.headers)) return null;
-  const selecting = selectingFields(
-    visibleVary(response.headers, request.headers, fidelity),
-    request.headers,
-  );
-  const part = response.status === 206 ? storedPart(request, response.headers, fidelity) : null;
-  if (selecting === null || (response.status === 206 && part === null)) return null;
+  const selecting = selectingFields(response.headers, request.headers, fidelity);
+  const isPartial = response.status === 206;
+  const range = isPartial ? storedRange(request, response.headers, fidelity) : null;
+  if (selecting === null || (isPartial && range === null)) return null;
   return {
     version: METADATA_VERSION,
     url: withoutFragment(request.url),
     // A part is remembered as what it is a part of.
-    status: part === null ? response.status : 200,
-    reason: part === null ? response.reason : 'OK',
+    status: isPartial ? 200 : response.status,
+    reason: isPartial ? 'OK' : response.reason,
     httpVersion: response.httpVersion,
-    headers: storedFields(response.headers, part, fidelity),
+    headers: storedFields(response.headers, isPartial, fidelity),
     selecting,
     credentials,
     ...times,
     encrypted: response.encrypted,
-    part,
+    part: range === null || isWhole(range) ? null : { first: range.first, total: range.total },
     fidelity,
   };
 }
@@ -104,24 +102,21 @@ function permitsStoring(status: number, headers: HttpHeaders): boolean {
   );
 }
 
-/** Where `Vary` may have been hidden, everything that the request said is taken to have mattered. */
-function visibleVary(response: HttpHeaders, request: HttpHeaders, fidelity: Fidelity): HttpHeaders {
-  if (fidelity !== 'filtered') return response;
-  const names = Array.from(request, ([name]) => name);
-  return names.length === 0 ? response : response.clone().append('vary', names.join(', '));
-}
-
-function storedPart(request: HttpRequest, headers: HttpHeaders, fidelity: Fidelity): StoredPart | null {
+function storedRange(request: HttpRequest, headers: HttpHeaders, fidelity: Fidelity): ByteRange | null {
   const range = parseContentRange(headers.get('content-range') ?? '');
   if (range === null || fidelity !== 'exact' || !request.headers.has('range')) return null;
   const length = headers.get('content-length');
-  const consistent = length === null || length === String(range.last - range.first + 1);
-  return consistent ? { first: range.first, total: range.total } : null;
+  return length === null || length === String(range.last - range.first + 1) ? range : null;
+}
+
+/** `bytes=0-`, as media players ask, may well bring all. */
+function isWhole({ first, last, total }: ByteRange): boolean {
+  return first === 0 && last === total - 1;
 }
 
 /** Of a part goes what described only the part, of a decoded body what described the coded one. */
-function storedFields(headers: HttpHeaders, part: StoredPart | null, fidelity: Fidelity): string[] {
-  if (part !== null) return keptFields(headers, 'content-range', 'content-length');
+function storedFields(headers: HttpHeaders, isPartial: boolean, fidelity: Fidelity): string[] {
+  if (isPartial) return keptFields(headers, 'content-range', 'content-length');
   return fidelity === 'exact'
     ? keptFields(headers)
     : keptFields(headers, 'content-encoding', 'content-length');

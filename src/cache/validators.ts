@@ -41,8 +41,10 @@ function opaque(etag: string): string {
 
 /**
  * Evaluates the caller's own If-None-Match, or without one If-Modified-Since, against a stored response (RFC 9111 §4.3.2).
+ * A condition is about a representation: a stored redirect or 404 is the answer whatever it says (RFC 9110 §13.2.1).
  */
 export function isNotModified(request: HttpHeaders, metadata: ResponseMetadata): boolean {
+  if (metadata.status !== 200) return false;
   const { headers } = freshnessOf(metadata);
   const wanted = request.get('if-none-match');
   if (wanted !== null) {
@@ -74,9 +76,11 @@ function isStrongDate(headers: HttpHeaders, now: number): boolean {
 }
 
 /**
- * Whether a 304 speaks of this stored response (RFC 9111 §4.3.4): the validators that it brings are the stored ones.
+ * Whether a 304 speaks of this stored response (RFC 9111 §4.3.4): the validators that it brings are the stored ones. One
+ * that brings none answers `ours`, or a condition of the caller, who may hold another version.
  */
-export function confirms(notModified: HttpHeaders, metadata: ResponseMetadata): boolean {
+export function confirms(notModified: HttpHeaders, metadata: ResponseMetadata, ours: boolean): boolean {
+  if (!ours && !notModified.has('etag') && !notModified.has('last-modified')) return false;
   const { headers } = freshnessOf(metadata);
   const etag = notModified.get('etag');
   if (etag !== null) {

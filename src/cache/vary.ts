@@ -1,26 +1,41 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import { sha256Hex } from '../util/sha256.ts';
 import { freshnessOf } from './freshness.ts';
 import { listMembers } from './list.ts';
-import type { ResponseMetadata } from './metadata.ts';
+import type { Fidelity, ResponseMetadata } from './metadata.ts';
 
 /** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */
 const UNORDERED = new Set(['accept-encoding', 'accept-language']);
 
+/** Fields whose values nobody should find on a disk. */
+const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
 /**
- * The request fields that select a response by its `Vary`, with their values: what `ResponseMetadata.selecting` holds.
- * Null for `*`, which no request matches (RFC 9111 §4.1).
+ * The request fields that select a response by its `Vary`, with their values, or a digest: what
+ * `ResponseMetadata.selecting` holds. Null for `*`, which no request matches (RFC 9111 §4.1), and for a cookie that a page
+ * does not see.
+ *
+ * Where `Vary` may have been hidden, everything that the request said is taken to have mattered.
  */
-export function selectingFields(response: HttpHeaders, request: HttpHeaders): (string | null)[] | null {
-  const vary = response.get('vary');
-  if (vary === null) return [];
-  const names = new Set(listMembers(vary).map((name) => name.toLowerCase()));
-  if (names.has('*')) return null;
+export function selectingFields(
+  response: HttpHeaders,
+  request: HttpHeaders,
+  fidelity: Fidelity,
+): (string | null)[] | null {
+  const names = new Set(listMembers(response.get('vary') ?? '').map((name) => name.toLowerCase()));
+  if (names.has('*') || (fidelity !== 'exact' && names.has('cookie') && !request.has('cookie'))) return null;
+  if (fidelity === 'filtered') for (const name of saidBy(request)) names.add(name);
   return [...names].sort().flatMap((name) => [name, selectingValue(name, request)]);
 }
 
 /** True when the request would have selected the stored response. */
 export function selects(metadata: ResponseMetadata, request: HttpHeaders): boolean {
-  const { selecting } = metadata;
+  const { selecting, fidelity } = metadata;
+  // What was not said may have mattered as well.
+  if (fidelity === 'filtered') {
+    const then = selecting.filter((_, index) => index % 2 === 0);
+    if (!saidBy(request).every((name) => then.includes(name))) return false;
+  }
   for (let i = 0; i < selecting.length; i += 2) {
     const name = selecting[i]!;
     const presented = selectingValue(name, request);
@@ -30,10 +45,18 @@ export function selects(metadata: ResponseMetadata, request: HttpHeaders): boole
   return true;
 }
 
+/** The fields that a server may have looked at. */
+function saidBy(request: HttpHeaders): string[] {
+  return Array.from(request, ([name]) => name).filter(
+    (name) => name !== 'cache-control' && name !== 'pragma',
+  );
+}
+
 /** An absent field is not an empty one. */
 function selectingValue(name: string, headers: HttpHeaders): string | null {
   const value = headers.get(name);
   if (value === null) return null;
+  if (SECRET.has(name)) return sha256Hex(value);
   const members = listMembers(value);
   if (!UNORDERED.has(name)) return members.join(',');
   return members.map(normalisePreference).sort().join(',');

@@ -12,6 +12,16 @@ export interface Visit {
   readonly exchange: Exchange;
   readonly key: string;
   readonly credentials: string;
+  /** Once it has left. */
+  readonly asked?: Asked;
+}
+
+/** What becomes of a resource while a request for it is on its way. */
+export interface Asked {
+  /** It has changed: the answer may be older than that, and is not stored. */
+  outdated: boolean;
+  /** Called when that happens. */
+  readonly whenOutdated: () => void;
 }
 
 export function visitOf(request: HttpRequest, next: Next, exchange: Exchange): Visit {

@@ -45,10 +45,10 @@ export async function fetchThrough(
       url: isRequest(input) ? input.url : input,
       ...fieldsFor(mode, init.headers ?? from.headers),
       ...(signal === null ? {} : { signal }),
-      ...REDIRECT[init.redirect ?? from.redirect ?? 'follow'],
+      ...chosen('redirect', REDIRECT, init.redirect ?? from.redirect ?? 'follow'),
       ...(init.duplex === undefined ? {} : { duplex: init.duplex }),
-      ...CREDENTIALS[init.credentials ?? from.credentials ?? 'same-origin'],
-      ...CACHE[mode],
+      ...chosen('credentials', CREDENTIALS, init.credentials ?? from.credentials ?? 'same-origin'),
+      ...chosen('cache', CACHE, mode),
       ...(init.priority === 'high' || init.priority === 'low' ? { priority: init.priority } : {}),
     },
     body as BodyInput | null,
@@ -89,6 +89,16 @@ function normaliseMethod(method: string): string {
     throw new TypeError(`fetch: the method ${upper} is forbidden`);
   }
   return NORMALISED.has(upper) ? upper : method;
+}
+
+/** A word that fetch does not know is a mistake: `redirect: 'none'` must not follow. */
+function chosen<Mode extends string>(
+  name: string,
+  table: Readonly<Record<Mode, Partial<NetworkRequest>>>,
+  mode: Mode,
+): Partial<NetworkRequest> {
+  if (!Object.hasOwn(table, mode)) throw new TypeError(`fetch: '${mode}' is not a mode of ${name}`);
+  return table[mode];
 }
 
 const REDIRECT: Readonly<Record<RequestRedirect, Partial<NetworkRequest>>> = {

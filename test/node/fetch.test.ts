@@ -130,6 +130,14 @@ describe('the request', () => {
     expect(sent.headers['x-a']).toBeUndefined();
   });
 
+  test.each(['redirect', 'credentials', 'cache'])('an unknown word for %s is a TypeError', async (name) => {
+    for (const word of ['none', 'constructor']) {
+      await expect(manager.fetch(origin, { [name]: word })).rejects.toThrow(
+        `'${word}' is not a mode of ${name}`,
+      );
+    }
+  });
+
   test('a GET with a body, an unparsable URL and integrity are TypeErrors', async () => {
     await expect(manager.fetch(origin, { body: 'x' })).rejects.toThrow(TypeError);
     await expect(manager.fetch('nonsense')).rejects.toThrow(TypeError);

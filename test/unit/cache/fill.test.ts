@@ -131,3 +131,36 @@ test('whatever the readers do, each gets all bytes in order or hears why not', a
     { numRuns: 150 },
   );
 });
+
+test.each<[string, (fill: Fill, reader: Reader) => void]>([
+  ['leaves', (_, reader) => reader.cancel()],
+  ['is told of a failure', (fill) => fill.fail(new NetworkError('timeout', 'idle'))],
+])('the writer is not closed while it publishes, even when the last reader %s', async (_, give) => {
+  const writer = new SlowWriter(false, Infinity);
+  let publish = (): void => {};
+  let sink: BodySink | null = null;
+  let cancelled = false;
+  const fill = new Fill({
+    source: {
+      start: (to) => {
+        sink = to;
+      },
+      pause: () => {},
+      resume: () => {},
+      cancel: () => {
+        cancelled = true;
+      },
+    },
+    writer,
+    length: null,
+    commit: () => new Promise((resolve) => (publish = resolve)),
+  });
+  const reader = new Reader(fill.body());
+  sink!.data(Uint8Array.of(1), true);
+  sink!.end(null);
+  give(fill, reader);
+  expect([writer.closed, cancelled]).toEqual([false, false]);
+  publish();
+  await turn();
+  expect([writer.closed, fill.isOver]).toEqual([true, true]);
+});

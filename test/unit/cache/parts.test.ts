@@ -119,6 +119,14 @@ describe('stored parts', () => {
     expect(harness.seen.at(-1)!.headers.has('if-range')).toBe(false);
   });
 
+  test('that are all of it are the whole', async () => {
+    const harness = origin();
+    expect((await get(harness, 'bytes=0-')).status).toBe(206);
+    expect(await harness.send()).toMatchObject({ status: 200, text: DIGITS, source: 'cache' });
+    expect((await get(harness, 'bytes=1-2')).headers.get('content-range')).toBe('bytes 1-2/10');
+    expect(harness.seen).toHaveLength(1);
+  });
+
   test('do not cost a complete entry of the same version', async () => {
     const harness = origin();
     await harness.send();
@@ -219,15 +227,64 @@ describe('stale-while-revalidate', () => {
     });
   });
 
-  test('is bounded', async () => {
+  test.each<[string, number, (i: number) => string, number]>([
+    ['all together', 6, (i) => `http://${i}.test/`, 8],
+    ['and leaves a host a slot for what cannot wait', 6, (i) => `http://origin.test/${i}`, 5],
+    ['unless there is only one', 1, (i) => `http://origin.test/${i}`, 1],
+  ])('is bounded, %s', async (_, connectionsPerHost, url, running) => {
     const harness = new Harness();
+    const options = { connectionsPerHost };
     harness.answer(SWR);
-    for (let i = 0; i < 20; i++) await harness.send({ url: `http://origin.test/${i}` });
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
     harness.wait(2);
     harness.seen.length = 0;
     harness.respond = () => new Promise(() => {});
-    for (let i = 0; i < 20; i++) await harness.send({ url: `http://origin.test/${i}` });
-    expect(harness.seen).toHaveLength(8);
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
+    expect(harness.seen).toHaveLength(running);
+  });
+
+  test('asks for all, and not for ever, whatever was asked', async () => {
+    const harness = new Harness();
+    harness.answer(SWR, 'old');
+    await harness.send();
+    harness.wait(2);
+    harness.answer(SWR, 'new');
+    await harness.send({ method: 'HEAD' });
+    await turn();
+    expect(harness.seen[1]).toMatchObject({ method: 'GET', options: { transferTimeout: 30_000 } });
+    expect((await harness.send()).text).toBe('new');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['may not be stored', { [CC]: 'no-store' }],
+    ['is larger than the cache takes', SWR],
+  ])('does not read what %s', async (_, headers) => {
+    const harness = new Harness(new MemoryCache({ maximumSize: 100_000 }));
+    harness.answer(SWR, 'old');
+    await harness.send();
+    harness.wait(2);
+    let given = 0;
+    let cancelled = false;
+    harness.respond = () =>
+      makeResponse({
+        headers,
+        body: {
+          start: async (sink) => {
+            for (; !cancelled && given < 1000; given++) {
+              sink.data(new Uint8Array(10_000), true);
+              await turn();
+            }
+          },
+          pause: () => {},
+          resume: () => {},
+          cancel: () => {
+            cancelled = true;
+          },
+        },
+      });
+    expect((await harness.send()).text).toBe('old');
+    for (let i = 0; i < 20; i++) await turn();
+    expect([cancelled, given]).toEqual([true, expect.toSatisfy((count) => count < 10)]);
   });
 
   test('survives that the network is gone', async () => {

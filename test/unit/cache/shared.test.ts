@@ -104,6 +104,15 @@ describe('equal requests', () => {
     ['any field', {}, { headers: { accept: 'b' } }],
     ['partitions', {}, { options: { siteForCookies: 'https://a.test' } }],
     ['client certificates', {}, { options: { tls: { cert: 'b' } } }],
+    ['certificate authorities', {}, { options: { tls: { ca: ['a'] } } }],
+    [
+      'their bytes',
+      { options: { tls: { ca: [Uint8Array.of(1)] } } },
+      { options: { tls: { ca: [Uint8Array.of(2)] } } },
+    ],
+    ['server names', { options: { tls: { servername: 'a' } } }, { options: { tls: { servername: 'b' } } }],
+    ['the way to HTTP/2', {}, { options: { http2Direct: true } }],
+    ['leave for HTTP/2', {}, { options: { http2Allowed: false } }],
     ['timeouts', {}, { options: { transferTimeout: 5 } }],
     ['a reload', {}, { options: { cacheLoadControl: 'always-network' } }],
     ['ranges', {}, { headers: { range: 'bytes=0-1' } }],
@@ -113,6 +122,14 @@ describe('equal requests', () => {
     harness.open(other).catch(() => {});
     await turn();
     expect(harness.seen).toHaveLength(2);
+  });
+
+  test('may say the same of TLS in two objects', async () => {
+    const { harness } = slowOrigin();
+    for (let i = 0; i < 2; i++)
+      harness.open({ options: { tls: { ca: ['a', Uint8Array.of(1)] } } }).catch(() => {});
+    await turn();
+    expect(harness.seen).toHaveLength(1);
   });
 
   test('go alone when the response may not be stored, and do not wait again for that key', async () => {
@@ -167,6 +184,27 @@ describe('an abort', () => {
     expect((await harness.send()).source).toBe('cache');
   });
 
+  test.each(['max-age=60', 'no-store'])(
+    'of the first one before the head gives the next its response: %s',
+    async (control) => {
+      const { harness, land } = slowOrigin({ 'cache-control': control, 'set-cookie': 'a=b' });
+      const first = harness.exchange();
+      const opened = [harness.open({}, first), harness.open()];
+      await turn();
+      first.cancel(aborted);
+      await expect(opened[0]).rejects.toBe(aborted);
+      const body = land();
+      const response = await opened[1]!;
+      const reader = new Reader(response);
+      body.send('x');
+      body.sink!.end(null);
+      expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
+      // What it sets is not set yet.
+      expect([response.source, response.headers.get('set-cookie')]).toEqual(['network', 'a=b']);
+      expect(harness.seen).toHaveLength(1);
+    },
+  );
+
   test('of the first one while the body flows leaves the others theirs', async () => {
     const { harness, land } = slowOrigin();
     const opened = [harness.open(), harness.open()];
@@ -178,6 +216,23 @@ describe('an abort', () => {
     body.send('y');
     body.sink!.end(null);
     expect([first!.text, second!.text, second!.ended]).toEqual(['x', 'xy', true]);
+  });
+
+  test('of all is not shared with who comes while the exchange is still ending', async () => {
+    const { harness, land } = slowOrigin();
+    const { respond } = harness;
+    // Fails a turn after it was cancelled.
+    harness.respond = (request, exchange) =>
+      Promise.resolve(respond(request, exchange)).catch((error) => turn().then(() => Promise.reject(error)));
+    const first = harness.exchange();
+    const given = harness.open({}, first);
+    await turn();
+    first.cancel(aborted);
+    const later = harness.open();
+    await expect(given).rejects.toBe(aborted);
+    await turn();
+    land(1);
+    expect((await later).status).toBe(200);
   });
 
   test('of all ends the exchange, before the head and after it', async () => {

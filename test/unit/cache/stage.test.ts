@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MemoryCache } from '../../../src/cache/memory-cache.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { makeResponse } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
@@ -6,6 +7,7 @@ import { date } from './support.ts';
 
 const CC = 'cache-control';
 const FRESH = { [CC]: 'max-age=60', etag: '"e"' };
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A harness in which `/` is stored. */
 async function primed(headers: Record<string, string> = FRESH, body = '0123456789'): Promise<Harness> {
@@ -62,6 +64,23 @@ describe('a fresh response', () => {
     expect(answer.headers.has('content-length')).toBe(false);
   });
 
+  test.each([404, 301, 410])('that is a %i answers as itself whatever the condition', async (status) => {
+    const harness = new Harness();
+    harness.answer({ ...FRESH, date: date(0) }, 'gone', { status });
+    await harness.send();
+    for (const condition of [
+      { 'if-modified-since': date(1) },
+      { 'if-none-match': '*' },
+      { 'if-none-match': '"e"' },
+    ]) {
+      expect(await harness.send({ headers: condition })).toMatchObject({
+        status,
+        text: 'gone',
+        source: 'cache',
+      });
+    }
+  });
+
   test('is found under its URL without fragment, and in its partition only', async () => {
     const harness = await primed();
     expect((await harness.send({ url: 'http://ORIGIN.test:80/#x' })).source).toBe('cache');
@@ -83,6 +102,16 @@ describe('a fresh response', () => {
     for (const stored of await harness.cache.match('GET http://origin.test/')) {
       expect(JSON.stringify(stored.metadata)).not.toMatch(/Basic|one|mine/);
     }
+  });
+
+  test('does not tell from which cookie or login it came', async () => {
+    const harness = new Harness();
+    harness.answer({ ...FRESH, vary: 'cookie, authorization' });
+    const as = (cookie: string) => harness.send({ headers: { cookie, authorization: 'Basic secret' } });
+    await as('id=secret');
+    expect((await as('id=secret')).source).toBe('cache');
+    expect((await as('id=other')).source).toBe('network');
+    expect(JSON.stringify(await harness.cache.match('GET http://origin.test/'))).not.toMatch(/secret|other/);
   });
 
   test('keeps its Set-Cookie, with a source by which nobody takes it twice', async () => {
@@ -186,6 +215,37 @@ describe('validation', () => {
     expect((await harness.send()).text).toBe('new');
   });
 
+  test('what a 304 shows to be of another version goes', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.respond = ({ headers }) =>
+      headers.has('if-none-match')
+        ? makeResponse({ headers: { etag: '"f"' }, status: 304 })
+        : makeResponse({ headers: { [CC]: 'no-store' } });
+    await harness.send();
+    expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+
+  test('a 304 without validators to a condition of the caller says nothing of the entry', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer({ [CC]: 'max-age=60' }, '', { status: 304 });
+    expect((await harness.send({ headers: { 'if-none-match': '"mine"' } })).status).toBe(304);
+    harness.answer(FRESH, 'mine');
+    expect(await harness.send()).toMatchObject({ text: 'mine', source: 'network' });
+  });
+
+  test('a part of the same version does not cost the entry', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer({ ...FRESH, 'content-range': 'bytes 2-4/10' }, '234', { status: 206 });
+    expect(await harness.send({ headers: { range: 'bytes=2-4' } })).toMatchObject({
+      status: 206,
+      text: '234',
+    });
+    expect(await harness.cache.match('GET http://origin.test/')).toMatchObject([{ length: 10 }]);
+  });
+
   test('a new response takes the place of the old one', async () => {
     const harness = await primed();
     harness.wait(61);
@@ -256,6 +316,17 @@ describe('trouble', () => {
     harness.wait(10);
     harness.respond = down;
     await expect(harness.send()).rejects.toMatchObject({ code: 'connection-refused' });
+  });
+
+  test('a server that does not answer in time is in trouble', async () => {
+    const harness = await primed(tolerant);
+    harness.wait(10);
+    harness.respond = (_request, inner) =>
+      new Promise((_, reject) => {
+        inner.onCancel(reject);
+        inner.cancel(new NetworkError('timeout', 'idle'));
+      });
+    expect(await harness.send()).toMatchObject({ text: '0123456789', source: 'cache' });
   });
 
   test('an abort is not trouble', async () => {
@@ -343,6 +414,52 @@ describe('other methods', () => {
     expect((await harness.send()).text).toBe('new');
   });
 
+  test('a GET that was sent before the URL changed is not stored, and shared with none that comes after', async () => {
+    const harness = new Harness();
+    const land: (() => void)[] = [];
+    let version = 'old';
+    harness.respond = ({ method }) => {
+      const response = makeResponse({ headers: FRESH, body: version });
+      if (method === 'GET') return new Promise((resolve) => land.push(() => resolve(response)));
+      version = 'new';
+      return response;
+    };
+    const [before] = [harness.send(), harness.send({ headers: { accept: 'x' } })];
+    await turn();
+    await harness.send({ method: 'PUT' });
+    const after = harness.send();
+    await turn();
+    for (const one of land) one();
+    expect((await before).text).toBe('old');
+    expect(await after).toMatchObject({ text: 'new', cacheStatus: 'fairlead; fwd=uri-miss; stored' });
+    expect(await harness.send()).toMatchObject({ text: 'new', source: 'cache' });
+  });
+
+  test('an entry that was being published when the URL changed goes, too', async () => {
+    const cache = new MemoryCache();
+    const insert = cache.insert.bind(cache);
+    let publish = (): void => {};
+    cache.insert = (key, metadata, length) => {
+      const writer = insert(key, metadata, length)!;
+      const commit = () => new Promise<void>((resolve) => (publish = resolve)).then(() => writer.commit());
+      return {
+        write: (chunk) => writer.write(chunk),
+        read: writer.read.bind(writer),
+        close: () => {},
+        commit,
+      };
+    };
+    const harness = new Harness(cache);
+    harness.answer(FRESH, 'old');
+    const before = harness.send();
+    await turn();
+    const change = harness.send({ method: 'PUT' });
+    await turn();
+    publish();
+    await Promise.all([before, change]);
+    expect(cache.match('GET http://origin.test/')).toEqual([]);
+  });
+
   test('HEAD updates what it describes and removes what it does not', async () => {
     const harness = await primed({ [CC]: 'max-age=1', a: '1' });
     harness.wait(2);
@@ -353,5 +470,32 @@ describe('other methods', () => {
     harness.answer({ 'content-length': '11' });
     await harness.send({ method: 'HEAD' });
     expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+
+  test.each<[string, number, Record<string, string>, Record<string, string>, boolean]>([
+    ['that shows a change', 404, {}, {}, false],
+    ['that moves', 302, {}, {}, false],
+    ['that forbids storing', 200, { [CC]: 'no-store, max-age=60' }, {}, false],
+    ['that does not know HEAD', 405, {}, {}, true],
+    ['that wants a login', 401, {}, {}, true],
+    ['that wants patience', 429, {}, {}, true],
+    ['that is in trouble', 503, {}, {}, true],
+    ['that denies a condition', 412, {}, { 'if-match': '"f"' }, true],
+    ['that grants a condition', 304, { etag: '"e"' }, { 'if-none-match': '"e"' }, true],
+    ['that grants a condition of another version', 304, { etag: '"f"' }, { 'if-none-match': '"f"' }, true],
+  ])('HEAD with an answer %s', async (_, status, headers, condition, remains) => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer(headers, '', { status });
+    await harness.send({ method: 'HEAD', headers: condition });
+    expect(await harness.cache.match('GET http://origin.test/')).toHaveLength(remains ? 1 : 0);
+  });
+
+  test('HEAD renews the entry by a 304 to a condition of the caller', async () => {
+    const harness = await primed();
+    harness.wait(61);
+    harness.answer(FRESH, '', { status: 304 });
+    await harness.send({ method: 'HEAD', headers: { 'if-none-match': '"e"' } });
+    expect((await harness.send()).source).toBe('cache');
   });
 });

@@ -266,7 +266,13 @@ describe('confirms', () => {
     ['another Last-Modified', { 'last-modified': date(-8) }, { 'last-modified': date(-9) }, false],
     ['no validator at all', {}, { etag: '"e"' }, true],
   ])('%s', (_, update, headers, expected) => {
-    expect(confirms(new HttpHeaders(update), stored({ headers }).metadata)).toBe(expected);
+    expect(confirms(new HttpHeaders(update), stored({ headers }).metadata, true)).toBe(expected);
+  });
+
+  test('nothing without a validator, when somebody else has asked', () => {
+    const { metadata } = stored({ headers: { etag: '"e"' } });
+    expect(confirms(new HttpHeaders(), metadata, false)).toBe(false);
+    expect(confirms(new HttpHeaders({ etag: '"e"' }), metadata, false)).toBe(true);
   });
 });
 

@@ -32,7 +32,7 @@ export function stored({
       reason: 'OK',
       httpVersion: '1.1',
       headers: [...response.pairs],
-      selecting: selectingFields(response, new HttpHeaders(request)) ?? [],
+      selecting: selectingFields(response, new HttpHeaders(request), metadata.fidelity ?? 'exact') ?? [],
       credentials: '',
       requestTime: NOW,
       responseTime: NOW,

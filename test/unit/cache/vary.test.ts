@@ -87,7 +87,7 @@ describe('selects', () => {
 });
 
 test.each(['*', '*, *', ', *', '*, Foo', 'Foo, *'])('Vary: %s matches nothing', (vary) => {
-  expect(selectingFields(new HttpHeaders({ vary }), new HttpHeaders({ foo: '1' }))).toBeNull();
+  expect(selectingFields(new HttpHeaders({ vary }), new HttpHeaders({ foo: '1' }), 'exact')).toBeNull();
 });
 
 test('selecting fields are lower-case, sorted and told once', () => {
@@ -95,5 +95,26 @@ test('selecting fields are lower-case, sorted and told once', () => {
     ['vary', 'Foo,, bar'],
     ['vary', 'FOO'],
   ]);
-  expect(selectingFields(vary, new HttpHeaders({ bar: 'x' }))).toEqual(['bar', 'x', 'foo', null]);
+  expect(selectingFields(vary, new HttpHeaders({ bar: 'x' }), 'exact')).toEqual(['bar', 'x', 'foo', null]);
+});
+
+describe('where fields are hidden', () => {
+  const metadata = { fidelity: 'filtered' } as const;
+
+  test.each<[string, HeadersInput, HeadersInput, boolean]>([
+    ['the same', { foo: '1' }, { foo: '1' }, true],
+    ['another value', { foo: '1' }, { foo: '2' }, false],
+    ['a field less', { foo: '1' }, {}, false],
+    ['a field more', { foo: 'bar' }, { foo: 'bar', bar: '1' }, false],
+    ['a word to the cache', {}, { 'cache-control': 'max-age=0', pragma: 'no-cache' }, true],
+  ])('any field may matter: %s', (_, then, now, expected) => {
+    expect(selects(stored({ request: then, metadata }).metadata, new HttpHeaders(now))).toBe(expected);
+  });
+
+  test('a cookie that nobody shows selects nothing', () => {
+    const vary = new HttpHeaders({ vary: 'Cookie' });
+    expect(selectingFields(vary, new HttpHeaders(), 'decoded')).toBeNull();
+    expect(selectingFields(vary, new HttpHeaders({ cookie: 'a=b' }), 'decoded')).toHaveLength(2);
+    expect(selectingFields(vary, new HttpHeaders(), 'exact')).toEqual(['cookie', null]);
+  });
 });
