@@ -15,7 +15,7 @@ export function fetchStages(parts: HttpParts, queue: RequestQueue): readonly (St
     ...securityStages(parts),
     platformRedirectStage,
     headersStage(parts.options.userAgent),
-    ...cacheStages(parts),
+    ...cacheStages(parts, securityStages(parts)),
     queueStage(queue),
     timeoutStage,
   ];

@@ -24,6 +24,7 @@ export function httpStages(
   const { options, defaults } = parts;
   const { capabilities } = parts.transport;
   const security = activeSecurity(parts);
+  const cookies = capabilities.cookies ? [cookieStage] : [];
   return [
     requirementsStage(capabilities, defaults),
     ...(capabilities.redirects
@@ -31,10 +32,10 @@ export function httpStages(
       : []),
     ...securityStages(parts),
     ...(capabilities.redirects ? [] : [platformRedirectStage]),
-    ...(capabilities.cookies ? [cookieStage] : []),
+    ...cookies,
     headersStage(options.userAgent),
     ...(capabilities.encodedBodies ? [decodingStage(decoders)] : []),
-    ...cacheStages(parts),
+    ...cacheStages(parts, [...securityStages(parts), ...cookies]),
     queueStage(queue),
     timeoutStage,
   ];

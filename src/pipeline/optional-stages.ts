@@ -1,3 +1,4 @@
+import { ofTheBackground } from './background-exchange.ts';
 import type { HttpParts } from './http-parts.ts';
 import type { SecurityPart } from './security-part.ts';
 import type { Rewrite, Stage } from './stage.ts';
@@ -13,7 +14,14 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
   return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
 }
 
-/** The stage of the cache that is set. */
-export function cacheStages({ options }: HttpParts): readonly Stage[] {
-  return options.cache === null ? [] : [options.cache.stage];
+/**
+ * The stage of the cache that is set.
+ * @param above rules that stand above it, and take note of the responses to requests of its own, too
+ */
+export function cacheStages({ options }: HttpParts, above: readonly Rewrite[]): readonly (Stage | Rewrite)[] {
+  if (options.cache === null) return [];
+  return [
+    options.cache.stage,
+    ...above.filter(({ incoming }) => incoming !== undefined).map(ofTheBackground),
+  ];
 }

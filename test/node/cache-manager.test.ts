@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
-import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -42,6 +42,11 @@ beforeEach(async () => {
       cookie: ({ response, url }) => {
         count(url.pathname);
         response.writeHead(200, { ...FRESH, 'set-cookie': 'a=1' }).end();
+      },
+      stale: ({ response, url }) => {
+        count(url.pathname);
+        const headers = { 'cache-control': 'max-age=1, stale-while-revalidate=60', age: '2', etag: '"e"' };
+        response.writeHead(200, { ...headers, 'set-cookie': `a=${asked.get(url.pathname)}` }).end();
       },
     },
   });
@@ -122,6 +127,14 @@ test('the Set-Cookie of a cached reply is not taken again', async () => {
   await get('/cookie').bytes();
   expect(asked.get('/cookie')).toBe(1);
   expect(jar.cookiesForUrl(server.origin)).toEqual([]);
+});
+
+test('what sets a cookie behind a stale reply is heard', async () => {
+  const header = () => (manager.cookieJar as CookieJar).cookieHeader(server.origin);
+  await get('/stale').bytes();
+  expect(header()).toBe('a=1');
+  expect((await get('/stale').completed).source).toBe('cache');
+  await vi.waitFor(() => expect(header()).toBe('a=2'));
 });
 
 test('equal requests at once are one for the server, each with its own abort', async () => {
