@@ -110,7 +110,12 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   connectionsPerHost: whole(6, 1, 255),
   maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
   userAgent: [''],
-  headers: [new HttpHeaders(), 'an object', isObject, (init: HeadersInput) => new HttpHeaders(init)],
+  headers: [
+    new HttpHeaders().freeze(),
+    'an object',
+    isObject,
+    (init: HeadersInput) => new HttpHeaders(init).freeze(),
+  ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
