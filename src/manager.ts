@@ -54,7 +54,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   head(request: RequestInput): NetworkReply {
-    return this.#start('head', request, null);
+    return this.#start('head', request);
   }
 
   /** A GET; with a body where the transport can send one (not in a page). */
@@ -71,7 +71,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   deleteResource(request: RequestInput): NetworkReply {
-    return this.#start('delete', request, null);
+    return this.#start('delete', request);
   }
 
   /** {@link deleteResource} under the name of the verb. */
@@ -116,7 +116,7 @@ export class Manager extends Settings implements AsyncDisposable {
    * @param port default: 80
    */
   connectToHost(host: string, port = 80): NetworkReply {
-    return this.#start('get', connectRequest('http', host, port), null);
+    return this.#start('get', connectRequest('http', host, port));
   }
 
   /**
@@ -129,7 +129,7 @@ export class Manager extends Settings implements AsyncDisposable {
     port = 443,
     options: Pick<NetworkRequest, 'tls' | 'http2Allowed'> = {},
   ): NetworkReply {
-    return this.#start('get', { ...options, ...connectRequest('https', host, port) }, null);
+    return this.#start('get', { ...options, ...connectRequest('https', host, port) });
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */
@@ -233,7 +233,7 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.#start(operation, operation === 'custom' ? { ...request, method: verb } : request, body);
   }
 
-  #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
+  #start(operation: Operation, request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
   }
 

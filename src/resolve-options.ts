@@ -1,4 +1,4 @@
-import { type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
+import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -109,7 +109,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   connectionsPerHost: whole(6, 1, 255),
   maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
-  userAgent: [''],
+  userAgent: ['', 'a string', isString, (agent: string) => fieldValue('userAgent', agent)],
   headers: [
     new HttpHeaders().freeze(),
     'an object',

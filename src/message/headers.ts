@@ -103,10 +103,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** A copy without those fields; itself when it has none of them. */
   without(...names: string[]): HttpHeaders {
-    if (!names.some((name) => this.has(name))) return this;
     const copy = this.clone();
-    for (const name of names) copy.delete(name);
-    return copy;
+    return names.filter((name) => copy.delete(name)).length > 0 ? copy : this;
   }
 
   /** A WHATWG Headers of the same fields. */

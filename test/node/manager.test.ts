@@ -101,6 +101,7 @@ describe('verbs', () => {
     ['a verb that is no token', () => manager.sendCustomRequest(origin, 'GE T')],
     ['a verb with CRLF', () => manager.sendCustomRequest(origin, 'X\r\nY')],
     ['CONNECT', () => manager.sendCustomRequest(origin, 'CONNECT')],
+    ['TLS material of no kind', () => manager.get({ url: origin, tls: { ca: 5 } as never })],
     ['a body of no kind', () => manager.post(origin, 5 as never)],
     ['a custom operation without a method', () => new Overridable().raw('custom', { url: origin })],
   ])('%s is a TypeError before any I/O', (_name, start) => {
@@ -279,6 +280,20 @@ describe('the end', () => {
     server.off('request', note);
     expect(seen).toEqual(['/sent', '/later']);
     expect(aborted.timings).toBeNull();
+  });
+
+  test('one signal aborts many without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const replies = Array.from({ length: 20 }, () => manager.get({ url: `${origin}/hang`, signal }));
+    await until(() => open.size === 6);
+    controller.abort();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+    expect(replies.map((reply) => reply.error?.code)).toEqual(Array(20).fill('operation-canceled'));
   });
 
   test('a signal aborts, before and during, and leaves no listener behind', async () => {

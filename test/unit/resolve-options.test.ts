@@ -90,6 +90,8 @@ describe('options of a manager', () => {
     ['no transport', { transport: { send() {} } }, "option 'transport'"],
     ['a request option', { priority: 'high' }, "unknown option 'priority'"],
     ['a bad field', { headers: { 'a b': 'c' } }, 'is not a field name'],
+    ['a bad agent', { userAgent: 'a\r\nX: y' }, 'userAgent'],
+    ['an agent that is no text', { userAgent: 5 }, "option 'userAgent'"],
     ['a domain that is not top-level', { preloadedTopLevelDomains: ['a.dev'] }, 'top-level domains'],
     ['a top-level domain with its dot', { preloadedTopLevelDomains: ['.dev'] }, 'top-level domains'],
     ['a top-level domain that is no A-label', { preloadedTopLevelDomains: ['みんな'] }, 'as A-labels'],
