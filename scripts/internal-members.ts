@@ -50,6 +50,7 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'toResponse',
   'toStream',
   'underWay',
+  'unread',
   'upload',
   'wake',
   'wire',

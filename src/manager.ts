@@ -2,6 +2,7 @@ import { NetworkError } from './error.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './pipeline/security-part.ts';
+import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
@@ -28,6 +29,7 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<Platform['createSources']>;
   readonly #running = new Crowd<ReplyCore>();
+  /** The platform's, once it was needed. */
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
@@ -52,7 +54,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   head(request: RequestInput): NetworkReply {
-    return this.#start('head', request, null);
+    return this.#start('head', request);
   }
 
   /** A GET; with a body where the transport can send one (not in a page). */
@@ -69,7 +71,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   deleteResource(request: RequestInput): NetworkReply {
-    return this.#start('delete', request, null);
+    return this.#start('delete', request);
   }
 
   /** {@link deleteResource} under the name of the verb. */
@@ -114,7 +116,7 @@ export class Manager extends Settings implements AsyncDisposable {
    * @param port default: 80
    */
   connectToHost(host: string, port = 80): NetworkReply {
-    return this.#start('get', connectRequest('http', host, port), null);
+    return this.#start('get', connectRequest('http', host, port));
   }
 
   /**
@@ -127,12 +129,13 @@ export class Manager extends Settings implements AsyncDisposable {
     port = 443,
     options: Pick<NetworkRequest, 'tls' | 'http2Allowed'> = {},
   ): NetworkReply {
-    return this.#start('get', { ...options, ...connectRequest('https', host, port) }, null);
+    return this.#start('get', { ...options, ...connectRequest('https', host, port) });
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */
   clearConnectionCache(): void {
     this.#transport?.clearConnections?.();
+    this.options.transport?.clearConnections?.();
   }
 
   /** Drops every connection, and credentials that were learned. Cookies, cache and HSTS stay. */
@@ -181,10 +184,12 @@ export class Manager extends Settings implements AsyncDisposable {
     this.#closed = true;
     const reason = new NetworkError('operation-canceled', 'the manager was closed');
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
-    await this.options.cookieJar?.flush?.();
-    await this.options.strictTransportSecurity?.flush();
-    await this.#leaveSecurityStore?.();
     await this.#transport?.close();
+    await this.options.transport?.close();
+    await this.#leaveSecurityStore?.();
+    await this.options.strictTransportSecurity?.flush();
+    // Last: a jar of the application's own may fail.
+    await this.options.cookieJar?.flush?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -193,7 +198,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /**
    * Makes the reply of every request: all verbs and `fetch` come through here. Override it to look at requests, change
-   * them on the way to `super.createRequest`, or answer them with `NetworkReply.from`.
+   * them on the way to `super.createRequest`, or answer them with `NetworkReply.from(this.resolveRequest(…), …)`.
    *
    * @param request always the object form; `method` is set for the operation `custom`
    * @throws TypeError for a request that cannot be sent as it stands
@@ -203,14 +208,24 @@ export class Manager extends Settings implements AsyncDisposable {
     request: NetworkRequest,
     body?: BodyInput | null,
   ): NetworkReply {
-    const { options } = this;
-    const resolved = resolveRequest(operation, request, body, options, this.#platform);
     return NetworkReply.create({
       operation,
-      request: resolved,
-      source: this.#source(options),
+      request: this.resolveRequest(operation, request, body),
+      source: this.#source(this.options),
       underWay: this.#running,
     });
+  }
+
+  /**
+   * The request as it would be sent, with the options of this manager: what `NetworkReply.from` takes.
+   * @throws TypeError for a request that cannot be sent as it stands
+   */
+  protected resolveRequest(
+    operation: Operation,
+    request: NetworkRequest,
+    body?: BodyInput | null,
+  ): HttpRequest {
+    return resolveRequest(operation, request, body, this.options, this.#platform);
   }
 
   #startVerb(verb: string, request: NetworkRequest, body: BodyInput | null | undefined): NetworkReply {
@@ -218,7 +233,7 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.#start(operation, operation === 'custom' ? { ...request, method: verb } : request, body);
   }
 
-  #start(operation: Operation, request: RequestInput, body: BodyInput | null | undefined): NetworkReply {
+  #start(operation: Operation, request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
   }
 
@@ -238,8 +253,9 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   #transportFor({ transport }: RequestOptions): Transport {
-    this.#transport ??= transport ?? this.#platform.createTransport();
-    return transport ?? this.#transport;
+    if (transport !== null) return transport;
+    this.#transport ??= this.#platform.createTransport();
+    return this.#transport;
   }
 }
 

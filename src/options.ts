@@ -116,7 +116,7 @@ export interface ManagerOnlyOptions {
   readonly maximumConnections: number;
   /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
   readonly userAgent: string;
-  /** Fields that every request has unless it brings its own. */
+  /** Fields that every request has unless it brings its own. Requests share them, so they are frozen: set others instead. */
   readonly headers: HttpHeaders;
   /** Handlers of further schemes by name without colon. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;

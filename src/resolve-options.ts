@@ -1,4 +1,4 @@
-import { type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
+import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -109,8 +109,13 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   connectionsPerHost: whole(6, 1, 255),
   maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
-  userAgent: [''],
-  headers: [new HttpHeaders(), 'an object', isObject, (init: HeadersInput) => new HttpHeaders(init)],
+  userAgent: ['', 'a string', isString, (agent: string) => fieldValue('userAgent', agent)],
+  headers: [
+    new HttpHeaders().freeze(),
+    'an object',
+    isObject,
+    (init: HeadersInput) => new HttpHeaders(init).freeze(),
+  ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),

@@ -45,7 +45,7 @@ export function connectRequest(scheme: 'http' | 'https', host: string, port: num
   const url = `${scheme}://${host.replace(/^[^[]*:.*/, '[$&]')}:${port}`;
   // By the parser of a scheme that knows hosts, and nothing but a host.
   if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
-    throw new TypeError(`cannot connect to ${JSON.stringify(host)}, port ${port}: not a host and port`);
+    throw new TypeError(`not a host and port: ${JSON.stringify(host)}, ${port}`);
   }
   return { url: PRECONNECT + url };
 }
@@ -67,7 +67,7 @@ function customMethod(request: NetworkRequest): string {
 }
 
 function withDefaults(own: HttpHeaders, defaults: HttpHeaders): HttpHeaders {
-  const brought = new Set([...own].map(([name]) => name));
+  const brought = own.clone();
   for (const [name, value] of defaults) if (!brought.has(name)) own.append(name, value);
   return own;
 }

@@ -25,6 +25,7 @@ export function parseArguments(args: readonly string[]): SessionArguments {
     },
   });
   if (values.output !== undefined && positionals.length !== 1) throw new Error('-o takes exactly one URL');
+  if (positionals.length === 0 && Object.keys(values).length > 0) throw new Error('options are for URLs');
   return {
     urls: positionals,
     output: values.output ?? null,

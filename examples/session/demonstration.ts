@@ -28,7 +28,7 @@ export async function demonstrate(manager: NetworkAccessManager): Promise<number
     await rm(directory, { recursive: true, force: true });
   }
   process.stdout.write(`${renderTable(session.rows)}\n${summarise(session.rows, Date.now() - started)}\n`);
-  return session.rows.every((row) => (row.reply.error !== null) === row.expected) ? 0 : 1;
+  return session.rows.every((row) => (row.failure !== null) === row.expected) ? 0 : 1;
 }
 
 /** Two dozen downloads through the six slots of one host, and a redirect chain. */

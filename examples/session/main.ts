@@ -21,8 +21,18 @@ async function main(): Promise<number> {
     interrupted = true;
     void manager.close();
   });
-  const code = await (args.urls.length === 0 ? demonstrate(manager) : transfer(args, manager));
-  return interrupted ? 130 : code;
+  // Whoever reads our output may have had enough of it (head).
+  process.stdout.on('error', () => {});
+  try {
+    const code = await (args.urls.length === 0 ? demonstrate(manager) : transfer(args, manager));
+    return interrupted ? 130 : code;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // A URL, a verb or a field that cannot be sent, or a file that cannot be written.
+    if (!(error instanceof TypeError) && code === undefined) throw error;
+    process.stderr.write(`${message}\n`);
+    return error instanceof TypeError ? 2 : 1;
+  }
 }
 
 process.exitCode = await main();

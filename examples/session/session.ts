@@ -39,14 +39,15 @@ export class Session {
     expected: boolean,
   ): Promise<void> {
     let bytes = 0;
+    let failure: unknown = null;
     try {
       for await (const chunk of reply) {
         bytes += chunk.length;
         await consume?.(chunk);
       }
-    } catch {
-      // The reply knows what happened; its row shows it.
+    } catch (error) {
+      failure = error;
     }
-    this.rows.push({ label, reply, bytes, expected });
+    this.rows.push({ label, reply, bytes, expected, failure: failure ?? reply.error });
   }
 }

@@ -5,6 +5,8 @@ export interface Row {
   readonly label: string;
   readonly reply: NetworkReply;
   readonly bytes: number;
+  /** What its reader met, or else the reply's error; null when all went well. */
+  readonly failure: unknown;
   /** A failure that is part of the demonstration. */
   readonly expected: boolean;
 }
@@ -24,20 +26,24 @@ export function renderTable(rows: readonly Row[]): string {
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-function toCells({ label, reply, bytes }: Row): string[] {
+function toCells({ label, reply, bytes, failure }: Row): string[] {
   const { timings } = reply;
   const span = (from: number, to: number): string => (from > 0 && to >= from ? String(to - from) : '–');
   return [
     label,
     shorten(reply.url, 52),
-    reply.error?.status === undefined && reply.error !== null
-      ? reply.error.code
-      : String(reply.status || 'ok'),
+    outcome(reply, failure),
     String(bytes),
     timings === null ? '–' : span(timings.created, timings.dequeued),
     timings === null ? '–' : span(timings.created, timings.responseStart),
     timings === null ? '–' : span(timings.created, timings.responseEnd),
   ];
+}
+
+/** The status, or the code of what went wrong without one. */
+function outcome(reply: NetworkReply, failure: unknown): string {
+  const { code } = (failure ?? {}) as { readonly code?: string };
+  return code === undefined || reply.error?.status !== undefined ? String(reply.status || 'ok') : code;
 }
 
 function shorten(text: string, length: number): string {
@@ -46,7 +52,7 @@ function shorten(text: string, length: number): string {
 
 /** One line below the table. */
 export function summarise(rows: readonly Row[], elapsedMs: number): string {
-  const failed = rows.filter((row) => row.reply.error !== null);
+  const failed = rows.filter((row) => row.failure !== null);
   const intended = failed.filter((row) => row.expected).length;
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const failures =

@@ -21,7 +21,7 @@ export async function transfer(args: SessionArguments, manager: NetworkAccessMan
   }
   const report = `${renderTable(session.rows)}\n${summarise(session.rows, Date.now() - started)}\n`;
   (args.output === '-' ? process.stderr : process.stdout).write(report);
-  return session.rows.some((row) => row.reply.error !== null) ? 1 : 0;
+  return session.rows.some((row) => row.failure !== null) ? 1 : 0;
 }
 
 async function save(
@@ -39,12 +39,11 @@ async function save(
   const partial = `${output}.part`;
   const file = await open(partial, 'w');
   try {
-    const reply = session.follow(url, start(url), {
-      consume: async (chunk) => void (await file.write(chunk)),
-    });
+    // Not write(), which may write a part.
+    session.follow(url, start(url), { consume: (chunk) => file.writeFile(chunk) });
     await session.finished();
     await file.close();
-    if (reply.error === null) await rename(partial, output);
+    if (session.rows.every((row) => row.failure === null)) await rename(partial, output);
   } finally {
     await file.close().catch(() => {});
     await rm(partial, { force: true });

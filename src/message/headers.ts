@@ -86,6 +86,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.#remove(name.toLowerCase(), 0);
   }
 
+  /** From now on every change is a TypeError: for fields that many share. Copies can be changed. */
+  freeze(): this {
+    Object.freeze(this.#pairs);
+    return this;
+  }
+
   clone(): HttpHeaders {
     return HttpHeaders.adopt(this.#pairs.slice());
   }
@@ -97,10 +103,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** A copy without those fields; itself when it has none of them. */
   without(...names: string[]): HttpHeaders {
-    if (!names.some((name) => this.has(name))) return this;
     const copy = this.clone();
-    for (const name of names) copy.delete(name);
-    return copy;
+    return names.filter((name) => copy.delete(name)).length > 0 ? copy : this;
   }
 
   /** A WHATWG Headers of the same fields. */
@@ -119,13 +123,10 @@ export class HttpHeaders implements Iterable<[string, string]> {
   }
 
   #remove(lowerName: string, from: number): boolean {
-    const kept = this.#pairs.slice(0, from);
-    for (let i = from; i < this.#pairs.length; i += 2) {
-      if (this.#pairs[i] !== lowerName) kept.push(this.#pairs[i]!, this.#pairs[i + 1]!);
-    }
-    const removed = kept.length !== this.#pairs.length;
-    this.#pairs = kept;
-    return removed;
+    const before = this.size;
+    for (let i = this.#pairs.length - 2; i >= from; i -= 2)
+      if (this.#pairs[i] === lowerName) this.#pairs.splice(i, 2);
+    return this.size < before;
   }
 }
 
@@ -183,7 +184,7 @@ function fieldName(name: string): string {
  */
 export function fieldValue(name: string, value: string): string {
   if (typeof value === 'string' && FIELD_VALUE.test(value)) return trimOws(value);
-  throw new TypeError(`headers: the value of ${name} must be a string of characters that HTTP allows`);
+  throw new TypeError(`headers: the value of ${name} must be one that HTTP allows`);
 }
 
 /** Without optional white space (SP and HTAB, RFC 9110 §5.6.3) at both ends. */

@@ -30,7 +30,8 @@ export async function fetchThrough(
   // Own properties only: a polluted Object.prototype must not configure requests.
   const init: Init = options === undefined ? NOTHING : Object.assign(Object.create(null), options);
   const from = isRequest(input) ? input : NOTHING;
-  const signal = init.signal ?? from.signal ?? null;
+  // Null takes the signal of a Request away.
+  const signal = (init.signal === undefined ? from.signal : init.signal) ?? null;
   signal?.throwIfAborted();
   if (init.integrity) throw new TypeError('fetch: integrity is not supported');
   const method = normaliseMethod(init.method ?? from.method ?? 'GET');
@@ -42,7 +43,9 @@ export async function fetchThrough(
   const reply = start(
     method,
     {
-      url: isRequest(input) ? input.url : input,
+      url: isRequest(input) ? input.url : input instanceof URL ? input : String(input),
+      // The Response outlives its reply: it is read when its reader likes.
+      autoDeleteReplies: false,
       ...fieldsFor(mode, init.headers ?? from.headers),
       ...(signal === null ? {} : { signal }),
       ...chosen('redirect', REDIRECT, init.redirect ?? from.redirect ?? 'follow'),

@@ -6,6 +6,7 @@ import type { TextDecoding } from './reply-source.ts';
 import { makeResponse } from './response.ts';
 import {
   type AnsweringReply,
+  bodyFailure,
   constructibleStatus,
   NULL_BODY,
   type ResponseMaker,
@@ -111,7 +112,11 @@ class LightResponse extends Response {
     if (!this.#hasBody) return new Uint8Array(0);
     this.#isUsed = true;
     this.#source.claim('stream');
-    return (await allOf(this.#source)) as Uint8Array<ArrayBuffer>;
+    try {
+      return (await allOf(this.#source)) as Uint8Array<ArrayBuffer>;
+    } catch (error) {
+      throw bodyFailure(this.#reply, error);
+    }
   }
 
   #withStream(): Response {

@@ -52,7 +52,8 @@ export class ReplyBody {
   }
 
   set bufferSize(bytes: number) {
-    this.#limit = bytes;
+    // Whoever wants it all would wait for bytes that are never read.
+    this.#limit = this.#claim === 'collection' ? 0 : bytes;
     this.#regulate();
   }
 
@@ -117,7 +118,12 @@ export class ReplyBody {
     return this.#ended ? null : undefined;
   }
 
-  /** Everything that has arrived and is unread. */
+  /** Everything that has arrived and is unread, which it stays. */
+  get unread(): Uint8Array {
+    return inOnePiece(this.#chunks.slice(this.#first));
+  }
+
+  /** The same, read. */
   takeAll(): Uint8Array {
     return this.#take(this.#available);
   }

@@ -61,10 +61,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.reply = reply;
     this.#source = source;
     this.url = reply.request.url.href;
-    const { signal } = reply.request.options;
-    signal?.addEventListener('abort', this);
-    // Not at once: nothing is emitted before the caller had a turn.
-    if (signal?.aborted) queueMicrotask(() => this.handleEvent());
+    reply.request.options.signal?.addEventListener('abort', this);
   }
 
   /** The request's signal has aborted. */
@@ -110,6 +107,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** Lets the transfer begin, unless the reply has ended by then. */
   start(): void {
+    if (this.reply.request.options.signal?.aborted) this.handleEvent();
     if (this.#state !== 'created') return;
     this.#state = 'running';
     const transfer = this.#source.open(this.reply.request, this);
@@ -151,14 +149,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #settle({ convert, early, resolve, reject }: Promised): void {
     const { error, head, reply } = this;
-    const takeAll = (): Uint8Array => this.body.takeAll();
-    const thrown = errorToThrow(error, reply.request, head, takeAll);
+    // Only looked at: a status is an error, and its body may have a reader.
+    const thrown = errorToThrow(error, reply.request, head, () => this.body.unread);
     if (thrown !== null) {
       reject(thrown);
       return;
     }
     try {
-      resolve((convert === null ? reply : (early ?? convert(takeAll()))) as never);
+      resolve((convert === null ? reply : (early ?? convert(this.body.takeAll()))) as never);
     } catch (cause) {
       reject(cause);
     }

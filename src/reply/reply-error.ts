@@ -33,7 +33,7 @@ export function errorToThrow(
   error: NetworkError | null,
   request: HttpRequest,
   head: Hop | null,
-  takeBody: () => Uint8Array,
+  bodyOf: () => Uint8Array,
 ): NetworkError | null {
   if (error === null || head === null) return error;
   if (codeForStatus(error.status ?? 0) !== error.code) return error;
@@ -41,6 +41,6 @@ export function errorToThrow(
   return new NetworkError(error.code, error.message, {
     ...error,
     headers: [...head.headers],
-    body: takeBody().slice(0, ERROR_BODY_LIMIT),
+    body: bodyOf().slice(0, ERROR_BODY_LIMIT),
   });
 }

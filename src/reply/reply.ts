@@ -156,7 +156,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   set readBufferSize(bytes: number) {
     if (!Number.isInteger(bytes) || bytes < 0) {
-      throw new TypeError('readBufferSize: expected a number of bytes, 0 = unlimited');
+      throw new TypeError('readBufferSize: expected a number of bytes');
     }
     this.#core.body.bufferSize = bytes;
   }

@@ -1,15 +1,25 @@
+import { NetworkError } from '../error.ts';
 import type { Hop, ResponseHead } from '../pipeline/reply-event.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** What a Response needs of the reply behind it. */
 export interface AnsweringReply {
   readonly url: string;
+  readonly request: HttpRequest;
   readonly hops: readonly Hop[];
   abort(cause?: unknown): void;
 }
 
 /** Makes the WHATWG Response of a reply whose head has arrived. */
 export type ResponseMaker = (reply: AnsweringReply, head: ResponseHead, body: ReplyBody) => Response;
+
+/** What the body of a Response fails with: an abort by a signal is its reason (WHATWG Fetch, abort a fetch() call). */
+export function bodyFailure({ request }: AnsweringReply, error: unknown): unknown {
+  const { signal } = request.options;
+  const isAbort = error instanceof NetworkError && error.code === 'operation-canceled';
+  return isAbort && signal?.aborted ? signal.reason : error;
+}
 
 /** The status that a Response shows: a scheme without one (data:) answers 200 in fetch. */
 export function shownStatus(status: number): number {

@@ -2,6 +2,7 @@ import { nextChunk } from './chunks-of-reply.ts';
 import type { ReplyBody } from './reply-body.ts';
 import {
   type AnsweringReply,
+  bodyFailure,
   constructibleStatus,
   NULL_BODY,
   type ResponseMaker,
@@ -46,7 +47,9 @@ function bodyStream(reply: AnsweringReply, body: ReplyBody): ReadableStream<Uint
       async pull(controller) {
         if (!claimed) body.claim('stream');
         claimed = true;
-        const chunk = await nextChunk(body);
+        const chunk = await nextChunk(body).catch((error: unknown) => {
+          throw bodyFailure(reply, error);
+        });
         if (chunk === null) controller.close();
         else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
       },

@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
+import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { streamBody } from '../message/stream-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
@@ -27,13 +28,30 @@ export async function openScheme(
   if (handler === undefined)
     throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
   const response = await handler.open(request, exchange);
-  if (!(response instanceof Response)) return response;
+  if (response instanceof Response) return fromResponse(request, response);
+  if (isHttpResponse(response)) return response;
+  throw new TypeError(`the handler of '${scheme}' did not return a response`);
+}
+
+function fromResponse(request: HttpRequest, response: Response): HttpResponse {
+  if (response.type === 'error')
+    throw new NetworkError('unknown-network', 'the handler returned a network error', {
+      url: request.url.href,
+    });
+  const headers = new HttpHeaders(response.headers);
   return answer(request, {
     status: response.status,
     reason: response.statusText,
-    headers: new HttpHeaders(response.headers),
+    // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
+    headers: headers.has('content-encoding') ? headers.without('content-length') : headers,
+    originalContentLength: contentLength(headers),
     ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure) }),
   });
+}
+
+/** What a handler in JavaScript returned: a Response of another implementation (node-fetch) is none of ours. */
+function isHttpResponse(value: Partial<HttpResponse> | null | undefined): value is HttpResponse {
+  return typeof value?.url?.href === 'string' && typeof value.body?.start === 'function';
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

@@ -7,7 +7,7 @@ export function remembering<Made>(
 ): (pairs: readonly string[]) => Made {
   let last: { readonly pairs: readonly string[]; readonly made: Made } | null = null;
   return (pairs) => {
-    // A copy is kept: a manager's fields may be changed in place.
+    // A copy is kept: those of one request may be changed in place.
     if (last === null || !isSame(pairs, last.pairs)) last = { pairs: pairs.slice(), made: make(pairs) };
     return last.made;
   };

@@ -144,6 +144,15 @@ describe('the request', () => {
     await expect(manager.fetch(origin, { integrity: 'sha256-x' })).rejects.toThrow(/integrity/);
   });
 
+  test('a null signal takes that of a Request away', async () => {
+    const request = new Request(origin, { signal: AbortSignal.abort() });
+    expect((await manager.fetch(request, { signal: null })).status).toBe(200);
+  });
+
+  test('what is neither a Request nor a URL is taken as a text', async () => {
+    expect((await manager.fetch({ toString: () => origin } as never)).status).toBe(200);
+  });
+
   test('inherited init is not read', async () => {
     expect((await echo(origin, Object.create({ method: 'DELETE' }))).method).toBe('GET');
   });
@@ -182,6 +191,15 @@ describe('the response', () => {
     void reader.cancel();
     expect(await copy.text()).toBe('firstsecond');
     expect(await new Response((await manager.fetch(`${origin}/slow`)).body).text()).toBe('firstsecond');
+  });
+
+  test('is there to be read under autoDeleteReplies, too', async () => {
+    manager.autoDeleteReplies = true;
+    const finished = new Promise((resolve) => manager.on('finished', resolve));
+    const response = await manager.fetch(origin);
+    await finished;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect((await response.json()).method).toBe('GET');
   });
 
   test('204 has no body', async () => {
@@ -234,7 +252,16 @@ describe('failure', () => {
     const reading = new AbortController();
     const response = await manager.fetch(`${origin}/stuck`, { signal: reading.signal });
     reading.abort(reason);
-    await expect(response.text()).rejects.toMatchObject({ cause: reason });
+    await expect(response.text()).rejects.toBe(reason);
+  });
+
+  test('an abort fails a stream that is being read with its reason', async () => {
+    const controller = new AbortController();
+    const { body } = await manager.fetch(`${origin}/stuck`, { signal: controller.signal });
+    const reader = body!.getReader();
+    await reader.read();
+    controller.abort();
+    await expect(reader.read()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('is usable detached, as a library would', async () => {

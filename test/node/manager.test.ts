@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { NetworkAccessManager, NetworkReply } from '../../platform/node/index.ts';
+import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
+import { NetworkAccessManager, NetworkError, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import type { NetworkRequest } from '../../src/options.ts';
 import type { Operation } from '../../src/reply/operation.ts';
@@ -100,6 +101,7 @@ describe('verbs', () => {
     ['a verb that is no token', () => manager.sendCustomRequest(origin, 'GE T')],
     ['a verb with CRLF', () => manager.sendCustomRequest(origin, 'X\r\nY')],
     ['CONNECT', () => manager.sendCustomRequest(origin, 'CONNECT')],
+    ['TLS material of no kind', () => manager.get({ url: origin, tls: { ca: 5 } as never })],
     ['a body of no kind', () => manager.post(origin, 5 as never)],
     ['a custom operation without a method', () => new Overridable().raw('custom', { url: origin })],
   ])('%s is a TypeError before any I/O', (_name, start) => {
@@ -154,6 +156,25 @@ describe('createRequest', () => {
     expect(finished).toEqual([reply]);
   });
 
+  test('answers a request as it would have been sent', async () => {
+    class Stubbed extends NetworkAccessManager {
+      protected override createRequest(
+        operation: Operation,
+        request: NetworkRequest,
+        body?: BodyInput | null,
+      ): NetworkReply {
+        const resolved = this.resolveRequest(operation, request, body);
+        return NetworkReply.from(resolved, { status: 404, body: 'stub' }, operation);
+      }
+    }
+    await using stubbed = new Stubbed({ throwHttpErrors: false, headers: { 'x-common': 'all' } });
+    const reply = stubbed.post('http://stub.test/#there', 'x');
+    expect(await reply.text()).toBe('stub');
+    expect([reply.operation, reply.url, reply.status]).toEqual(['post', 'http://stub.test/#there', 404]);
+    expect(reply.request.headers.get('x-common')).toBe('all');
+    expect(() => stubbed.get('nonsense')).toThrow(TypeError);
+  });
+
   test('called directly gives a reply whose end the manager does not signal', async () => {
     await using overridden = new Overridable();
     let finished = 0;
@@ -161,39 +182,6 @@ describe('createRequest', () => {
     await overridden.raw('get', { url: origin }).completed;
     expect(finished).toBe(0);
     expect(overridden.supportedSchemes()).toContain('mine');
-  });
-});
-
-describe('schemes', () => {
-  test('a handler with one method answers, or throws', async () => {
-    manager.schemes = {
-      app: {
-        open: (request) =>
-          new Response(`${request.method} ${request.url.hostname}`, { status: 201, headers: { a: 'b' } }),
-      },
-      broken: {
-        open: () => {
-          throw new RangeError('no');
-        },
-      },
-    };
-    const reply = manager.post('app://host/x', 'body');
-    expect(await reply.text()).toBe('POST host');
-    expect([reply.status, reply.headers.get('a')]).toEqual([201, 'b']);
-    await expect(manager.get('broken:x').text()).rejects.toMatchObject({
-      code: 'unknown-content',
-      cause: expect.any(RangeError),
-    });
-    expect(manager.supportedSchemes()).toEqual(expect.arrayContaining(['http', 'https', 'data', 'app']));
-  });
-
-  test('an unknown one is protocol-unknown on the reply', async () => {
-    const reply = manager.get('gopher://h.test/');
-    await expect(reply.completed).rejects.toMatchObject({
-      code: 'protocol-unknown',
-      message: 'Protocol "gopher" is unknown',
-    });
-    expect(reply.url).toBe('gopher://h.test/');
   });
 });
 
@@ -215,6 +203,22 @@ describe('configuration', () => {
     }).toThrow(/transferTimeout/);
     expect(() => new NetworkAccessManager({ nonsense: 1 } as never)).toThrow(/nonsense/);
     expect(manager.connectionsPerHost).toBe(6);
+  });
+
+  test('a transport of one’s own can be taken away again', async () => {
+    const closed: string[] = [];
+    manager.transport = {
+      capabilities: socketCapabilities,
+      send: () => Promise.reject(new NetworkError('unknown-network', 'mine')),
+      close: async () => void closed.push('mine'),
+    };
+    await expect(manager.get(origin).completed).rejects.toMatchObject({ message: 'mine' });
+    const { transport } = manager;
+    manager.transport = null;
+    await manager.get(origin).completed;
+    manager.transport = transport;
+    await manager.close();
+    expect(closed).toEqual(['mine']);
   });
 
   test('six at a time for a host, the rest wait their turn by priority', async () => {
@@ -242,6 +246,54 @@ describe('the end', () => {
     expect(replies.map((reply) => reply.error?.code)).toEqual(Array(10).fill('operation-canceled'));
     await expect(manager.get(origin).completed).rejects.toMatchObject({ code: 'operation-canceled' });
     await until(() => open.size === 0);
+  });
+
+  test('close lets go of the transport although the jar cannot be flushed', async () => {
+    let closed = 0;
+    manager = new NetworkAccessManager({
+      transport: {
+        capabilities: socketCapabilities,
+        send: () => Promise.reject(),
+        close: async () => void closed++,
+      },
+      cookieJar: {
+        cookiesForUrl: () => [],
+        setCookiesFromUrl: () => false,
+        flush: () => Promise.reject(new Error('disk full')),
+      } as never,
+    });
+    await expect(manager.close()).rejects.toThrow('disk full');
+    expect(closed).toBe(1);
+    manager.cookieJar = null;
+  });
+
+  test('a request that is aborted from the start is not sent along with others of its turn', async () => {
+    await manager.get(origin).completed;
+    const seen: string[] = [];
+    const note = (request: IncomingMessage): void => void seen.push(request.url!);
+    server.on('request', note);
+    const sent = manager.get(`${origin}/sent`);
+    const aborted = manager.get({ url: `${origin}/aborted`, signal: AbortSignal.abort() });
+    await expect(aborted.completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await sent.completed;
+    await manager.get(`${origin}/later`).completed;
+    server.off('request', note);
+    expect(seen).toEqual(['/sent', '/later']);
+    expect(aborted.timings).toBeNull();
+  });
+
+  test('one signal aborts many without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const replies = Array.from({ length: 20 }, () => manager.get({ url: `${origin}/hang`, signal }));
+    await until(() => open.size === 6);
+    controller.abort();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+    expect(replies.map((reply) => reply.error?.code)).toEqual(Array(20).fill('operation-canceled'));
   });
 
   test('a signal aborts, before and during, and leaves no listener behind', async () => {

@@ -71,6 +71,15 @@ describe('options of a manager', () => {
     expect([...manager({ schemes: new Map([['app', { open }]]) }).schemes.keys()]).toEqual(['app']);
   });
 
+  test('fields that all requests share cannot be changed in place', () => {
+    const mine = new HttpHeaders({ 'x-a': '1' });
+    const { headers } = manager({ headers: mine });
+    expect(() => headers.set('x-a', '2')).toThrow(TypeError);
+    expect(() => DEFAULT_OPTIONS.headers.set('authorization', 'of one manager')).toThrow(TypeError);
+    expect(mine.set('x-a', '2').get('x-a')).toBe('2');
+    expect(headers.get('x-a')).toBe('1');
+  });
+
   test.each([
     ['a handler without open', { schemes: { app: {} } }, "the handler of 'app' has no method open()"],
     ['a name that is no scheme', { schemes: { 'App:': { open() {} } } }, 'is not a scheme'],
@@ -81,6 +90,8 @@ describe('options of a manager', () => {
     ['no transport', { transport: { send() {} } }, "option 'transport'"],
     ['a request option', { priority: 'high' }, "unknown option 'priority'"],
     ['a bad field', { headers: { 'a b': 'c' } }, 'is not a field name'],
+    ['a bad agent', { userAgent: 'a\r\nX: y' }, 'userAgent'],
+    ['an agent that is no text', { userAgent: 5 }, "option 'userAgent'"],
     ['a domain that is not top-level', { preloadedTopLevelDomains: ['a.dev'] }, 'top-level domains'],
     ['a top-level domain with its dot', { preloadedTopLevelDomains: ['.dev'] }, 'top-level domains'],
     ['a top-level domain that is no A-label', { preloadedTopLevelDomains: ['みんな'] }, 'as A-labels'],

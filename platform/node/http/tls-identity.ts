@@ -13,8 +13,9 @@ export class TlsIdentity {
   #context: SecureContext | null = null;
 
   constructor(options: TlsOptions) {
-    this.#options = options;
-    this.servername = options.servername ?? null;
+    // Own properties only: Node reads what a polluted Object.prototype has.
+    this.#options = Object.assign(Object.create(null), options);
+    this.servername = this.#options.servername ?? null;
   }
 
   /** Equal for equal material. A digest, so that no private key ends up in a key of a map. */

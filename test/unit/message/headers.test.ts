@@ -59,6 +59,23 @@ describe('HttpHeaders', () => {
     expect([headers.delete('A'), headers.delete('A')]).toEqual([true, false]);
   });
 
+  test('frozen ones refuse every change, their copies do not', () => {
+    const headers = new HttpHeaders({ a: '1' }).freeze();
+    for (const change of [
+      () => headers.append('b', '2'),
+      () => headers.set('a', '2'),
+      () => headers.set('b', '2'),
+      () => headers.setDefault('b', '2'),
+      () => headers.delete('a'),
+    ]) {
+      expect(change).toThrow(TypeError);
+    }
+    expect([...headers]).toEqual([['a', '1']]);
+    expect(headers.with('a', '2').get('a')).toBe('2');
+    expect(headers.without('a').size).toBe(0);
+    expect(headers.clone().delete('a')).toBe(true);
+  });
+
   test('trims optional white space around values and allows obs-text and empty values', () => {
     expect(new HttpHeaders([['a', ' \tx y\t ']]).get('a')).toBe('x y');
     expect(new HttpHeaders([['a', '']]).get('a')).toBe('');

@@ -180,6 +180,35 @@ describe('promises', () => {
     expect(lax.reply.error).toMatchObject({ code: 'content-not-found' });
   });
 
+  test('the error of a 404 takes its body from nobody', async () => {
+    const { reply, source } = await scriptedReply();
+    const iterator = reply[Symbol.asyncIterator]();
+    const first = iterator.next();
+    const errors = [reply.completed, reply.completed].map((promise) => promise.catch((error) => error));
+    await loadRare();
+    source.tell(head({ status: 404 }), data('one'), data('two'), END);
+    for (const error of await Promise.all(errors)) expect(text(error.body)).toContain('two');
+    expect(text((await first).value!)).toBe('one');
+    expect(text((await iterator.next()).value!)).toBe('two');
+    expect((await iterator.next()).done).toBe(true);
+
+    const both = await scriptedReply();
+    const helper = both.reply.text().catch((error) => error);
+    const completed = both.reply.completed.catch((error) => error);
+    both.source.tell(head({ status: 404 }), data('why'), END);
+    expect(text((await helper).body)).toBe('why');
+    expect(text((await completed).body)).toBe('why');
+  });
+
+  test('readBufferSize does not stop a body that is collected', async () => {
+    const { reply, source } = await scriptedReply();
+    const whole = reply.text();
+    reply.readBufferSize = 2;
+    source.tell(head(), data('abc'), data('def'), END);
+    expect(source.calls).toEqual(['start']);
+    expect(await whole).toBe('abcdef');
+  });
+
   test('throwHttpErrors does not hide a failure', async () => {
     const { reply, source } = await scriptedReply({ throwHttpErrors: false });
     source.tell(head({ status: 404 }), {

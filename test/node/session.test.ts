@@ -1,0 +1,140 @@
+/** `npm start` without npm and the build: the arguments of the example session, its exit codes and what it writes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseArguments } from '../../examples/session/arguments.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const script = [
+  path.join(root, 'node_modules/tsx/dist/cli.mjs'),
+  '--tsconfig',
+  path.join(root, 'examples/tsconfig.json'),
+  path.join(root, 'examples/session/main.ts'),
+];
+
+let origin = '';
+let directory = '';
+const seen: IncomingMessage[] = [];
+/** Echoes method and body; `/missing` is a 404, `/stall` never ends, `/large` has 4 MiB. */
+const server = createServer(async (request, response) => {
+  seen.push(request);
+  const body = await text(request);
+  if (request.url === '/stall') response.writeHead(200, { 'content-length': '10' }).write('half');
+  else if (request.url === '/large') response.end(Buffer.alloc(4 * 1024 * 1024));
+  else response.writeHead(request.url === '/missing' ? 404 : 200).end(`${request.method} ${body}`);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'fairlead-test-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [...script, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'close') as Promise<[number]>,
+    text(child.stdout!),
+    text(child.stderr!),
+  ]);
+  return { code, stdout, stderr };
+}
+
+const session = (...args: string[]): Promise<Outcome> => outcomeOf(start(...args));
+
+test.each([
+  ['no field', ['http://h.test/', '-H', 'abc'], /^-H "abc": expected/],
+  ['options without a URL', ['-X', 'POST'], /^options are for URLs/],
+  ['one file for two URLs', ['http://h.test/', 'http://h.test/', '-o', 'file'], /^-o takes exactly one URL/],
+])('%s is a mistake in the arguments', (_name, args, sentence) => {
+  expect(() => parseArguments(args)).toThrow(sentence);
+});
+
+describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session', () => {
+  test('shows what a manager does, without bars in a pipe', async () => {
+    const { code, stdout, stderr } = await session();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^34 requests, 4 failed \(4 on purpose\)/m);
+    expect(stdout).not.toContain('\x1b');
+  });
+
+  test('sends what -X, -d and -H say, and the body goes where -o says', async () => {
+    const url = `${origin}/echo`;
+    const args = ['-X', 'REPORT', '-d', 'text', '-H', 'X-A: 1', '-H', 'Content-Type: text/x'];
+    const { code, stdout, stderr } = await session(url, ...args, '-o', '-');
+    expect([code, stdout]).toEqual([0, 'REPORT text']);
+    expect(stderr).toMatch(/^1 requests, 0 failed, 11 bytes/m);
+    expect(seen.at(-1)!.headers).toMatchObject({ 'x-a': '1', 'content-type': 'text/x' });
+    await session(url, '-o', 'file');
+    expect(await readFile(path.join(directory, 'file'), 'utf8')).toBe('GET ');
+  });
+
+  test('that fails has exit code 1 and leaves the file as it was', async () => {
+    await writeFile(path.join(directory, 'file'), 'older');
+    const { code, stdout } = await session(`${origin}/missing`, '-o', 'file');
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/ 404 /)]);
+    expect(await readFile(path.join(directory, 'file'), 'utf8')).toBe('older');
+    expect(await readdir(directory)).toEqual(['file']);
+  });
+
+  test('with a file that cannot be written says so', async () => {
+    expect(await session(`${origin}/echo`, '-o', 'no/such/directory')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^ENOENT: [^\n]*\n$/),
+    });
+  });
+
+  test.each([
+    ['no URL among others', ['{origin}/echo', 'nonsense'], /^URL: /],
+    ['no field name', ['{origin}/echo', '-H', 'a b: c'], /^headers: "a b"/],
+    ['an option that does not exist', ['--nope'], /nope.*\nusage: /],
+  ])('with %s is a sentence and exit code 2', async (_name, args, sentence) => {
+    const { code, stderr } = await session(...args.map((arg) => arg.replace('{origin}', origin)));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('whose reader goes away ends without a word of it', async () => {
+    const child = start(`${origin}/large`, '-o', '-');
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const [[code], stderr] = await Promise.all([
+      once(child, 'close') as Promise<[number]>,
+      text(child.stderr!),
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EPIPE')]);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  test('ends cleanly with Ctrl-C', async () => {
+    const asked = once(server, 'request');
+    const child = start(`${origin}/stall`, '-o', 'file');
+    const outcome = outcomeOf(child);
+    await asked;
+    child.kill('SIGINT');
+    expect(await outcome).toMatchObject({ code: 130, stdout: expect.stringContaining('operation-canceled') });
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
