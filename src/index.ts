@@ -53,7 +53,7 @@ export type { ExchangeSink } from './pipeline/exchange.ts';
 export { Exchange } from './pipeline/exchange.ts';
 export type { Answers, AnswerTo, Ask, Question } from './pipeline/question.ts';
 export type { Hop, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
-export type { SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
+export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
 export type { HttpRequest, HttpResponse, Next, Rewrite, Stage, StageSource } from './pipeline/stage.ts';
 export type { Timings } from './pipeline/timings.ts';
 export type { StandardSchema } from './reply/consume.ts';

@@ -1,7 +1,11 @@
 import { NetworkError } from './error.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
-import { type StrictTransportSecurityPolicy, securityOf } from './pipeline/security-part.ts';
+import {
+  type EnabledStore,
+  type StrictTransportSecurityPolicy,
+  securityOf,
+} from './pipeline/security-part.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
@@ -33,8 +37,8 @@ export class Manager extends Settings implements AsyncDisposable {
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
-  /** Lets go of the HSTS store that this manager has opened. */
-  #leaveSecurityStore: (() => Promise<void>) | null = null;
+  /** The HSTS store that this manager has opened. */
+  #securityStore: EnabledStore | null = null;
   #closed = false;
   readonly #owner: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
@@ -164,19 +168,10 @@ export class Manager extends Settings implements AsyncDisposable {
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
     const security = securityOf(this.options);
-    const leaveEarlier = this.#leaveSecurityStore;
-    if (enabled) {
-      const store = security.openStore(storeDir, this.#onFault);
-      this.#leaveSecurityStore = async () => {
-        await security.disableStore(store);
-        await store.close();
-      };
-      await security.enableStore(store, this.#onFault);
-    } else {
-      this.#leaveSecurityStore = null;
-      await security.disableStore();
-    }
-    await leaveEarlier?.();
+    const earlier = this.#securityStore;
+    this.#securityStore = enabled ? security.enableStoreIn(storeDir, this.#onFault) : null;
+    await (this.#securityStore?.ready ?? security.disableStore());
+    await earlier?.leave();
   }
 
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
@@ -186,7 +181,7 @@ export class Manager extends Settings implements AsyncDisposable {
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
     await this.#transport?.close();
     await this.options.transport?.close();
-    await this.#leaveSecurityStore?.();
+    await this.#securityStore?.leave();
     await this.options.strictTransportSecurity?.flush();
     // Last: a jar of the application's own may fail.
     await this.options.cookieJar?.flush?.();

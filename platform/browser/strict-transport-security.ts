@@ -4,7 +4,7 @@ import { lazyStore } from './lazy-store.ts';
 
 /** The knowledge of HSTS hosts, with IndexedDB to keep it in. */
 export class StrictTransportSecurity extends NeutralStrictTransportSecurity {
-  override openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore {
+  protected override openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore {
     if (directory !== undefined) throw new TypeError('a page has no directories: leave it out');
     return lazyStore(async () => {
       const { IndexedDbStore } = await import('./indexeddb-store.ts');

@@ -6,7 +6,7 @@ import { FileStore } from './file-store.ts';
 
 /** The knowledge of HSTS hosts, with a file to keep it in. */
 export class StrictTransportSecurity extends NeutralStrictTransportSecurity {
-  override openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore {
+  protected override openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore {
     return new FileStore({ file: path.join(directory ?? cacheDirectory(), 'hsts.json'), onFault });
   }
 }

@@ -1,4 +1,4 @@
-import type { SecurityPart } from '../pipeline/security-part.ts';
+import type { EnabledStore, SecurityPart } from '../pipeline/security-part.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -111,11 +111,19 @@ export class StrictTransportSecurity implements SecurityPart {
     await Promise.all([detached, this.#ready]);
   }
 
-  /**
-   * A store in the platform's usual place.
-   * @throws TypeError where there is none
-   */
-  openStore(_directory: string | undefined, _onFault: FaultListener): KeyValueStore {
+  /** @throws TypeError where the platform has no store */
+  enableStoreIn(directory: string | undefined, onFault: FaultListener): EnabledStore {
+    const store = this.openStore(directory, onFault);
+    return {
+      ready: this.enableStore(store, onFault),
+      leave: async () => {
+        await this.disableStore(store);
+        await store.close();
+      },
+    };
+  }
+
+  protected openStore(_directory: string | undefined, _onFault: FaultListener): KeyValueStore {
     throw new TypeError('HSTS: there is no store on this platform, bring one of your own');
   }
 

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { RequestOptions } from '../options.ts';
-import type { FaultListener, KeyValueStore } from '../storage/key-value-store.ts';
+import type { FaultListener } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Rewrite } from './stage.ts';
 
@@ -14,6 +14,14 @@ export interface StrictTransportSecurityPolicy {
   readonly includeSubDomains: boolean;
 }
 
+/** A store that was opened for somebody. */
+export interface EnabledStore {
+  /** What it had is known. */
+  readonly ready: Promise<void>;
+  /** Writes what is pending and closes it, whether or not it is still in use. */
+  leave(): Promise<void>;
+}
+
 /** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
 export interface SecurityPart {
   readonly upgradeStage: Rewrite;
@@ -23,11 +31,12 @@ export interface SecurityPart {
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;
   hosts(): StrictTransportSecurityPolicy[];
   readonly storeEnabled: boolean;
-  /** @param directory where the store is, instead of the platform's usual place */
-  openStore(directory: string | undefined, onFault: FaultListener): KeyValueStore;
-  enableStore(store: KeyValueStore, onFault: FaultListener): Promise<void>;
-  /** @param store leaves the part alone unless it is that one */
-  disableStore(store?: KeyValueStore): Promise<void>;
+  /**
+   * Keeps the hosts in the platform's store.
+   * @param directory where that is, instead of the usual place
+   */
+  enableStoreIn(directory: string | undefined, onFault: FaultListener): EnabledStore;
+  disableStore(): Promise<void>;
   /** Resolves when what is known is stored, or the fault was reported. */
   flush(): Promise<void>;
 }
