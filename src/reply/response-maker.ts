@@ -14,11 +14,15 @@ export interface AnsweringReply {
 /** Makes the WHATWG Response of a reply whose head has arrived. */
 export type ResponseMaker = (reply: AnsweringReply, head: ResponseHead, body: ReplyBody) => Response;
 
-/** What the body of a Response fails with: an abort by a signal is its reason (WHATWG Fetch, abort a fetch() call). */
+/**
+ * What the body of a Response fails with: when a signal has aborted, its reason; else a TypeError, with what happened as
+ * its cause (WHATWG Fetch, abort a fetch() call; body's consume algorithms).
+ */
 export function bodyFailure({ request }: AnsweringReply, error: unknown): unknown {
+  if (!(error instanceof NetworkError)) return error;
   const { signal } = request.options;
-  const isAbort = error instanceof NetworkError && error.code === 'operation-canceled';
-  return isAbort && signal?.aborted ? signal.reason : error;
+  if (error.code === 'operation-canceled' && signal?.aborted) return signal.reason;
+  return new TypeError(`the body failed: ${error.message}`, { cause: error });
 }
 
 /** The status that a Response shows: a scheme without one (data:) answers 200 in fetch. */

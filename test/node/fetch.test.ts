@@ -31,6 +31,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.write('first');
     return;
   }
+  if (kind === 'short') {
+    response.writeHead(200, { 'content-length': 9 }).flushHeaders();
+    response.write('first', () => response.destroy());
+    return;
+  }
   if (kind === 'slow') {
     response.write('first');
     request.socket.once('close', () => {});
@@ -240,6 +245,15 @@ describe('failure', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error.cause).toBeInstanceOf(NetworkError);
     expect(error.cause).toMatchObject({ code: 'connection-refused' });
+  });
+
+  test.each<[string, (response: Response) => Promise<unknown>]>([
+    ['at once', (response) => response.text()],
+    ['as a stream', (response) => new Response(response.body).text()],
+  ])('so is that of a body that is read %s', async (_how, read) => {
+    const error = await read(await manager.fetch(`${origin}/short`)).catch((reason) => reason);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.cause).toMatchObject({ code: 'remote-host-closed' });
   });
 
   test('an abort rejects with the reason, before, while waiting, and while reading', async () => {
