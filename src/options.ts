@@ -34,7 +34,8 @@ export interface TlsOptions {
 export interface SharedOptions {
   /**
    * Milliseconds without a byte moving, in either direction, after which the request ends with `timeout`. The time in
-   * the queue, an open question and a reader that stopped reading do not count. 0 = never, also on a request.
+   * the queue, an open question and a reader that stopped reading do not count. 0 = never, also on a request. Holds for
+   * http and https; as in Qt, other schemes take the time that they need.
    * @default 0; {@link DEFAULT_TRANSFER_TIMEOUT} is what Qt suggests
    */
   readonly transferTimeout: number;

@@ -49,7 +49,7 @@ function list(
   normalise: (item: string) => string,
 ): Rule<readonly string[]> {
   return [
-    [],
+    Object.freeze([]),
     `an array of ${of}`,
     (value) => Array.isArray(value) && value.every((item) => isString(item) && accepts(item)),
     (items: string[]) => items.map(normalise),

@@ -1,9 +1,10 @@
 import type { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { Priority } from '../options.ts';
+import type { NetworkRequest, Priority } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
+import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { Crowd } from '../util/crowd.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
@@ -171,9 +172,13 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.body.read(this.bytesAvailable);
   }
 
-  /** Moves the request in its host's queue, if it still waits. */
+  /**
+   * Moves the request in its host's queue, if it still waits.
+   * @throws TypeError for what is no priority
+   */
   setPriority(priority: Priority): void {
-    this.#core.setPriority(priority);
+    const { options } = this.request;
+    this.#core.setPriority(resolveRequestOptions({ priority } as NetworkRequest, options).priority);
   }
 
   /** In a listener of `redirected` under the policy user-verified: follow. */

@@ -251,9 +251,9 @@ describe('failure', () => {
     ['at once', (response) => response.text()],
     ['as a stream', (response) => new Response(response.body).text()],
   ])('so is that of a body that is read %s', async (_how, read) => {
-    const error = await read(await manager.fetch(`${origin}/short`)).catch((reason) => reason);
+    const error = await read(await manager.fetch(`${origin}/short`)).catch((reason) => reason as Error);
     expect(error).toBeInstanceOf(TypeError);
-    expect(error.cause).toMatchObject({ code: 'remote-host-closed' });
+    expect((error as Error).cause).toMatchObject({ code: 'remote-host-closed' });
   });
 
   test('an abort rejects with the reason, before, while waiting, and while reading', async () => {

@@ -33,3 +33,8 @@ test('a priority that is set later reaches the queue, and is kept for the next h
   reply.setPriority('low');
   expect([told, exchange().priority]).toEqual([['low'], 'low']);
 });
+
+test('what is no priority is refused', () => {
+  const { reply } = setup();
+  expect(() => reply.setPriority('urgent' as never)).toThrow(/'priority'/);
+});
