@@ -1,6 +1,6 @@
 import type { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { NetworkRequest, Priority } from '../options.ts';
+import type { NetworkRequest, Priority, RequestOptions } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
@@ -156,10 +156,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   set readBufferSize(bytes: number) {
-    if (!Number.isInteger(bytes) || bytes < 0) {
-      throw new TypeError('readBufferSize: expected a number of bytes');
-    }
-    this.#core.body.bufferSize = bytes;
+    this.#core.body.bufferSize = this.#with({ readBufferSize: bytes }).readBufferSize;
   }
 
   /** Up to `size` of the bytes that are there; empty when none are. */
@@ -177,8 +174,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
    * @throws TypeError for what is no priority
    */
   setPriority(priority: Priority): void {
-    const { options } = this.request;
-    this.#core.setPriority(resolveRequestOptions({ priority } as NetworkRequest, options).priority);
+    this.#core.setPriority(this.#with({ priority }).priority);
+  }
+
+  /** The options of the request as they would be with that one. */
+  #with(option: Partial<RequestOptions>): RequestOptions {
+    return resolveRequestOptions(option as NetworkRequest, this.request.options);
   }
 
   /** In a listener of `redirected` under the policy user-verified: follow. */
