@@ -50,8 +50,7 @@ export class Upload {
       this.#target.end();
       return;
     }
-    this.#source = (bytes === null ? this.#body.open() : pieces(bytes))[Symbol.asyncIterator]();
-    this.#pump(this.#source).catch((cause: unknown) => {
+    this.#pump(() => (bytes === null ? this.#body.open() : pieces(bytes))).catch((cause: unknown) => {
       if (this.#stopped) return;
       this.stop();
       this.#listener.failed(sourceFailure(cause));
@@ -69,7 +68,10 @@ export class Upload {
     this.#wake?.();
   }
 
-  async #pump(source: AsyncIterator<Uint8Array>): Promise<void> {
+  async #pump(open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    // In here, so that a source which cannot even be opened fails like any other.
+    const source = open()[Symbol.asyncIterator]();
+    this.#source = source;
     for (;;) {
       const { done, value } = await source.next();
       if (this.#stopped) return;

@@ -99,6 +99,19 @@ export function uploadTests({ send, capabilities, testWith, journal }: Bench): v
     expect(source.closed).toBe(true);
   });
 
+  test('a source that cannot be opened fails like any other, also when the peer asks for it', async () => {
+    const failure = new Error('somebody else reads it');
+    const open = (): never => {
+      throw failure;
+    };
+    const body = { ...textBody(''), bytes: null, length: null, replayable: false, open };
+    const fields = capabilities.informational ? [{}, { Expect: '100-continue' }] : [{}];
+    for (const headers of fields) {
+      const error = await failureOf(send('/echo', { method: 'POST', body, headers }));
+      expect([error.code, causesOf(error).includes(failure)]).toEqual(['unknown-network', true]);
+    }
+  });
+
   testWith('requestStreams')('a source is read no faster than the peer reads', async () => {
     const source = new UploadSource(function* () {
       for (;;) yield PIECE;
