@@ -1,5 +1,6 @@
-import { NetworkError } from '../../src/error.ts';
+import type { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
+import { sourceFailure } from '../../src/message/source-failure.ts';
 
 /** Where an upload goes: a stream that tells when it has passed a chunk on. */
 export interface UploadTarget {
@@ -110,11 +111,4 @@ export class Upload {
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-}
-
-/** Qt: a device that fails or ends early is UnknownNetworkError too. */
-function sourceFailure(cause: unknown): NetworkError {
-  if (cause instanceof NetworkError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new NetworkError('unknown-network', `the request body failed: ${reason}`, { cause });
 }

@@ -88,7 +88,8 @@ export function uploadTests({ send, capabilities, testWith, journal }: Bench): v
   });
 
   test('a source that fails ends the request with its error as cause', async () => {
-    const failure = new Error('the disk is gone');
+    // What the source says must not pass for what the network says.
+    const failure = Object.assign(new Error('the disk is gone'), { code: 'ENOENT' });
     const source = new UploadSource(function* () {
       yield PIECE;
       throw failure;
