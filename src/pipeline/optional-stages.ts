@@ -1,3 +1,4 @@
+import { absentCacheStage } from '../cache/absent-stage.ts';
 import type { HttpParts } from './http-parts.ts';
 import type { SecurityPart } from './security-part.ts';
 import type { Rewrite, Stage } from './stage.ts';
@@ -13,7 +14,8 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
   return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
 }
 
-/** The stage of the cache that is set. */
-export function cacheStages({ options }: HttpParts): readonly Stage[] {
-  return options.cache === null ? [] : [options.cache.stage];
+/** The stage of the cache that is set; where there is none at all, of that. */
+export function cacheStages({ options, transport }: HttpParts): readonly (Stage | Rewrite)[] {
+  if (options.cache !== null) return [options.cache.stage];
+  return transport.capabilities.platformCache ? [] : [absentCacheStage];
 }
