@@ -27,13 +27,24 @@ export async function openScheme(
   if (handler === undefined)
     throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
   const response = await handler.open(request, exchange);
-  if (!(response instanceof Response)) return response;
+  if (!(response instanceof Response)) return checked(response, scheme);
+  if (response.type === 'error')
+    throw new NetworkError('unknown-network', `the handler of '${scheme}' answered with a network error`, {
+      url,
+    });
   return answer(request, {
     status: response.status,
     reason: response.statusText,
     headers: new HttpHeaders(response.headers),
     ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure) }),
   });
+}
+
+/** @throws TypeError when a handler has returned something else, or nothing: its reply would never end */
+function checked(response: Partial<HttpResponse> | undefined | null, scheme: string): HttpResponse {
+  if (typeof response?.body?.start !== 'function' || response.headers === undefined)
+    throw new TypeError(`the handler of '${scheme}' did not return a response`);
+  return response as HttpResponse;
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

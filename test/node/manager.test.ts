@@ -187,6 +187,15 @@ describe('schemes', () => {
     expect(manager.supportedSchemes()).toEqual(expect.arrayContaining(['http', 'https', 'data', 'app']));
   });
 
+  test.each<[string, unknown, object]>([
+    ['nothing', undefined, { code: 'unknown-content', cause: expect.any(TypeError) }],
+    ['no response', { status: 200 }, { code: 'unknown-content', cause: expect.any(TypeError) }],
+    ['a network error', Response.error(), { code: 'unknown-network' }],
+  ])('a handler that answers with %s fails the reply', async (_name, answer, failure) => {
+    manager.schemes = { app: { open: () => answer as Response } };
+    await expect(manager.get('app:x').completed).rejects.toMatchObject(failure);
+  });
+
   test('an unknown one is protocol-unknown on the reply', async () => {
     const reply = manager.get('gopher://h.test/');
     await expect(reply.completed).rejects.toMatchObject({
