@@ -20,6 +20,8 @@ const TRANSPORTS: readonly TransportCapabilities[] = [
 
 export const CAPABILITIES_PAGE = join(import.meta.dirname, '..', 'docs', 'capabilities.md');
 const INTERFACE = join(import.meta.dirname, '..', 'src', 'transport', 'capabilities.ts');
+/** Records whose comments tell what stands behind them. */
+const FETCHES = join(import.meta.dirname, '..', 'platform', 'common', 'fetch-transport-capabilities.ts');
 
 /** The text of docs/capabilities.md: values from the records, words from the comments of their interface. */
 export function capabilitiesPage(): string {
@@ -43,12 +45,28 @@ export function capabilitiesPage(): string {
     row(Array.from({ length: names.length + 2 }, () => '---')),
     ...rows.map(row),
     '',
+    ...readNotes().flatMap((note) => [note, '']),
   ].join('\n');
 }
 
+function readNotes(): string[] {
+  const records: Record<string, TransportCapabilities> = {
+    browserFetchCapabilities,
+    portableFetchCapabilities,
+  };
+  const statements = parse(FETCHES).statements.filter(ts.isVariableStatement);
+  return statements.map((statement) => {
+    const record = statement.declarationList.declarations[0]!.name.getText();
+    return `**${records[record]!.name}**: ${commentOf(statement)}`;
+  });
+}
+
+function parse(path: string): ts.SourceFile {
+  return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
 function readInterface(): { summary: string; meanings: [Capability, string][] } {
-  const file = ts.createSourceFile(INTERFACE, readFileSync(INTERFACE, 'utf8'), ts.ScriptTarget.Latest, true);
-  const declaration = file.statements.find(
+  const declaration = parse(INTERFACE).statements.find(
     (node) => ts.isInterfaceDeclaration(node) && node.name.text === 'TransportCapabilities',
   );
   if (declaration === undefined || !ts.isInterfaceDeclaration(declaration)) {

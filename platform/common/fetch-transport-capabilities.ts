@@ -2,7 +2,9 @@ import type { TransportCapabilities } from '../../src/transport/capabilities.ts'
 
 /**
  * cross-fetch in the runtimes for which there is no set of their own. It follows redirects by itself (and rewrites
- * `Location`), joins Set-Cookie lines, and has codes in its errors in some runtimes only.
+ * `Location`), joins Set-Cookie lines, and has codes in its errors in some runtimes only. Where it is node-fetch, a body that
+ * ends before its Content-Length is not told from one that has stalled (set a `transferTimeout`), and an encoded one that
+ * ends early may pass for complete.
  */
 export const portableFetchCapabilities: TransportCapabilities = {
   name: 'fetch (portable)',

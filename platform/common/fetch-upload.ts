@@ -1,6 +1,6 @@
-import { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { collectBody } from '../../src/message/collect-body.ts';
+import { sourceFailure } from '../../src/message/source-failure.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
@@ -32,8 +32,19 @@ export async function uploadInit(
     : { body: await collectBody(guarded, maximumCollectedUpload) };
 }
 
-/** The chunks of a body. Its source is closed as soon as `signal` aborts. Fails when it breaks its promised length. */
+/**
+ * The chunks of a body. Its source is closed as soon as `signal` aborts.
+ * @throws NetworkError when the source fails or breaks its promised length
+ */
 async function* guardedChunks(body: RequestBody, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunksUntil(body, signal);
+  } catch (cause) {
+    throw sourceFailure(cause);
+  }
+}
+
+async function* chunksUntil(body: RequestBody, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const source = body.open()[Symbol.asyncIterator]();
   const close = (): void => {
     source.return?.().catch(() => {});
@@ -50,10 +61,7 @@ async function* guardedChunks(body: RequestBody, signal: AbortSignal): AsyncGene
     }
     complete = true;
     if (body.length !== null && body.length !== sent) {
-      throw new NetworkError(
-        'unknown-network',
-        `the request body failed: it was announced with ${body.length} bytes and yielded ${sent}`,
-      );
+      throw new Error(`it was announced with ${body.length} bytes and yielded ${sent}`);
     }
   } finally {
     signal.removeEventListener('abort', close);

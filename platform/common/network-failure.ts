@@ -104,7 +104,8 @@ export function reasonOf(thrown: unknown): Reason {
     error = inner;
   }
   const code = typeof error?.code === 'string' ? error.code : '';
-  const message = typeof error?.message === 'string' ? error.message : String(thrown);
+  // OpenSSL's end with a line.
+  const message = (typeof error?.message === 'string' ? error.message : String(thrown)).trim();
   return { code, text: code === '' || message.includes(code) ? message : `${message} (${code})` };
 }
 

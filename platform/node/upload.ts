@@ -1,5 +1,6 @@
-import { NetworkError } from '../../src/error.ts';
+import type { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
+import { sourceFailure } from '../../src/message/source-failure.ts';
 
 /** Where an upload goes: a stream that tells when it has passed a chunk on. */
 export interface UploadTarget {
@@ -50,8 +51,7 @@ export class Upload {
       this.#target.end();
       return;
     }
-    this.#source = (bytes === null ? this.#body.open() : pieces(bytes))[Symbol.asyncIterator]();
-    this.#pump(this.#source).catch((cause: unknown) => {
+    this.#pump(() => (bytes === null ? this.#body.open() : pieces(bytes))).catch((cause: unknown) => {
       if (this.#stopped) return;
       this.stop();
       this.#listener.failed(sourceFailure(cause));
@@ -69,7 +69,10 @@ export class Upload {
     this.#wake?.();
   }
 
-  async #pump(source: AsyncIterator<Uint8Array>): Promise<void> {
+  async #pump(open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    // In here, so that a source which cannot even be opened fails like any other.
+    const source = open()[Symbol.asyncIterator]();
+    this.#source = source;
     for (;;) {
       const { done, value } = await source.next();
       if (this.#stopped) return;
@@ -108,11 +111,4 @@ export class Upload {
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
-}
-
-/** Qt: a device that fails or ends early is UnknownNetworkError too. */
-function sourceFailure(cause: unknown): NetworkError {
-  if (cause instanceof NetworkError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new NetworkError('unknown-network', `the request body failed: ${reason}`, { cause });
 }

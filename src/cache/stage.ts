@@ -1,4 +1,3 @@
-import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
@@ -12,6 +11,7 @@ import { invalidatedUrls } from './invalidation.ts';
 import { cacheKey } from './key.ts';
 import type { StoredResponse } from './metadata.ts';
 import type { NetworkCache } from './network-cache.ts';
+import { notInCache } from './not-in-cache.ts';
 import { type Plan, plan } from './plan.ts';
 import { answerFrom } from './respond.ts';
 import { Revalidator } from './revalidator.ts';
@@ -227,7 +227,7 @@ function follow(
 function notCached({ request }: Visit): HttpResponse {
   const { url, options } = request;
   if (options.cacheLoadControl === 'always-cache') {
-    throw new NetworkError('content-not-found', 'the response is not in the cache', { url: url.href });
+    throw notInCache(url.href);
   }
   const cacheStatus = serializeCacheStatus({ detail: 'only-if-cached' });
   return {

@@ -7,7 +7,19 @@ export type { BodyInput } from './body-input.ts';
 
 /** {@link bodyOf} where nothing is left to the platform. */
 export function toRequestBody(input: BodyInput): RequestBody {
-  return bodyOf(input, READERS);
+  const body = bodyOf(input, READERS);
+  hearErrors(input);
+  return body;
+}
+
+/**
+ * A Node stream may fail before it is read (a file that is not there), and would end the process when nobody listens. Its
+ * reader is told, however late it comes.
+ */
+function hearErrors(input: BodyInput): void {
+  if (typeof input === 'object' && 'on' in input && typeof input.on === 'function') {
+    input.on('error', () => {});
+  }
 }
 
 const READERS: BodyReaders = {

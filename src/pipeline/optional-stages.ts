@@ -1,3 +1,4 @@
+import { absentCacheStage } from '../cache/absent-stage.ts';
 import { ofTheBackground } from './background-exchange.ts';
 import type { HttpParts } from './http-parts.ts';
 import type { SecurityPart } from './security-part.ts';
@@ -15,11 +16,14 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
 }
 
 /**
- * The stage of the cache that is set.
+ * The stage of the cache that is set; where there is none at all, of that.
  * @param above rules that stand above it, and take note of the responses to requests of its own, too
  */
-export function cacheStages({ options }: HttpParts, above: readonly Rewrite[]): readonly (Stage | Rewrite)[] {
-  if (options.cache === null) return [];
+export function cacheStages(
+  { options, transport }: HttpParts,
+  above: readonly Rewrite[],
+): readonly (Stage | Rewrite)[] {
+  if (options.cache === null) return transport.capabilities.platformCache ? [] : [absentCacheStage];
   return [
     options.cache.stage,
     ...above.filter(({ incoming }) => incoming !== undefined).map(ofTheBackground),

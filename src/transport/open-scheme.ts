@@ -51,7 +51,7 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
 
 /** What a handler in JavaScript returned: a Response of another implementation (node-fetch) is none of ours. */
 function isHttpResponse(value: Partial<HttpResponse> | null | undefined): value is HttpResponse {
-  return typeof value?.url?.href === 'string' && typeof value.body?.start === 'function';
+  return typeof value?.url?.href === 'string' && typeof value.body?.start === 'function' && !!value.headers;
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

@@ -19,7 +19,7 @@ type Floor = (typeof FLOORS)[number];
 /** The first pattern that fits names the floor. */
 const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(index|internal)\.ts$/, 'the core’s surface'],
-  [/^src\/(error|options|resolve-options|signals|version)\.ts$/, 'values and interfaces'],
+  [/^src\/(error|options|resolve-options|signals)\.ts$/, 'values and interfaces'],
   [/^src\/(message|util|storage)\//, 'values and interfaces'],
   [/^src\/transport\/(transport|capabilities|schemes)\.ts$/, 'values and interfaces'],
   [

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
+import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -148,6 +149,17 @@ test('equal requests at once are one for the server, each with its own abort', a
 test('content-not-found in always-cache, by the code and the number of Qt', async () => {
   const reply = manager.get({ url: `${server.origin}/text`, cacheLoadControl: 'always-cache' });
   await expect(reply.text()).rejects.toMatchObject({ code: 'content-not-found', qtCode: 203 });
+  expect(asked.size).toBe(0);
+});
+
+test('always-cache where no cache is set asks nobody, either', async () => {
+  const url = `${server.origin}/text`;
+  for (const without of [new NetworkAccessManager(), new PortableManager()]) {
+    const get = without.get({ url, cacheLoadControl: 'always-cache' });
+    await expect(get.text()).rejects.toMatchObject({ code: 'content-not-found' });
+    await expect(without.fetch(url, { cache: 'only-if-cached' })).rejects.toThrow(TypeError);
+    await without.close();
+  }
   expect(asked.size).toBe(0);
 });
 

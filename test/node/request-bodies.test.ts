@@ -73,6 +73,20 @@ test.each<[string, () => BodyInput]>([
   await expect(send('again', make())).rejects.toMatchObject({ code: 'content-resend' });
 });
 
+test.each<[string, (stream: Readable) => BodyInput]>([
+  ['as it is', (stream) => stream],
+  ['as a part', (stream) => new HttpMultiPart().append({ body: stream })],
+])(
+  'a Node stream %s may fail before it is read: the request fails, not the process',
+  async (_name, bodyOf) => {
+    const stream = new Readable({ read() {} });
+    const reply = manager.post(`${server.origin}/echo`, bodyOf(stream));
+    const failure = new Error('the file is not there');
+    stream.destroy(failure);
+    await expect(reply.completed).rejects.toMatchObject({ code: 'unknown-network', cause: failure });
+  },
+);
+
 test('a form with a file from disk goes up with its length, and again after a 307', async () => {
   const form = new FormData();
   form.append('name', 'value');

@@ -11,6 +11,7 @@ import { mayBeRepeated } from '../may-be-repeated.ts';
 import { Upload } from '../upload.ts';
 import { IncomingBody } from './incoming-body.ts';
 import { receivedHeaders } from './received-headers.ts';
+import { checkResponse } from './response-check.ts';
 
 /** 1xx responses before the final one; more is a peer that plays for time. */
 const MOST_INFORMATIONAL = 20;
@@ -183,6 +184,13 @@ export class Attempt {
 
   #deliver(message: IncomingMessage): void {
     if (this.#over) return;
+    const headers = receivedHeaders(message.rawHeaders);
+    try {
+      checkResponse(this.#request.method, message, headers);
+    } catch (cause) {
+      this.fail(this.#error('protocol-failure', (cause as NetworkError).message));
+      return;
+    }
     this.#message = message;
     this.#exchange.timings.responseStart = this.#exchange.clock.now();
     message.on('error', (cause) => this.#broken(cause));
@@ -197,7 +205,7 @@ export class Attempt {
       status: message.statusCode!,
       reason: message.statusMessage!,
       httpVersion: message.httpVersion,
-      headers: receivedHeaders(message.rawHeaders),
+      headers,
       body: this.#body,
       encrypted,
       certificateErrorsIgnored: encrypted && !(message.socket as TLSSocket).authorized,

@@ -45,7 +45,9 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.#parser = new ResponseParser(this, { latin1, limits });
     inbox.open((bytes, length, isLent) => this.#read(bytes, length, isLent));
     socket.on('end', () => this.#ended());
-    socket.on('close', () => this.#closed());
+    // An alert of TLS comes as an error that closes nothing, before the peer's end, which would say less.
+    socket.on('error', (error) => this.#broken(error));
+    socket.on('close', () => this.#broken(closedByPeer()));
   }
 
   send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
@@ -140,9 +142,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     }
   }
 
-  #closed(): void {
-    if (this.#isOver) return;
-    this.#lose(this.socket.errored ?? new NetworkError('remote-host-closed', 'the connection was closed'));
+  #broken(cause: Error): void {
+    if (!this.#isOver) this.#lose(cause);
   }
 
   /** The connection broke, or what came over it is not HTTP. */
@@ -163,6 +164,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.socket.destroy();
     this.#owner.closed(this);
   }
+}
+
+function closedByPeer(): NetworkError {
+  return new NetworkError('remote-host-closed', 'the connection was closed');
 }
 
 /** What the parser says is told without a URL, which it does not know. */

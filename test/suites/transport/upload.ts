@@ -88,7 +88,8 @@ export function uploadTests({ send, capabilities, testWith, journal }: Bench): v
   });
 
   test('a source that fails ends the request with its error as cause', async () => {
-    const failure = new Error('the disk is gone');
+    // What the source says must not pass for what the network says.
+    const failure = Object.assign(new Error('the disk is gone'), { code: 'ENOENT' });
     const source = new UploadSource(function* () {
       yield PIECE;
       throw failure;
@@ -97,6 +98,19 @@ export function uploadTests({ send, capabilities, testWith, journal }: Bench): v
     expect(error.code).toBe('unknown-network');
     expect(causesOf(error)).toContain(failure);
     expect(source.closed).toBe(true);
+  });
+
+  test('a source that cannot be opened fails like any other, also when the peer asks for it', async () => {
+    const failure = new Error('somebody else reads it');
+    const open = (): never => {
+      throw failure;
+    };
+    const body = { ...textBody(''), bytes: null, length: null, replayable: false, open };
+    const fields = capabilities.informational ? [{}, { Expect: '100-continue' }] : [{}];
+    for (const headers of fields) {
+      const error = await failureOf(send('/echo', { method: 'POST', body, headers }));
+      expect([error.code, causesOf(error).includes(failure)]).toEqual(['unknown-network', true]);
+    }
   });
 
   testWith('requestStreams')('a source is read no faster than the peer reads', async () => {

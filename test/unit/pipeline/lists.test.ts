@@ -18,21 +18,30 @@ function parts(capabilities: TransportCapabilities): HttpParts {
 describe('the list of a transport that', () => {
   const decoders = { encodings: [], decode: () => Promise.reject(new Error('not asked')) };
   test.each<[string, Partial<TransportCapabilities>, string[]]>([
-    ['hides nothing', {}, ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'queue', 'timeout']],
+    [
+      'hides nothing',
+      {},
+      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
+    ],
     [
       'decodes',
       { encodedBodies: false },
-      ['requirements', 'redirect', 'cookies', 'headers', 'queue', 'timeout'],
+      ['requirements', 'redirect', 'cookies', 'headers', 'cache', 'queue', 'timeout'],
     ],
     [
       'keeps cookies',
       { cookies: false },
-      ['requirements', 'redirect', 'headers', 'decoding', 'queue', 'timeout'],
+      ['requirements', 'redirect', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
     ],
     [
       'redirects',
       { redirects: false },
-      ['requirements', 'platform-redirect', 'cookies', 'headers', 'decoding', 'queue', 'timeout'],
+      ['requirements', 'platform-redirect', 'cookies', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
+    ],
+    [
+      'has a cache of its own',
+      { platformCache: true },
+      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'queue', 'timeout'],
     ],
   ])('%s leaves that to it', (_name, hidden, names) => {
     const stages = httpStages(

@@ -67,6 +67,12 @@ describe('network errors of Node', () => {
       'host-not-found',
       'the host was not found: reason (ENOTFOUND)',
     ],
+    [
+      'a text of lines',
+      Object.assign(new Error('alert number 116\n'), { code: 'ERR_SSL_ALERT' }),
+      'ssl-handshake-failed',
+      'the TLS handshake failed: alert number 116 (ERR_SSL_ALERT)',
+    ],
     ['no code anywhere', new Error('mystery'), 'unknown-network', 'the network failed: mystery'],
     ['no error at all', 'mystery', 'unknown-network', 'the network failed: mystery'],
     ['nothing', undefined, 'unknown-network', 'the network failed: undefined'],

@@ -41,6 +41,10 @@ const endless = (): UploadSource =>
     for (;;) yield new Uint8Array(10 * KIB);
   });
 
+function thrown(error: Error): never {
+  throw error;
+}
+
 test('few bytes are written and ended at once', () => {
   const { upload, state } = uploading(textBody('bytes'));
   upload.start();
@@ -83,6 +87,21 @@ test('stop closes the source and is silent from then on', async () => {
   const written = state.written.length;
   await state.take();
   expect([state.written.length, state.progress, state.ended, state.failures]).toEqual([written, [], 0, []]);
+});
+
+test('a source that cannot be opened fails in a turn of its own', async () => {
+  const gone = new Error('locked');
+  const { upload, state } = uploading({
+    ...textBody(''),
+    bytes: null,
+    length: null,
+    open: () => thrown(gone),
+  });
+  upload.start();
+  expect(state.failures).toEqual([]);
+  await settled();
+  expect(state.failures.map(({ code, cause }) => [code, cause])).toEqual([['unknown-network', gone]]);
+  expect([state.written, state.ended]).toEqual([[], 0]);
 });
 
 test('stop does not wait for a source that hangs', async () => {

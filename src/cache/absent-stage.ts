@@ -1,0 +1,15 @@
+import type { Rewrite } from '../pipeline/stage.ts';
+import { notInCache } from './not-in-cache.ts';
+
+/** In place of a cache where none is set, neither by the application nor by the platform: nothing is in it. */
+export const absentCacheStage: Rewrite = {
+  name: 'cache',
+  outgoing(request) {
+    const { method, url, options } = request;
+    // Qt looks for no other method in a cache: it is sent.
+    if (options.cacheLoadControl === 'always-cache' && (method === 'GET' || method === 'HEAD')) {
+      throw notInCache(url.href);
+    }
+    return request;
+  },
+};
