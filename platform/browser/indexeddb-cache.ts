@@ -1,4 +1,5 @@
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
+import { BlockWriter } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
 import {
@@ -9,9 +10,9 @@ import {
 } from '../../src/cache/network-cache.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
-import { ChunkWriter, type WrittenBody } from './indexeddb-cache/chunk-writer.ts';
 import { Database } from './indexeddb-cache/database.ts';
 import { type EntryRecord, SCHEMA, SUM_KEY } from './indexeddb-cache/records.ts';
+import { StagedEntry, type WrittenBody } from './indexeddb-cache/staged-entry.ts';
 import {
   evict,
   publish,
@@ -94,7 +95,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     const limit = this.maximumSize * LARGEST_ENTRY - metadataSize(key, metadata);
     if ((length ?? 0) > limit) return null;
     this.#swept ??= this.#write((entries) => sweep(entries, Date.now() - ABANDONED));
-    return new ChunkWriter({
+    const entry = new StagedEntry({
       database: this.#database,
       limit,
       publish: (body) => this.#track(this.#publish(key, metadata, body)),
@@ -103,6 +104,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
         if (isQuota(error)) this.#makeRoom();
       },
     });
+    return new BlockWriter(entry);
   }
 
   async update(key: string, stored: IndexedDbEntry, metadata: ResponseMetadata): Promise<void> {

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
+import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import { copyBody } from '../../src/cache/copy-body.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
@@ -15,7 +16,7 @@ import {
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
-import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
+import { EntryDraft, type TemporaryFile, type WrittenEntry } from './disk-cache/entry-draft.ts';
 import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
@@ -37,6 +38,9 @@ export interface DiskEntry extends StoredResponse {
   readonly file: LoadedEntry;
   readonly slot: number;
 }
+
+/** Finishes the file of an entry that is one of so many variants. */
+type Finish = (variants: number) => Promise<WrittenEntry>;
 
 /** The version of the layout of the directory. */
 const LAYOUT = 'v1';
@@ -92,17 +96,12 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const largest = this.maximumSize * LARGEST_ENTRY;
     if (capacity > MAXIMUM_CAPACITY || fileSize(capacity, length ?? 0) > largest) return null;
     const limit = largest - fileSize(capacity, 0);
-    let existing: readonly DiskEntry[] = [];
     const host = {
       create: () => this.#createTemporary(),
-      variants: async () => {
-        existing = await this.match(key);
-        return Math.max(existing[0]?.file.header.variants ?? 1, slotFor(metadata, existing) + 1);
-      },
-      publish: (entry: WrittenEntry) => this.#track(this.#publish(key, metadata, existing, entry)),
+      publish: (finish: Finish) => this.#track(this.#publish(key, metadata, finish)),
       failed: (error: unknown) => this.#report(error),
     };
-    return new DiskWriter(host, text, limit);
+    return new BlockWriter(new EntryDraft(host, text, limit));
   }
 
   async update(key: string, stored: DiskEntry, metadata: ResponseMetadata): Promise<void> {
@@ -172,21 +171,22 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     }
   }
 
-  async #createTemporary(): Promise<{ path: string; descriptor: number }> {
+  async #createTemporary(): Promise<TemporaryFile> {
     const file = path.join(this.#root, 'tmp', randomBytes(12).toString('hex'));
     return { path: file, descriptor: await withDirectory(file, () => openFile(file, 'wx+', 0o600)) };
   }
 
-  async #publish(
-    key: string,
-    metadata: ResponseMetadata,
-    existing: readonly DiskEntry[],
-    entry: WrittenEntry,
-  ): Promise<void> {
-    const place = this.#placeOf(key);
+  async #publish(key: string, metadata: ResponseMetadata, finish: Finish): Promise<void> {
+    const existing = await this.match(key);
     const slot = slotFor(metadata, existing);
+    const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
+    const place = this.#placeOf(key);
     const target = `${place}.${slot}`;
-    await withDirectory(target, () => rename(entry.path, target));
+    try {
+      await withDirectory(target, () => rename(entry.path, target));
+    } catch (error) {
+      throw isMissing(error) ? new EntryGone() : error;
+    }
     this.#files.drop(target);
     if (slot > 0) {
       await noteVariants(`${place}.0`, slot + 1);

@@ -125,6 +125,36 @@ describe('rows that are not as they were', () => {
   });
 });
 
+describe('an entry whose chunks are removed while it is written', () => {
+  afterEach(cleanUp);
+
+  test.each<[string, (cache: IndexedDbCache, name: string) => Promise<unknown>]>([
+    ['because all is cleared', (cache) => cache.clear()],
+    [
+      'because it was taken for abandoned',
+      async (_cache, name) => {
+        await inside(name, (entries) => entries.delete(IDBKeyRange.bound(['b'], ['b', []])));
+        await inside(name, (entries) => entries.delete(IDBKeyRange.bound(['t'], ['t', []])));
+      },
+    ],
+  ])('is not published by its last chunks %s, and nothing is wrong', async (_name, take) => {
+    const name = database('removed');
+    const faults: Error[] = [];
+    const cache = new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) });
+    const writer = cache.insert('key', metadata(), BODY.length)!;
+    await writer.write(BODY.subarray(0, 150_000));
+    await expect.poll(() => keyOf(name, 't')).toBeDefined();
+    await take(cache, name);
+    await writer.write(BODY.subarray(150_000));
+    await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+    writer.close();
+    expect(await cache.match('key')).toEqual([]);
+    expect(await keyOf(name, 'b')).toBeUndefined();
+    expect(faults).toEqual([]);
+    await cache.close();
+  });
+});
+
 describe('in a page', () => {
   const server = inject('server');
   const EXPIRES = `Expires:${new Date(Date.now() + 60_000).toUTCString()}`;

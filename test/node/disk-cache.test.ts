@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
-import { bodyOf, get, put, testCache } from '../suites/cache.ts';
+import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
 
 vi.mock(import('node:fs/promises'), { spy: true });
 
@@ -33,4 +33,19 @@ test('a cold look lists no directory, so it takes as long among many entries as 
   // It is the function that lists, when something has to.
   await cold.size();
   expect(readdir).toHaveBeenCalled();
+});
+
+test('an entry that is cleared while it is written is not stored, and nothing is wrong', async () => {
+  const directory = path.join(root, 'cleared');
+  const onFault = vi.fn();
+  const cache = new DiskCache({ directory, onFault });
+  const writer = cache.insert('key', metadata(), 300_000)!;
+  await writer.write(bodyOf(300_000));
+  await vi.waitFor(() => expect(readdirSync(path.join(directory, 'v1', 'tmp'))).toHaveLength(1));
+  await cache.clear();
+  await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+  writer.close();
+  expect(await cache.match('key')).toEqual([]);
+  expect(onFault).not.toHaveBeenCalled();
+  await cache.close();
 });

@@ -188,6 +188,23 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.size()).toBe(0);
     });
 
+    test.each([1000, 300_000])('a writer of %i bytes may be closed at any time', async (length) => {
+      const cache = open();
+      const body = bodyOf(length);
+      for (const commits of [false, true]) {
+        const writer = cache.insert('key', metadata(), length)!;
+        // It may ask to wait, and is not waited for.
+        Promise.resolve(writer.write(body)).catch(() => {});
+        const committed = commits ? writer.commit() : null;
+        writer.close();
+        writer.close();
+        await committed;
+        const found = await get(cache, 'key');
+        if (commits) expectBytes(found, body);
+        else expect(found).toBeNull();
+      }
+    });
+
     test('an entry that is being written can be read, also after it was committed', async () => {
       const cache = open();
       const body = bodyOf(300_000);

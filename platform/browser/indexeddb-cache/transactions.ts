@@ -1,4 +1,5 @@
 import { promisifyRequest } from 'idb-keyval';
+import { EntryGone } from '../../../src/cache/block-writer.ts';
 import { EVICTION_TARGET, MAXIMUM_VARIANTS, supersedes } from '../../../src/cache/network-cache.ts';
 import {
   chunkKey,
@@ -43,6 +44,7 @@ export async function stage(
   { index, bytes }: Chunk,
   now: number,
 ): Promise<void> {
+  if (index > 0) await requireStaged(entries, id);
   entries.put(bytes, chunkKey(id, index));
   entries.put(now, stagedKey(id));
   await promisifyRequest(entries.transaction);
@@ -50,9 +52,7 @@ export async function stage(
 
 export async function publish(entries: Entries, publication: Publication): Promise<void> {
   const { key, record, last, isStaged, maximumSize } = publication;
-  if (isStaged && (await promisifyRequest(entries.get(stagedKey(record.id)))) === undefined) {
-    throw new Error('the entry was taken for abandoned');
-  }
+  if (isStaged) await requireStaged(entries, record.id);
   entries.delete(stagedKey(record.id));
   if (last !== null) entries.put(last.bytes, chunkKey(record.id, last.index));
   let sum = await readSum(entries);
@@ -71,6 +71,11 @@ export async function publish(entries: Entries, publication: Publication): Promi
   if (sum > maximumSize) sum = await evict(entries, sum, maximumSize * EVICTION_TARGET);
   entries.put(Math.max(0, sum), SUM_KEY);
   await promisifyRequest(entries.transaction);
+}
+
+/** Fails when the chunks that were put are gone: all was cleared, or the entry was taken for abandoned. */
+async function requireStaged(entries: Entries, id: string): Promise<void> {
+  if ((await promisifyRequest(entries.get(stagedKey(id)))) === undefined) throw new EntryGone();
 }
 
 export async function readVariants(entries: Entries, key: string): Promise<EntryRecord[]> {
