@@ -83,9 +83,11 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     return [first, ...(await Promise.all(others)).filter((entry) => entry !== null)];
   }
 
-  open({ file }: DiskEntry): BodyReader {
-    this.#usage.touch(file.path);
+  open({ file, slot }: DiskEntry): BodyReader {
     const { path, header, body } = file;
+    this.#usage.touch(path);
+    // Without the first variant the others are not found: it has to outlive them.
+    if (slot > 0) this.#usage.touch(slotPath(path, 0));
     file.body = null;
     return new DiskReader(this.#files, { path, ...header }, body);
   }
@@ -123,8 +125,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async remove(key: string, stored?: DiskEntry): Promise<void> {
-    const entries = stored === undefined ? await this.match(key) : [stored];
-    await Promise.all(entries.map((entry) => this.#unlink(entry)));
+    const found = stored === undefined || stored.slot === 0 ? await this.match(key) : [];
+    if (stored === undefined) await Promise.all(found.map((entry) => this.#unlink(entry)));
+    else await this.#unlink(stored, stored.slot === 0 ? found.findLast(({ slot }) => slot > 0) : undefined);
   }
 
   async clear(): Promise<void> {
@@ -197,16 +200,30 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     this.#usage.add(fileSize(entry.capacity, entry.bodyLength));
   }
 
-  async #unlink(entry: DiskEntry): Promise<void> {
+  /** @param heir the variant that takes the place, where the others are found from */
+  async #unlink(entry: DiskEntry, heir?: DiskEntry): Promise<void> {
     const { path, header } = entry.file;
     try {
       // Another process may have put a new entry in its place.
       if ((await readId(path)) !== header.id) return;
-      await unlink(path);
+      if (heir === undefined || !(await this.#inherit(heir, path))) await unlink(path);
       this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
+    }
+  }
+
+  /** Moves a variant to the place of the first. False when it has gone meanwhile. */
+  async #inherit({ file, slot }: DiskEntry, first: string): Promise<boolean> {
+    try {
+      await noteVariants(file.path, slot);
+      await rename(file.path, first);
+      this.#files.drop(file.path);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
     }
   }
 
@@ -246,6 +263,10 @@ async function rewrite(reader: BodyReader, length: number, writer: EntryWriter):
     reader.close();
     writer.close();
   }
+}
+
+function slotPath(path: string, slot: number): string {
+  return path.slice(0, -1) + slot;
 }
 
 function sizeOf({ file }: DiskEntry): number {

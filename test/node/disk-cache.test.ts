@@ -49,3 +49,16 @@ test('an entry that is cleared while it is written is not stored, and nothing is
   expect(onFault).not.toHaveBeenCalled();
   await cache.close();
 });
+
+test('a variant that is used is found as long as it is there, whatever becomes of the first', async () => {
+  const cache = new DiskCache({ directory: path.join(root, 'variants'), maximumSize: 1_000_000 });
+  for (const foo of ['1', '2']) await put(cache, 'key', bodyOf(1000), { selecting: ['foo', foo] });
+  for (let i = 0; i < 20; i++) {
+    const used = (await cache.match('key')).find(({ metadata: { selecting } }) => selecting[1] === '2');
+    cache.open(used!).close();
+    await put(cache, `key ${i}`, bodyOf(100_000, i));
+    await cache.size();
+  }
+  expect(await cache.match('key 0')).toEqual([]);
+  await cache.close();
+});

@@ -328,6 +328,32 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.match('other')).toHaveLength(1);
     });
 
+    test.each(['1', '2', '3'])('variant %s of three goes without the others', async (gone) => {
+      const cache = open();
+      const variants = ['1', '2', '3'];
+      for (const foo of variants)
+        await put(cache, 'key', bodyOf(10, Number(foo)), { selecting: ['foo', foo] });
+      const left = async (): Promise<string[]> => {
+        const found = await cache.match('key');
+        for (const stored of found) {
+          const reader = (await cache.open(stored))!;
+          expectBytes(await readAll(reader, 10), bodyOf(10, Number(stored.metadata.selecting[1])));
+          reader.close();
+        }
+        return found.map(({ metadata: { selecting } }) => selecting[1]!).sort();
+      };
+      const found = await cache.match('key');
+      await cache.remove(
+        'key',
+        found.find(({ metadata: { selecting } }) => selecting[1] === gone),
+      );
+      expect(await left()).toEqual(variants.filter((foo) => foo !== gone));
+      await put(cache, 'key', bodyOf(10, Number(gone)), { selecting: ['foo', gone] });
+      expect(await left()).toEqual(variants);
+      await cache.remove('key');
+      expect(await cache.match('key')).toEqual([]);
+    });
+
     test('the least recently used entries make room, down to 90 %', async () => {
       const cache = open(undefined, 1_000_000);
       for (let i = 0; i < 9; i++) {
