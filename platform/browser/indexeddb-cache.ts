@@ -109,7 +109,8 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
 
   async update(key: string, stored: IndexedDbEntry, metadata: ResponseMetadata): Promise<void> {
     const size = stored.length + metadataSize(key, metadata);
-    await this.#write((entries) => update(entries, key, { ...stored.record, metadata, size }));
+    const record = { ...stored.record, metadata, size };
+    await this.#write((entries) => update(entries, key, record, this.maximumSize, Date.now()));
   }
 
   async remove(key: string, stored?: IndexedDbEntry): Promise<void> {
@@ -152,7 +153,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   #makeRoom(): void {
     void this.#write(async (entries) => {
       const sum = await readSum(entries);
-      entries.put(await evict(entries, sum, sum * QUOTA_TARGET), SUM_KEY);
+      entries.put(await evict(entries, sum, sum * QUOTA_TARGET, Date.now()), SUM_KEY);
     });
   }
 

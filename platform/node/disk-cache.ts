@@ -197,7 +197,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     }
     const replaced = existing.find((one) => one.slot === slot);
     if (replaced !== undefined) this.#usage.subtract(sizeOf(replaced));
-    this.#usage.add(fileSize(entry.capacity, entry.bodyLength));
+    this.#usage.add(target, fileSize(entry.capacity, entry.bodyLength));
   }
 
   /** @param heir the variant that takes the place, where the others are found from */

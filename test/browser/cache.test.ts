@@ -100,6 +100,23 @@ describe('rows that are not as they were', () => {
     await cache.close();
   });
 
+  test('what a wrong clock has dated makes room before what is new', async () => {
+    const name = database('clock');
+    const cache = new IndexedDbCache({ name, maximumSize: 1_000_000 });
+    const now = Date.now;
+    Date.now = () => now() + 365 * 24 * 60 * 60 * 1000;
+    try {
+      for (let i = 0; i < 9; i++) await put(cache, `old ${i}`, bodyOf(100_000, i));
+    } finally {
+      Date.now = now;
+    }
+    for (let i = 0; i < 5; i++) {
+      await put(cache, `new ${i}`, bodyOf(100_000, i));
+      expect(await cache.match(`new ${i}`)).toHaveLength(1);
+    }
+    await cache.close();
+  });
+
   test('what a page that was closed has staged is swept, what another page stages is not', async () => {
     const { name, cache } = await stored();
     const writers = ['left', 'running'].map((key) => cache.insert(key, metadata(), BODY.length)!);

@@ -369,6 +369,19 @@ export function testCache(title: string, harness: CacheHarness): void {
       expectBytes(await get(cache, 'key 9'), bodyOf(100_000, 9));
     });
 
+    test('metadata that grow are counted, and make room', async () => {
+      const cache = open(undefined, 500_000);
+      for (let i = 0; i < 10; i++) await put(cache, `key ${i}`, bodyOf(10));
+      for (let i = 0; i < 10; i++) {
+        const [stored] = await cache.match(`key ${i}`);
+        // Twice its length in a file, with the place for the next ones.
+        if (stored !== undefined)
+          await cache.update(`key ${i}`, stored, metadata({ headers: ['a', 'x'.repeat(70_000)] }));
+      }
+      expect(await cache.size()).toBeGreaterThan(200_000);
+      expect(await cache.size()).toBeLessThanOrEqual(500_000);
+    });
+
     test('an entry above three quarters of the maximum is not stored, announced or not', async () => {
       const cache = open(undefined, 100_000);
       expect(await put(cache, 'key', bodyOf(80_000))).toBe(false);

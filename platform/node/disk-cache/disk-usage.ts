@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EVICTION_TARGET } from '../../../src/cache/network-cache.ts';
+import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
 import { errorCode, isMissing } from './files.ts';
 import type { OpenFiles } from './open-files.ts';
 
@@ -15,8 +15,6 @@ const TOUCH_DELAY = 1000;
 const RETRY = 1000;
 /** The part of the maximum that may be written before what others have written is counted anew. */
 const RECOUNT = 0.1;
-/** A last use so far (milliseconds) in the future was told by a clock that was wrong. */
-const FUTURE = 24 * 60 * 60 * 1000;
 /** Calls of the file system at a time. */
 const CONCURRENCY = 16;
 
@@ -43,6 +41,8 @@ export class DiskUsage {
   /** Null until counted. */
   #total: number | null = null;
   #addedSinceCount = 0;
+  /** Bytes of files that came while counting, which may have seen them or not. */
+  readonly #cameMeanwhile = new Map<string, number>();
   #running: Promise<void> | null = null;
   #again = false;
   /** Another process evicts: there is no use in counting before. By `performance.now()`. */
@@ -62,8 +62,9 @@ export class DiskUsage {
     }, TOUCH_DELAY).unref();
   }
 
-  add(bytes: number): void {
+  add(file: string, bytes: number): void {
     this.#addedSinceCount += bytes;
+    if (this.#running !== null) this.#cameMeanwhile.set(file, bytes);
     if (this.#total !== null) this.#total += bytes;
     const isUnsure = this.#total === null || this.#addedSinceCount > this.#maximumSize * RECOUNT;
     if (isUnsure || this.#total! > this.#maximumSize) this.#maintain();
@@ -113,15 +114,17 @@ export class DiskUsage {
 
   async #count(): Promise<void> {
     this.#addedSinceCount = 0;
+    this.#cameMeanwhile.clear();
     const listed = await this.#list();
-    this.#total = listed.reduce((sum, { size }) => sum + size, 0) + this.#addedSinceCount;
+    const seen = listed.filter(({ path }) => !this.#cameMeanwhile.has(path)).map(({ size }) => size);
+    this.#total = [...seen, ...this.#cameMeanwhile.values()].reduce((sum, size) => sum + size, 0);
     await this.#sweep();
     if (this.#total > this.#maximumSize) await this.#evict(listed);
   }
 
   async #list(): Promise<Listed[]> {
     const listed: Listed[] = [];
-    const latest = Date.now() + FUTURE;
+    const latest = Date.now() + WRONG_CLOCK;
     for (const shard of await names(this.#root, /^[\da-f]{2}$/)) {
       const directory = path.join(this.#root, shard);
       await each(await names(directory, /^[\da-f]{40}\.\d$/), async (name) => {
