@@ -172,6 +172,30 @@ describe('an entry whose chunks are removed while it is written', () => {
   });
 });
 
+describe('a database that somebody deletes', () => {
+  afterEach(cleanUp);
+
+  test('is let go of, and made anew', async () => {
+    const name = database('deleted');
+    const faults: Error[] = [];
+    const caches = [1, 2].map(() => new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) }));
+    for (const cache of caches) await put(cache, 'key', BODY);
+    const writer = caches[0]!.insert('other', metadata(), BODY.length)!;
+    await writer.write(BODY);
+    await drop(name);
+    await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+    writer.close();
+    for (const cache of caches) {
+      expect(await cache.match('key')).toEqual([]);
+      await put(cache, 'key', BODY);
+      expect(await get(cache, 'key')).toEqual(BODY);
+      await cache.remove('key');
+    }
+    for (const cache of caches) await cache.close();
+    expect(faults).toEqual([]);
+  });
+});
+
 describe('in a page', () => {
   const server = inject('server');
   const EXPIRES = `Expires:${new Date(Date.now() + 60_000).toUTCString()}`;
