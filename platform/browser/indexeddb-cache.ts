@@ -184,7 +184,9 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     const kind = error instanceof Error || error instanceof DOMException ? error.name : String(error);
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
-    this.#onFault(new Error(`cache: IndexedDB cannot be used (${kind})`, { cause: error }));
+    const fault = new Error(`cache: IndexedDB cannot be used (${kind})`, { cause: error });
+    // What it throws is not for the request.
+    queueMicrotask(() => this.#onFault(fault));
   }
 }
 

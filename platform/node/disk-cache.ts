@@ -240,7 +240,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const kind = errorCode(error) ?? String(error);
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
-    this.#onFault(new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error }));
+    const fault = new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error });
+    // What it throws is not for the request.
+    queueMicrotask(() => this.#onFault(fault));
   }
 }
 

@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
+import { catching } from '../support/catching.ts';
 
 vi.mock(import('node:fs/promises'), { spy: true });
 
@@ -60,5 +61,23 @@ test('a variant that is used is found as long as it is there, whatever becomes o
     await cache.size();
   }
   expect(await cache.match('key 0')).toEqual([]);
+  await cache.close();
+});
+
+test('what hears of a fault and throws costs no request', async () => {
+  const file = path.join(root, 'a file');
+  mkdirSync(root, { recursive: true });
+  writeFileSync(file, '');
+  const thrown = new Error('from the listener');
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  const onFault = (): never => {
+    throw thrown;
+  };
+  const cache = new DiskCache({ directory: path.join(file, 'below'), onFault });
+  expect(await cache.match('key')).toEqual([]);
+  await expect(put(cache, 'key', bodyOf(10))).rejects.toThrow('ENOTDIR');
+  expect(uncaught).toEqual([thrown]);
+  vi.unstubAllGlobals();
   await cache.close();
 });
