@@ -17,7 +17,7 @@ import { answerFrom } from './respond.ts';
 import { Revalidator } from './revalidator.ts';
 import { select } from './selection.ts';
 import { answerFromCache } from './stored-answer.ts';
-import { Storer } from './storer.ts';
+import { rescueFor, Storer } from './storer.ts';
 import { timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
 
 /**
@@ -216,7 +216,7 @@ function follow(
     encrypted,
     source: 'cache',
     cacheStatus,
-    body: fill.body(),
+    body: fill.body(rescueFor(visit, stored)),
   };
 }
 
