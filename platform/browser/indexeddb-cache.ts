@@ -1,4 +1,5 @@
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
+import { BlockWriter } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
 import {
@@ -9,9 +10,9 @@ import {
 } from '../../src/cache/network-cache.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
-import { ChunkWriter, type WrittenBody } from './indexeddb-cache/chunk-writer.ts';
 import { Database } from './indexeddb-cache/database.ts';
 import { type EntryRecord, SCHEMA, SUM_KEY } from './indexeddb-cache/records.ts';
+import { StagedEntry, type WrittenBody } from './indexeddb-cache/staged-entry.ts';
 import {
   evict,
   publish,
@@ -94,7 +95,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     const limit = this.maximumSize * LARGEST_ENTRY - metadataSize(key, metadata);
     if ((length ?? 0) > limit) return null;
     this.#swept ??= this.#write((entries) => sweep(entries, Date.now() - ABANDONED));
-    return new ChunkWriter({
+    const entry = new StagedEntry({
       database: this.#database,
       limit,
       publish: (body) => this.#track(this.#publish(key, metadata, body)),
@@ -103,11 +104,13 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
         if (isQuota(error)) this.#makeRoom();
       },
     });
+    return new BlockWriter(entry);
   }
 
   async update(key: string, stored: IndexedDbEntry, metadata: ResponseMetadata): Promise<void> {
     const size = stored.length + metadataSize(key, metadata);
-    await this.#write((entries) => update(entries, key, { ...stored.record, metadata, size }));
+    const record = { ...stored.record, metadata, size };
+    await this.#write((entries) => update(entries, key, record, this.maximumSize, Date.now()));
   }
 
   async remove(key: string, stored?: IndexedDbEntry): Promise<void> {
@@ -150,7 +153,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   #makeRoom(): void {
     void this.#write(async (entries) => {
       const sum = await readSum(entries);
-      entries.put(await evict(entries, sum, sum * QUOTA_TARGET), SUM_KEY);
+      entries.put(await evict(entries, sum, sum * QUOTA_TARGET, Date.now()), SUM_KEY);
     });
   }
 
@@ -181,7 +184,9 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     const kind = error instanceof Error || error instanceof DOMException ? error.name : String(error);
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
-    this.#onFault(new Error(`cache: IndexedDB cannot be used (${kind})`, { cause: error }));
+    const fault = new Error(`cache: IndexedDB cannot be used (${kind})`, { cause: error });
+    // What it throws is not for the request.
+    queueMicrotask(() => this.#onFault(fault));
   }
 }
 

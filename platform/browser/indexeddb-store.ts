@@ -1,5 +1,6 @@
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { promisifyRequest, type UseStore } from 'idb-keyval';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
+import { openDatabase } from './open-database.ts';
 
 export interface IndexedDbStoreOptions {
   /** Keeps the content apart from other stores in the same database: `'hsts'`, `'cookies'`. */
@@ -29,7 +30,7 @@ export class IndexedDbStore implements KeyValueStore {
     const database = options.database ?? 'fairlead';
     this.#namespace = options.namespace;
     this.#onFault = options.onFault ?? (() => {});
-    this.#use = createStore(database, 'entries');
+    this.#use = openDatabase(database, 'entries');
     this.#channel =
       typeof BroadcastChannel === 'function' ? new BroadcastChannel(`${database}/${this.#namespace}`) : null;
   }

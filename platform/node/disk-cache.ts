@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
+import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import { copyBody } from '../../src/cache/copy-body.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
@@ -15,7 +16,7 @@ import {
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
-import { DiskWriter, type WrittenEntry } from './disk-cache/disk-writer.ts';
+import { EntryDraft, type TemporaryFile, type WrittenEntry } from './disk-cache/entry-draft.ts';
 import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
@@ -37,6 +38,9 @@ export interface DiskEntry extends StoredResponse {
   readonly file: LoadedEntry;
   readonly slot: number;
 }
+
+/** Finishes the file of an entry that is one of so many variants. */
+type Finish = (variants: number) => Promise<WrittenEntry>;
 
 /** The version of the layout of the directory. */
 const LAYOUT = 'v1';
@@ -79,9 +83,11 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     return [first, ...(await Promise.all(others)).filter((entry) => entry !== null)];
   }
 
-  open({ file }: DiskEntry): BodyReader {
-    this.#usage.touch(file.path);
+  open({ file, slot }: DiskEntry): BodyReader {
     const { path, header, body } = file;
+    this.#usage.touch(path);
+    // Without the first variant the others are not found: it has to outlive them.
+    if (slot > 0) this.#usage.touch(slotPath(path, 0));
     file.body = null;
     return new DiskReader(this.#files, { path, ...header }, body);
   }
@@ -92,17 +98,12 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const largest = this.maximumSize * LARGEST_ENTRY;
     if (capacity > MAXIMUM_CAPACITY || fileSize(capacity, length ?? 0) > largest) return null;
     const limit = largest - fileSize(capacity, 0);
-    let existing: readonly DiskEntry[] = [];
     const host = {
       create: () => this.#createTemporary(),
-      variants: async () => {
-        existing = await this.match(key);
-        return Math.max(existing[0]?.file.header.variants ?? 1, slotFor(metadata, existing) + 1);
-      },
-      publish: (entry: WrittenEntry) => this.#track(this.#publish(key, metadata, existing, entry)),
+      publish: (finish: Finish) => this.#track(this.#publish(key, metadata, finish)),
       failed: (error: unknown) => this.#report(error),
     };
-    return new DiskWriter(host, text, limit);
+    return new BlockWriter(new EntryDraft(host, text, limit));
   }
 
   async update(key: string, stored: DiskEntry, metadata: ResponseMetadata): Promise<void> {
@@ -124,8 +125,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async remove(key: string, stored?: DiskEntry): Promise<void> {
-    const entries = stored === undefined ? await this.match(key) : [stored];
-    await Promise.all(entries.map((entry) => this.#unlink(entry)));
+    const found = stored === undefined || stored.slot === 0 ? await this.match(key) : [];
+    if (stored === undefined) await Promise.all(found.map((entry) => this.#unlink(entry)));
+    else await this.#unlink(stored, stored.slot === 0 ? found.findLast(({ slot }) => slot > 0) : undefined);
   }
 
   async clear(): Promise<void> {
@@ -172,21 +174,22 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     }
   }
 
-  async #createTemporary(): Promise<{ path: string; descriptor: number }> {
+  async #createTemporary(): Promise<TemporaryFile> {
     const file = path.join(this.#root, 'tmp', randomBytes(12).toString('hex'));
     return { path: file, descriptor: await withDirectory(file, () => openFile(file, 'wx+', 0o600)) };
   }
 
-  async #publish(
-    key: string,
-    metadata: ResponseMetadata,
-    existing: readonly DiskEntry[],
-    entry: WrittenEntry,
-  ): Promise<void> {
-    const place = this.#placeOf(key);
+  async #publish(key: string, metadata: ResponseMetadata, finish: Finish): Promise<void> {
+    const existing = await this.match(key);
     const slot = slotFor(metadata, existing);
+    const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
+    const place = this.#placeOf(key);
     const target = `${place}.${slot}`;
-    await withDirectory(target, () => rename(entry.path, target));
+    try {
+      await withDirectory(target, () => rename(entry.path, target));
+    } catch (error) {
+      throw isMissing(error) ? new EntryGone() : error;
+    }
     this.#files.drop(target);
     if (slot > 0) {
       await noteVariants(`${place}.0`, slot + 1);
@@ -194,19 +197,33 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     }
     const replaced = existing.find((one) => one.slot === slot);
     if (replaced !== undefined) this.#usage.subtract(sizeOf(replaced));
-    this.#usage.add(fileSize(entry.capacity, entry.bodyLength));
+    this.#usage.add(target, fileSize(entry.capacity, entry.bodyLength));
   }
 
-  async #unlink(entry: DiskEntry): Promise<void> {
+  /** @param heir the variant that takes the place, where the others are found from */
+  async #unlink(entry: DiskEntry, heir?: DiskEntry): Promise<void> {
     const { path, header } = entry.file;
     try {
       // Another process may have put a new entry in its place.
       if ((await readId(path)) !== header.id) return;
-      await unlink(path);
+      if (heir === undefined || !(await this.#inherit(heir, path))) await unlink(path);
       this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
+    }
+  }
+
+  /** Moves a variant to the place of the first. False when it has gone meanwhile. */
+  async #inherit({ file, slot }: DiskEntry, first: string): Promise<boolean> {
+    try {
+      await noteVariants(file.path, slot);
+      await rename(file.path, first);
+      this.#files.drop(file.path);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
     }
   }
 
@@ -223,7 +240,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const kind = errorCode(error) ?? String(error);
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
-    this.#onFault(new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error }));
+    const fault = new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error });
+    // What it throws is not for the request.
+    queueMicrotask(() => this.#onFault(fault));
   }
 }
 
@@ -246,6 +265,10 @@ async function rewrite(reader: BodyReader, length: number, writer: EntryWriter):
     reader.close();
     writer.close();
   }
+}
+
+function slotPath(path: string, slot: number): string {
+  return path.slice(0, -1) + slot;
 }
 
 function sizeOf({ file }: DiskEntry): number {

@@ -15,7 +15,7 @@ import { answerFromCache, openBody, withCookiesOf } from './stored-answer.ts';
 import type { Storer } from './storer.ts';
 import { type ExchangeTimes, keptFields } from './storing.ts';
 import { confirms, strongEtag } from './validators.ts';
-import { timesSince, type Visit, withCacheStatus, withFields } from './visit.ts';
+import { releasing, timesSince, type Visit, withCacheStatus, withFields } from './visit.ts';
 
 /** The plans that go to the network. */
 export type ForwardPlan<Stored extends StoredResponse> = Extract<
@@ -54,7 +54,6 @@ export class Fetcher<Stored extends StoredResponse> {
 
   async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
     const { exchange } = visit;
-    const begun = plan.action === 'fetch' ? plan.begun : null;
     const request = withFields(visit.request, plan.fields);
     const started = exchange.clock.now();
     let response: HttpResponse;
@@ -68,7 +67,17 @@ export class Fetcher<Stored extends StoredResponse> {
       throw error;
     }
     const times = timesSince(started, exchange);
+    return releasing(response, () => this.#take(visit, plan, candidates, request, response, times));
+  }
 
+  async #take(
+    visit: Visit,
+    plan: ForwardPlan<Stored>,
+    candidates: readonly Stored[],
+    request: HttpRequest,
+    response: HttpResponse,
+    times: ExchangeTimes,
+  ): Promise<Landing> {
     if (plan.action === 'validate' && isServerTrouble(response.status)) {
       const stale = await this.#standIn(visit, plan, response.status);
       if (stale !== null) return instead(visit, response, stale);
@@ -76,6 +85,7 @@ export class Fetcher<Stored extends StoredResponse> {
     if (plan.action === 'validate' && response.status === 304) {
       return this.#notModified(visit, plan, candidates, response, times);
     }
+    const begun = plan.action === 'fetch' ? plan.begun : null;
     if (begun !== null && response.status !== 200) {
       return this.#rest(visit, request, begun, candidates, response, times);
     }

@@ -1,8 +1,8 @@
-import type { NetworkError } from '../error.ts';
+import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { BodyReader } from './network-cache.ts';
-import { StoredBody } from './stored-body.ts';
+import { type Rescue, StoredBody } from './stored-body.ts';
 
 /** What a reply's view of a body asks of the body that is arriving. */
 export interface Filling {
@@ -19,16 +19,20 @@ export interface Filling {
 /** One reply's view of the body. */
 export class FillConsumer implements ResponseBody {
   readonly #fill: Filling;
+  readonly #rescue: Rescue;
   #offset = 0;
   #sink: BodySink | null = null;
   #paused = false;
   /** Reads from the entry while behind. */
   #behind: StoredBody | null = null;
+  /** Gets the rest from elsewhere. */
+  #isApart = false;
   /** Failed before it was started. */
   #failure: NetworkError | null = null;
 
-  constructor(fill: Filling) {
+  constructor(fill: Filling, rescue: Rescue) {
     this.#fill = fill;
+    this.#rescue = rescue;
   }
 
   get isStarted(): boolean {
@@ -109,17 +113,22 @@ export class FillConsumer implements ResponseBody {
       return;
     }
     const reader = { read: this.#fill.writer.read.bind(this.#fill.writer), close: () => {} };
-    const gone = (): Promise<never> =>
-      Promise.reject(new Error('the response could not be kept for this reply'));
-    this.#behind = new StoredBody(reader, null, this.#offset, end, gone);
+    const rescue: Rescue = async (offset) => {
+      const rest = await this.#rescue(offset);
+      this.#isApart = true;
+      this.#fill.leave(this, new NetworkError('operation-canceled', 'nobody reads any more'));
+      return rest;
+    };
+    this.#behind = new StoredBody(reader, null, this.#offset, end, rescue);
     this.#behind.start({
       data: (chunk, lent) => {
         this.#offset += chunk.length;
         this.#sink?.data(chunk, lent);
       },
-      end: () => {
+      end: (trailers) => {
         this.#behind = null;
-        if (this.#sink !== null) this.#catchUp();
+        if (this.#isApart) this.end(trailers);
+        else if (this.#sink !== null) this.#catchUp();
       },
       fail: (error) => {
         const sink = this.#sink;

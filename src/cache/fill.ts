@@ -3,6 +3,7 @@ import type { ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { FillConsumer, type Filling } from './fill-consumer.ts';
 import type { EntryWriter, MaybePromise } from './network-cache.ts';
+import type { Rescue } from './stored-body.ts';
 
 /** What a {@link Fill} works for. */
 export interface FillTask {
@@ -43,9 +44,12 @@ export class Fill implements Filling {
     this.#task = task;
   }
 
-  /** The whole body, for one more reply. */
-  body(): ResponseBody {
-    const consumer = new FillConsumer(this);
+  /**
+   * The whole body, for one more reply. What is lost to it, because it fell behind an entry that cannot be written, comes
+   * from the `rescue`.
+   */
+  body(rescue: Rescue): ResponseBody {
+    const consumer = new FillConsumer(this, rescue);
     this.#consumers.add(consumer);
     return consumer;
   }

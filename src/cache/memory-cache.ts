@@ -22,7 +22,7 @@ interface MemoryEntry extends StoredResponse {
   readonly key: string;
   metadata: ResponseMetadata;
   readonly body: Uint8Array;
-  readonly size: number;
+  size: number;
 }
 
 /**
@@ -62,8 +62,13 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
     });
   }
 
-  update(_key: string, stored: MemoryEntry, metadata: ResponseMetadata): void {
+  update(key: string, stored: MemoryEntry, metadata: ResponseMetadata): void {
+    if (!this.#recent.has(stored)) return;
+    const growth = metadataSize(key, metadata) - metadataSize(key, stored.metadata);
     stored.metadata = metadata;
+    stored.size += growth;
+    this.#size += growth;
+    this.#makeRoom();
   }
 
   remove(key: string, stored?: MemoryEntry): void {
@@ -92,6 +97,10 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
     variants.push(entry);
     this.#recent.add(entry);
     this.#size += entry.size;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
     if (this.#size <= this.maximumSize) return;
     for (const oldest of this.#recent) {
       if (this.#size <= this.maximumSize * EVICTION_TARGET) break;

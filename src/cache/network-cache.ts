@@ -68,6 +68,9 @@ export interface NetworkCache<Stored extends StoredResponse = StoredResponse> {
 export const LARGEST_ENTRY = 0.75;
 export const EVICTION_TARGET = 0.9;
 
+/** A last use further (milliseconds) in the future was told by a clock that was wrong: such entries go first. */
+export const WRONG_CLOCK = 24 * 60 * 60 * 1000;
+
 /** Variants of one key that are kept; the least recently used one gives way. */
 export const MAXIMUM_VARIANTS = 8;
 

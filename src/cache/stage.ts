@@ -18,8 +18,9 @@ import { Revalidator } from './revalidator.ts';
 import { select } from './selection.ts';
 import { outdatesStored } from './status.ts';
 import { answerFromCache } from './stored-answer.ts';
-import { Storer } from './storer.ts';
-import { timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
+import { rescueFor, Storer } from './storer.ts';
+import type { ExchangeTimes } from './storing.ts';
+import { releasing, timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
 
 /**
  * Puts a cache into the pipeline: obeys `plan` for GET and HEAD, stores what comes back, and forgets what unsafe methods
@@ -145,34 +146,45 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
 
   /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
   async #head(visit: Visit, candidates: readonly Stored[]): Promise<HttpResponse> {
-    const { request, exchange, key } = visit;
+    const { request, exchange } = visit;
     const started = exchange.clock.now();
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
-    const stored = select({ headers: request.headers, credentials: visit.credentials }, candidates);
-    if (stored !== null && request.options.cacheSaveControl) {
-      const { status, headers } = response;
-      const holds = describesStored(headers, status, stored);
-      const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
-      if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
-      else if (holds || status === stored.metadata.status || outdatesStored(status)) {
-        await this.#cache.remove(key, stored);
-      }
-    }
+    await releasing(response, () => this.#compare(visit, candidates, response, times));
     return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
+  }
+
+  async #compare(
+    visit: Visit,
+    candidates: readonly Stored[],
+    { status, headers }: HttpResponse,
+    times: ExchangeTimes,
+  ): Promise<void> {
+    const { request, key, credentials } = visit;
+    const stored = select({ headers: request.headers, credentials }, candidates);
+    if (stored === null || !request.options.cacheSaveControl) return;
+    const holds = describesStored(headers, status, stored);
+    const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
+    if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
+    else if (holds || status === stored.metadata.status || outdatesStored(status)) {
+      await this.#cache.remove(key, stored);
+    }
   }
 
   /** Every other method, and a GET with a body. */
   async #write(visit: Visit): Promise<HttpResponse> {
     const { request, exchange } = visit;
+    const { method, url, options } = request;
     const started = exchange.clock.now();
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
-    for (const url of invalidatedUrls(request.method, request.url, response.status, response.headers)) {
-      await this.#storer.invalidate(cacheKey(url, request.options.siteForCookies));
-    }
-    const forward = request.method === 'GET' ? 'bypass' : 'method';
-    return this.#storer.store(visit, response, times, [], null, forward).response;
+    return releasing(response, async () => {
+      for (const changed of invalidatedUrls(method, url, response.status, response.headers)) {
+        await this.#storer.invalidate(cacheKey(changed, options.siteForCookies));
+      }
+      const forward = method === 'GET' ? 'bypass' : 'method';
+      return this.#storer.store(visit, response, times, [], null, forward).response;
+    });
   }
 }
 
@@ -219,7 +231,7 @@ function follow(
     encrypted,
     source: 'cache',
     cacheStatus,
-    body: fill.body(),
+    body: fill.body(rescueFor(visit, stored)),
   };
 }
 

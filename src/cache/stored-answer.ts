@@ -1,19 +1,13 @@
-import { NetworkError } from '../error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Delivery } from './delivery.ts';
-import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, NetworkCache } from './network-cache.ts';
-import { parseContentRange } from './range.ts';
 import { answerFrom } from './respond.ts';
+import { fetchRest } from './rest.ts';
 import { kept, READ_SIZE, type Rescue, StoredBody } from './stored-body.ts';
-import { strongEtag } from './validators.ts';
-import { type Visit, withFields, withoutFields } from './visit.ts';
-
-/** Fields that make a request ask for less than all. */
-const CONDITIONS = ['range', 'if-range', 'if-none-match', 'if-modified-since'] as const;
+import type { Visit } from './visit.ts';
 
 /** What to deliver of a stored response, and what to say of it. */
 export interface AnswerInit {
@@ -80,7 +74,7 @@ export async function openBody<Stored extends StoredResponse>(
   return null;
 }
 
-/** Fetches what is behind the damage, if the network still has the very same representation (RFC 9110 §13.1.5). */
+/** Fetches what is behind the damage. */
 function rescue<Stored extends StoredResponse>(
   cache: NetworkCache<Stored>,
   visit: Visit,
@@ -89,28 +83,9 @@ function rescue<Stored extends StoredResponse>(
 ): Rescue {
   return async (offset) => {
     await cache.remove(visit.key, stored);
-    const { metadata } = stored;
-    const etag = strongEtag(freshnessOf(metadata).headers);
-    if (etag === null || metadata.fidelity !== 'exact') throw new Error('it has no strong validator');
-    const base = metadata.part?.first ?? 0;
-    const [first, last] = [base + offset, base + end - 1];
-    const plain = withoutFields(visit.request, ...CONDITIONS);
-    const request = withFields(plain, ['range', `bytes=${first}-${last}`, 'if-range', etag]);
-    const response = await visit.next(request, visit.exchange);
-    if (isRange(response, first, last, etag)) return response.body;
-    response.body.cancel(new NetworkError('operation-canceled', 'not the rest of the cached body'));
-    throw new Error(`the server answered ${response.status}`);
+    const base = stored.metadata.part?.first ?? 0;
+    return fetchRest(visit, stored.metadata, base + offset, base + end - 1);
   };
-}
-
-function isRange(response: HttpResponse, first: number, last: number, etag: string): boolean {
-  const range = parseContentRange(response.headers.get('content-range') ?? '');
-  return (
-    response.status === 206 &&
-    range?.first === first &&
-    range.last === last &&
-    strongEtag(response.headers) === etag
-  );
 }
 
 /** Set-Cookie was taken when it was stored: of a validated response only that of the 304 is new. */

@@ -123,7 +123,7 @@ export class StoredBody implements ResponseBody {
       (rest) => this.#continueWith(rest),
       (error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
-        const message = `the cached body is damaged, and its rest could not be fetched: ${why}`;
+        const message = `the cached body is damaged or incomplete, and its rest could not be fetched: ${why}`;
         this.#finish()?.fail(new NetworkError('unknown-content', message, { cause }));
       },
     );

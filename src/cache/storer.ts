@@ -9,7 +9,9 @@ import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import { type EntryWriter, type MaybePromise, type NetworkCache, supersedes } from './network-cache.ts';
 import { parseContentRange } from './range.ts';
+import { fetchRest } from './rest.ts';
 import { outdatesStored } from './status.ts';
+import type { Rescue } from './stored-body.ts';
 import { describeForStorage, type ExchangeTimes } from './storing.ts';
 import { strongEtag } from './validators.ts';
 import { type Asked, type Visit, withCacheStatus } from './visit.ts';
@@ -48,14 +50,15 @@ export class Storer<Stored extends StoredResponse> {
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     const stored = { metadata, length: length ?? -1 };
+    const body = fill.body(rescueFor(visit, stored));
     const delivered = withCacheStatus(response, serializeCacheStatus({ forward, stored: true }));
     if (length === 0) {
       // Nothing to wait for: whoever has the head may count on the entry.
-      fill.body().start({ data: () => {}, end: () => {}, fail: () => {} });
+      body.start({ data: () => {}, end: () => {}, fail: () => {} });
       return { response: delivered, shared: null };
     }
     return {
-      response: { ...delivered, body: fill.body() },
+      response: { ...delivered, body },
       shared: response.status === 206 ? null : { stored, fill },
     };
   }
@@ -140,6 +143,13 @@ export class Storer<Stored extends StoredResponse> {
     this.#publishing.set(key, done);
     return published;
   }
+}
+
+/** Where the rest of a response comes from that is stored while it arrives, and got lost on the way to one reply. */
+export function rescueFor(visit: Visit, { metadata, length }: StoredResponse): Rescue {
+  const base = metadata.part?.first ?? 0;
+  const last = length < 0 ? null : base + length - 1;
+  return (offset) => fetchRest(visit, metadata, base + offset, last);
 }
 
 /** A part of what is stored completely is not worth losing the rest for. */

@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
@@ -51,4 +52,20 @@ export function withoutFields(request: HttpRequest, ...names: string[]): HttpReq
 export function withCacheStatus(response: HttpResponse, cacheStatus: string): HttpResponse {
   const pairs = [...response.headers.pairs, 'cache-status', cacheStatus];
   return { ...response, headers: HttpHeaders.adopt(pairs), cacheStatus };
+}
+
+/**
+ * Works on a response that has arrived, and lets go of it when that fails: a cache of somebody's own may throw, and the
+ * connection would wait for its reader for ever.
+ */
+export async function releasing<Result>(
+  { body, url }: HttpResponse,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    body.cancel(new NetworkError('unknown-content', `the cache failed: ${cause}`, { url: url.href, cause }));
+    throw cause;
+  }
 }

@@ -100,6 +100,23 @@ describe('rows that are not as they were', () => {
     await cache.close();
   });
 
+  test('what a wrong clock has dated makes room before what is new', async () => {
+    const name = database('clock');
+    const cache = new IndexedDbCache({ name, maximumSize: 1_000_000 });
+    const now = Date.now;
+    Date.now = () => now() + 365 * 24 * 60 * 60 * 1000;
+    try {
+      for (let i = 0; i < 9; i++) await put(cache, `old ${i}`, bodyOf(100_000, i));
+    } finally {
+      Date.now = now;
+    }
+    for (let i = 0; i < 5; i++) {
+      await put(cache, `new ${i}`, bodyOf(100_000, i));
+      expect(await cache.match(`new ${i}`)).toHaveLength(1);
+    }
+    await cache.close();
+  });
+
   test('what a page that was closed has staged is swept, what another page stages is not', async () => {
     const { name, cache } = await stored();
     const writers = ['left', 'running'].map((key) => cache.insert(key, metadata(), BODY.length)!);
@@ -122,6 +139,60 @@ describe('rows that are not as they were', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     for (const writer of writers) writer.close();
     await cache.close();
+  });
+});
+
+describe('an entry whose chunks are removed while it is written', () => {
+  afterEach(cleanUp);
+
+  test.each<[string, (cache: IndexedDbCache, name: string) => Promise<unknown>]>([
+    ['because all is cleared', (cache) => cache.clear()],
+    [
+      'because it was taken for abandoned',
+      async (_cache, name) => {
+        await inside(name, (entries) => entries.delete(IDBKeyRange.bound(['b'], ['b', []])));
+        await inside(name, (entries) => entries.delete(IDBKeyRange.bound(['t'], ['t', []])));
+      },
+    ],
+  ])('is not published by its last chunks %s, and nothing is wrong', async (_name, take) => {
+    const name = database('removed');
+    const faults: Error[] = [];
+    const cache = new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) });
+    const writer = cache.insert('key', metadata(), BODY.length)!;
+    await writer.write(BODY.subarray(0, 150_000));
+    await expect.poll(() => keyOf(name, 't')).toBeDefined();
+    await take(cache, name);
+    await writer.write(BODY.subarray(150_000));
+    await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+    writer.close();
+    expect(await cache.match('key')).toEqual([]);
+    expect(await keyOf(name, 'b')).toBeUndefined();
+    expect(faults).toEqual([]);
+    await cache.close();
+  });
+});
+
+describe('a database that somebody deletes', () => {
+  afterEach(cleanUp);
+
+  test('is let go of, and made anew', async () => {
+    const name = database('deleted');
+    const faults: Error[] = [];
+    const caches = [1, 2].map(() => new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) }));
+    for (const cache of caches) await put(cache, 'key', BODY);
+    const writer = caches[0]!.insert('other', metadata(), BODY.length)!;
+    await writer.write(BODY);
+    await drop(name);
+    await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+    writer.close();
+    for (const cache of caches) {
+      expect(await cache.match('key')).toEqual([]);
+      await put(cache, 'key', BODY);
+      expect(await get(cache, 'key')).toEqual(BODY);
+      await cache.remove('key');
+    }
+    for (const cache of caches) await cache.close();
+    expect(faults).toEqual([]);
   });
 });
 

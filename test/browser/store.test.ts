@@ -65,3 +65,15 @@ test('a database that cannot be opened is a fault of load and rejects apply', as
     open.mockRestore();
   }
 });
+
+test('whoever deletes the database does not wait for us, and it is made anew', async () => {
+  const name = database();
+  const store = new IndexedDbStore({ database: name, namespace: 'a' });
+  await store.apply(new Map([['key', 1]]));
+  await remove(name);
+  expect(await store.load()).toEqual(new Map());
+  await store.apply(new Map([['key', 2]]));
+  expect(await store.load()).toEqual(new Map([['key', 2]]));
+  await store.close();
+  await remove(name);
+});

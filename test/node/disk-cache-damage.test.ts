@@ -234,8 +234,9 @@ describe('several processes', () => {
     const cache = new DiskCache({ directory, maximumSize: 300_000 });
     await put(cache, 'key', bodyOf(1000));
     const layout = path.join(directory, 'v1');
-    for (const name of ['left', 'new']) writeFileSync(path.join(layout, 'tmp', name), 'x');
-    age(path.join(layout, 'tmp', 'left'), 60);
+    const [left, fresh] = ['0'.repeat(24), '1'.repeat(24)];
+    for (const name of [left, fresh]) writeFileSync(path.join(layout, 'tmp', name), 'x');
+    age(path.join(layout, 'tmp', left), 60);
     for (const name of ['v1-0123456789ab', 'v1-ba9876543210', 'v1-of-the-user']) {
       mkdirSync(path.join(directory, name));
       writeFileSync(path.join(directory, name, 'entry'), 'x');
@@ -248,7 +249,7 @@ describe('several processes', () => {
       await cache.size();
     }
     expect(await cache.size()).toBeLessThanOrEqual(300_000);
-    expect(readdirSync(path.join(layout, 'tmp'))).toEqual(['new']);
+    expect(readdirSync(path.join(layout, 'tmp'))).toEqual([fresh]);
     expect(readdirSync(directory).sort()).toEqual(['v1', 'v1-ba9876543210', 'v1-of-the-user']);
     expect(readdirSync(layout)).not.toContain('evicting');
     await cache.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -214,6 +214,53 @@ test('who is in the middle of a body keeps its file, whatever becomes of the cac
   reader.close();
   expect(Buffer.compare((await reading).subarray(0, 50_000), body.subarray(100_000, 150_000))).toBe(0);
 });
+
+test.each([1000, 70_000, 300_000])(
+  'a reply of %i bytes that is aborted from its own signal, at the first or the last byte, leaves no file',
+  async (size) => {
+    const directory = path.join(root, `place-${places++}`);
+    const onFault = vi.fn();
+    const cache = new DiskCache({ directory, onFault });
+    const manager = new NetworkAccessManager({ cache });
+    for (const [enough, soon] of [
+      [1, (abort: () => void) => abort()],
+      [size, (abort: () => void) => abort()],
+      [size, queueMicrotask],
+    ] as const) {
+      const reply = manager.get(urlOf(size));
+      const finished = new Promise<void>((resolve) => reply.on('finished', resolve));
+      let got = 0;
+      reply.on('readyRead', () => {
+        got += reply.readAll().length;
+        if (got >= enough) soon(() => reply.abort());
+      });
+      await finished;
+      await cache.clear();
+    }
+    await manager.close();
+    await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 500 });
+    await cache.close();
+    const left = existsSync(directory)
+      ? readdirSync(directory, { recursive: true, withFileTypes: true })
+      : [];
+    expect(left.filter((one) => one.isFile() && one.parentPath.endsWith('tmp'))).toEqual([]);
+    expect(onFault).not.toHaveBeenCalled();
+  },
+);
+
+test.each([1000, 70_000, 300_000])(
+  'a writer of %i bytes that is closed while it commits closes its file once, and the entry is there',
+  async (size) => {
+    const cache = openCache();
+    const writer = cache.insert('key', metadata(), size)!;
+    await writer.write(bodyOf(size));
+    const committed = writer.commit();
+    writer.close();
+    await committed;
+    expect((await cache.match('key')).map(({ length }) => length)).toEqual([size]);
+    await cache.close();
+  },
+);
 
 test('what is found while the cache closes is not held', async () => {
   const directory = path.join(root, 'closing');

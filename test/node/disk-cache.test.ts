@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
-import { bodyOf, get, put, testCache } from '../suites/cache.ts';
+import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
+import { catching } from '../support/catching.ts';
 
 vi.mock(import('node:fs/promises'), { spy: true });
 
@@ -33,4 +34,50 @@ test('a cold look lists no directory, so it takes as long among many entries as 
   // It is the function that lists, when something has to.
   await cold.size();
   expect(readdir).toHaveBeenCalled();
+});
+
+test('an entry that is cleared while it is written is not stored, and nothing is wrong', async () => {
+  const directory = path.join(root, 'cleared');
+  const onFault = vi.fn();
+  const cache = new DiskCache({ directory, onFault });
+  const writer = cache.insert('key', metadata(), 300_000)!;
+  await writer.write(bodyOf(300_000));
+  await vi.waitFor(() => expect(readdirSync(path.join(directory, 'v1', 'tmp'))).toHaveLength(1));
+  await cache.clear();
+  await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
+  writer.close();
+  expect(await cache.match('key')).toEqual([]);
+  expect(onFault).not.toHaveBeenCalled();
+  await cache.close();
+});
+
+test('a variant that is used is found as long as it is there, whatever becomes of the first', async () => {
+  const cache = new DiskCache({ directory: path.join(root, 'variants'), maximumSize: 1_000_000 });
+  for (const foo of ['1', '2']) await put(cache, 'key', bodyOf(1000), { selecting: ['foo', foo] });
+  for (let i = 0; i < 20; i++) {
+    const used = (await cache.match('key')).find(({ metadata: { selecting } }) => selecting[1] === '2');
+    cache.open(used!).close();
+    await put(cache, `key ${i}`, bodyOf(100_000, i));
+    await cache.size();
+  }
+  expect(await cache.match('key 0')).toEqual([]);
+  await cache.close();
+});
+
+test('what hears of a fault and throws costs no request', async () => {
+  const file = path.join(root, 'a file');
+  mkdirSync(root, { recursive: true });
+  writeFileSync(file, '');
+  const thrown = new Error('from the listener');
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  const onFault = (): never => {
+    throw thrown;
+  };
+  const cache = new DiskCache({ directory: path.join(file, 'below'), onFault });
+  expect(await cache.match('key')).toEqual([]);
+  await expect(put(cache, 'key', bodyOf(10))).rejects.toThrow('ENOTDIR');
+  expect(uncaught).toEqual([thrown]);
+  vi.unstubAllGlobals();
+  await cache.close();
 });

@@ -188,6 +188,23 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.size()).toBe(0);
     });
 
+    test.each([1000, 300_000])('a writer of %i bytes may be closed at any time', async (length) => {
+      const cache = open();
+      const body = bodyOf(length);
+      for (const commits of [false, true]) {
+        const writer = cache.insert('key', metadata(), length)!;
+        // It may ask to wait, and is not waited for.
+        Promise.resolve(writer.write(body)).catch(() => {});
+        const committed = commits ? writer.commit() : null;
+        writer.close();
+        writer.close();
+        await committed;
+        const found = await get(cache, 'key');
+        if (commits) expectBytes(found, body);
+        else expect(found).toBeNull();
+      }
+    });
+
     test('an entry that is being written can be read, also after it was committed', async () => {
       const cache = open();
       const body = bodyOf(300_000);
@@ -311,6 +328,32 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.match('other')).toHaveLength(1);
     });
 
+    test.each(['1', '2', '3'])('variant %s of three goes without the others', async (gone) => {
+      const cache = open();
+      const variants = ['1', '2', '3'];
+      for (const foo of variants)
+        await put(cache, 'key', bodyOf(10, Number(foo)), { selecting: ['foo', foo] });
+      const left = async (): Promise<string[]> => {
+        const found = await cache.match('key');
+        for (const stored of found) {
+          const reader = (await cache.open(stored))!;
+          expectBytes(await readAll(reader, 10), bodyOf(10, Number(stored.metadata.selecting[1])));
+          reader.close();
+        }
+        return found.map(({ metadata: { selecting } }) => selecting[1]!).sort();
+      };
+      const found = await cache.match('key');
+      await cache.remove(
+        'key',
+        found.find(({ metadata: { selecting } }) => selecting[1] === gone),
+      );
+      expect(await left()).toEqual(variants.filter((foo) => foo !== gone));
+      await put(cache, 'key', bodyOf(10, Number(gone)), { selecting: ['foo', gone] });
+      expect(await left()).toEqual(variants);
+      await cache.remove('key');
+      expect(await cache.match('key')).toEqual([]);
+    });
+
     test('the least recently used entries make room, down to 90 %', async () => {
       const cache = open(undefined, 1_000_000);
       for (let i = 0; i < 9; i++) {
@@ -324,6 +367,19 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.match('key 1')).toEqual([]);
       expectBytes(await get(cache, 'key 0'), bodyOf(100_000, 0));
       expectBytes(await get(cache, 'key 9'), bodyOf(100_000, 9));
+    });
+
+    test('metadata that grow are counted, and make room', async () => {
+      const cache = open(undefined, 500_000);
+      for (let i = 0; i < 10; i++) await put(cache, `key ${i}`, bodyOf(10));
+      for (let i = 0; i < 10; i++) {
+        const [stored] = await cache.match(`key ${i}`);
+        // Twice its length in a file, with the place for the next ones.
+        if (stored !== undefined)
+          await cache.update(`key ${i}`, stored, metadata({ headers: ['a', 'x'.repeat(70_000)] }));
+      }
+      expect(await cache.size()).toBeGreaterThan(200_000);
+      expect(await cache.size()).toBeLessThanOrEqual(500_000);
     });
 
     test('an entry above three quarters of the maximum is not stored, announced or not', async () => {

@@ -1,11 +1,12 @@
-import { createStore, type UseStore } from 'idb-keyval';
+import type { UseStore } from 'idb-keyval';
+import { openDatabase } from '../open-database.ts';
 
 /** The object store of a cache, with transactions that are all or nothing even when our own code throws in them. */
 export class Database {
   readonly #use: UseStore;
 
   constructor(name: string) {
-    this.#use = createStore(name, 'cache');
+    this.#use = openDatabase(name, 'cache');
   }
 
   // Async, because opening may also throw.

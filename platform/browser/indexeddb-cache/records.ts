@@ -19,7 +19,9 @@ export const chunksOf = (id: string): IDBKeyRange => IDBKeyRange.bound(['b', id]
 export const entryKey = (key: string, id: string): IDBValidKey => ['m', key, id];
 export const entriesOf = (key: string): IDBKeyRange => IDBKeyRange.bound(['m', key], ['m', key, END]);
 export const useKey = (used: number, key: string, id: string): IDBValidKey => ['l', used, key, id];
-export const uses = (): IDBKeyRange => IDBKeyRange.bound(['l'], ['l', END]);
+/** From that time on; all uses without one. */
+export const uses = (from?: number): IDBKeyRange =>
+  IDBKeyRange.bound(from === undefined ? ['l'] : ['l', from], ['l', END]);
 export const SUM_KEY: IDBValidKey = ['s'];
 export const stagedKey = (id: string): IDBValidKey => ['t', id];
 export const staged = (): IDBKeyRange => IDBKeyRange.bound(['t'], ['t', END]);

@@ -1,5 +1,11 @@
 import { promisifyRequest } from 'idb-keyval';
-import { EVICTION_TARGET, MAXIMUM_VARIANTS, supersedes } from '../../../src/cache/network-cache.ts';
+import { EntryGone } from '../../../src/cache/block-writer.ts';
+import {
+  EVICTION_TARGET,
+  MAXIMUM_VARIANTS,
+  supersedes,
+  WRONG_CLOCK,
+} from '../../../src/cache/network-cache.ts';
 import {
   chunkKey,
   chunksOf,
@@ -43,6 +49,7 @@ export async function stage(
   { index, bytes }: Chunk,
   now: number,
 ): Promise<void> {
+  if (index > 0) await requireStaged(entries, id);
   entries.put(bytes, chunkKey(id, index));
   entries.put(now, stagedKey(id));
   await promisifyRequest(entries.transaction);
@@ -50,9 +57,7 @@ export async function stage(
 
 export async function publish(entries: Entries, publication: Publication): Promise<void> {
   const { key, record, last, isStaged, maximumSize } = publication;
-  if (isStaged && (await promisifyRequest(entries.get(stagedKey(record.id)))) === undefined) {
-    throw new Error('the entry was taken for abandoned');
-  }
+  if (isStaged) await requireStaged(entries, record.id);
   entries.delete(stagedKey(record.id));
   if (last !== null) entries.put(last.bytes, chunkKey(record.id, last.index));
   let sum = await readSum(entries);
@@ -67,10 +72,19 @@ export async function publish(entries: Entries, publication: Publication): Promi
   }
   entries.put(record, entryKey(key, record.id));
   entries.put(record.size, useKey(record.used, key, record.id));
-  sum += record.size;
-  if (sum > maximumSize) sum = await evict(entries, sum, maximumSize * EVICTION_TARGET);
-  entries.put(Math.max(0, sum), SUM_KEY);
+  await keepBelow(entries, sum + record.size, maximumSize, record.used);
   await promisifyRequest(entries.transaction);
+}
+
+/** Notes the sum, after making room if it is above the maximum. */
+async function keepBelow(entries: Entries, sum: number, maximumSize: number, now: number): Promise<void> {
+  const left = sum > maximumSize ? await evict(entries, sum, maximumSize * EVICTION_TARGET, now) : sum;
+  entries.put(Math.max(0, left), SUM_KEY);
+}
+
+/** Fails when the chunks that were put are gone: all was cleared, or the entry was taken for abandoned. */
+async function requireStaged(entries: Entries, id: string): Promise<void> {
+  if ((await promisifyRequest(entries.get(stagedKey(id)))) === undefined) throw new EntryGone();
 }
 
 export async function readVariants(entries: Entries, key: string): Promise<EntryRecord[]> {
@@ -84,13 +98,19 @@ export async function readSum(entries: Entries): Promise<number> {
 }
 
 /** Replaces metadata, counting their new size. */
-export async function update(entries: Entries, key: string, record: EntryRecord): Promise<void> {
+export async function update(
+  entries: Entries,
+  key: string,
+  record: EntryRecord,
+  maximumSize: number,
+  now: number,
+): Promise<void> {
   const current: unknown = await promisifyRequest(entries.get(entryKey(key, record.id)));
   if (!isEntryRecord(current)) return;
   const sum = await readSum(entries);
   entries.put({ ...record, used: current.used }, entryKey(key, record.id));
   entries.put(record.size, useKey(current.used, key, record.id));
-  entries.put(Math.max(0, sum - current.size + record.size), SUM_KEY);
+  await keepBelow(entries, sum - current.size + record.size, maximumSize, now);
   await promisifyRequest(entries.transaction);
 }
 
@@ -121,19 +141,23 @@ export async function remove(entries: Entries, key: string, id: string | null): 
 }
 
 /** Removes entries, the least recently used first, and returns the sum that is left. */
-export async function evict(entries: Entries, sum: number, target: number): Promise<number> {
+export async function evict(entries: Entries, sum: number, target: number, now: number): Promise<number> {
   let left = sum;
-  const request = entries.openCursor(uses());
-  for (;;) {
-    const cursor = await promisifyRequest(request);
-    if (cursor === null || left <= target) return left;
-    const [, , key, id] = cursor.key as [string, number, string, string];
-    entries.delete(entryKey(key, id));
-    entries.delete(chunksOf(id));
-    cursor.delete();
-    left -= cursor.value as number;
-    cursor.continue();
+  for (const range of [uses(now + WRONG_CLOCK), uses()]) {
+    const request = entries.openCursor(range);
+    for (;;) {
+      const cursor = await promisifyRequest(request);
+      if (left <= target) return left;
+      if (cursor === null) break;
+      const [, , key, id] = cursor.key as [string, number, string, string];
+      entries.delete(entryKey(key, id));
+      entries.delete(chunksOf(id));
+      cursor.delete();
+      left -= cursor.value as number;
+      cursor.continue();
+    }
   }
+  return left;
 }
 
 /** What pages that were closed have left of entries they were writing. */

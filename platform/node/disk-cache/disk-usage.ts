@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EVICTION_TARGET } from '../../../src/cache/network-cache.ts';
+import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
 import { errorCode, isMissing } from './files.ts';
 import type { OpenFiles } from './open-files.ts';
 
@@ -41,9 +41,11 @@ export class DiskUsage {
   /** Null until counted. */
   #total: number | null = null;
   #addedSinceCount = 0;
+  /** Bytes of files that came while counting, which may have seen them or not. */
+  readonly #cameMeanwhile = new Map<string, number>();
   #running: Promise<void> | null = null;
   #again = false;
-  /** Another process evicts: there is no use in counting before. */
+  /** Another process evicts: there is no use in counting before. By `performance.now()`. */
   #notBefore = 0;
 
   constructor(root: string, maximumSize: number, files: OpenFiles, onError: (error: unknown) => void) {
@@ -60,8 +62,9 @@ export class DiskUsage {
     }, TOUCH_DELAY).unref();
   }
 
-  add(bytes: number): void {
+  add(file: string, bytes: number): void {
     this.#addedSinceCount += bytes;
+    if (this.#running !== null) this.#cameMeanwhile.set(file, bytes);
     if (this.#total !== null) this.#total += bytes;
     const isUnsure = this.#total === null || this.#addedSinceCount > this.#maximumSize * RECOUNT;
     if (isUnsure || this.#total! > this.#maximumSize) this.#maintain();
@@ -75,23 +78,25 @@ export class DiskUsage {
   reset(): void {
     this.#touched.clear();
     this.#total = 0;
+    // Some of what is being counted is no more.
+    if (this.#running !== null) this.#again = true;
   }
 
   /** Bytes in use, when what is being evicted has gone. */
   async size(): Promise<number> {
     if (this.#total === null) this.#maintain();
-    await this.#running;
+    while (this.#running !== null) await this.#running;
     return this.#total ?? 0;
   }
 
   /** Waits for the work in the background, and leaves nothing that only this process knows. */
   async settle(): Promise<void> {
-    await this.#running;
+    while (this.#running !== null) await this.#running;
     await this.#flush();
   }
 
   #maintain(): void {
-    if (Date.now() < this.#notBefore) return;
+    if (performance.now() < this.#notBefore) return;
     if (this.#running !== null) {
       this.#again = true;
       return;
@@ -109,21 +114,24 @@ export class DiskUsage {
 
   async #count(): Promise<void> {
     this.#addedSinceCount = 0;
+    this.#cameMeanwhile.clear();
     const listed = await this.#list();
-    this.#total = listed.reduce((sum, { size }) => sum + size, 0) + this.#addedSinceCount;
+    const seen = listed.filter(({ path }) => !this.#cameMeanwhile.has(path)).map(({ size }) => size);
+    this.#total = [...seen, ...this.#cameMeanwhile.values()].reduce((sum, size) => sum + size, 0);
     await this.#sweep();
     if (this.#total > this.#maximumSize) await this.#evict(listed);
   }
 
   async #list(): Promise<Listed[]> {
     const listed: Listed[] = [];
-    for (const shard of await names(this.#root)) {
-      if (shard.length !== 2) continue;
+    const latest = Date.now() + WRONG_CLOCK;
+    for (const shard of await names(this.#root, /^[\da-f]{2}$/)) {
       const directory = path.join(this.#root, shard);
-      await each(await names(directory), async (name) => {
+      await each(await names(directory, /^[\da-f]{40}\.\d$/), async (name) => {
         const file = path.join(directory, name);
         const { size, mtimeMs } = await stat(file);
-        listed.push({ path: file, size, used: Math.max(mtimeMs, this.#touched.get(file) ?? 0) });
+        const known = mtimeMs > latest ? 0 : mtimeMs;
+        listed.push({ path: file, size, used: Math.max(known, this.#touched.get(file) ?? 0) });
       });
     }
     return listed;
@@ -137,11 +145,12 @@ export class DiskUsage {
       throw error;
     });
     if (!isOurs) {
-      this.#notBefore = Date.now() + RETRY;
+      this.#notBefore = performance.now() + RETRY;
       return;
     }
     try {
-      listed.sort((one, other) => one.used - other.used);
+      // Of one key and time the first variant last: the others are found through it.
+      listed.sort((one, other) => one.used - other.used || (one.path < other.path ? 1 : -1));
       const excess: Listed[] = [];
       let left = this.#total!;
       for (const entry of listed) {
@@ -165,10 +174,10 @@ export class DiskUsage {
     const temporary = path.join(this.#root, 'tmp');
     const above = path.dirname(this.#root);
     const layout = path.basename(this.#root);
-    const cleared = (await names(above)).filter((name) => isClearedName(name, layout));
+    const cleared = new RegExp(`^${layout}-[\\da-f]{12}$`);
     const left = [
-      ...(await names(temporary)).map((name) => path.join(temporary, name)),
-      ...cleared.map((name) => path.join(above, name)),
+      ...(await names(temporary, /^[\da-f]{24}$/)).map((name) => path.join(temporary, name)),
+      ...(await names(above, cleared)).map((name) => path.join(above, name)),
     ];
     await each(left, async (file) => {
       if (await isAbandoned(file, LEASE)) await rm(file, { recursive: true, force: true });
@@ -187,10 +196,6 @@ export class DiskUsage {
 /** A name for what is moved aside to be cleared. The directory is the user's: nothing of another name is ours. */
 export function clearedName(layout: string): string {
   return `${layout}-${randomBytes(6).toString('hex')}`;
-}
-
-function isClearedName(name: string, layout: string): boolean {
-  return name.startsWith(`${layout}-`) && /^[\da-f]{12}$/.test(name.slice(layout.length + 1));
 }
 
 /** Takes the lease, at once from a process that is dead. False: another one has it. Two at a time do no harm. */
@@ -232,30 +237,35 @@ async function isAbandoned(file: string, after: number): Promise<boolean> {
   return Math.abs(Date.now() - mtimeMs) > after;
 }
 
-/** The names in a directory; none when there is no such directory. */
-async function names(directory: string): Promise<string[]> {
+/**
+ * The names in a directory that are ours; none when there is no such directory. What else is there is left alone: others
+ * put things into directories (`.DS_Store`, `@eaDir`), and a link may lead out of ours.
+ */
+async function names(directory: string, ours: RegExp): Promise<string[]> {
   try {
-    return await readdir(directory);
+    return (await readdir(directory)).filter((name) => ours.test(name));
   } catch (error) {
     if (isMissing(error) || errorCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 }
 
-/** Does it with each, a few at a time. What has vanished meanwhile is left out. */
+/** Does it with each, a few at a time. What has vanished meanwhile is left out; a failure is told when all are through. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   let next = 0;
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
     while (next < items.length) {
       const item = items[next++]!;
       try {
         await work(item);
       } catch (error) {
-        if (!isMissing(error)) throw error;
+        if (!isMissing(error)) failures.push(error);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Makes the directory of a file, for the user alone. */

@@ -72,6 +72,9 @@ const action: fc.Arbitrary<Action> = fc.record({
   who: fc.nat(7),
 });
 
+/** Nobody has it any more. */
+const lost = (): Promise<never> => Promise.reject(new Error('lost'));
+
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 test('whatever the readers do, each gets all bytes in order or hears why not', async () => {
@@ -96,14 +99,14 @@ test('whatever the readers do, each gets all bytes in order or hears why not', a
           },
         };
         const fill = new Fill({ source, writer, length: null, commit: () => writer.commit() });
-        const readers = [new Reader(fill.body())];
+        const readers = [new Reader(fill.body(lost))];
         const perform = async ({ do: what, who }: Action): Promise<void> => {
           const reader = readers[who % readers.length]!;
           if (what === 'send' && open) {
             const chunk = Uint8Array.of(sent.length, sent.length + 1);
             sent.push(...chunk);
             sink?.data(chunk, true);
-          } else if (what === 'join' && !fill.isOver) readers.push(new Reader(fill.body()));
+          } else if (what === 'join' && !fill.isOver) readers.push(new Reader(fill.body(lost)));
           else if (what === 'toggle') reader.toggle();
           else if (what === 'cancel') reader.cancel();
           else if (what === 'turn') await turn();
@@ -155,7 +158,7 @@ test.each<[string, (fill: Fill, reader: Reader) => void]>([
     length: null,
     commit: () => new Promise((resolve) => (publish = resolve)),
   });
-  const reader = new Reader(fill.body());
+  const reader = new Reader(fill.body(lost));
   sink!.data(Uint8Array.of(1), true);
   sink!.end(null);
   give(fill, reader);

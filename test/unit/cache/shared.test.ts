@@ -305,6 +305,56 @@ describe('a slow reader', () => {
   });
 });
 
+describe('a reply that fell behind an entry that the cache refuses in the middle', () => {
+  const mebibyte = new Uint8Array(1024 * 1024).fill(97);
+
+  async function fallBehind(headers: Record<string, string>, first: 0 | 1) {
+    const { harness, heads, land } = slowOrigin({ ...FRESH, ...headers });
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    const body = land();
+    const responses = await Promise.all(opened);
+    const [slow, fast] = [responses[first]!, responses[1 - first]!].map((one) => new Reader(one));
+    slow!.body.pause();
+    for (let i = 0; i < 40; i++) body.sink!.data(mebibyte, true);
+    expect(fast!.text.length).toBe(40 * mebibyte.length);
+    const begun = harness.seen.length;
+    slow!.body.resume();
+    await turn();
+    return { harness, heads, body, slow: slow!, fast: fast!, begun };
+  }
+
+  test.each([0, 1] as const)(
+    'gets the rest from the network, be it the first or the second: %i',
+    async (first) => {
+      const { harness, heads, body, slow, fast, begun } = await fallBehind({ etag: '"e"' }, first);
+      const range = harness.seen[begun]!.headers.get('range')!;
+      const offset = Number(/^bytes=(\d+)-$/.exec(range)![1]);
+      expect(slow.text.length).toBe(offset);
+      const rest = new SlowBody();
+      const headers = { etag: '"e"', 'content-range': `bytes ${offset}-${offset + 4}/${offset + 5}` };
+      heads[1]!(makeResponse({ status: 206, headers, body: rest }));
+      await turn();
+      rest.send('tail');
+      slow.body.pause();
+      expect([rest.paused, body.cancelled]).toEqual([true, null]);
+      slow.body.resume();
+      rest.send('!');
+      rest.sink!.end(null);
+      expect([slow.text.slice(offset), slow.ended, slow.error]).toEqual(['tail!', true, null]);
+      body.sink!.end(null);
+      expect(fast.ended).toBe(true);
+    },
+  );
+
+  test('fails without a strong validator', async () => {
+    const { slow, fast, body } = await fallBehind({ etag: 'W/"e"' }, 1);
+    expect(slow.error?.code).toBe('unknown-content');
+    body.sink!.end(null);
+    expect(fast.ended).toBe(true);
+  });
+});
+
 test('a timeout of the shared exchange ends all', async () => {
   const harness = new Harness();
   const timeout = new NetworkError('timeout', 'idle');

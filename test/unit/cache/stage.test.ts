@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { makeResponse } from '../../support/fixtures.ts';
@@ -497,5 +497,32 @@ describe('other methods', () => {
     harness.answer(FRESH, '', { status: 304 });
     await harness.send({ method: 'HEAD', headers: { 'if-none-match': '"e"' } });
     expect((await harness.send()).source).toBe('cache');
+  });
+});
+
+describe('a cache of somebody’s own that throws', () => {
+  const broken = new Error('broken');
+  const fail = (): never => {
+    throw broken;
+  };
+
+  test.each<[string, Partial<MemoryCache>, string]>([
+    ['insert', { insert: fail }, 'GET'],
+    ['remove', { remove: fail }, 'POST'],
+    ['update', { update: fail }, 'HEAD'],
+  ])('in %s fails the request, and the connection is let go of', async (_method, members, method) => {
+    const harness = new Harness();
+    harness.answer({ 'cache-control': 'max-age=60' });
+    if (method === 'HEAD') await harness.send();
+    Object.assign(harness.cache, members);
+    const cancel = vi.fn();
+    harness.respond = () =>
+      makeResponse({
+        headers: { 'cache-control': 'max-age=60' },
+        body: { start: () => {}, pause: () => {}, resume: () => {}, cancel },
+      });
+    const options = { cacheLoadControl: 'always-network' } as const;
+    await expect(harness.open({ method, options })).rejects.toBe(broken);
+    expect(cancel).toHaveBeenCalledOnce();
   });
 });

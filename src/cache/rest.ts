@@ -1,0 +1,46 @@
+import { NetworkError } from '../error.ts';
+import type { ResponseBody } from '../message/body.ts';
+import type { HttpResponse } from '../pipeline/stage.ts';
+import { freshnessOf } from './freshness.ts';
+import type { ResponseMetadata } from './metadata.ts';
+import { parseContentRange } from './range.ts';
+import { strongEtag } from './validators.ts';
+import { type Visit, withFields, withoutFields } from './visit.ts';
+
+/** Fields that make a request ask for less than all. */
+const CONDITIONS = ['range', 'if-range', 'if-none-match', 'if-modified-since'] as const;
+
+/**
+ * Fetches bytes `first` to `last` (null: the last one) of a representation whose beginning was delivered, if the network
+ * still has the very same (RFC 9110 §13.1.5). Rejects otherwise.
+ */
+export async function fetchRest(
+  visit: Visit,
+  metadata: ResponseMetadata,
+  first: number,
+  last: number | null,
+): Promise<ResponseBody> {
+  const etag = strongEtag(freshnessOf(metadata).headers);
+  if (etag === null || metadata.fidelity !== 'exact') throw new Error('it has no strong validator');
+  const plain = withoutFields(visit.request, ...CONDITIONS);
+  const request = withFields(plain, ['range', `bytes=${first}-${last ?? ''}`, 'if-range', etag]);
+  const response = await visit.next(request, visit.exchange);
+  if (isRange(response, first, last, etag)) return response.body;
+  response.body.cancel(new NetworkError('operation-canceled', 'not the rest of the body'));
+  throw new Error(`the server answered ${response.status}`);
+}
+
+function isRange(
+  { status, headers }: HttpResponse,
+  first: number,
+  last: number | null,
+  etag: string,
+): boolean {
+  const range = parseContentRange(headers.get('content-range') ?? '');
+  return (
+    status === 206 &&
+    range?.first === first &&
+    range.last === (last ?? range.total - 1) &&
+    strongEtag(headers) === etag
+  );
+}
