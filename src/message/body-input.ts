@@ -101,6 +101,13 @@ function once(chunks: (isSpent: boolean) => AsyncIterable<Uint8Array>): RequestB
       isSpent = true;
       return opened;
     },
+    async discard() {
+      try {
+        if (!isSpent) await this.open()[Symbol.asyncIterator]().return?.();
+      } catch {
+        // It was given up: nobody wants to know what it says to that.
+      }
+    },
   };
 }
 

@@ -17,6 +17,8 @@ export interface RequestBody {
   blob?(): Blob | Promise<Blob>;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
+  /** The reply has ended. Releases what was never opened, where that holds something. */
+  discard?(): void;
 }
 
 /**

@@ -20,6 +20,8 @@ export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIter
     },
     async return() {
       await chunks.return?.();
+      // The iterator of a Node stream leaves a stream alone of which it has read nothing.
+      if ('destroy' in source && typeof source.destroy === 'function') source.destroy();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]() {

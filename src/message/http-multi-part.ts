@@ -77,6 +77,9 @@ export class HttpMultiPart implements RequestBodySource {
           else yield* piece.open();
         }
       },
+      discard: () => {
+        for (const { body } of this.#parts) body.discard?.();
+      },
     };
   }
 

@@ -174,7 +174,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (transfer) this.#transfer?.abandon(error);
     else this.#transfer?.resume();
     this.body.release(error);
-    this.#finish(error);
+    this.#finish(error, transfer || this.#transfer === null);
   }
 
   accept(event: ReplyEvent): void {
@@ -231,8 +231,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return this.reply.listenerCount('downloadProgress') > 0;
   }
 
-  #finish(error: NetworkError | null): void {
+  /** @param isOver nothing goes on unseen */
+  #finish(error: NetworkError | null, isOver = true): void {
     this.#state = 'finishing';
+    if (isOver) this.reply.request.body?.discard?.();
     this.#running?.remove(this);
     this.reply.request.options.signal?.removeEventListener('abort', this);
     this.error = error;

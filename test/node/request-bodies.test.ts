@@ -1,10 +1,11 @@
 import { createReadStream, openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { HttpMultiPart } from '../../src/message/http-multi-part.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
+import type { NetworkReply } from '../../src/reply/reply.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -29,7 +30,7 @@ const again: Route = ({ request, response }) => {
 let server: TestServer;
 let manager: NetworkAccessManager;
 beforeAll(async () => {
-  server = await startServer({ routes: { echo, again } });
+  server = await startServer({ routes: { echo, again, hang: () => {} } });
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -107,4 +108,66 @@ test('a multipart message with a stream in it goes up in chunks', async () => {
   expect([transfer, type]).toEqual(['chunked', `multipart/related; boundary="${message.boundary}"`]);
   expect(body).toContain('\r\n\r\ntext\r\n--');
   expect(body).toContain('a multipart message with a stream in it');
+});
+
+describe('a source that was never read is released when', () => {
+  const fromFile = () => {
+    const stream = createReadStream(ITSELF);
+    return { body: stream as BodyInput, isReleased: () => stream.destroyed };
+  };
+  const fromStream = () => {
+    let isReleased = false;
+    const cancel = (): void => {
+      isReleased = true;
+    };
+    return { body: new ReadableStream({ cancel }), isReleased: () => isReleased };
+  };
+  const inMessage = () => {
+    const [first, second] = [fromFile(), fromFile()];
+    const body = new HttpMultiPart().append({ body: first.body }).append({ body: second.body });
+    return { body, isReleased: () => first.isReleased() && second.isReleased() };
+  };
+
+  describe.each([
+    ['a Node stream', fromFile],
+    ['a WHATWG stream', fromStream],
+    ['a message', inMessage],
+  ])('%s', (_kind, make) => {
+    test.each<[string, (body: BodyInput) => NetworkReply]>([
+      [
+        'is aborted at once',
+        (body) => {
+          const reply = manager.post(`${server.origin}/echo`, body);
+          queueMicrotask(() => reply.abort());
+          return reply;
+        },
+      ],
+      ['is refused by the peer', (body) => manager.post('http://127.0.0.1:1/', body)],
+      ['has a scheme that nobody knows', (body) => manager.post('gopher://h.test/', body)],
+      [
+        'is aborted in the queue',
+        (body) => {
+          manager.connectionsPerHost = 1;
+          manager.get(`${server.origin}/hang`);
+          const reply = manager.post(`${server.origin}/echo`, body);
+          setImmediate(() => reply.abort());
+          return reply;
+        },
+      ],
+    ])('its request %s', async (_when, post) => {
+      const { body, isReleased } = make();
+      const reply = post(body);
+      const finished = new Promise<void>((resolve) => reply.on('finished', resolve));
+      await finished;
+      await vi.waitFor(() => expect(isReleased()).toBe(true));
+    });
+  });
+
+  test('but not while its transfer goes on without the reply', async () => {
+    const { body, isReleased } = fromFile();
+    const reply = manager.post(`${server.origin}/echo`, body);
+    await new Promise<void>((resolve) => reply.on('socketStartedConnecting', resolve));
+    reply.close();
+    expect(isReleased()).toBe(false);
+  });
 });
