@@ -51,7 +51,7 @@ export class Manager extends Settings implements AsyncDisposable {
   /** @internal Each platform has a subclass of its own. */
   constructor(platform: Platform, options: ManagerOptions) {
     const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.() };
-    super(options, defaults);
+    super(options, defaults, platform.acceptOptions);
     this.#platform = platform;
     this.#defaults = defaults;
     this.#sourceFor = platform.createSources();

@@ -15,6 +15,11 @@ import type { ParsedUrl } from './util/url.ts';
 export interface Platform {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
   defaults?(): Partial<RequestOptions>;
+  /**
+   * Looks at options before they are in force, for a manager or a request.
+   * @throws TypeError for what is ill-typed and only the platform can tell
+   */
+  acceptOptions?(options: RequestOptions): void;
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
   /** What answers the requests of a new manager: asked for anew whenever its options have changed. */

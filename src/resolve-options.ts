@@ -6,7 +6,6 @@ import type {
   RequestOnlyOptions,
   RequestOptions,
   SharedOptions,
-  TlsOptions,
 } from './options.ts';
 
 /**
@@ -74,7 +73,8 @@ const SHARED: Rules<SharedOptions> = {
   maximumRedirectsAllowed: whole(50),
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: list('origins', URL.canParse, (url) => new URL(url).origin),
-  tls: [null, 'an object', isObject, pickTls],
+  // What may be in it is for the platform that has TLS to say.
+  tls: [null, 'an object', isObject, (tls: object) => Object.freeze({ ...tls })],
   http2Allowed: [true],
   http2Direct: [false],
   throwHttpErrors: [true],
@@ -176,14 +176,6 @@ function merge(
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }
   return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
-}
-
-const TLS_OPTIONS = ['ca', 'cert', 'key', 'passphrase', 'servername', 'minVersion', 'maxVersion', 'ciphers'];
-
-function pickTls(tls: object): TlsOptions {
-  const unknown = Object.keys(tls).find((name) => !TLS_OPTIONS.includes(name));
-  if (unknown !== undefined) throw new TypeError(`unknown option 'tls.${unknown}'`);
-  return Object.freeze({ ...tls });
 }
 
 function toSchemes(schemes: object): RequestOptions['schemes'] {

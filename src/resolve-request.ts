@@ -21,19 +21,21 @@ export function resolveRequest(
   request: NetworkRequest,
   body: BodyInput | null | undefined,
   defaults: RequestOptions,
-  { parseUrl, toRequestBody }: Platform,
+  platform: Platform,
 ): HttpRequest {
   const url = own(request, 'url');
   if (typeof url !== 'string' && !(url instanceof URL))
     throw new TypeError('request: the url must be a string or a URL');
   const fields = own(request, 'headers');
+  const options = resolveRequestOptions(request, defaults);
+  platform.acceptOptions?.(options);
   return {
     method: METHODS.get(operation) ?? customMethod(request),
-    url: parseUrl(url),
+    url: platform.parseUrl(url),
     headers:
       fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),
-    body: body === undefined || body === null ? null : toRequestBody(body),
-    options: resolveRequestOptions(request, defaults),
+    body: body === undefined || body === null ? null : platform.toRequestBody(body),
+    options,
   };
 }
 

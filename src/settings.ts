@@ -1,6 +1,7 @@
 import type { ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
 import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options.ts';
+import type { Platform } from './platform.ts';
 import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.ts';
 import { Signals } from './signals.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
@@ -26,10 +27,18 @@ export interface Settings extends Accessors {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class Settings extends Signals<ManagerSignals> {
   #current: RequestOptions;
+  readonly #accept: Platform['acceptOptions'];
 
-  constructor(options: ManagerOptions, defaults: RequestOptions) {
+  constructor(options: ManagerOptions, defaults: RequestOptions, accept: Platform['acceptOptions']) {
     super();
-    this.#current = resolveManagerOptions(options, defaults);
+    this.#accept = accept;
+    this.#current = this.#resolve(options, defaults);
+  }
+
+  #resolve(options: ManagerOptions, defaults: RequestOptions): RequestOptions {
+    const resolved = resolveManagerOptions(options, defaults);
+    this.#accept?.(resolved);
+    return resolved;
   }
 
   /** The options in force now. */
@@ -45,7 +54,7 @@ export class Settings extends Signals<ManagerSignals> {
           return this.#current[name as keyof RequestOptions];
         },
         set(this: Settings, value: unknown) {
-          this.#current = resolveManagerOptions({ [name]: value }, this.#current);
+          this.#current = this.#resolve({ [name]: value }, this.#current);
         },
       });
     }

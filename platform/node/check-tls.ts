@@ -26,13 +26,11 @@ const CHECKS: { readonly [Name in keyof TlsOptions]-?: Check } = {
 
 const passed = new WeakSet<TlsOptions>();
 
-/**
- * Looks at material whose names are known to be right.
- * @throws TypeError that names what is ill-typed: where it is used, Node would speak of an argument of its own
- */
+/** @throws TypeError that names what is unknown or ill-typed: where it is used, Node would speak of an argument of its own */
 export function checkTls(tls: TlsOptions): void {
   if (passed.has(tls)) return;
   for (const [name, value] of Object.entries(tls)) {
+    if (!Object.hasOwn(CHECKS, name)) throw new TypeError(`unknown option 'tls.${name}'`);
     const [expected, accepts] = CHECKS[name as keyof TlsOptions];
     if (value !== undefined && !accepts(value))
       throw new TypeError(`option 'tls.${name}': expected ${expected}`);

@@ -1,10 +1,5 @@
 import { Manager } from '../../src/manager.ts';
-import type { BodyInput } from '../../src/message/body-input.ts';
-import type { ManagerOptions, NetworkRequest } from '../../src/options.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
-import type { Operation } from '../../src/reply/operation.ts';
-import { checkTls } from './check-tls.ts';
-import { expectListeners } from './expect-listeners.ts';
+import type { ManagerOptions } from '../../src/options.ts';
 import { nodePlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
@@ -16,17 +11,5 @@ export { StrictTransportSecurity } from './strict-transport-security.ts';
 export class NetworkAccessManager extends Manager {
   constructor(options: ManagerOptions = {}) {
     super(nodePlatform, options);
-  }
-
-  protected override resolveRequest(
-    operation: Operation,
-    request: NetworkRequest,
-    body?: BodyInput | null,
-  ): HttpRequest {
-    const resolved = super.resolveRequest(operation, request, body);
-    const { signal, tls } = resolved.options;
-    if (signal !== null) expectListeners(signal);
-    if (tls !== null) checkTls(tls);
-    return resolved;
   }
 }

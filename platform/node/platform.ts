@@ -11,9 +11,11 @@ import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { lazily } from '../../src/util/lazily.ts';
 import { startSoon } from '../../src/util/soon.ts';
 import { withScheme } from '../../src/util/url.ts';
+import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { decodeText } from './decode-text.ts';
 import { nodeDecoders } from './decoders.ts';
+import { expectListeners } from './expect-listeners.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
@@ -25,6 +27,10 @@ export const nodePlatform: Platform = {
     cookieJar: new CookieJar(),
     strictTransportSecurity: new StrictTransportSecurity(),
   }),
+  acceptOptions({ signal, tls }) {
+    if (signal !== null) expectListeners(signal);
+    if (tls !== null) checkTls(tls);
+  },
   createTransport: () => new SocketTransport(),
   // Its class extends Response, and whoever touches that loads Node's own fetch.
   loadResponseMaker: lazily(async () =>

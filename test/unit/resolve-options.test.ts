@@ -27,7 +27,6 @@ describe('options of a request', () => {
     ['not one of', { redirectPolicy: 'always' }, 'expected one of manual, no-less-safe'],
     ['truthy', { autoDeleteReplies: 1 }, "option 'autoDeleteReplies': expected a boolean"],
     ['no signal', { signal: {} }, "option 'signal'"],
-    ['unknown inside tls', { tls: { rejectUnauthorized: false } }, "unknown option 'tls.rejectUnauthorized'"],
     ['not a field name', { secretHeaders: ['a b'] }, "option 'secretHeaders'"],
     ['not an origin', { trustedRedirectOrigins: ['example.com'] }, "option 'trustedRedirectOrigins'"],
     ['null where it has no meaning', { priority: null }, "option 'priority'"],

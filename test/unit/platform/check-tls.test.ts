@@ -31,3 +31,7 @@ test.each([
   expect(check).toThrow(TypeError);
   expect(check).toThrow(`option 'tls.${name}'`);
 });
+
+test.each(['rejectUnauthorized', 'constructor'])('%s is unknown', (name) => {
+  expect(() => checkTls({ [name]: false } as never)).toThrow(`unknown option 'tls.${name}'`);
+});
