@@ -1,4 +1,3 @@
-import { NetworkError } from './error.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import {
@@ -8,10 +7,10 @@ import {
 } from './pipeline/security-part.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
+import { closedSource, managerClosed } from './reply/closed-source.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
-import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
@@ -104,9 +103,8 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const { fetchThrough } = await loadRare();
     const makeResponse = await this.#platform.loadResponseMaker?.();
-    return fetchThrough(this.#startForFetch, input, init, makeResponse);
+    return fetchThrough(this.#startVerb, input, init, makeResponse);
   };
-  readonly #startForFetch: StartRequest = (method, request, body) => this.#startVerb(method, request, body);
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
@@ -177,7 +175,7 @@ export class Manager extends Settings implements AsyncDisposable {
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
   async close(): Promise<void> {
     this.#closed = true;
-    const reason = new NetworkError('operation-canceled', 'the manager was closed');
+    const reason = managerClosed();
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
     await this.#transport?.close();
     await this.options.transport?.close();
@@ -223,10 +221,10 @@ export class Manager extends Settings implements AsyncDisposable {
     return resolveRequest(operation, request, body, this.options, this.#platform);
   }
 
-  #startVerb(verb: string, request: NetworkRequest, body: BodyInput | null | undefined): NetworkReply {
+  readonly #startVerb: StartRequest = (verb, request, body) => {
     const operation = operationOf(verb);
     return this.#start(operation, operation === 'custom' ? { ...request, method: verb } : request, body);
-  }
+  };
 
   #start(operation: Operation, request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
@@ -234,7 +232,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** What answers requests under these options, made when they have changed since the last one. */
   #source(options: RequestOptions): ReplySource {
-    if (this.#closed) return CLOSED;
+    if (this.#closed) return closedSource;
     if (this.#current?.options !== options) {
       const source = this.#sourceFor({
         options,
@@ -253,7 +251,3 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.#transport;
   }
 }
-
-const CLOSED = pipelineSource(({ url }) => {
-  throw new NetworkError('operation-canceled', 'the manager was closed', { url: url.href });
-});

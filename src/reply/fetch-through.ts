@@ -7,7 +7,11 @@ import { HIGH_WATER_MARK } from './reply-body.ts';
 import type { ResponseMaker } from './response-maker.ts';
 
 /** Starts a request: the manager's own way, signals included. */
-export type StartRequest = (method: string, request: NetworkRequest, body: BodyInput | null) => NetworkReply;
+export type StartRequest = (
+  method: string,
+  request: NetworkRequest,
+  body: BodyInput | null | undefined,
+) => NetworkReply;
 
 type Init = RequestInit & { readonly duplex?: 'half'; readonly priority?: RequestPriority };
 
