@@ -5,6 +5,7 @@
  */
 const INTERNAL_MEMBERS: readonly string[] = [
   'abandon',
+  'acceptOptions',
   'admit',
   'atHead',
   'available',

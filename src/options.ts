@@ -117,6 +117,8 @@ export interface ManagerOnlyOptions {
   readonly maximumConnections: number;
   /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
   readonly userAgent: string;
+  /** Qt: `setProxy`. None can be set in this version; the place is kept for it. @default null */
+  readonly proxy: null;
   /** Fields that every request has unless it brings its own. Requests share them, so they are frozen: set others instead. */
   readonly headers: HttpHeaders;
   /** Handlers of further schemes by name without colon. */

@@ -118,6 +118,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
+  proxy: [null, 'nothing yet', () => false],
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
   strictTransportSecurityEnabled: [false],

@@ -86,6 +86,7 @@ describe('options of a manager', () => {
     ['no connection', { maximumConnections: 0 }, 'from 1 to Infinity'],
     ['half a jar', { cookieJar: { cookiesForUrl() {} } }, "option 'cookieJar'"],
     ['no cache', { cache: {} }, "option 'cache'"],
+    ['a proxy, of which there is none yet', { proxy: 'http://proxy.test' }, "option 'proxy'"],
     ['no transport', { transport: { send() {} } }, "option 'transport'"],
     ['a request option', { priority: 'high' }, "unknown option 'priority'"],
     ['a bad field', { headers: { 'a b': 'c' } }, 'is not a field name'],
