@@ -36,8 +36,16 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
   /** Not async: many wait in here, and what an async function keeps is larger than two closures. */
   start(): void {
     const fail = (error: unknown): void => this.fail(toNetworkError(error, this.#request));
+    const deliver = (response: HttpResponse): void => {
+      try {
+        this.#deliver(response);
+      } catch (error) {
+        // What a transport of somebody's own gave was no response.
+        fail(error);
+      }
+    };
     try {
-      this.#run(this.#request, this).then((response) => this.#deliver(response), fail);
+      this.#run(this.#request, this).then(deliver, fail);
     } catch (error) {
       fail(error);
     }

@@ -29,3 +29,12 @@ test('no jar is fine', async () => {
   manager.cookieJar = null;
   expect(await manager.get('http://h.test/').text()).toBe('answer');
 });
+
+test.each([
+  ['nothing', undefined],
+  ['no response', { status: 200 }],
+])('%s in place of a response fails the reply', async (_what, response) => {
+  const { capabilities } = manager.transport!;
+  manager.transport = { capabilities, send: async () => response as never, close: async () => {} };
+  await expect(manager.get('http://h.test/').text()).rejects.toMatchObject({ code: 'unknown-content' });
+});
