@@ -40,7 +40,8 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
       try {
         this.#deliver(response);
       } catch (error) {
-        // What a transport of somebody's own gave was no response.
+        // What a transport of somebody's own gave is no response, and knows no better how to end.
+        this.#body = null;
         fail(error);
       }
     };

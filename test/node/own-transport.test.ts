@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { FetchTransport } from '../../platform/common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
-import { CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
+import { CookieJar, HttpHeaders, NetworkAccessManager } from '../../platform/node/index.ts';
+import { parseUrl } from '../../src/util/url.ts';
 
 const manager = new NetworkAccessManager({
   transport: new FetchTransport(async () => new Response('answer'), portableFetchCapabilities),
@@ -33,6 +34,7 @@ test('no jar is fine', async () => {
 test.each([
   ['nothing', undefined],
   ['no response', { status: 200 }],
+  ['a head', { status: 200, url: parseUrl('http://h.test/'), headers: new HttpHeaders() }],
 ])('%s in place of a response fails the reply', async (_what, response) => {
   const { capabilities } = manager.transport!;
   manager.transport = { capabilities, send: async () => response as never, close: async () => {} };
