@@ -1,5 +1,5 @@
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import { BlockWriter } from '../../src/cache/block-writer.ts';
+import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
 import {
@@ -58,6 +58,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   #touched = new Map<string, { readonly key: string; readonly used: number }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #swept: Promise<void> | null = null;
+  #timesCleared = 0;
   /** What was begun and has to end before `close`. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #keys = new WeakMap<IndexedDbEntry, string>();
@@ -95,10 +96,11 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     const limit = this.maximumSize * LARGEST_ENTRY - metadataSize(key, metadata);
     if ((length ?? 0) > limit) return null;
     this.#swept ??= this.#write((entries) => sweep(entries, Date.now() - ABANDONED));
+    const begun = this.#timesCleared;
     const entry = new StagedEntry({
       database: this.#database,
       limit,
-      publish: (body) => this.#track(this.#publish(key, metadata, body)),
+      publish: (body) => this.#track(this.#publish(key, metadata, body, begun)),
       failed: (error) => {
         this.#report(error);
         if (isQuota(error)) this.#makeRoom();
@@ -118,6 +120,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   }
 
   async clear(): Promise<void> {
+    this.#timesCleared++;
     this.#touched.clear();
     await this.#write(async (entries) => {
       entries.clear();
@@ -140,12 +143,14 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     await this.#database.close().catch(() => {});
   }
 
-  async #publish(key: string, metadata: ResponseMetadata, body: WrittenBody): Promise<void> {
+  /** @param begun how often all had been cleared when the entry was begun */
+  async #publish(key: string, metadata: ResponseMetadata, body: WrittenBody, begun: number): Promise<void> {
     const { id, length, checksums, last, isStaged } = body;
     const size = length + metadataSize(key, metadata);
     const record: EntryRecord = { schema: SCHEMA, id, length, size, used: Date.now(), checksums, metadata };
     // Uses decide what makes room.
     await this.#flush();
+    if (begun !== this.#timesCleared) throw new EntryGone();
     const { maximumSize } = this;
     await this.#database.write((entries) => publish(entries, { key, record, last, isStaged, maximumSize }));
   }

@@ -61,6 +61,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   readonly #usage: DiskUsage;
   readonly #reported = new Set<string>();
   readonly #publishing = new Set<Promise<void>>();
+  /** Entries that could not be removed, by their paths and ids: they are not found. */
+  readonly #unremovable = new Map<string, number>();
+  #timesCleared = 0;
 
   /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
   constructor({ directory, maximumSize = DEFAULT_MAXIMUM_SIZE, onFault = () => {} }: DiskCacheOptions) {
@@ -98,9 +101,10 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const largest = this.maximumSize * LARGEST_ENTRY;
     if (capacity > MAXIMUM_CAPACITY || fileSize(capacity, length ?? 0) > largest) return null;
     const limit = largest - fileSize(capacity, 0);
+    const begun = this.#timesCleared;
     const host = {
       create: () => this.#createTemporary(),
-      publish: (finish: Finish) => this.#track(this.#publish(key, metadata, finish)),
+      publish: (finish: Finish) => this.#track(this.#publish(key, metadata, finish, begun)),
       failed: (error: unknown) => this.#report(error),
     };
     return new BlockWriter(new EntryDraft(host, text, limit));
@@ -131,6 +135,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async clear(): Promise<void> {
+    this.#timesCleared++;
     const aside = path.join(path.dirname(this.#root), clearedName(LAYOUT));
     try {
       await rename(this.#root, aside);
@@ -166,7 +171,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
         await unlink(file);
         return null;
       }
-      if (loaded.slot.text.key !== key) return null;
+      if (loaded.slot.text.key !== key || loaded.header.id === this.#unremovable.get(file)) return null;
       return { metadata: loaded.slot.text.metadata, length: loaded.header.bodyLength, file: loaded, slot };
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
@@ -179,10 +184,12 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     return { path: file, descriptor: await withDirectory(file, () => openFile(file, 'wx+', 0o600)) };
   }
 
-  async #publish(key: string, metadata: ResponseMetadata, finish: Finish): Promise<void> {
+  /** @param begun how often all had been cleared when the entry was begun */
+  async #publish(key: string, metadata: ResponseMetadata, finish: Finish, begun: number): Promise<void> {
     const existing = await this.match(key);
     const slot = slotFor(metadata, existing);
     const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
+    if (begun !== this.#timesCleared) throw new EntryGone();
     const place = this.#placeOf(key);
     const target = `${place}.${slot}`;
     try {
@@ -210,7 +217,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
-      if (!isMissing(error)) this.#report(error);
+      if (isMissing(error)) return;
+      this.#unremovable.set(path, header.id);
+      this.#report(error);
     }
   }
 

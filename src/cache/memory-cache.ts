@@ -35,6 +35,7 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
   /** In order of use, the oldest first. */
   readonly #recent = new Set<MemoryEntry>();
   #size = 0;
+  #timesCleared = 0;
 
   /** @throws TypeError when `maximumSize` is not a number of bytes */
   constructor(options: MemoryCacheOptions = {}) {
@@ -57,7 +58,9 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
     const overhead = metadataSize(key, metadata);
     const limit = this.maximumSize * LARGEST_ENTRY - overhead;
     if ((length ?? 0) > limit) return null;
+    const begun = this.#timesCleared;
     return new MemoryWriter(length, limit, (body) => {
+      if (begun !== this.#timesCleared) return;
       this.#publish({ key, metadata, body, length: body.length, size: body.length + overhead });
     });
   }
@@ -76,6 +79,7 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
   }
 
   clear(): void {
+    this.#timesCleared++;
     this.#keys.clear();
     this.#recent.clear();
     this.#size = 0;

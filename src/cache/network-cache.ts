@@ -34,7 +34,7 @@ export interface EntryWriter extends BodyReader {
  * What the cache stage asks of a cache: to remember variants of responses under a key, and nothing about HTTP. Extend
  * `AbstractNetworkCache` to bring your own.
  *
- * Contract, proved by `testCache` for every implementation:
+ * Contract, proved for each of ours by one suite of tests:
  * - what `match` finds is complete and was committed; damage is a miss and the entry goes;
  * - a new entry replaces the one that it supersedes, in one step: of the same key, with equal `selecting` and `credentials`;
  * - `maximumSize` holds: the least recently used entries go first, and an entry above three quarters of it is not stored;
@@ -56,7 +56,7 @@ export interface NetworkCache<Stored extends StoredResponse = StoredResponse> {
   update(key: string, stored: Stored, metadata: ResponseMetadata): MaybePromise<void>;
   /** Removes one variant, or all under the key. */
   remove(key: string, stored?: Stored): MaybePromise<void>;
-  /** Removes everything. Qt: `clear()`. */
+  /** Removes everything; what is being written is not stored. Qt: `clear()`. */
   clear(): MaybePromise<void>;
   /** Bytes that are in use now. Qt: `cacheSize()`. */
   size(): MaybePromise<number>;

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
 import { catching } from '../support/catching.ts';
@@ -10,6 +11,7 @@ import { catching } from '../support/catching.ts';
 vi.mock(import('node:fs/promises'), { spy: true });
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-cache-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 testCache('DiskCache', {
   open: (name, maximumSize) =>
@@ -49,6 +51,37 @@ test('an entry that is cleared while it is written is not stored, and nothing is
   expect(await cache.match('key')).toEqual([]);
   expect(onFault).not.toHaveBeenCalled();
   await cache.close();
+});
+
+test('an entry that cannot be removed is not found', async () => {
+  const onFault = vi.fn();
+  const cache = new DiskCache({ directory: path.join(root, 'unremovable'), onFault });
+  await put(cache, 'key', bodyOf(10));
+  vi.mocked(unlink).mockRejectedValueOnce(Object.assign(new Error('read-only'), { code: 'EROFS' }));
+  await cache.remove('key');
+  expect(await cache.match('key')).toEqual([]);
+  await vi.waitFor(() => expect(onFault).toHaveBeenCalledOnce());
+  await put(cache, 'key', bodyOf(20));
+  expect(await get(cache, 'key')).toEqual(bodyOf(20));
+  await cache.close();
+});
+
+test.skipIf(process.platform === 'win32')('a named pipe in the place of an entry is a miss', async () => {
+  const directory = path.join(root, 'pipe');
+  const cache = new DiskCache({ directory });
+  await put(cache, 'key', bodyOf(10));
+  await cache.close();
+  const [file] = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  const place = path.join(file!.parentPath, file!.name);
+  rmSync(place);
+  execFileSync('mkfifo', [place]);
+  const cold = new DiskCache({ directory });
+  expect(await cold.match('key')).toEqual([]);
+  await put(cold, 'key', bodyOf(20));
+  expect(await get(cold, 'key')).toEqual(bodyOf(20));
+  await cold.close();
 });
 
 test('a variant that is used is found as long as it is there, whatever becomes of the first', async () => {

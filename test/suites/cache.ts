@@ -328,6 +328,21 @@ export function testCache(title: string, harness: CacheHarness): void {
       expect(await cache.match('other')).toHaveLength(1);
     });
 
+    test.each([10, 300_000])(
+      'an entry of %i bytes that is begun before all is cleared is not stored',
+      async (size) => {
+        const cache = open();
+        const writer = cache.insert('key', metadata(), size)!;
+        await writer.write(bodyOf(size));
+        await cache.clear();
+        // A cache may say that it has not stored it, or say nothing.
+        await Promise.allSettled([(async () => writer.commit())()]);
+        writer.close();
+        expect(await cache.match('key')).toEqual([]);
+        expect(await cache.size()).toBe(0);
+      },
+    );
+
     test.each(['1', '2', '3'])('variant %s of three goes without the others', async (gone) => {
       const cache = open();
       const variants = ['1', '2', '3'];

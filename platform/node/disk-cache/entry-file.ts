@@ -1,10 +1,10 @@
 import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
-import { closeFile, closeReadFile, isMissing, openFile, readAt, writeAt } from './files.ts';
+import { closeFile, closeReadFile, isMissing, openFile, readAt, TO_READ, writeAt } from './files.ts';
 import type { LoadedEntry } from './load-entry.ts';
 
 /** The id of the file that is there now, or null when it is none of ours. */
 export async function readId(path: string): Promise<number | null> {
-  const descriptor = await openFile(path, 'r');
+  const descriptor = await openFile(path, TO_READ);
   try {
     return decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id ?? null;
   } finally {

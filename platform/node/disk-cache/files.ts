@@ -5,7 +5,14 @@ import { promisify } from 'node:util';
  * The calls of `node:fs` that a hit consists of, as promises over the callback API: a `FileHandle` costs as much again as
  * the read itself.
  */
-export const openFile = promisify(fs.open) as (path: string, flags: string, mode?: number) => Promise<number>;
+export const openFile = promisify(fs.open) as (
+  path: string,
+  flags: string | number,
+  mode?: number,
+) => Promise<number>;
+
+/** For reading. Without O_NONBLOCK, which Windows does not have, a named pipe in the place of a file would block its opener. */
+export const TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 /** Closes behind the back of everybody: there is nothing to be done about a failure. */
 export function closeFile(descriptor: number): void {

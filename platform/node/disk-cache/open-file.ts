@@ -1,5 +1,5 @@
 import type { EntryHeader, Slot } from './entry-format.ts';
-import { closeReadFile, openFile } from './files.ts';
+import { closeReadFile, openFile, TO_READ } from './files.ts';
 
 /** The beginning of an entry's file, up to the body, and what it says. */
 export interface EntryHead {
@@ -24,7 +24,7 @@ export class OpenFile {
 
   /** Rejects as `fs.open` does. */
   static async open(path: string): Promise<OpenFile> {
-    return new OpenFile(await openFile(path, 'r'));
+    return new OpenFile(await openFile(path, TO_READ));
   }
 
   private constructor(descriptor: number) {
