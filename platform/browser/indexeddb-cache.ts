@@ -8,6 +8,7 @@ import {
   LARGEST_ENTRY,
   metadataSize,
 } from '../../src/cache/network-cache.ts';
+import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
 import { Database } from './indexeddb-cache/database.ts';
@@ -68,7 +69,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     super();
     this.maximumSize = checkedSize(options.maximumSize ?? DEFAULT_MAXIMUM_SIZE);
     this.#database = new Database(options.name ?? 'fairlead-cache');
-    this.#onFault = options.onFault ?? (() => {});
+    this.#onFault = apart(options.onFault);
   }
 
   async match(key: string): Promise<readonly IndexedDbEntry[]> {
@@ -105,6 +106,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
         this.#report(error);
         if (isQuota(error)) this.#makeRoom();
       },
+      ending: (end) => void this.#track(end),
     });
     return new BlockWriter(entry);
   }
@@ -190,8 +192,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
     const fault = new Error(`cache: IndexedDB cannot be used (${kind})`, { cause: error });
-    // What it throws is not for the request.
-    queueMicrotask(() => this.#onFault(fault));
+    this.#onFault(fault);
   }
 }
 

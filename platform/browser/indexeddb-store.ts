@@ -1,4 +1,5 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval';
+import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -29,7 +30,7 @@ export class IndexedDbStore implements KeyValueStore {
   constructor(options: IndexedDbStoreOptions) {
     const database = options.database ?? 'fairlead';
     this.#namespace = options.namespace;
-    this.#onFault = options.onFault ?? (() => {});
+    this.#onFault = apart(options.onFault);
     this.#use = openDatabase(database, 'entries');
     this.#channel =
       typeof BroadcastChannel === 'function' ? new BroadcastChannel(`${database}/${this.#namespace}`) : null;

@@ -5,22 +5,23 @@ import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts'
 import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
 import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import { copyBody } from '../../src/cache/copy-body.ts';
-import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
+import type { ResponseMetadata } from '../../src/cache/metadata.ts';
 import {
   type BodyReader,
   type EntryWriter,
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
-  supersedes,
 } from '../../src/cache/network-cache.ts';
+import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
 import { EntryDraft, type TemporaryFile, type WrittenEntry } from './disk-cache/entry-draft.ts';
 import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
-import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
+import { loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
 
 /** Options of a {@link DiskCache}. */
@@ -31,12 +32,6 @@ export interface DiskCacheOptions {
   readonly maximumSize?: number;
   /** Hears once of each kind of trouble with the directory; requests go on without the cache. */
   readonly onFault?: FaultListener;
-}
-
-/** An entry as it was found. */
-export interface DiskEntry extends StoredResponse {
-  readonly file: LoadedEntry;
-  readonly slot: number;
 }
 
 /** Finishes the file of an entry that is one of so many variants. */
@@ -60,20 +55,21 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   readonly #files = new OpenFiles();
   readonly #usage: DiskUsage;
   readonly #reported = new Set<string>();
-  readonly #publishing = new Set<Promise<void>>();
+  /** What was begun and has to end before `close`. */
+  readonly #running = new Set<Promise<void>>();
   /** Entries that could not be removed, by their paths and ids: they are not found. */
   readonly #unremovable = new Map<string, number>();
   #timesCleared = 0;
 
   /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
-  constructor({ directory, maximumSize = DEFAULT_MAXIMUM_SIZE, onFault = () => {} }: DiskCacheOptions) {
+  constructor({ directory, maximumSize = DEFAULT_MAXIMUM_SIZE, onFault }: DiskCacheOptions) {
     super();
     if (typeof directory !== 'string' || directory === '') {
       throw new TypeError('DiskCache: directory must be the path of a directory');
     }
     this.maximumSize = checkedSize(maximumSize);
     this.#root = path.join(path.resolve(directory), LAYOUT);
-    this.#onFault = onFault;
+    this.#onFault = apart(onFault);
     this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, (error) => this.#report(error));
   }
 
@@ -106,6 +102,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       create: () => this.#createTemporary(),
       publish: (finish: Finish) => this.#track(this.#publish(key, metadata, finish, begun)),
       failed: (error: unknown) => this.#report(error),
+      ending: (end: Promise<void>) => void this.#track(end),
     };
     return new BlockWriter(new EntryDraft(host, text, limit));
   }
@@ -152,7 +149,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#publishing);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#usage.settle().catch((error: unknown) => this.#report(error));
     this.#files.close();
   }
@@ -189,7 +186,10 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const existing = await this.match(key);
     const slot = slotFor(metadata, existing);
     const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
-    if (begun !== this.#timesCleared) throw new EntryGone();
+    if (begun !== this.#timesCleared) {
+      await unlink(entry.path).catch(() => {});
+      throw new EntryGone();
+    }
     const place = this.#placeOf(key);
     const target = `${place}.${slot}`;
     try {
@@ -237,9 +237,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   }
 
   #track(work: Promise<void>): Promise<void> {
-    this.#publishing.add(work);
+    this.#running.add(work);
     const done = (): void => {
-      this.#publishing.delete(work);
+      this.#running.delete(work);
     };
     work.then(done, done);
     return work;
@@ -250,20 +250,8 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
     const fault = new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error });
-    // What it throws is not for the request.
-    queueMicrotask(() => this.#onFault(fault));
+    this.#onFault(fault);
   }
-}
-
-/** Where a response goes: in place of the one that it supersedes, else where room is, else in place of the oldest. */
-function slotFor(metadata: ResponseMetadata, existing: readonly DiskEntry[]): number {
-  const superseded = existing.find((entry) => supersedes(metadata, entry.metadata));
-  if (superseded !== undefined) return superseded.slot;
-  const taken = new Set(existing.map(({ slot }) => slot));
-  for (let slot = 0; slot < MAXIMUM_VARIANTS; slot++) if (!taken.has(slot)) return slot;
-  return existing.reduce((oldest, entry) =>
-    entry.metadata.responseTime < oldest.metadata.responseTime ? entry : oldest,
-  ).slot;
 }
 
 async function rewrite(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
@@ -274,14 +262,6 @@ async function rewrite(reader: BodyReader, length: number, writer: EntryWriter):
     reader.close();
     writer.close();
   }
-}
-
-function slotPath(path: string, slot: number): string {
-  return path.slice(0, -1) + slot;
-}
-
-function sizeOf({ file }: DiskEntry): number {
-  return fileSize(file.header.capacity, file.header.bodyLength);
 }
 
 /** Does it again when the directory was missing. */

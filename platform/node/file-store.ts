@@ -1,6 +1,7 @@
 import { type FSWatcher, mkdirSync, watch as watchDirectory } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
 import { readIfExists, replaceFile } from './replace-file.ts';
 
@@ -34,7 +35,7 @@ export class FileStore implements KeyValueStore {
 
   constructor(options: FileStoreOptions) {
     this.#file = path.resolve(options.file);
-    this.#onFault = options.onFault ?? (() => {});
+    this.#onFault = apart(options.onFault);
   }
 
   load(): Promise<Entries> {

@@ -16,6 +16,8 @@ export interface BlockStore {
   publish(index: number, block: Uint8Array<ArrayBuffer>, length: number): Promise<void>;
   /** Gives up what the writer holds and, unless it was published, what was put. Called once, when all has come to its end. */
   dispose(isPublished: boolean): Promise<void>;
+  /** Hears of the end, which has to be waited for before what is below may be closed. Never rejects. */
+  ending(end: Promise<void>): void;
   /** Hears what keeps the entry from being stored: once, and not of an {@link EntryGone}. */
   failed(error: unknown): void;
 }
@@ -98,9 +100,8 @@ export class BlockWriter implements EntryWriter {
     this.#isClosed = true;
     if (!this.#isCommitting) this.#failure ??= new Error('the writer is closed');
     const dispose = (): Promise<void> => this.#store.dispose(this.#isPublished);
-    Promise.all([this.#tail, this.#reading])
-      .then(dispose)
-      .catch(() => {});
+    const end = Promise.all([this.#tail, this.#reading]).then(dispose);
+    this.#store.ending(end.catch(() => {}));
   }
 
   /** Sends the full block off and begins another. */

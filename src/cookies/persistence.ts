@@ -1,3 +1,4 @@
+import { apart } from '../storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Cookie, isExpired } from './cookie.ts';
@@ -33,7 +34,7 @@ export class CookiePersistence implements CookieListener {
   constructor(store: KeyValueStore, cookies: StoredCookies, parts: CookiePersistenceParts) {
     this.#cookies = cookies;
     this.#parts = parts;
-    this.#onFault = parts.onFault ?? (() => {});
+    this.#onFault = apart(parts.onFault);
     this.#writer = new WriteBehind(store, this.#onFault);
   }
 

@@ -1,3 +1,4 @@
+import { apart } from './apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
 
 /**
@@ -22,7 +23,7 @@ export class WriteBehind {
 
   constructor(store: KeyValueStore, onFault: FaultListener) {
     this.store = store;
-    this.#onFault = onFault;
+    this.#onFault = apart(onFault);
   }
 
   /**
@@ -102,6 +103,6 @@ export class WriteBehind {
 
   #report(message: string, cause: unknown): void {
     // In a turn of its own, so that a listener that throws breaks neither the batches nor a flush.
-    queueMicrotask(() => this.#onFault(new Error(message, { cause })));
+    this.#onFault(new Error(message, { cause }));
   }
 }

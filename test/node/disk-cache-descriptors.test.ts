@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { DiskCache, type DiskEntry } from '../../platform/node/disk-cache.ts';
+import type { DiskEntry } from '../../platform/node/disk-cache/disk-entry.ts';
+import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { bodyOf, metadata, put, readAll } from '../suites/cache.ts';
 

@@ -147,10 +147,11 @@ describe('errors of the disk', () => {
     },
   );
 
-  test('a directory that cannot be watched is a fault', () => {
+  test('a directory that cannot be watched is a fault', async () => {
     const { file, store, faults } = setup();
     writeFileSync(path.dirname(file), 'in the way');
     store.watch(() => {})();
+    await Promise.resolve();
     expect(faults).toHaveLength(1);
   });
 });

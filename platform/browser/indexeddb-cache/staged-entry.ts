@@ -20,6 +20,7 @@ export interface StagedEntryInit {
   readonly limit: number;
   readonly publish: (body: WrittenBody) => Promise<void>;
   readonly failed: (error: unknown) => void;
+  readonly ending: (end: Promise<void>) => void;
 }
 
 /**
@@ -30,6 +31,7 @@ export class StagedEntry implements BlockStore {
   readonly blockSize = CHUNK_SIZE;
   readonly limit: number;
   readonly failed: (error: unknown) => void;
+  readonly ending: (end: Promise<void>) => void;
   readonly #init: StagedEntryInit;
   readonly #id = crypto.randomUUID();
   readonly #checksums: number[] = [];
@@ -38,6 +40,7 @@ export class StagedEntry implements BlockStore {
     this.#init = init;
     this.limit = init.limit;
     this.failed = init.failed;
+    this.ending = init.ending;
   }
 
   allocate(): Uint8Array<ArrayBuffer> {

@@ -29,6 +29,7 @@ export interface DraftHost {
   /** Has the file finished, as one of that many variants of its key, and moves it to its place. */
   publish(finish: (variants: number) => Promise<WrittenEntry>): Promise<void>;
   failed(error: unknown): void;
+  ending(end: Promise<void>): void;
 }
 
 export interface TemporaryFile {
@@ -85,6 +86,10 @@ export class EntryDraft implements BlockStore {
 
   failed(error: unknown): void {
     this.#host.failed(error);
+  }
+
+  ending(end: Promise<void>): void {
+    this.#host.ending(end);
   }
 
   async #finish(

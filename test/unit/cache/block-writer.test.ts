@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type BlockStore, BlockWriter, EntryGone } from '../../../src/cache/block-writer.ts';
 import { bodyOf } from '../../suites/cache.ts';
 
@@ -17,6 +17,10 @@ class SlowStore implements BlockStore {
   read = (index: number): Promise<Uint8Array> =>
     this.#asked(`read ${index}`).then(() => bodyOf(100).subarray(index * 10, index * 10 + 14));
   failed = (error: unknown): void => void this.journal.push(`failed: ${(error as Error).message}`);
+  end: Promise<void> | null = null;
+  ending = (end: Promise<void>): void => {
+    this.end = end;
+  };
   dispose = async (isPublished: boolean): Promise<void> => {
     if (this.#waiting.length > 0) throw new Error('released too early');
     this.#isReleased = true;
@@ -116,6 +120,21 @@ test.each<{ when: string; length: number; commits: boolean; later: boolean; jour
     expect(store.journal).toEqual(journal);
   },
 );
+
+test('the end can be waited for, also of a store that cannot be released', async () => {
+  const store = new SlowStore();
+  const writer = new BlockWriter(store);
+  void writer.write(bodyOf(10));
+  store.dispose = () => Promise.reject(new Error('not now'));
+  await turns();
+  writer.close();
+  const ended = vi.fn();
+  store.end!.then(ended);
+  await turns();
+  expect(ended).not.toHaveBeenCalled();
+  await store.answerAll();
+  expect(ended).toHaveBeenCalledOnce();
+});
 
 test('a read that is under way comes back before the store is released', async () => {
   const store = new SlowStore();
