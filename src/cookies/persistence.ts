@@ -99,9 +99,10 @@ export class CookiePersistence implements CookieListener {
       found.sort((a, b) => a.recordedAccessTime - b.recordedAccessTime),
       now,
     );
-    if (unreadable > 0) {
-      this.#onFault(new Error(`cookies: ${unreadable} stored cookies are not readable and were skipped`));
-    }
+    if (unreadable === 0) return;
+    const fault = new Error(`cookies: ${unreadable} stored cookies are not readable and were skipped`);
+    // In a turn of its own, so that a listener that throws breaks neither the jar nor the store that told of them.
+    queueMicrotask(() => this.#onFault(fault));
   }
 
   #forget(key: string): void {
