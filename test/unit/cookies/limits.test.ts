@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
 import { parseSetCookie } from '../../../src/cookies/parse.ts';
 import { serializeCookie } from '../../../src/cookies/serialize.ts';
 import { fromToughCookieJson, toToughCookieJson } from '../../../src/cookies/tough-cookie.ts';
@@ -46,6 +47,18 @@ describe('the defaults', () => {
     expect(jar.cookiesForUrl(SITE)).toHaveLength(101);
   });
 });
+
+test('a limit that is undefined is the default', () => {
+  const { jar } = makeJar({ limits: { perDomain: undefined, total: 7 } as never });
+  expect(jar.limits).toEqual({ ...DEFAULT_COOKIE_LIMITS, total: 7 });
+});
+
+test.each([{ total: Number.NaN }, { total: -1 }, { total: '5' }, { total: null }, { totals: 5 }])(
+  '%j is a TypeError',
+  (limits) => {
+    expect(() => makeJar({ limits: limits as never })).toThrow(TypeError);
+  },
+);
 
 test('a lifetime without limit ends with what a date can say, and can be stored and written', () => {
   const { jar } = makeJar({ limits: { lifetime: Number.POSITIVE_INFINITY } });
