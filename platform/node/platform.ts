@@ -27,9 +27,11 @@ export const nodePlatform: Platform = {
     cookieJar: new CookieJar(),
     strictTransportSecurity: new StrictTransportSecurity(),
   }),
-  acceptOptions({ signal, tls }) {
+  acceptOptions({ signal, siteForCookies, tls }) {
     if (signal !== null) expectListeners(signal);
     if (tls !== null) checkTls(tls);
+    if (siteForCookies !== null && !URL.canParse(siteForCookies))
+      throw new TypeError("option 'siteForCookies': expected a URL, or null");
   },
   createTransport: () => new SocketTransport(),
   // Its class extends Response, and whoever touches that loads Node's own fetch.

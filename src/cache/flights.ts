@@ -42,14 +42,22 @@ export class Flights {
 
 /**
  * What two requests have in common that may share an exchange: key, credentials and every field, Cookie among them, and
- * the options that reach the wire, the store or the clock.
+ * the options that reach the wire, the stores or the clock.
  */
 export function signatureOf({ request, key, credentials }: Visit): string {
-  const { useCredentials, cacheSaveControl, transferTimeout, http2Allowed, http2Direct, tls } =
-    request.options;
+  const {
+    useCredentials,
+    cacheSaveControl,
+    cookieSaveControl,
+    transferTimeout,
+    http2Allowed,
+    http2Direct,
+    tls,
+  } = request.options;
   const trust = Object.entries(tls ?? {})
     .flat(2)
     .map(String);
-  const options = [useCredentials, cacheSaveControl, transferTimeout, http2Allowed, http2Direct, ...trust];
+  const saved = [cacheSaveControl, cookieSaveControl];
+  const options = [useCredentials, ...saved, transferTimeout, http2Allowed, http2Direct, ...trust];
   return [key, credentials, ...options, ...request.headers.pairs].join('\n');
 }

@@ -4,7 +4,7 @@ import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
 import type { CookieContext } from './context.ts';
 import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
 import { type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
-import { type CookieLimits, DEFAULT_COOKIE_LIMITS } from './limits.ts';
+import { type CookieLimits, cookieLimits } from './limits.ts';
 import { parseSetCookie } from './parse.ts';
 import { CookiePersistence, type CookieStorageOptions } from './persistence.ts';
 import type { CookiePolicy } from './policy.ts';
@@ -19,7 +19,7 @@ export interface CookieJarOptions {
   /** Keeps cookies from spanning `co.uk`. @default the platform's; without one only single labels are known */
   readonly publicSuffixes?: PublicSuffixList;
   readonly policy?: CookiePolicy;
-  /** What differs from {@link DEFAULT_COOKIE_LIMITS}. */
+  /** What differs from the defaults of {@link CookieLimits}. */
   readonly limits?: Partial<CookieLimits>;
   /** @default the system's */
   readonly clock?: Pick<Clock, 'now'>;
@@ -47,7 +47,7 @@ export class CookieJar implements AbstractCookieJar {
   readonly #requests = new Map<string, CookieRequest | null>();
 
   constructor(options: CookieJarOptions = {}) {
-    this.limits = { ...DEFAULT_COOKIE_LIMITS, ...options.limits };
+    this.limits = cookieLimits(options.limits);
     this.#publicSuffixes = options.publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
     this.#policy = options.policy ?? {};
     this.#clock = options.clock ?? systemClock;

@@ -22,3 +22,37 @@ export const DEFAULT_COOKIE_LIMITS: CookieLimits = {
   lifetime: 400 * 24 * 60 * 60 * 1000,
   headerSize: 8192,
 };
+
+/**
+ * The limits of a jar: the defaults, and what differs from them. `undefined` counts as not set.
+ * @throws TypeError for what is no limit, which would be none
+ */
+export function cookieLimits(
+  differing: { readonly [Name in keyof CookieLimits]?: number | undefined } = {},
+): CookieLimits {
+  const limits: Record<string, number> = { ...DEFAULT_COOKIE_LIMITS };
+  for (const [name, value] of Object.entries(differing)) {
+    if (!Object.hasOwn(limits, name)) throw new TypeError(`unknown option 'limits.${name}'`);
+    if (value === undefined) continue;
+    if (!(typeof value === 'number' && value >= 0))
+      throw new TypeError(`option 'limits.${name}': expected a number that is not negative`);
+    limits[name] = value;
+  }
+  return limits as unknown as CookieLimits;
+}
+
+/** 9999-12-31T23:59:59Z: no date of a cookie has more than four digits for its year. */
+export const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+/**
+ * The expiry that a cookie gets, epoch milliseconds (RFC 6265bis §5.5). What is no time is none, as in Qt: the cookie lives
+ * as long as the session.
+ */
+export function limitedExpiry(
+  expires: number | null | undefined,
+  now: number,
+  { lifetime }: CookieLimits,
+): number | null {
+  if (typeof expires !== 'number' || Number.isNaN(expires)) return null;
+  return Math.min(expires, now + lifetime, LATEST_EXPIRY);
+}

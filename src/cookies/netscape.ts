@@ -25,19 +25,28 @@ function parseLine(line: string): CookieInit | null {
   const fields = (httpOnly ? line.slice(HTTP_ONLY.length) : line).split('\t', 8);
   if (fields.length < 6 || fields.length > 7) return null;
   // curl leaves an empty value out.
-  const [domain, subdomains, path, secure, seconds, name, value = ''] = fields as [string, ...string[]];
+  const [domain, subdomains, path, secure, seconds, name, value = ''] = fields as [
+    string,
+    string,
+    ...string[],
+  ];
   const expires = Number(seconds);
   if (!Number.isFinite(expires)) return null;
   return {
     name: name!,
     value,
     domain,
-    hostOnly: subdomains !== 'TRUE',
+    hostOnly: !isTrue(subdomains),
     path,
-    secure: secure === 'TRUE',
+    secure: isTrue(secure!),
     httpOnly,
     expires: expires === 0 ? null : expires * 1000,
   };
+}
+
+/** In any case, as curl reads it: a cookie must not lose its Secure by the way in which that was written. */
+function isTrue(field: string): boolean {
+  return field.toUpperCase() === 'TRUE';
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CookieInit, SameSite } from './cookie.ts';
 import { parseCookieDate } from './cookie-date.ts';
-import { type CookieLimits, DEFAULT_COOKIE_LIMITS } from './limits.ts';
+import { type CookieLimits, DEFAULT_COOKIE_LIMITS, limitedExpiry } from './limits.ts';
 
 /**
  * Reads the value of one Set-Cookie field (RFC 6265bis §5.6), or null when it sets no cookie at all: control characters
@@ -63,8 +63,7 @@ export function parseSetCookie(
   }
   // RFC 6265bis §5.7 step 8.
   if (domain === null) return null;
-  expires = expiresByAge ?? expires;
-  if (expires !== null) expires = Math.min(expires, now + limits.lifetime);
+  expires = limitedExpiry(expiresByAge ?? expires, now, limits);
   return { name, value, domain, path, expires, secure, httpOnly, sameSite, partitioned };
 }
 

@@ -1,5 +1,5 @@
 import type { CookieInit } from './cookie.ts';
-import { DEFAULT_COOKIE_LIMITS } from './limits.ts';
+import { DEFAULT_COOKIE_LIMITS, LATEST_EXPIRY } from './limits.ts';
 
 /** Qt: `QNetworkCookie::RawForm`. */
 export type CookieForm = 'name-and-value' | 'full';
@@ -16,8 +16,10 @@ export function serializeCookie(cookie: CookieInit, form: CookieForm = 'full'): 
   const sameSite = SAME_SITE_VALUES[cookie.sameSite ?? 'default'];
   if (sameSite !== null) text += `; SameSite=${sameSite}`;
   // What lies before 1970 is as expired then.
-  if (typeof cookie.expires === 'number')
-    text += `; Expires=${new Date(Math.max(cookie.expires, 0)).toUTCString()}`;
+  if (typeof cookie.expires === 'number' && !Number.isNaN(cookie.expires)) {
+    const expires = Math.min(Math.max(cookie.expires, 0), LATEST_EXPIRY);
+    text += `; Expires=${new Date(expires).toUTCString()}`;
+  }
   if (cookie.domain && cookie.hostOnly !== true) text += `; Domain=${cookie.domain}`;
   if (cookie.path !== undefined) text += `; Path=${cookie.path}`;
   if (cookie.partitioned || typeof cookie.partitionKey === 'string') text += '; Partitioned';

@@ -61,6 +61,9 @@ type Found = Awaited<ReturnType<AbstractCookieJar['cookiesForUrl']>>;
 
 function withCookies(request: HttpRequest, cookies: Found, jar: AbstractCookieJar): HttpRequest {
   if (cookies.length === 0) return request;
+  // The text of a Cookie field, or cookies with a `key` as in tough-cookie, would go out as `undefined=undefined`.
+  if (!cookies.every(({ name, value }) => typeof name === 'string' && typeof value === 'string'))
+    throw new TypeError('cookiesForUrl: expected cookies with a name and a value');
   const header = serializeCookies(cookies, jar.limits?.headerSize);
   if (header === '') return request;
   const byHand = request.headers.getAll('cookie').join('; ');

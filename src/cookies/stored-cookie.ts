@@ -1,5 +1,5 @@
 import type { Cookie, CookieInit, SameSite } from './cookie.ts';
-import type { CookieLimits } from './limits.ts';
+import { type CookieLimits, limitedExpiry } from './limits.ts';
 
 /** What a {@link CookieInit} leaves open: where the cookie belongs. */
 export type CookiePlace = Pick<Cookie, 'domain' | 'hostOnly' | 'path' | 'partitionKey' | 'creationTime'>;
@@ -33,7 +33,7 @@ export class StoredCookie implements Cookie {
     this.domain = place.domain;
     this.hostOnly = place.hostOnly;
     this.path = place.path;
-    this.expires = typeof init.expires === 'number' ? Math.min(init.expires, now + limits.lifetime) : null;
+    this.expires = limitedExpiry(init.expires, now, limits);
     this.secure = init.secure ?? false;
     this.httpOnly = init.httpOnly ?? false;
     this.sameSite = init.sameSite ?? 'default';

@@ -148,7 +148,11 @@ export class StrictTransportSecurity implements SecurityPart {
   async #load(behind: WriteBehind): Promise<void> {
     const entries = await behind.load();
     if (this.#behind !== behind) return;
+    const known = this.hosts();
+    // Taken out and put back: where all is too much, they are not what goes.
+    for (const { host } of known) this.#hosts.delete(host);
     this.#take(entries);
+    for (const policy of known) this.#remember(policy);
     this.#ready = null;
   }
 

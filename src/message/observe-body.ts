@@ -4,6 +4,8 @@ import type { HttpHeaders } from './headers.ts';
 
 /** Looks on while a body passes. */
 export interface BodyObserver {
+  /** Somebody begins to read. */
+  started?(): void;
   /** A chunk passes. */
   data?(): void;
   /** The reader stopped reading (true) or goes on (false). */
@@ -32,6 +34,7 @@ class ObservedBody implements ResponseBody, BodySink {
 
   start(sink: BodySink): void {
     this.#sink = sink;
+    this.#observer.started?.();
     this.#body.start(this);
   }
 

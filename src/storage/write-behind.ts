@@ -17,6 +17,8 @@ export class WriteBehind {
   #writing: ReadonlyMap<string, StoredValue | null> = new Map();
   /** Keys that were set while the store is being loaded. */
   #setSinceLoad: Set<string> | null = null;
+  /** What was changed elsewhere meanwhile. */
+  #changedSinceLoad: Map<string, StoredValue | null> | null = null;
   #scheduled = false;
   #written: Promise<void> = Promise.resolve();
   #closed = false;
@@ -27,13 +29,16 @@ export class WriteBehind {
   }
 
   /**
-   * What the store holds, without the keys that have been set before it was read: memory knows those better. A store
-   * that cannot be read is reported and counts as empty.
+   * What the store holds, without the keys that have been set before it was read: memory knows those better. What it tells
+   * of meanwhile, which for some stores is all that they load, is part of it. A store that cannot be read is reported and
+   * counts as empty.
    */
   async load(): Promise<Map<string, StoredValue>> {
     const set = new Set(this.#pending.keys());
     for (const key of this.#writing.keys()) set.add(key);
     this.#setSinceLoad = set;
+    const changed = new Map<string, StoredValue | null>();
+    this.#changedSinceLoad = changed;
     let entries: Map<string, StoredValue>;
     try {
       entries = new Map(await this.store.load());
@@ -42,6 +47,11 @@ export class WriteBehind {
       entries = new Map();
     }
     this.#setSinceLoad = null;
+    this.#changedSinceLoad = null;
+    for (const [key, value] of changed) {
+      if (value === null) entries.delete(key);
+      else entries.set(key, value);
+    }
     for (const key of set) entries.delete(key);
     return entries;
   }
@@ -64,7 +74,9 @@ export class WriteBehind {
       for (const key of changes.keys()) {
         if (this.#pending.has(key) || this.#writing.has(key)) foreign.delete(key);
       }
-      if (foreign.size > 0) listener(foreign);
+      if (this.#changedSinceLoad !== null)
+        for (const change of foreign) this.#changedSinceLoad.set(...change);
+      else if (foreign.size > 0) listener(foreign);
     });
     return stop ?? (() => {});
   }

@@ -6,7 +6,8 @@ import { IdleTimeout } from './idle-timeout.ts';
 
 /**
  * Cancels an exchange on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
- * a slot does not count; neither does an open question, nor the time in which the reader of the body does not read.
+ * a slot does not count; neither does an open question, nor the time in which the reader of the body does not read, or
+ * has not begun to.
  *
  * Qt counts the queue, and the reader's time, too.
  */
@@ -29,7 +30,10 @@ async function watch(request: HttpRequest, next: Next, exchange: Exchange): Prom
   try {
     const response = await next(request, exchange);
     idle.touch();
+    // Whoever stands above may take its time with the head: a jar that is slow to store, a disk.
+    idle.pause();
     const body = observeBody(response.body, {
+      started: () => idle.resume(),
       data: () => idle.touch(),
       paused: (paused) => (paused ? idle.pause() : idle.resume()),
       done,

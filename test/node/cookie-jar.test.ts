@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -67,6 +67,17 @@ describe('on a file', () => {
     expect(third.jar.cookieHeader(SITE)).toBe('b=2');
     await third.end();
   });
+});
+
+test('what is no cookie in a file is told of once', async () => {
+  const file = path.join(root, 'strange.json');
+  const first = await start(file);
+  first.jar.setCookie('a=1; Max-Age=600', SITE);
+  await first.end();
+  writeFileSync(file, readFileSync(file, 'latin1').replace('"entries":[', '"entries":[["no cookie",1],'));
+  const second = await start(file);
+  expect([second.jar.cookieHeader(SITE), second.faults.length]).toEqual(['a=1', 1]);
+  await second.end();
 });
 
 describe('the public suffix list', () => {

@@ -104,6 +104,7 @@ describe('verbs', () => {
     ['TLS material of no kind', () => manager.get({ url: origin, tls: { ca: 5 } as never })],
     ['the same for every request', () => Object.assign(manager, { tls: { ca: 5 } })],
     ['TLS material of an unknown name', () => Object.assign(manager, { tls: { rejectUnauthorized: false } })],
+    ['a site that is no URL', () => manager.get({ url: origin, siteForCookies: 'example.com' })],
     ['a body of no kind', () => manager.post(origin, 5 as never)],
     ['a custom operation without a method', () => new Overridable().raw('custom', { url: origin })],
   ])('%s is a TypeError before any I/O', (_name, start) => {

@@ -114,6 +114,7 @@ describe('equal requests', () => {
     ['the way to HTTP/2', {}, { options: { http2Direct: true } }],
     ['leave for HTTP/2', {}, { options: { http2Allowed: false } }],
     ['timeouts', {}, { options: { transferTimeout: 5 } }],
+    ['who keeps cookies', { options: { cookieSaveControl: 'manual' } }, {}],
     ['a reload', {}, { options: { cacheLoadControl: 'always-network' } }],
     ['ranges', {}, { headers: { range: 'bytes=0-1' } }],
   ])('differ by %s', async (_, one, other) => {

@@ -66,6 +66,11 @@ describe('Netscape cookies.txt', () => {
     ]);
   });
 
+  test('TRUE in any case, so that no cookie loses its Secure', () => {
+    const [cookie] = parseNetscapeCookies('.example.com\ttrue\t/\tTrue\t0\ta\t1');
+    expect(cookie).toMatchObject({ hostOnly: false, secure: true });
+  });
+
   test.each([
     'www.example.com FALSE / FALSE 0 a 1',
     'a\tb\tc',

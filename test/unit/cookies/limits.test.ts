@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
+import { parseSetCookie } from '../../../src/cookies/parse.ts';
+import { serializeCookie } from '../../../src/cookies/serialize.ts';
+import { fromToughCookieJson, toToughCookieJson } from '../../../src/cookies/tough-cookie.ts';
 import { DAY, makeJar, NOW, pairs } from './fixtures.ts';
 
 const SITE = 'https://example.com/';
@@ -42,6 +46,40 @@ describe('the defaults', () => {
     expect(header).toMatch(/; small=1$/);
     expect(jar.cookiesForUrl(SITE)).toHaveLength(101);
   });
+});
+
+test('a limit that is undefined is the default', () => {
+  const { jar } = makeJar({ limits: { perDomain: undefined, total: 7 } as never });
+  expect(jar.limits).toEqual({ ...DEFAULT_COOKIE_LIMITS, total: 7 });
+});
+
+test.each([{ total: Number.NaN }, { total: -1 }, { total: '5' }, { total: null }, { totals: 5 }])(
+  '%j is a TypeError',
+  (limits) => {
+    expect(() => makeJar({ limits: limits as never })).toThrow(TypeError);
+  },
+);
+
+test('a lifetime without limit ends with what a date can say, and can be stored and written', () => {
+  const { jar } = makeJar({ limits: { lifetime: Number.POSITIVE_INFINITY } });
+  const latest = Date.UTC(9999, 11, 31, 23, 59, 59);
+  jar.setCookie(`a=1; Max-Age=${'9'.repeat(400)}`, SITE);
+  jar.setCookie('b=1; Max-Age=99999999999999', SITE);
+  jar.insertCookie({ name: 'c', value: '1', domain: 'example.com', expires: 1e300 });
+  const cookies = jar.allCookies();
+  expect(cookies.map(({ expires }) => expires)).toEqual([latest, latest, latest]);
+  for (const cookie of cookies) {
+    expect(parseSetCookie(serializeCookie(cookie), NOW, jar.limits)?.expires).toBe(latest);
+  }
+  const { jar: other } = makeJar({ limits: jar.limits });
+  for (const cookie of fromToughCookieJson(toToughCookieJson(cookies), NOW)) other.insertCookie(cookie);
+  expect(other.allCookies()).toEqual(cookies);
+});
+
+test('an expiry that is no time is none: such a cookie lives as long as the session', () => {
+  const { jar } = makeJar();
+  jar.insertCookie({ name: 'a', value: '1', domain: 'example.com', expires: Date.parse('soon') });
+  expect(jar.allCookies()).toMatchObject([{ expires: null }]);
 });
 
 describe('who has to go from a domain (RFC 6265bis §5.7)', () => {

@@ -1,11 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { publicSuffixList } from '../../../platform/node/public-suffix.ts';
 import { CookieJar, type CookieJarOptions } from '../../../src/cookies/jar.ts';
 import type { CookieStorageOptions } from '../../../src/cookies/persistence.ts';
 import type { StoredValue } from '../../../src/storage/key-value-store.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
+import { catching } from '../../support/catching.ts';
 import { FakeClock } from '../../support/fixtures.ts';
 import { NOW, pairs } from './fixtures.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 const SITE = 'https://www.example.com/';
 const HOUR = 60 * 60 * 1000;
@@ -230,6 +233,20 @@ test('what is no cookie is skipped and reported once, and stays where it is', as
   expect(faults).toEqual(['cookies: 16 stored cookies are not readable and were skipped']);
   await jar.close();
   expect((await store.load()).size).toBe(bad.length + 1);
+});
+
+test('an onFault that throws is in nobody’s way', async () => {
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  const store = new MemoryStore();
+  await store.apply(new Map([['no cookie', 1]]));
+  const error = new Error('of the application');
+  const { jar } = await open(store, {
+    onFault: () => {
+      throw error;
+    },
+  });
+  expect([pairs(jar), uncaught]).toEqual([[], [error]]);
 });
 
 test('open makes a jar of the class that it is called on', async () => {

@@ -21,6 +21,12 @@ describe('one cookie', () => {
   test.each<[name: string, cookie: CookieInit, expected: string]>([
     ['only a pair', { name: 'a', value: 'b' }, 'a=b'],
     ['no value', { name: 'a', value: '' }, 'a='],
+    ['no time', { name: 'a', value: 'b', expires: Number.NaN }, 'a=b'],
+    [
+      'a time that no date can say',
+      { name: 'a', value: 'b', expires: 1e300 },
+      'a=b; Expires=Fri, 31 Dec 9999 23:59:59 GMT',
+    ],
     ['no name', { name: '', value: 'b' }, 'b'],
     [
       'everything, in the order of Qt',

@@ -126,6 +126,24 @@ describe('a jar of the application', () => {
     });
   });
 
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['the text of a field', 'a=1'],
+    ['cookies of another shape', [{ key: 'a', value: '1' }]],
+    ['cookies without a value', [{ name: 'a' }]],
+    ['holes', [null]],
+    ['values that are no field', [{ name: 'a', value: '1\r\nx: y' }]],
+  ])('that answers with %s fails the request, too', async (_name, answer) => {
+    for (const cookies of [answer, Promise.resolve(answer)]) {
+      const cookieJar = { cookiesForUrl: () => cookies, setCookiesFromUrl: () => true };
+      const sending = send({ cookieJar });
+      await expect(sending).rejects.toMatchObject({
+        code: 'unknown-network',
+        message: 'the cookie jar failed',
+      });
+    }
+  });
+
   test('that cannot keep a cookie fails the request and lets the body go', async () => {
     const cookieJar: AbstractCookieJar = {
       cookiesForUrl: () => [],

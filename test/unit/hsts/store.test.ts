@@ -58,11 +58,28 @@ describe('attaching a store (as in Qt: memory wins, then the store is taken in)'
     security.addHosts([policy('both.test'), policy('memory.test')]);
     await security.enableStore(store);
     await security.flush();
-    const all = [policy('both.test'), policy('memory.test'), policy('stored.test', NOW + 2)];
+    const all = [policy('stored.test', NOW + 2), policy('both.test'), policy('memory.test')];
     expect(security.hosts()).toEqual(all);
     expect(new Map(await store.load())).toEqual(
       new Map(all.map(({ host, expiry, includeSubDomains }) => [host, { expiry, includeSubDomains }])),
     );
+  });
+
+  test('a store that is full does not push out what memory knows', async () => {
+    const hosts = Array.from({ length: MAXIMUM_KNOWN_HOSTS }, (_, i) => `stored${i}.test`);
+    const { store, security } = await setup(
+      Object.fromEntries(hosts.map((host) => [host, stored(NOW + DAY)])),
+    );
+    security.addHosts([policy('memory.test')]);
+    await security.enableStore(store);
+    await security.flush();
+    const kept = await store.load();
+    expect(security.shouldUpgrade('memory.test')).toBe(true);
+    expect([kept.size, kept.has('memory.test'), kept.has('stored0.test')]).toEqual([
+      MAXIMUM_KNOWN_HOSTS,
+      true,
+      false,
+    ]);
   });
 
   test('what has expired is evicted, and what memory has let expire does not win', async () => {

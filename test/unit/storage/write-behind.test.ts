@@ -239,6 +239,33 @@ describe('memory is the authority', () => {
     expect(await loaded).toEqual(new Map());
   });
 
+  test('what changes elsewhere during the load is newer than what is loaded, and told once', async () => {
+    const { store, behind } = setup();
+    store.content.set('gone', 1).set('changed', 1).set('kept', 1);
+    const heard: Changes[] = [];
+    behind.watch((changes) => heard.push(changes));
+    const loading = behind.load();
+    behind.set('kept', 2);
+    store.tell(
+      new Map([
+        ['gone', null],
+        ['changed', 2],
+        ['new', 3],
+        ['kept', 4],
+      ]),
+    );
+    store.finishLoading();
+    expect(await loading).toEqual(
+      new Map([
+        ['changed', 2],
+        ['new', 3],
+      ]),
+    );
+    expect(heard).toEqual([]);
+    store.tell(new Map([['new', 5]]));
+    expect(heard).toEqual([new Map([['new', 5]])]);
+  });
+
   test('watch passes foreign changes on, but none to keys that are pending or being written', async () => {
     const { store, behind } = setup();
     const heard: Changes[] = [];

@@ -96,6 +96,20 @@ describe('a transfer timeout', () => {
     expect(exchange.cancelled?.code).toBe('timeout');
   });
 
+  test('stands still until somebody reads the body', async () => {
+    const { clock, exchange, answer, response } = setup();
+    clock.advance(90);
+    answer(makeResponse({ body: { start: () => {}, pause: () => {}, resume: () => {}, cancel: () => {} } }));
+    const { body } = await response;
+    clock.advance(10_000);
+    expect(exchange.cancelled).toBeNull();
+    body.start({ data: () => {}, end: () => {}, fail: () => {} });
+    clock.advance(99);
+    expect(exchange.cancelled).toBeNull();
+    clock.advance(1);
+    expect(exchange.cancelled?.code).toBe('timeout');
+  });
+
   test.each<[string, (test: ReturnType<typeof setup>) => unknown]>([
     ['the end of the body', async ({ read }) => (await read()).sink.end(null)],
     [
