@@ -11,7 +11,7 @@ import type { NetworkCache } from './network-cache.ts';
 import type { Plan } from './plan.ts';
 import { parseContentRange } from './range.ts';
 import { isServerTrouble } from './status.ts';
-import { answerFromCache, openBody, withCookiesOf } from './stored-answer.ts';
+import { answerFromCache, openBody } from './stored-answer.ts';
 import type { Storer } from './storer.ts';
 import { type ExchangeTimes, keptFields } from './storing.ts';
 import { confirms, strongEtag } from './validators.ts';
@@ -129,7 +129,7 @@ export class Fetcher<Stored extends StoredResponse> {
       const answer = await answerFromCache(this.#cache, visit, stored, init);
       if (answer !== null) {
         await this.#storer.renew(visit, stored, metadata);
-        return instead(visit, response, withCookiesOf(answer, response.headers));
+        return instead(visit, response, answer);
       }
     } else await this.#cache.remove(visit.key, stored);
     return this.#again(visit, forward, candidates, response);

@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.ts';
 import { DEFAULT_TRANSFER_TIMEOUT } from '../options.ts';
-import { BackgroundExchange } from '../pipeline/background-exchange.ts';
 import { drain } from '../pipeline/drain.ts';
+import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { Landing } from './flight.ts';
@@ -39,7 +39,7 @@ export class Revalidator<Stored extends StoredResponse> {
   }
 
   async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<void> {
-    const exchange = new BackgroundExchange(visit.exchange.clock);
+    const exchange = new Exchange(NOBODY, visit.exchange.clock);
     exchange.setPriority('low');
     const request = backgroundRequest(visit.request);
     const landing = await this.#fetcher.fetch(
@@ -64,6 +64,11 @@ function backgroundRequest(request: HttpRequest): HttpRequest {
   const transferTimeout = request.options.transferTimeout || DEFAULT_TRANSFER_TIMEOUT;
   return { ...plain, method: 'GET', options: { ...request.options, transferTimeout } };
 }
+
+const NOBODY: ExchangeSink = {
+  accept: () => {},
+  ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
+};
 
 /** Reads for the cache, as long as that stores what comes. */
 async function readAlong({ response: { body }, shared }: Landing): Promise<void> {

@@ -1,5 +1,4 @@
 import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
-import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Delivery } from './delivery.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
@@ -86,11 +85,4 @@ function rescue<Stored extends StoredResponse>(
     const base = stored.metadata.part?.first ?? 0;
     return fetchRest(visit, stored.metadata, base + offset, base + end - 1);
   };
-}
-
-/** Set-Cookie was taken when it was stored: of a validated response only that of the 304 is new. */
-export function withCookiesOf(response: HttpResponse, notModified: HttpHeaders): HttpResponse {
-  return notModified.has('set-cookie')
-    ? response
-    : { ...response, headers: response.headers.without('set-cookie') };
 }

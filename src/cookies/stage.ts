@@ -11,9 +11,8 @@ import { parseSetCookie } from './parse.ts';
 import { serializeCookies } from './serialize.ts';
 
 /**
- * Attaches the jar's cookies to each hop anew, and gives the jar what the hop sets, against the URL that said so, a
- * redirect and a 401 included. Stands under the loops and over the cache, whose answers set nothing again. Waits for the
- * jar only when that answers with a promise.
+ * Attaches the jar's cookies to each hop anew. Stands under the loops, and over the cache, which may have to tell responses
+ * apart by them. Waits for the jar only when that answers with a promise.
  */
 export const cookieStage: Rewrite = {
   name: 'cookies',
@@ -32,10 +31,18 @@ export const cookieStage: Rewrite = {
       return fail(cause, url);
     }
   },
+};
+
+/**
+ * Gives the jar what a response sets, against the URL that said so, a redirect and a 401 included. Stands under the cache:
+ * what that gives back sets nothing again, and what it asks for by itself, or replaces by what it has, sets all the same.
+ */
+export const cookieNoteStage: Rewrite = {
+  name: 'cookies-note',
 
   incoming(response, request, exchange) {
     const { cookieJar, cookieSaveControl } = request.options;
-    if (cookieJar === null || cookieSaveControl === 'manual' || response.source === 'cache') return response;
+    if (cookieJar === null || cookieSaveControl === 'manual') return response;
     if (!response.headers.has('set-cookie')) return response;
     const jar = cookieJar as AbstractCookieJar;
     try {

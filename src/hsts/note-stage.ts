@@ -8,7 +8,8 @@ export interface HeaderTaker {
 
 /**
  * Takes note of Strict-Transport-Security, on any response (a redirect, a 401), when it came over TLS without a
- * certificate error (RFC 6797 §8.1). What the cache gives back says nothing new, and may be older than what is known.
+ * certificate error (RFC 6797 §8.1). Stands under the cache: what that gives back says nothing new, and may be older than
+ * what is known.
  */
 export function noteStage(security: HeaderTaker): Rewrite {
   return {
@@ -23,10 +24,5 @@ export function noteStage(security: HeaderTaker): Rewrite {
 }
 
 function isTrusted(response: HttpResponse): boolean {
-  return (
-    response.url.scheme === 'https' &&
-    response.encrypted &&
-    response.certificateErrorsIgnored !== true &&
-    response.source !== 'cache'
-  );
+  return response.url.scheme === 'https' && response.encrypted && response.certificateErrorsIgnored !== true;
 }

@@ -5,17 +5,18 @@ import { platformRedirectStage } from '../redirect/platform-stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
 import { requirementsStage } from '../transport/requirements-stage.ts';
 import type { HttpParts } from './http-parts.ts';
-import { cacheStages, securityStages } from './optional-stages.ts';
+import { cacheStages, noteStages, upgradeStages } from './optional-stages.ts';
 import type { Rewrite, Stage } from './stage.ts';
 
 /** The list of http.ts where a fetch stands below it that redirects, keeps cookies and decodes by itself. */
 export function fetchStages(parts: HttpParts, queue: RequestQueue): readonly (Stage | Rewrite)[] {
   return [
     requirementsStage(parts.transport.capabilities, parts.defaults),
-    ...securityStages(parts),
+    ...upgradeStages(parts),
     platformRedirectStage,
     headersStage(parts.options.userAgent),
-    ...cacheStages(parts, securityStages(parts)),
+    ...cacheStages(parts),
+    ...noteStages(parts),
     queueStage(queue),
     timeoutStage,
   ];

@@ -1,4 +1,4 @@
-import { cookieStage } from '../cookies/stage.ts';
+import { cookieNoteStage, cookieStage } from '../cookies/stage.ts';
 import type { Decoders } from '../decoding/decoder.ts';
 import { decodingStage } from '../decoding/stage.ts';
 import { headersStage } from '../headers/stage.ts';
@@ -9,7 +9,7 @@ import { redirectStage } from '../redirect/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
 import { requirementsStage } from '../transport/requirements-stage.ts';
 import type { HttpParts } from './http-parts.ts';
-import { activeSecurity, cacheStages, securityStages } from './optional-stages.ts';
+import { activeSecurity, cacheStages, noteStages, upgradeStages } from './optional-stages.ts';
 import type { Rewrite, Stage } from './stage.ts';
 
 /**
@@ -24,18 +24,19 @@ export function httpStages(
   const { options, defaults } = parts;
   const { capabilities } = parts.transport;
   const security = activeSecurity(parts);
-  const cookies = capabilities.cookies ? [cookieStage] : [];
   return [
     requirementsStage(capabilities, defaults),
     ...(capabilities.redirects
       ? [redirectStage((url) => security?.upgrade(url, options.preloadedTopLevelDomains) ?? url)]
       : []),
-    ...securityStages(parts),
+    ...upgradeStages(parts),
     ...(capabilities.redirects ? [] : [platformRedirectStage]),
-    ...cookies,
+    ...(capabilities.cookies ? [cookieStage] : []),
     headersStage(options.userAgent),
     ...(capabilities.encodedBodies ? [decodingStage(decoders)] : []),
-    ...cacheStages(parts, [...securityStages(parts), ...cookies]),
+    ...cacheStages(parts),
+    ...noteStages(parts),
+    ...(capabilities.cookies ? [cookieNoteStage] : []),
     queueStage(queue),
     timeoutStage,
   ];

@@ -1,13 +1,18 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
-import { ofTheBackground } from './background-exchange.ts';
 import type { HttpParts } from './http-parts.ts';
 import type { SecurityPart } from './security-part.ts';
 import type { Rewrite, Stage } from './stage.ts';
 
-/** The stages of HSTS, where it is switched on. */
-export function securityStages(parts: HttpParts): readonly Rewrite[] {
+/** The stage that upgrades the URLs of known HSTS hosts, where HSTS is switched on. */
+export function upgradeStages(parts: HttpParts): readonly Rewrite[] {
   const security = activeSecurity(parts);
-  return security === null ? [] : [security.upgradeStage, security.noteStage];
+  return security === null ? [] : [security.upgradeStage];
+}
+
+/** The stage that takes note of HSTS hosts, where HSTS is switched on. */
+export function noteStages(parts: HttpParts): readonly Rewrite[] {
+  const security = activeSecurity(parts);
+  return security === null ? [] : [security.noteStage];
 }
 
 /** What knows HSTS hosts, where that is switched on. */
@@ -15,17 +20,8 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
   return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
 }
 
-/**
- * The stage of the cache that is set; where there is none at all, of that.
- * @param above rules that stand above it, and take note of the responses to requests of its own, too
- */
-export function cacheStages(
-  { options, transport }: HttpParts,
-  above: readonly Rewrite[],
-): readonly (Stage | Rewrite)[] {
-  if (options.cache === null) return transport.capabilities.platformCache ? [] : [absentCacheStage];
-  return [
-    options.cache.stage,
-    ...above.filter(({ incoming }) => incoming !== undefined).map(ofTheBackground),
-  ];
+/** The stage of the cache that is set; where there is none at all, of that. */
+export function cacheStages({ options, transport }: HttpParts): readonly (Stage | Rewrite)[] {
+  if (options.cache !== null) return [options.cache.stage];
+  return transport.capabilities.platformCache ? [] : [absentCacheStage];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
@@ -44,10 +44,17 @@ beforeEach(async () => {
         count(url.pathname);
         response.writeHead(200, { ...FRESH, 'set-cookie': 'a=1' }).end();
       },
-      stale: ({ response, url }) => {
+      // Stale at once; sets another cookie each time.
+      stale: ({ request, response, url }) => {
         count(url.pathname);
-        const headers = { 'cache-control': 'max-age=1, stale-while-revalidate=60', age: '2', etag: '"e"' };
-        response.writeHead(200, { ...headers, 'set-cookie': `a=${asked.get(url.pathname)}` }).end();
+        const times = asked.get(url.pathname)!;
+        const status = times === 1 ? 200 : Number(url.searchParams.get('then') ?? 200);
+        const control = `max-age=1, ${url.searchParams.get('control')}`;
+        const etag = times === 1 ? 'e' : (url.searchParams.get('etag') ?? 'e');
+        const headers = { 'cache-control': control, age: '2', etag: `"${etag}"` };
+        const isSet = url.searchParams.has('sets') || times === 1;
+        response.writeHead(status, { ...headers, ...(isSet ? { 'set-cookie': `a=${times}` } : {}) }).end();
+        request.resume();
       },
     },
   });
@@ -130,12 +137,30 @@ test('the Set-Cookie of a cached reply is not taken again', async () => {
   expect(jar.cookiesForUrl(server.origin)).toEqual([]);
 });
 
-test('what sets a cookie behind a stale reply is heard', async () => {
-  const header = () => (manager.cookieJar as CookieJar).cookieHeader(server.origin);
-  await get('/stale').bytes();
-  expect(header()).toBe('a=1');
-  expect((await get('/stale').completed).source).toBe('cache');
-  await vi.waitFor(() => expect(header()).toBe('a=2'));
+describe('the cookies of', () => {
+  const jar = () => manager.cookieJar as CookieJar;
+  const header = () => jar().cookieHeader(server.origin);
+
+  test.each([
+    ['a validation behind a stale reply', 'control=stale-while-revalidate%3D60&sets', 'cache'],
+    ['a response that gives way to a stale one', 'control=stale-if-error%3D60&then=503&sets', 'cache'],
+    ['a 304 that does not fit', 'control=x&then=304&etag=other&sets', 'network'],
+  ])('%s are kept', async (_what, query, source) => {
+    await get(`/stale?${query}`).bytes();
+    expect(header()).toBe('a=1');
+    const reply = get(`/stale?${query}`);
+    await reply.completed;
+    expect(reply.source).toBe(source);
+    await vi.waitFor(() => expect(header()).not.toBe('a=1'));
+  });
+
+  test('a stored response are not kept again when it is validated', async () => {
+    await get('/stale?control=x&then=304').bytes();
+    jar().clear();
+    const again = get('/stale?control=x&then=304');
+    await again.bytes();
+    expect([again.source, header()]).toEqual(['revalidated', '']);
+  });
 });
 
 test('equal requests at once are one for the server, each with its own abort', async () => {

@@ -188,13 +188,6 @@ describe('validation', () => {
     expect(harness.seen).toHaveLength(1);
   });
 
-  test('a 304 does not bring back the cookie that was stored', async () => {
-    const harness = await primed({ ...FRESH, 'set-cookie': 'old=1' });
-    harness.wait(61);
-    harness.answer({}, '', { status: 304 });
-    expect((await harness.send()).headers.has('set-cookie')).toBe(false);
-  });
-
   test('a 304 with no-store is used once', async () => {
     const harness = await primed();
     harness.wait(61);

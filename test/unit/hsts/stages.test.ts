@@ -78,12 +78,10 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
     ['TLS', { encrypted: true }, true],
     ['a redirect', { encrypted: true, status: 302 }, true],
     ['a 401', { encrypted: true, status: 401 }, true],
-    ['a revalidated response', { encrypted: true, source: 'revalidated' }, true],
     ['plain http', { url: 'http://known.test/', encrypted: false }, false],
     ['plain http that claims to be encrypted', { url: 'http://known.test/', encrypted: true }, false],
     ['https that was not encrypted', { encrypted: false }, false],
     ['ignored certificate errors', { encrypted: true, certificateErrorsIgnored: true }, false],
-    ['the cache', { encrypted: true, source: 'cache' }, false],
     ['an IP address', { url: 'https://192.0.2.1/', encrypted: true }, false],
   ])('over %s', async (_name, response, isNoted) => {
     const { security, exchange } = setup();

@@ -21,12 +21,22 @@ describe('the list of a transport that', () => {
     [
       'hides nothing',
       {},
-      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
+      [
+        'requirements',
+        'redirect',
+        'cookies',
+        'headers',
+        'decoding',
+        'cache',
+        'cookies-note',
+        'queue',
+        'timeout',
+      ],
     ],
     [
       'decodes',
       { encodedBodies: false },
-      ['requirements', 'redirect', 'cookies', 'headers', 'cache', 'queue', 'timeout'],
+      ['requirements', 'redirect', 'cookies', 'headers', 'cache', 'cookies-note', 'queue', 'timeout'],
     ],
     [
       'keeps cookies',
@@ -36,12 +46,22 @@ describe('the list of a transport that', () => {
     [
       'redirects',
       { redirects: false },
-      ['requirements', 'platform-redirect', 'cookies', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
+      [
+        'requirements',
+        'platform-redirect',
+        'cookies',
+        'headers',
+        'decoding',
+        'cache',
+        'cookies-note',
+        'queue',
+        'timeout',
+      ],
     ],
     [
       'has a cache of its own',
       { platformCache: true },
-      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'queue', 'timeout'],
+      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'cookies-note', 'queue', 'timeout'],
     ],
   ])('%s leaves that to it', (_name, hidden, names) => {
     const stages = httpStages(
