@@ -204,7 +204,7 @@ export class EndpointPool implements Http2Owner {
   #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {
     const { limits } = this.#context;
     const session = openHttp2Session(http2, dialed, limits.response);
-    this.#session = new Http2Connection(session, dialed.encrypted, this, limits.http2Streams);
+    this.#session = new Http2Connection(session, dialed.encrypted, this, limits);
     return this.#session;
   }
 

@@ -6,7 +6,7 @@ export interface WireLimits {
   readonly idleConnectionTimeout: number;
   /** Streams of one HTTP/2 connection at once, if the server lets us have as many. */
   readonly http2Streams: number;
-  /** Of a response head and its trailers. HTTP/2 knows `fields` and `headSize` of them. */
+  /** Of a response head and its trailers. HTTP/2 knows `fields`, `headSize` and `informationalResponses` of them. */
   readonly response: ResponseLimits;
 }
 
