@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { managerOver, NODE_TRANSPORTS } from '../support/list-bench.ts';
+import { aWhile } from '../support/raw-against.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const authority = new CertificateAuthority();
@@ -20,11 +21,15 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)(
     describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       const manager = managerOver(makeTransport, { tls });
 
+      const refusal = { code: 'ssl-handshake-failed', message: expect.stringMatching(/alert/) };
+
       test('refuses who has none, and the error says that it was TLS', async () => {
-        await expect(manager().get(`${server.origin}/hello`).text()).rejects.toMatchObject({
-          code: 'ssl-handshake-failed',
-          message: expect.stringMatching(/alert/),
-        });
+        await expect(manager().get(`${server.origin}/hello`).text()).rejects.toMatchObject(refusal);
+      });
+
+      test('is heard also while the application looks at the connection', async () => {
+        const reply = manager().get(`${server.origin}/hello`).on('encrypted', aWhile);
+        await expect(reply.text()).rejects.toMatchObject(refusal);
       });
     });
   },

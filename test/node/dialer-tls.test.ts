@@ -112,10 +112,13 @@ describe('TLS', () => {
   });
 });
 
-test('a peer that answers before it was asked is refused', async () => {
+test.each<[string, string, Uint8Array]>([
+  ['answers', 'http/1.1', Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned')],
+  ['sends more than HTTP/2 has to say', 'h2', new Uint8Array(1024 * 1024)],
+])('a peer that %s before it was asked is refused', async (_name, protocol, bytes) => {
   const authority = new CertificateAuthority();
-  const server = tls.createServer(authority.issue(), (socket) => {
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned');
+  const server = tls.createServer({ ...authority.issue(), ALPNProtocols: [protocol] }, (socket) => {
+    socket.write(bytes);
   });
   await cleanup.listen(server);
   const closed = new Promise((resolve) => {

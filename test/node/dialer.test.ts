@@ -57,8 +57,11 @@ describe('the addresses of a host', () => {
   test.each([
     ['none', []],
     ['what is no address', [{ address: 'other.test', family: 4 }]],
+    ['nothing where an address should be', [null, undefined, {}]],
+    ['what is no list', { address: 5 }],
+    ['nothing at all', null],
   ])('a lookup that finds %s has failed', async (_name, addresses) => {
-    const found = addressesOf('host.test', (_host, _options, callback) => callback(null, addresses));
+    const found = addressesOf('host.test', (_host, _options, callback) => callback(null, addresses as never));
     await expect(found).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 });
@@ -145,6 +148,19 @@ describe('happy eyeballs', () => {
     await expect(winner).rejects.toThrow('aborted');
     expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('an abort by who hears of an attempt closes that, too', async () => {
+    const clock = new FakeClock();
+    const abort = new AbortController();
+    const socket = new FakeSocket();
+    const attempt = (): never => {
+      abort.abort(new Error('aborted'));
+      return socket as never;
+    };
+    await expect(firstToConnect([attempt, attempt], clock, abort.signal)).rejects.toThrow('aborted');
+    expect([socket.destroyed, clock.pendingTimers]).toEqual([true, 0]);
+    socket.emit('error', new Error('late'));
   });
 
   test('nothing is tried after an abort', async () => {

@@ -46,6 +46,7 @@ async function outcome(answer: (socket: Socket, streamId: number) => void): Prom
 }
 
 test.each<[string, number, NetworkErrorCode]>([
+  ['NO_ERROR', 0, 'remote-host-closed'],
   ['PROTOCOL_ERROR', 1, 'protocol-failure'],
   ['INTERNAL_ERROR', 2, 'internal-server'],
   ['CANCEL', 8, 'remote-host-closed'],
@@ -91,6 +92,26 @@ test('a head without a status is refused', async () => {
     socket.write(frame(FRAME.headers, id, Uint8Array.of(0x84), 5));
   });
   expect(heard).toEqual(['protocol-failure']);
+});
+
+test('a status that is none is refused', async () => {
+  // HPACK: a literal that is not indexed, the name is `:status` of the static table.
+  const head = Buffer.from('\x08\x03099', 'latin1');
+  expect(await outcome((socket, id) => socket.write(frame(FRAME.headers, id, head, 5)))).toEqual([
+    'protocol-failure',
+  ]);
+});
+
+test.each([
+  [20, ['hello', 1]],
+  [21, ['protocol-failure']],
+])('of %i informational responses comes %j', async (count, expected) => {
+  const earlyHints = Buffer.from('\x08\x03103', 'latin1');
+  const heard = await outcome((socket, id) => {
+    for (let i = 0; i < count; i++) socket.write(frame(FRAME.headers, id, earlyHints, 4));
+    socket.write(Buffer.concat([statusOk(id), data(id, 'hello', 'end')]));
+  });
+  expect(heard).toEqual(expected);
 });
 
 test('a request that the peer has not looked at when it goes away in anger is sent again', async () => {

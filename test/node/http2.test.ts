@@ -227,12 +227,20 @@ describe('a response', () => {
     expect([flowing.cancelers(), waiting.cancelers()]).toEqual([0, 0]);
   });
 
+  const manyFields: StreamHandler = (stream) => {
+    stream.respond(Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`x-${i}`, 'a'])));
+    stream.end('hello');
+  };
+
   test('with more fields than Qt allows is refused', async () => {
-    await bench.start((stream) => {
-      stream.respond(Object.fromEntries(Array.from({ length: 110 }, (_, i) => [`x-${i}`, 'a'])));
-      stream.end('hello');
-    });
+    await bench.start(manyFields);
     expect((await failureOf(bench.send())).code).toBe('unknown-server');
+  });
+
+  test('has as many as it likes when nothing limits them', async () => {
+    const none = Number.POSITIVE_INFINITY;
+    await bench.start(manyFields, {}, { responseLimits: { fields: none, headSize: none } });
+    expect((await bench.get()).text).toBe('hello');
   });
 });
 

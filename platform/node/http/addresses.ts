@@ -1,4 +1,4 @@
-import { lookup as systemLookup } from 'node:dns';
+import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 
 /** An address to connect to. */
@@ -14,20 +14,27 @@ export async function addressesOf(
 ): Promise<readonly Address[]> {
   const literal = isIP(host);
   if (literal !== 0) return [{ address: host, family: literal as 4 | 6 }];
-  return interleave(await lookUp(host, lookup));
+  // What is no address would be resolved once more, behind the back of this function.
+  const addresses = [await lookUp(host, lookup)]
+    .flat()
+    .map(addressOf)
+    .filter((address) => isIP(address) !== 0);
+  if (addresses.length === 0) throw noAddress(host);
+  return interleave(addresses.map((address) => ({ address, family: isIP(address) as 4 | 6 })));
 }
 
-function lookUp(host: string, lookup: LookupFunction): Promise<Address[]> {
+function lookUp(host: string, lookup: LookupFunction): Promise<string | LookupAddress[]> {
   return new Promise((resolve, reject) => {
     lookup(host, { all: true }, (error, found) => {
-      const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
-      // What is no address would be resolved once more, behind the back of this function.
-      const usable = addresses.filter((address) => isIP(address) !== 0);
       if (error) reject(error);
-      else if (usable.length === 0) reject(noAddress(host));
-      else resolve(usable.map((address) => ({ address, family: isIP(address) as 4 | 6 })));
+      else resolve(found);
     });
   });
+}
+
+/** A lookup that somebody has written may answer with anything. */
+function addressOf(found: string | Partial<LookupAddress> | null | undefined): string {
+  return (typeof found === 'string' ? found : found?.address) ?? '';
 }
 
 /**

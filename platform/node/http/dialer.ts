@@ -84,6 +84,8 @@ export class Dialer {
     const socket = await this.#connect(dial, (target) => connectTls({ ...options, ...target }));
     socket.on('session', (session) => this.#sessions.set(key, session));
     await secured(socket, signal);
+    // An alert of TLS comes as an error that closes nothing: it has to outlast the question, when nobody else listens.
+    socket.on('error', (error) => socket.destroy(error));
     exchange.timings.secureConnectEnd = exchange.clock.now();
     await askEncrypted(socket, dial);
     const fallback = offer.length === 1 ? offer[0]! : 'http/1.1';

@@ -184,7 +184,8 @@ export class EndpointPool implements Http2Owner {
     const http2 = dialed.protocol === 'h2' ? await import('node:http2') : null;
     const { socket, inbox } = dialed;
     if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
-    if (http2 === null && inbox.hasMail) {
+    // A peer of HTTP/2 begins with its settings (RFC 9113 §3.4).
+    if (http2 === null ? inbox.hasMail : inbox.isFull) {
       socket.destroy();
       throw new NetworkError('protocol-failure', 'the server sent a response before there was a request', {
         url,
@@ -203,7 +204,7 @@ export class EndpointPool implements Http2Owner {
   #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {
     const { limits } = this.#context;
     const session = openHttp2Session(http2, dialed, limits.response);
-    this.#session = new Http2Connection(session, dialed.encrypted, this, limits.http2Streams);
+    this.#session = new Http2Connection(session, dialed.encrypted, this, limits);
     return this.#session;
   }
 

@@ -51,10 +51,15 @@ class Race<Kind extends Socket> {
 
   readonly attempt = (): void => {
     const socket = this.#attempts[this.#next++]!();
-    this.#running.add(socket);
-    socket.once('connect', () => this.#win(socket));
     // For good: an error that nobody listens to would end the process, also after the race.
     socket.on('error', (error) => this.#failed(socket, error));
+    // Who hears of the attempt may have given it up.
+    if (this.#over) {
+      socket.destroy();
+      return;
+    }
+    this.#running.add(socket);
+    socket.once('connect', () => this.#win(socket));
     if (this.#next < this.#attempts.length) this.#timer = this.#clock.setTimeout(this.attempt, ATTEMPT_DELAY);
   };
 

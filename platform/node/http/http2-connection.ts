@@ -9,6 +9,7 @@ import { mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { Http2Exchange, type Http2ExchangeOwner } from './http2-exchange.ts';
 import { REFUSED_STREAM, streamFailure } from './http2-failure.ts';
+import type { WireLimits } from './wire-limits.ts';
 
 /** Attempts at a request that the peer keeps refusing. */
 const MOST_REFUSALS = 5;
@@ -21,6 +22,7 @@ export interface Http2Owner extends ConnectionOwner<Http2Connection> {
 /** A session of HTTP/2: a connection that carries many requests at once. */
 export class Http2Connection implements Connection, Http2ExchangeOwner {
   readonly encrypted: boolean;
+  readonly mostInformational: number;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
   expiresAt = 0;
   readonly #session: ClientHttp2Session;
@@ -35,11 +37,13 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   #isRetired = false;
   #goaway: { readonly code: number; readonly lastStream: number } | null = null;
 
-  /** @param mostStreams streams at once, also when the peer lets us have more or has not said yet */
-  constructor(session: ClientHttp2Session, encrypted: boolean, owner: Http2Owner, mostStreams: number) {
+  constructor(session: ClientHttp2Session, encrypted: boolean, owner: Http2Owner, limits: WireLimits) {
     this.#session = session;
     this.encrypted = encrypted;
     this.#owner = owner;
+    this.mostInformational = limits.response.informationalResponses;
+    // Also when the peer lets us have more, or has not said yet.
+    const mostStreams = limits.http2Streams;
     this.#mostStreams = mostStreams;
     this.#limit = mostStreams;
     session.on('remoteSettings', ({ maxConcurrentStreams = mostStreams }) => {

@@ -16,6 +16,8 @@ const CANCEL = 8;
 /** Who has the streams of a connection. */
 export interface Http2ExchangeOwner {
   readonly encrypted: boolean;
+  /** 1xx responses that one request may have. */
+  readonly mostInformational: number;
   /** Nothing of the exchange is left on the connection. */
   ended(exchange: Http2Exchange): void;
   /** Its time was over before it had an answer. */
@@ -50,6 +52,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   #isPaused = false;
   #failure: NetworkError | null = null;
   #trailers: HttpHeaders | null = null;
+  #informationalResponses = 0;
 
   /** @throws NetworkError when the request cannot be written */
   constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Exchange, refusals: number) {
@@ -150,6 +153,11 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   informed(raw: readonly string[]): void {
+    if (this.isOver) return;
+    if (++this.#informationalResponses > this.#owner.mostInformational) {
+      this.fail(this.#refusal('there are too many informational (1xx) responses'));
+      return;
+    }
     const status = Number(raw[1]);
     this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw) });
     if (status === 100) this.#outgoing?.continue();
@@ -157,13 +165,19 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
 
   answered(raw: readonly string[]): void {
     if (this.isOver) return;
+    const status = Number(raw[1]);
+    // For nghttp2, any three digits will do.
+    if (status < 100) {
+      this.fail(this.#refusal('its status is below 100 (RFC 9110 §15)'));
+      return;
+    }
     this.isAnswered = true;
     // Who answers before it asked for the body does not want it.
     if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
     this.exchange.timings.responseStart = this.exchange.clock.now();
     this.#resolve({
       url: this.request.url,
-      status: Number(raw[1]),
+      status,
       reason: '',
       httpVersion: '2',
       headers: fieldsOf(raw),
@@ -181,9 +195,9 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     this.#sink?.data(new Uint8Array(buffer, byteOffset, length), false);
   }
 
-  ended(): void {
+  ended(isWhole: boolean): void {
     // nghttp2 ends the stream also when it was reset; then `close` tells the code.
-    if (this.#stream!.rstCode !== 0 || this.isOver) return;
+    if (!isWhole || this.#stream!.rstCode !== 0 || this.isOver) return;
     const isSent = this.#outgoing?.isComplete ?? true;
     const sink = this.#finish();
     // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9113 §8.1).
@@ -197,6 +211,12 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     const outcome = this.#owner.outcomeOf(this, stream);
     if (outcome instanceof NetworkError) this.fail(outcome);
     else this.replaceBy(outcome);
+  }
+
+  #refusal(reason: string): NetworkError {
+    return new NetworkError('protocol-failure', `the response is not valid HTTP: ${reason}`, {
+      url: this.request.url.href,
+    });
   }
 
   #left(): void {

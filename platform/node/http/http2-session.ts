@@ -6,6 +6,8 @@ import type { Dialed } from './dialer.ts';
 const STREAM_WINDOW = 1024 * 1024;
 /** The same for the whole connection. Node takes everything from it at once, so this only keeps the peer from waiting. */
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
+/** Where there is no limit: a setting has 32 bits (RFC 9113 §6.5.1), and so has Node's own. */
+const NO_LIMIT = 2 ** 32 - 1;
 /** `:status` is no field. */
 const PSEUDO_FIELDS = 1;
 
@@ -22,9 +24,9 @@ export function openHttp2Session(
     settings: {
       enablePush: false,
       initialWindowSize: STREAM_WINDOW,
-      maxHeaderListSize: limits.headSize,
+      maxHeaderListSize: Math.min(limits.headSize, NO_LIMIT),
     },
-    maxHeaderListPairs: limits.fields + PSEUDO_FIELDS,
+    maxHeaderListPairs: Math.min(limits.fields + PSEUDO_FIELDS, NO_LIMIT),
   });
   session.setLocalWindowSize(CONNECTION_WINDOW);
   return session;

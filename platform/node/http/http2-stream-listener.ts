@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream } from 'node:http2';
+import { Readable } from 'node:stream';
 
 /** Hears what happens on a stream of HTTP/2. Fields are flat `[name, value, …]`. */
 export interface Http2StreamListener {
@@ -6,13 +7,15 @@ export interface Http2StreamListener {
   informed(fields: readonly string[]): void;
   trailed(fields: readonly string[]): void;
   received(chunk: Buffer): void;
-  ended(): void;
+  /** The body is over; whole when the peer has said so (END_STREAM), and not by a reset without an error. */
+  ended(isWhole: boolean): void;
   closed(stream: ClientHttp2Stream): void;
 }
 
 const LISTENER = Symbol('listener');
+const IS_CUT = Symbol('is cut');
 
-type Stream = ClientHttp2Stream & { [LISTENER]?: Http2StreamListener | null };
+type Stream = ClientHttp2Stream & { [LISTENER]?: Http2StreamListener | null; [IS_CUT]?: boolean };
 
 /**
  * Tells `listener` of everything but the body, until the stream is closed. Then the stream forgets it: Node's native half
@@ -21,8 +24,18 @@ type Stream = ClientHttp2Stream & { [LISTENER]?: Http2StreamListener | null };
  */
 export function listenToStream(stream: Stream, listener: Http2StreamListener): void {
   stream[LISTENER] = listener;
+  stream.push = push;
   stream.on('response', onResponse).on('headers', onHeaders).on('trailers', onTrailers);
   stream.on('close', onClose).on('error', onError);
+}
+
+/**
+ * Node ends what is read of a stream alike when the peer ends it and when it resets it without an error; only, the stream is
+ * closed by then in the one case and not yet in the other.
+ */
+function push(this: Stream, chunk: unknown, encoding?: BufferEncoding): boolean {
+  if (chunk === null) this[IS_CUT] ??= this.closed;
+  return Readable.prototype.push.call(this, chunk, encoding);
 }
 
 /** Begins to read the body. */
@@ -47,7 +60,7 @@ function onData(this: Stream, chunk: Buffer): void {
 }
 
 function onEnd(this: Stream): void {
-  this[LISTENER]?.ended();
+  this[LISTENER]?.ended(this[IS_CUT] !== true);
 }
 
 function onClose(this: Stream): void {

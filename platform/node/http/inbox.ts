@@ -3,6 +3,9 @@ import type { OnReadOpts } from 'node:net';
 /** Bytes of one read. Whoever copies them gets them from the allocator cheaply up to this size. */
 const READ_SIZE = 64 * 1024;
 
+/** Bytes that are held while there is no receiver. */
+const MOST_EARLY = 64 * 1024;
+
 /**
  * One buffer for the reads of all sockets: every read is handed on, and copied where it must be kept, before the next one
  * is made.
@@ -26,13 +29,14 @@ export class Inbox {
     buffer: () => this.#nextBuffer(),
     callback: (length, bytes) => {
       this.#take(length, bytes);
-      return true;
+      return !this.isFull;
     },
   };
   /** What the next read goes into; null for a new one of the socket's own. */
   #buffer: Uint8Array | null = SHARED;
   #receiver: Receiver | null = null;
   #early: Uint8Array[] = [];
+  #earlySize = 0;
 
   /** From now on everything goes to the receiver. */
   open(receiver: Receiver): void {
@@ -44,6 +48,11 @@ export class Inbox {
     return this.#early.length > 0;
   }
 
+  /** More has arrived without a receiver than anybody has to say then: the socket is not read any more. */
+  get isFull(): boolean {
+    return this.#earlySize >= MOST_EARLY;
+  }
+
   /** What arrived while there was no receiver. */
   takeEarly(): Uint8Array[] {
     return this.#early.splice(0);
@@ -53,8 +62,13 @@ export class Inbox {
     const isShared = bytes === SHARED;
     const isLarge = length >= (isShared ? READ_SIZE : READ_SIZE / 2);
     this.#buffer = isLarge ? null : SHARED;
-    if (this.#receiver === null) this.#early.push(bytes.slice(0, length));
+    if (this.#receiver === null) this.#keep(bytes.slice(0, length));
     else this.#receiver(bytes, length, isShared || !isLarge);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#early.push(bytes);
+    this.#earlySize += bytes.length;
   }
 
   #nextBuffer(): Uint8Array {

@@ -1,6 +1,5 @@
 import type { LookupFunction } from 'node:net';
 import type { NetworkError } from '../../../src/error.ts';
-import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
@@ -12,17 +11,11 @@ import { Dialer } from './dialer.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { DIRECT_ONLY, type Routes } from './route.ts';
 import { socketCapabilities } from './socket-capabilities.ts';
-import { DEFAULT_WIRE_LIMITS } from './wire-limits.ts';
+import { type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
-export interface SocketTransportOptions {
+export interface SocketTransportOptions extends WireLimitOptions {
   /** Resolves host names in place of `dns.lookup`; asked for all addresses (`all: true`). */
   readonly lookup?: LookupFunction;
-  /** Milliseconds after which an idle connection is closed; sooner when the server says so (`Keep-Alive`). @default 120 000 */
-  readonly idleConnectionTimeout?: number;
-  /** Requests at once on one HTTP/2 connection, if the server lets us have as many. @default 100 */
-  readonly http2Streams?: number;
-  /** What a peer may make us hold of a response head. @default Qt's, see {@link ResponseLimits} */
-  readonly responseLimits?: Partial<ResponseLimits>;
   /**
    * Ways to the origin of a request, in order: the next one is tried when a connection cannot be opened, and never after
    * a byte of the request was sent. @default a direct connection
@@ -45,15 +38,10 @@ export class SocketTransport implements Transport {
   readonly #routesFor: (request: HttpRequest) => Routes;
   #isClosed = false;
 
+  /** @throws TypeError for a limit that is none */
   constructor(options: SocketTransportOptions = {}) {
-    const { lookup, responseLimits, routes = () => DIRECT_ONLY, clock = systemClock } = options;
-    const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
-    const limits = {
-      idleConnectionTimeout: options.idleConnectionTimeout ?? idleConnectionTimeout,
-      http2Streams: options.http2Streams ?? http2Streams,
-      response: { ...response, ...responseLimits },
-    };
-    this.#pool = new ConnectionPool(new Dialer(lookup), limits, clock);
+    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock } = options;
+    this.#pool = new ConnectionPool(new Dialer(lookup), wireLimits(options), clock);
     this.#routesFor = routes;
   }
 

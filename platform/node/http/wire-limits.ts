@@ -6,7 +6,7 @@ export interface WireLimits {
   readonly idleConnectionTimeout: number;
   /** Streams of one HTTP/2 connection at once, if the server lets us have as many. */
   readonly http2Streams: number;
-  /** Of a response head and its trailers. HTTP/2 knows `fields` and `headSize` of them. */
+  /** Of a response head and its trailers. HTTP/2 knows `fields`, `headSize` and `informationalResponses` of them. */
   readonly response: ResponseLimits;
 }
 
@@ -16,3 +16,39 @@ export const DEFAULT_WIRE_LIMITS: WireLimits = {
   http2Streams: 100,
   response: DEFAULT_RESPONSE_LIMITS,
 };
+
+export interface WireLimitOptions {
+  /** Milliseconds after which an idle connection is closed; sooner when the server says so (`Keep-Alive`). @default 120 000 */
+  readonly idleConnectionTimeout?: number;
+  /** Requests at once on one HTTP/2 connection, if the server lets us have as many. @default 100 */
+  readonly http2Streams?: number;
+  /** What a peer may make us hold of a response head. @default Qt's, see {@link ResponseLimits} */
+  readonly responseLimits?: Partial<ResponseLimits>;
+}
+
+/**
+ * The defaults where nothing else is said, or undefined.
+ *
+ * @throws TypeError for what is no limit: nothing is larger than NaN, and a request that waits for a stream of none waits
+ * for ever
+ */
+export function wireLimits(options: WireLimitOptions): WireLimits {
+  const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
+  const names = Object.keys(response) as (keyof ResponseLimits)[];
+  return {
+    idleConnectionTimeout: checked(
+      'idleConnectionTimeout',
+      options.idleConnectionTimeout ?? idleConnectionTimeout,
+      0,
+    ),
+    http2Streams: checked('http2Streams', options.http2Streams ?? http2Streams, 1),
+    response: Object.fromEntries(
+      names.map((name) => [name, checked(name, options.responseLimits?.[name] ?? response[name], 0)]),
+    ) as Record<keyof ResponseLimits, number>,
+  };
+}
+
+function checked(name: string, value: unknown, least: number): number {
+  if (typeof value === 'number' && value >= least) return value;
+  throw new TypeError(`SocketTransport: ${name} must be a number from ${least} up, got ${String(value)}`);
+}

@@ -38,7 +38,7 @@ test('a stream tells everything until it is closed, and then knows nobody', () =
     ['answered', raw],
     ['received', chunk],
     ['trailed', ['a', 'b']],
-    ['ended', undefined],
+    ['ended', true],
   ]);
 
   stream.emit('close');

@@ -43,3 +43,10 @@ test('what arrives before there is a receiver is kept', () => {
   expect(inbox.takeEarly()).toEqual([Uint8Array.of(1, 2)]);
   expect(inbox.hasMail).toBe(false);
 });
+
+test('a socket that goes on without a receiver is not read any more', () => {
+  const inbox = new Inbox();
+  const { buffer, callback } = inbox.onread;
+  const readOn = () => callback(FULL / 2, (buffer as () => Uint8Array)());
+  expect([readOn(), readOn(), inbox.isFull]).toEqual([true, false, true]);
+});
