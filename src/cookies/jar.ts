@@ -19,7 +19,7 @@ export interface CookieJarOptions {
   /** Keeps cookies from spanning `co.uk`. @default the platform's; without one only single labels are known */
   readonly publicSuffixes?: PublicSuffixList;
   readonly policy?: CookiePolicy;
-  /** What differs from {@link DEFAULT_COOKIE_LIMITS}. */
+  /** What differs from the defaults of {@link CookieLimits}. */
   readonly limits?: Partial<CookieLimits>;
   /** @default the system's */
   readonly clock?: Pick<Clock, 'now'>;

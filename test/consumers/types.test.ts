@@ -17,6 +17,8 @@ const RESOLUTIONS = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
 };
 
+const FILES = ['usage.mts', 'usage.cts', 'subpaths.mts', 'subpaths.cts'];
+
 beforeAll(() => {
   // The same text as a CommonJS module: its imports are calls of `require` then.
   copyFileSync(join(directory, 'usage.mts'), join(directory, 'usage.cts'));
@@ -32,10 +34,14 @@ describe.each(COMPILERS)('%s', (compiler) => {
   test.each(Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[])(
     'resolves by %s',
     async (resolution) => {
-      const files = ['usage.mts', 'usage.cts', 'subpaths.mts', 'subpaths.cts'];
-      expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, files)).toBe('');
+      expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, FILES)).toBe('');
     },
   );
+
+  test('needs no types of the web in a project for Node', async () => {
+    const options = { ...RESOLUTIONS.nodenext, types: ['node'], lib: ['es2022', 'esnext.disposable'] };
+    expect(await compile(compiler, options, FILES)).toBe('');
+  });
 
   test('needs no types of Node in a project for browsers', async () => {
     expect(await compile(compiler, { ...RESOLUTIONS.bundler, types: [] }, ['usage.mts'])).toBe('');
