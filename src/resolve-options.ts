@@ -103,7 +103,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
   attributes: [new Map(), 'a Map', (value) => value instanceof Map],
-  siteForCookies: [null, 'a string', isString],
+  siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
 };
 
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
@@ -118,7 +118,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
-  proxy: [null, 'nothing yet', () => false],
+  proxy: [null, 'no proxy yet', () => false],
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
   strictTransportSecurityEnabled: [false],
