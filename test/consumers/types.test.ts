@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -30,6 +30,16 @@ beforeAll(() => {
   }
 });
 
+/** The blocks of docs/recipes.md, each a module. */
+function writeRecipes(): string[] {
+  const text = readFileSync(join(ROOT, 'docs', 'recipes.md'), 'utf8');
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], index) => {
+    const file = `recipe-${index}.mts`;
+    writeFileSync(join(directory, file), code!);
+    return file;
+  });
+}
+
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[])(
     'resolves by %s',
@@ -37,6 +47,13 @@ describe.each(COMPILERS)('%s', (compiler) => {
       expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, FILES)).toBe('');
     },
   );
+
+  test('compiles the recipes of the documentation', async () => {
+    const recipes = writeRecipes();
+    expect(recipes.length).toBeGreaterThan(10);
+    const options = { ...RESOLUTIONS.nodenext, types: ['node'], noUnusedLocals: true };
+    expect(await compile(compiler, options, recipes)).toBe('');
+  });
 
   test('needs no types of the web in a project for Node', async () => {
     const options = { ...RESOLUTIONS.nodenext, types: ['node'], lib: ['es2022', 'esnext.disposable'] };
