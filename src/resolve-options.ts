@@ -9,8 +9,8 @@ import type {
 } from './options.ts';
 
 /**
- * What an option is when nobody says anything; what else it may be, in words for the error and as a check, where that is
- * not all of the same type; what the pipeline reads in place of it.
+ * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
+ * of the same type); and how a value is normalised for the pipeline.
  */
 type Rule<Value> = readonly [
   fallback: Value,

@@ -16,7 +16,8 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
 }
 
 /**
- * The stage of the cache that is set; where there is none at all, of that.
+ * The stage of the cache that is set. Where neither the application nor the platform has a cache, the stage that says
+ * so.
  * @param above rules that stand above it, and take note of the responses to requests of its own, too
  */
 export function cacheStages(

@@ -78,6 +78,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.head?.reason ?? '';
   }
 
+  /** Fields of the response that is there, which may be a redirect; empty before. */
   get headers(): HttpHeaders {
     return this.#core.head?.headers ?? NO_HEADERS;
   }
@@ -106,6 +107,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.source !== 'network';
   }
 
+  /** Where the body comes from; `revalidated`: from the cache, after the server has confirmed it. */
   get source(): 'network' | 'cache' | 'revalidated' {
     return this.#core.final?.source ?? 'network';
   }
@@ -130,11 +132,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.hops;
   }
 
-  /** When each phase was reached; null before the request started and for replies that no exchange stands behind. */
+  /** When each phase was reached; null before the request has started, and where nothing measures them. */
   get timings(): Timings | null {
     return this.#core.timings;
   }
 
+  /** What went wrong, or null. A status of 400 and above is an error, too, whatever `throwHttpErrors` says. */
   get error(): NetworkError | null {
     return this.#core.error;
   }
@@ -239,7 +242,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.promise<this>(null);
   }
 
-  /** Chunks as they arrive; leaving the loop aborts. Fails with the transfer, not for a status. */
+  /** Chunks as they arrive; leaving the loop aborts. Throws when the transfer fails, but not for a status. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
     const { body } = this.#core;
     body.claim('iteration');
