@@ -163,18 +163,24 @@ export interface ManagerOnlyOptions {
  */
 export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
 
+/** `undefined` counts as not set. */
+type Settable<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
+
 /** What the constructor of a manager takes. */
-export type ManagerOptions = Partial<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
-  readonly headers?: HeadersInput;
-  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>;
+export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
+  /** Fields that every request has unless it brings its own. */
+  readonly headers?: HeadersInput | undefined;
+  /** Handlers of further schemes by name without colon. */
+  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler> | undefined;
 };
 
 /** A request as the user writes it, when a URL alone does not say enough. */
-export type NetworkRequest = Partial<SharedOptions & RequestOnlyOptions> & {
+export type NetworkRequest = Settable<SharedOptions & RequestOnlyOptions> & {
   readonly url: string | URL;
   /** The verb of a custom operation. The named methods of the manager set it. */
-  readonly method?: string;
-  readonly headers?: HeadersInput;
+  readonly method?: string | undefined;
+  /** Its own fields; those of the manager's `headers` that it does not name are added. */
+  readonly headers?: HeadersInput | undefined;
 };
 
 export type RequestInput = string | URL | NetworkRequest;

@@ -73,6 +73,7 @@ async function compile(compiler: string, options: object, files: readonly string
     lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     ...options,
   };
