@@ -8,7 +8,6 @@ export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cach
 export type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 export type { CookieContext } from './cookies/context.ts';
 export type { Cookie, CookieInit, SameSite } from './cookies/cookie.ts';
-export type { CookieRequest } from './cookies/cookie-request.ts';
 export type { ElectronCookie, ElectronCookieDetails } from './cookies/electron.ts';
 export { fromElectronCookie, toElectronCookie } from './cookies/electron.ts';
 export type { CookieJarOptions } from './cookies/jar.ts';
