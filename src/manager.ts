@@ -87,7 +87,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /**
-   * Any other verb. One that is really GET, HEAD, PUT, POST or DELETE, in any case, becomes that operation.
+   * Any other verb. GET, HEAD, PUT, POST and DELETE, in upper or lower case, become the operations of those names.
    * @throws TypeError when `verb` is not a token
    */
   sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply {
@@ -100,7 +100,7 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
-  readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { fetchThrough } = await loadRare();
     const makeResponse = await this.#platform.loadResponseMaker?.();
     return fetchThrough(this.#startVerb, input, init, makeResponse);
@@ -122,8 +122,8 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /**
-   * Like {@link connectToHost}, with TLS; `tls.servername` is Qt's peer name. Share `tls` with the requests that are to
-   * use the connection: it is part of a connection's identity.
+   * Like {@link connectToHost}, with TLS; `tls.servername` is Qt's peer name. Only requests with the same `tls` will
+   * use the connection.
    * @param port default: 443
    */
   connectToHostEncrypted(
@@ -160,8 +160,8 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /**
-   * Keeps the HSTS hosts in a file (Node) or in IndexedDB (a page), or stops to. Resolves when they are loaded; requests
-   * made meanwhile wait for it. What is known wins over what is stored.
+   * Keeps the HSTS hosts in a file (Node) or in IndexedDB (a page), or stops doing so. Resolves when the stored hosts
+   * are loaded, for which requests made meanwhile wait. What is known already wins over what is stored.
    * @param storeDir directory of the file. Default: the user's cache directory. Not in a page
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {

@@ -7,9 +7,13 @@ import type { Transport } from './transport/transport.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
-/** Where a reply may come from. Qt: `QNetworkRequest::CacheLoadControl`. */
+/**
+ * Where a reply may come from: `always-network` from the network alone, `prefer-network` from the cache only while that
+ * is fresh or once the server has confirmed it, `prefer-cache` from the cache even when that is stale, `always-cache`
+ * from the cache alone (content-not-found otherwise). Qt: `QNetworkRequest::CacheLoadControl`.
+ */
 export type CacheLoadControl = 'always-network' | 'prefer-network' | 'prefer-cache' | 'always-cache';
-/** Qt: `QNetworkRequest::LoadControl`. */
+/** `automatic`: the manager takes care of it; `manual`: it does not. Qt: `QNetworkRequest::LoadControl`. */
 export type LoadControl = 'automatic' | 'manual';
 /** Place in the queue of a host. Qt: `QNetworkRequest::Priority`; low really is lower than normal here. */
 export type Priority = 'high' | 'normal' | 'low';
@@ -39,7 +43,10 @@ export interface SharedOptions {
    * @default 0; {@link DEFAULT_TRANSFER_TIMEOUT} is what Qt suggests
    */
   readonly transferTimeout: number;
-  /** Let a finished reply go one turn after its `finished` listeners have run; later reads are an error. @default false */
+  /**
+   * One turn after the `finished` listeners of a reply have run, drop its listeners and its unread bytes; later reads
+   * are an error. Qt: deleteLater. @default false
+   */
   readonly autoDeleteReplies: boolean;
   /**
    * Which redirects are followed: `manual` none, the 3xx is the answer; `no-less-safe` all but those from TLS to none;
@@ -52,16 +59,17 @@ export interface SharedOptions {
    */
   readonly redirectPolicy: RedirectPolicy;
   /**
-   * Redirects that are followed before too-many-redirects. In a page the browser's 20 hold; 0 is possible, and a redirect is
-   * unknown-network then, what lies between is refused.
+   * Redirects that are followed before too-many-redirects. In a page the browser allows 20: with 0 a redirect ends with
+   * unknown-network, and 1 to 19 are refused.
    * @default 50
    */
   readonly maximumRedirectsAllowed: number;
   /** Names of fields that never follow a redirect to another origin, whatever they are. @default [] */
   readonly secretHeaders: readonly string[];
   /**
-   * Origins (`https://host[:port]`) to which all fields may follow a redirect, and with them who `tls` says that we are.
-   * Others get only fields that are known to be harmless, and `tls` without `cert`, `key`, `passphrase` and `servername`.
+   * Origins (`https://host[:port]`) to which all fields may follow a redirect, and so may the client certificate and
+   * `servername` in `tls`. Other origins get only fields that are known to be harmless, and `tls` without `cert`,
+   * `key`, `passphrase` and `servername`.
    * @default []
    */
   readonly trustedRedirectOrigins: readonly string[];
@@ -83,13 +91,13 @@ export interface SharedOptions {
 
 /** What belongs to one request. */
 export interface RequestOnlyOptions {
-  /** @default 'normal' */
+  /** The place among the requests that wait for a slot of the same host. @default 'normal' */
   readonly priority: Priority;
   /** Unread bytes at which reading from the network stops; 0 = unlimited. @default 0 */
   readonly readBufferSize: number;
-  /** @default 'prefer-network' */
+  /** Whether the reply may come from the cache, see {@link CacheLoadControl}. @default 'prefer-network' */
   readonly cacheLoadControl: CacheLoadControl;
-  /** @default true */
+  /** Whether the response may be stored in the cache. @default true */
   readonly cacheSaveControl: boolean;
   /** `manual`: no cookies are attached. @default 'automatic' */
   readonly cookieLoadControl: LoadControl;
@@ -119,7 +127,10 @@ export interface ManagerOnlyOptions {
   readonly userAgent: string;
   /** Qt: `setProxy`. None can be set in this version; the place is kept for it. @default null */
   readonly proxy: null;
-  /** Fields that every request has unless it brings its own. Requests share them, so they are frozen: set others instead. */
+  /**
+   * Fields that every request has unless it brings its own. They cannot be changed in place, because requests share
+   * them: assign new ones.
+   */
   readonly headers: HttpHeaders;
   /** Handlers of further schemes by name without colon. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
@@ -129,37 +140,47 @@ export interface ManagerOnlyOptions {
   readonly cookieJar: CookieJarLike | null;
   /** The HTTP cache, or null for none. @default null */
   readonly cache: StageSource | null;
-  /** Known HSTS hosts are upgraded and headers noted. @default false */
+  /** Send requests for known HSTS hosts over https, and take note of the hosts that ask for it. @default false */
   readonly strictTransportSecurityEnabled: boolean;
   /**
-   * Top-level domains (A-labels, without a dot) of which every host is known to HSTS: `PRELOADED_TOP_LEVEL_DOMAINS`, or a
-   * choice of one's own. In a page it acts through `strictTransportSecurity`, too; the browser has such a list itself.
+   * Top-level domains (A-labels, without a dot) all of whose hosts count as known HSTS hosts:
+   * `PRELOADED_TOP_LEVEL_DOMAINS`, or your own choice. In a page it needs a `strictTransportSecurity`; the browser has
+   * such a list of its own.
    * @default []
    */
   readonly preloadedTopLevelDomains: readonly string[];
   /**
-   * The knowledge of HSTS hosts: `new StrictTransportSecurity()`. Where the platform keeps its own (a page), it works beside
-   * that.
+   * What knows the HSTS hosts: a `new StrictTransportSecurity()`. In a page it works in addition to what the browser
+   * knows.
    * @default one of the manager's own on Node, null in a page
    */
   readonly strictTransportSecurity: SecurityPart | null;
 }
 
-/** All options of a request with every default filled in. One object a configuration; a request that sets nothing shares it. */
+/**
+ * All options of a request with every default filled in. There is one such object for each configuration: requests that
+ * set nothing share it.
+ */
 export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
 
+/** `undefined` counts as not set. */
+type Settable<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
+
 /** What the constructor of a manager takes. */
-export type ManagerOptions = Partial<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
-  readonly headers?: HeadersInput;
-  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>;
+export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
+  /** Fields that every request has unless it brings its own. */
+  readonly headers?: HeadersInput | undefined;
+  /** Handlers of further schemes by name without colon. */
+  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler> | undefined;
 };
 
 /** A request as the user writes it, when a URL alone does not say enough. */
-export type NetworkRequest = Partial<SharedOptions & RequestOnlyOptions> & {
+export type NetworkRequest = Settable<SharedOptions & RequestOnlyOptions> & {
   readonly url: string | URL;
   /** The verb of a custom operation. The named methods of the manager set it. */
-  readonly method?: string;
-  readonly headers?: HeadersInput;
+  readonly method?: string | undefined;
+  /** Its own fields; those of the manager's `headers` that it does not name are added. */
+  readonly headers?: HeadersInput | undefined;
 };
 
 export type RequestInput = string | URL | NetworkRequest;

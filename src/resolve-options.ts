@@ -9,8 +9,8 @@ import type {
 } from './options.ts';
 
 /**
- * What an option is when nobody says anything; what else it may be, in words for the error and as a check, where that is
- * not all of the same type; what the pipeline reads in place of it.
+ * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
+ * of the same type); and how a value is normalised for the pipeline.
  */
 type Rule<Value> = readonly [
   fallback: Value,
@@ -103,7 +103,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
   attributes: [new Map(), 'a Map', (value) => value instanceof Map],
-  siteForCookies: [null, 'a string', isString],
+  siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
 };
 
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
@@ -118,7 +118,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
   transport: part('send', 'close'),
-  proxy: [null, 'nothing yet', () => false],
+  proxy: [null, 'no proxy yet', () => false],
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
   strictTransportSecurityEnabled: [false],

@@ -7,7 +7,7 @@ import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
 import { PRECONNECT } from './transport/preconnect.ts';
 
-/** A request as an object, whatever it was written as. What is none is taken for a URL, which it is not. */
+/** A request as an object, whatever it was written as. Anything else is taken for a URL, and refused as one later. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
   return typeof input === 'object' && input !== null && !(input instanceof URL) ? input : { url: input };
 }

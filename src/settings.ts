@@ -1,3 +1,5 @@
+import type { AbstractNetworkCache } from './cache/abstract-network-cache.ts';
+import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import type { ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
 import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options.ts';
@@ -6,17 +8,21 @@ import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.t
 import { Signals } from './signals.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 
-type Accessors = {
-  -readonly [Name in
-    | keyof SharedOptions
-    | keyof Omit<ManagerOnlyOptions, 'headers' | 'schemes'>]: RequestOptions[Name];
-};
+/** Mapped over the options themselves, so that editors show their comments. */
+type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
+type Accessors = Writable<
+  SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes' | 'cookieJar' | 'cache'>
+>;
 
 /**
  * Every option of the constructor is also an accessor, which acts on requests made after it was set: Qt's setters. They
  * are documented at {@link SharedOptions} and {@link ManagerOnlyOptions}.
  */
 export interface Settings extends Accessors {
+  /** The cookie jar, or null for none. @default an empty CookieJar where the platform shows cookies */
+  cookieJar: AbstractCookieJar | null;
+  /** The HTTP cache, or null for none. @default null */
+  cache: AbstractNetworkCache | null;
   get headers(): RequestOptions['headers'];
   set headers(fields: HeadersInput);
   get schemes(): RequestOptions['schemes'];
@@ -29,6 +35,7 @@ export class Settings extends Signals<ManagerSignals> {
   #current: RequestOptions;
   readonly #accept: Platform['acceptOptions'];
 
+  /** @internal Only managers have settings. */
   constructor(options: ManagerOptions, defaults: RequestOptions, accept: Platform['acceptOptions']) {
     super();
     this.#accept = accept;

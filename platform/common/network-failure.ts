@@ -104,9 +104,13 @@ export function reasonOf(thrown: unknown): Reason {
     error = inner;
   }
   const code = typeof error?.code === 'string' ? error.code : '';
-  // OpenSSL's end with a line.
-  const message = (typeof error?.message === 'string' ? error.message : String(thrown)).trim();
+  const message = (typeof error?.message === 'string' ? wordsOf(error.message) : String(thrown)).trim();
   return { code, text: code === '' || message.includes(code) ? message : `${message} (${code})` };
+}
+
+/** OpenSSL's are `thread:error:number:library:function:words:file:line:` and a line feed. */
+function wordsOf(message: string): string {
+  return /^[0-9A-F]+:error:(?:[^:]*:){3}([^:]+):/.exec(message)?.[1] ?? message;
 }
 
 function hasMessageAndCode(error: { code?: unknown; message?: unknown } | null | undefined): boolean {

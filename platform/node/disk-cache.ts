@@ -34,7 +34,7 @@ export interface DiskCacheOptions {
   readonly onFault?: FaultListener;
 }
 
-/** Finishes the file of an entry that is one of so many variants. */
+/** Finishes the file of an entry, which tells how many variants its key has. */
 type Finish = (variants: number) => Promise<WrittenEntry>;
 
 /** The version of the layout of the directory. */

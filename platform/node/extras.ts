@@ -1,6 +1,7 @@
 /** What only Node has: `fairlead/node`. */
 export type { DiskCacheOptions } from './disk-cache.ts';
 export { DiskCache } from './disk-cache.ts';
+export type { FileStoreOptions } from './file-store.ts';
 export { FileStore } from './file-store.ts';
 export type { SocketTransportOptions } from './http/socket-transport.ts';
 export { SocketTransport } from './http/socket-transport.ts';

@@ -27,11 +27,9 @@ export const nodePlatform: Platform = {
     cookieJar: new CookieJar(),
     strictTransportSecurity: new StrictTransportSecurity(),
   }),
-  acceptOptions({ signal, siteForCookies, tls }) {
+  acceptOptions({ signal, tls }) {
     if (signal !== null) expectListeners(signal);
     if (tls !== null) checkTls(tls);
-    if (siteForCookies !== null && !URL.canParse(siteForCookies))
-      throw new TypeError("option 'siteForCookies': expected a URL, or null");
   },
   createTransport: () => new SocketTransport(),
   // Its class extends Response, and whoever touches that loads Node's own fetch.

@@ -6,7 +6,7 @@ export const absentCacheStage: Rewrite = {
   name: 'cache',
   outgoing(request) {
     const { method, url, options } = request;
-    // Qt looks for no other method in a cache: it is sent.
+    // As in Qt, requests with other methods are sent: no cache holds their answers.
     if (options.cacheLoadControl === 'always-cache' && (method === 'GET' || method === 'HEAD')) {
       throw notInCache(url.href);
     }

@@ -5,9 +5,10 @@ import { CacheStage } from './stage.ts';
 
 /**
  * The base of every cache that can be set as `manager.cache`: with it comes the stage that speaks HTTP for it, so a
- * program that sets no cache does not contain one. Managers that share a cache share its stage. Qt: `QAbstractNetworkCache`.
+ * program that sets no cache does not contain one. Managers that share a cache share its stage. Qt:
+ * `QAbstractNetworkCache`.
  *
- * What the methods promise is told at {@link NetworkCache}.
+ * The contract of the methods is described at {@link NetworkCache}.
  */
 export abstract class AbstractNetworkCache<Stored extends StoredResponse = StoredResponse>
   implements NetworkCache<Stored>, StageSource

@@ -22,7 +22,7 @@ export interface BlockStore {
   failed(error: unknown): void;
 }
 
-/** What was put has been removed by somebody who was free to: the entry is not stored, and nothing is wrong. */
+/** What was put has been removed on purpose (the cache was cleared): the entry is not stored, and that is no fault. */
 export class EntryGone extends Error {
   constructor() {
     super('what was written has been removed');

@@ -13,7 +13,7 @@ export interface ResponseControl {
   readonly mustRevalidate: boolean;
   readonly mustUnderstand: boolean;
   readonly immutable: boolean;
-  /** `public` or `private`: storing was thought of. For a private cache they mean the same. */
+  /** `public` or `private`: the server has thought of storing. For a private cache they mean the same. */
   readonly declaredCacheable: boolean;
   /** `public`: cacheable by heuristics whatever the status (RFC 9111 §5.2.2.9). */
   readonly public: boolean;

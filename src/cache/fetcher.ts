@@ -60,7 +60,7 @@ export class Fetcher<Stored extends StoredResponse> {
     try {
       response = await visit.next(request, exchange);
     } catch (error) {
-      // A timeout is trouble of the server, too: it ends the exchange that is shared, and not the request.
+      // A timeout counts as trouble of the server: it ends the shared exchange, but not this request.
       const isTrouble = exchange.cancelled === null || exchange.cancelled.code === 'timeout';
       const stale = isTrouble ? await this.#standIn(visit, plan) : null;
       if (stale !== null) return { response: stale, shared: null };

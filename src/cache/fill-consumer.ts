@@ -61,7 +61,7 @@ export class FillConsumer implements ResponseBody {
 
   deliver(chunk: Uint8Array): void {
     this.#offset += chunk.length;
-    // The entry may hold the same bytes, and so may others.
+    // Lent, because the entry and other readers may hold the same bytes.
     this.#sink?.data(chunk, true);
   }
 

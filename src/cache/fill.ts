@@ -212,7 +212,9 @@ export class Fill implements Filling {
     else this.#task.source.pause();
   }
 
-  /** Without an entry to fall back to, one reader that stops stops all. */
+  /**
+   * Whether a reader that has paused needs the next byte: without an entry to catch up from, all have to wait for it.
+   */
   #anyHolds(): boolean {
     for (const consumer of this.#consumers) if (consumer.isPaused && consumer.isAtHead) return true;
     return false;

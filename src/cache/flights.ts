@@ -2,11 +2,13 @@ import type { Next } from '../pipeline/stage.ts';
 import type { Flight } from './flight.ts';
 import type { Visit } from './visit.ts';
 
-/** How long requests for a key do not wait for each other after they found that they could not share; and how many keys. */
+/**
+ * How long requests for a key go alone after they could not share a response, and for how many keys that is remembered.
+ */
 const ALONE_FOR = 10_000;
 const MAXIMUM_ALONE = 512;
 
-/** The exchanges that equal requests may join, and the keys for which that has shown to be vain. */
+/** The exchanges that equal requests may join, and the keys whose responses turned out not to be for sharing. */
 export class Flights {
   /** Per configuration: another list of stages may be another user, proxy or certificate store. */
   readonly #byList = new WeakMap<Next, Map<string, Flight>>();

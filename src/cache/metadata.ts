@@ -15,7 +15,7 @@ export interface ResponseMetadata {
   readonly headers: readonly string[];
   /** `[name, value or null, …]`: the request fields that `Vary` names, normalised; of secrets a digest. */
   readonly selecting: readonly (string | null)[];
-  /** What stands for the credentials of the request, see `credentialsOf`; empty for none. */
+  /** A digest of the credentials of the request; empty when it had none. */
   readonly credentials: string;
   /** Epoch milliseconds when the request left and when the head arrived: of the last validation, if there was one. */
   readonly requestTime: number;

@@ -1,11 +1,11 @@
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 
-/** Caches in memory answer at once, and a hit then costs no turn; others give promises. */
+/** Caches in memory answer at once, so that a hit waits for nothing; others give promises. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Reads a stored body piece by piece, from anywhere. */
 export interface BodyReader {
-  /** The bytes are the caller's from then on. Otherwise they are lent: copy what must outlive the next call. */
+  /** What `read` gives belongs to the caller. Otherwise it is lent: copy what must outlive the next call. */
   readonly owned?: boolean;
   /**
    * At most `length` bytes at `offset`, at least one; an empty array at the end of the body. Throws or rejects when they
@@ -17,15 +17,16 @@ export interface BodyReader {
 }
 
 /**
- * Takes a body while it arrives, and gives back what it has taken: how requests share a response that is still arriving.
- * Nothing of it is found before `commit`, and nothing is left of it when it is closed without one.
+ * Stores a body while it arrives, and reads back what it has stored: that is how requests share a response that is
+ * still arriving. The entry is not found before `commit`, and nothing is left of it when the writer is closed without
+ * one.
  */
 export interface EntryWriter extends BodyReader {
   /** The chunk is valid only during the call. A promise asks to wait with the next one (back-pressure). */
   write(chunk: Uint8Array): MaybePromise<void>;
   /**
-   * Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is stored. It
-   * is not closed before that has settled.
+   * Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is
+   * stored. The writer is not closed before this has settled.
    */
   commit(): MaybePromise<void>;
 }

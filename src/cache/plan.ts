@@ -110,7 +110,7 @@ function judge<Stored extends StoredResponse>(
     return { action: 'use', stored, delivery, ttl: Math.floor(remaining / 1000), revalidate };
   };
   const validate = (forward: ForwardReason): Plan<Stored> => {
-    // Whoever asks for validation by the request does not want what it was to find out, unless it says so.
+    // A request that itself asks for validation accepts a stale response only by a stale-if-error of its own.
     const granted =
       forward === 'stale' ? Math.max(said.staleIfError, control.staleIfError) : control.staleIfError;
     const staleIfError = !said.mustRevalidate && !said.noCache && granted > 0 && staleness <= granted * 1000;

@@ -5,7 +5,7 @@ import type { BodyReader, MaybePromise } from './network-cache.ts';
 /** The most bytes that are asked of a store at a time; one on a disk gives fewer. */
 export const READ_SIZE = 1024 * 1024;
 
-/** Whether nobody else sees these bytes of a reader. A part of a larger buffer is not given out of hand. */
+/** Whether these bytes of a reader may be given away. A part of a larger buffer may not: others have the rest of it. */
 function isOwned(reader: BodyReader, bytes: Uint8Array): boolean {
   return reader.owned === true && bytes.length === bytes.buffer.byteLength;
 }
@@ -140,7 +140,7 @@ export class StoredBody implements ResponseBody {
     if (this.#paused) rest.pause();
   }
 
-  /** Ends our part and gives the sink that is to hear of it, or null when it has. */
+  /** Ends our part and gives the sink that is to be told, or null when it was told before. */
   #finish(): BodySink | null {
     const sink = this.#finished ? null : this.#sink;
     if (!this.#finished) this.#reader.close();

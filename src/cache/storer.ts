@@ -152,7 +152,7 @@ export function rescueFor(visit: Visit, { metadata, length }: StoredResponse): R
   return (offset) => fetchRest(visit, metadata, base + offset, last);
 }
 
-/** A part of what is stored completely is not worth losing the rest for. */
+/** A part must not replace the complete response that it is a part of. */
 function holdsAlready(previous: StoredResponse, metadata: ResponseMetadata): boolean {
   return (
     metadata.part !== null &&
@@ -161,7 +161,7 @@ function holdsAlready(previous: StoredResponse, metadata: ResponseMetadata): boo
   );
 }
 
-/** Whether that is of the representation that is stored. */
+/** Whether these are fields of the stored representation. */
 function isOf(headers: HttpHeaders, metadata: ResponseMetadata): boolean {
   const etag = strongEtag(headers);
   return etag !== null && etag === strongEtag(freshnessOf(metadata).headers);

@@ -16,6 +16,8 @@ export interface AbstractCookieJar {
   ): Awaitable<readonly Pick<CookieInit, 'name' | 'value'>[]>;
   /** Takes what a response from a URL sets. */
   setCookiesFromUrl(cookies: readonly CookieInit[], url: string, context?: CookieContext): Awaitable<unknown>;
+  /** Resolves when everything is stored; the manager waits for it in `close()`. */
+  flush?(): Promise<void>;
 }
 
 type Awaitable<T> = T | Promise<T>;

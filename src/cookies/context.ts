@@ -1,11 +1,11 @@
 /**
- * Who asks for the cookies of a URL, or sets them. Without one it is the URL's own site over HTTP: all that a script's
- * request is.
+ * On whose behalf cookies of a URL are sent or set. Without a context it is the URL's own site, over HTTP, as for any
+ * request that no page makes.
  */
 export interface CookieContext {
   /**
-   * URL of what the request is made for: RFC 6265bis §5.2 "site for cookies". Of another site, strict and lax cookies
-   * stay at home, in both directions.
+   * URL of the page that the request is made for (RFC 6265bis §5.2, "site for cookies"). When it belongs to another
+   * site, strict and lax cookies are neither sent nor set.
    * @default the URL's own site
    */
   readonly site?: string | URL | undefined;

@@ -12,7 +12,7 @@ export class CookieRequest {
   readonly path: string;
   /** The cookies travel over TLS. */
   readonly secure: boolean;
-  /** Not HTTP but a script asks. */
+  /** A script asks (`document.cookie`), not a request. */
   readonly fromScript: boolean;
   readonly #scheme: string;
   readonly #context: CookieContext;

@@ -1,11 +1,14 @@
-/** When a cookie goes along with requests of other sites. `default`: the attribute was missing or unknown; it counts as lax. */
+/**
+ * Whether a cookie is sent with requests that other sites make. `default`: the attribute was missing or unknown; it
+ * counts as lax.
+ */
 export type SameSite = 'strict' | 'lax' | 'none' | 'default';
 
 /**
- * A stored cookie (RFC 6265bis §5.7). A value: a jar hands out its own, and replaces instead of changing it.
+ * A stored cookie (RFC 6265bis §5.7). It never changes: a jar hands out the cookies that it holds, and replaces them.
  */
 export interface Cookie {
-  /** May be empty: `Set-Cookie: value` has no name. One byte a character, like the value. */
+  /** May be empty: `Set-Cookie: value` has no name. Each character stands for a byte, as in the value. */
   readonly name: string;
   readonly value: string;
   /** Canonical host, without a leading dot. */

@@ -16,7 +16,10 @@ import type { StoredCookie } from './stored-cookie.ts';
 import { StoredCookies } from './stored-cookies.ts';
 
 export interface CookieJarOptions {
-  /** Keeps cookies from spanning `co.uk`. @default the platform's; without one only single labels are known */
+  /**
+   * Keeps a site from setting cookies for all of `co.uk`. @default the platform's; a page has none, and knows only
+   * single labels (`uk`)
+   */
   readonly publicSuffixes?: PublicSuffixList;
   readonly policy?: CookiePolicy;
   /** What differs from the defaults of {@link CookieLimits}. */
@@ -29,10 +32,11 @@ const NO_CONTEXT: CookieContext = {};
 const MAX_REQUESTS = 1024;
 
 /**
- * A cookie jar (Qt: `QNetworkCookieJar`) by RFC 6265bis (draft 20), with `Partitioned` (CHIPS). In memory and synchronous;
- * {@link CookieJar.open} puts a store behind it. Subclass it, or give it a {@link CookiePolicy}, for rules of your own.
+ * A cookie jar (Qt: `QNetworkCookieJar`) by RFC 6265bis (draft 20), with `Partitioned` (CHIPS). In memory and
+ * synchronous; {@link CookieJar.open} puts a store behind it. Subclass it, or give it a {@link CookiePolicy}, for rules
+ * of your own.
  *
- * Cookies that a rule refuses are dropped silently, as in a browser; only a URL that is none is a TypeError.
+ * Cookies that a rule refuses are dropped silently, as in a browser; a TypeError is thrown only for what is not a URL.
  */
 export class CookieJar implements AbstractCookieJar {
   readonly limits: CookieLimits;
@@ -193,7 +197,7 @@ export class CookieJar implements AbstractCookieJar {
     await this.#persistence?.flush();
   }
 
-  /** Flushes and lets the store go, which is not closed. The jar goes on in memory. */
+  /** Flushes and stops using the store, which stays open. The jar goes on in memory. */
   async close(): Promise<void> {
     const persistence = this.#persistence;
     this.#persistence = null;

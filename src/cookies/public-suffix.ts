@@ -2,8 +2,8 @@ import { isIpAddress } from '../util/host.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /**
- * The public suffix list (https://publicsuffix.org), private section included, as a port: the list is large, changes
- * every week, and a page does not need it. Node and Electron bring one.
+ * The public suffix list (https://publicsuffix.org), private section included, behind an interface: the list is large,
+ * changes every week, and a page does not need it. Node and Electron bring one.
  */
 export interface PublicSuffixList {
   /**

@@ -80,7 +80,7 @@ export class StrictTransportSecurity implements SecurityPart {
 
   /**
    * Takes the Strict-Transport-Security field lines of a response (RFC 6797 §8.1): the first valid one counts, for that
-   * very host only. That they came over TLS without errors is the caller's to know.
+   * very host only. The caller has made sure that they came over TLS without errors.
    */
   note(fieldLines: readonly string[], responseHost: string): void {
     const host = policyHost(responseHost);
@@ -97,7 +97,7 @@ export class StrictTransportSecurity implements SecurityPart {
   /**
    * Puts a store behind the hosts, in place of an earlier one. What memory knows wins over the store and is written to
    * it, then the rest of the store is taken in; what has expired or cannot be read is removed from it. Resolves when
-   * that is done and the earlier store is left alone. Stores stay the caller's to close.
+   * that is done and the earlier store is no longer used. It is the caller who closes stores.
    *
    * @param onFault hears when the store fails. Default: a warning on the console
    */

@@ -105,7 +105,7 @@ function once(chunks: (isSpent: boolean) => AsyncIterable<Uint8Array>): RequestB
       try {
         if (!isSpent) await this.open()[Symbol.asyncIterator]().return?.();
       } catch {
-        // It was given up: nobody wants to know what it says to that.
+        // The source was given up: whether it can be closed in good order does not matter.
       }
     },
   };

@@ -28,7 +28,8 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
  * message.append({ body: await openAsBlob('cat.jpg', { type: 'image/jpeg' }) });
  * manager.post(url, message);
  *
- * Qt: https://doc.qt.io/qt-6/qhttpmultipart.html; MIME-Version, which Qt sends, is not: HTTP is not MIME (RFC 9112 Appendix B).
+ * Qt: https://doc.qt.io/qt-6/qhttpmultipart.html; unlike there, no MIME-Version is sent: HTTP is not MIME (RFC 9112
+ * Appendix B).
  */
 export class HttpMultiPart implements RequestBodySource {
   readonly type: MultiPartType;

@@ -5,7 +5,7 @@ import { encodeFormData } from './form-data.ts';
 
 export type { BodyInput } from './body-input.ts';
 
-/** {@link bodyOf} where nothing is left to the platform. */
+/** {@link bodyOf} where the platform reads neither Blobs nor forms by itself. */
 export function toRequestBody(input: BodyInput): RequestBody {
   const body = bodyOf(input, READERS);
   hearErrors(input);

@@ -5,7 +5,7 @@ import type { Transport } from '../transport/transport.ts';
 /** What the way of a request is built from: the manager's parts as they are set now. */
 export interface HttpParts {
   readonly options: RequestOptions;
-  /** The same options where nobody says anything: the platform's. */
+  /** The options as they are when the application sets none. */
   readonly defaults: RequestOptions;
   /** At the end of the list. */
   readonly transport: Transport;

@@ -20,7 +20,7 @@ export function activeSecurity({ options }: HttpParts): SecurityPart | null {
   return options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
 }
 
-/** The stage of the cache that is set; where there is none at all, of that. */
+/** The stage of the cache that is set. Where neither the application nor the platform has a cache, the stage that says so. */
 export function cacheStages({ options, transport }: HttpParts): readonly (Stage | Rewrite)[] {
   if (options.cache !== null) return [options.cache.stage];
   return transport.capabilities.platformCache ? [] : [absentCacheStage];

@@ -14,9 +14,9 @@ export interface StrictTransportSecurityPolicy {
   readonly includeSubDomains: boolean;
 }
 
-/** A store that was opened for somebody. */
+/** A store that {@link SecurityPart.enableStoreIn} has opened. */
 export interface EnabledStore {
-  /** What it had is known. */
+  /** Resolves when its content has been loaded. */
   readonly ready: Promise<void>;
   /** Writes what is pending and closes it, whether or not it is still in use. */
   leave(): Promise<void>;

@@ -49,7 +49,7 @@ export interface HttpResponse {
   readonly cacheStatus?: string;
 }
 
-/** The rest of the list. It may throw what it would reject with. */
+/** The rest of the list. It may throw instead of rejecting. */
 export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpResponse>;
 
 /**
@@ -81,7 +81,7 @@ export interface Rewrite {
   ): HttpResponse | Promise<HttpResponse>;
 }
 
-/** A part that brings its own stage by being set (a cache): what a bundle does not set, it does not contain. */
+/** A part that brings its own stage (a cache): a program that sets none does not contain its code. */
 export interface StageSource {
   readonly stage: Stage;
 }

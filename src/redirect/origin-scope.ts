@@ -40,7 +40,7 @@ export function forOtherOrigin(request: HttpRequest): HttpRequest {
   };
 }
 
-/** Whom to trust stays; who we are, and whom the first server was expected to be, does not. */
+/** The authorities to trust stay. Our certificate does not, nor the name that the first server had to prove. */
 function withoutIdentity({ cert, key, passphrase, servername, ...trust }: TlsOptions): TlsOptions {
   return trust;
 }

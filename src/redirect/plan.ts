@@ -14,7 +14,7 @@ export interface RedirectSituation {
   readonly location: readonly string[];
   /** Redirects that were followed before this one. */
   readonly followed: number;
-  /** What HSTS makes of a URL, for that is where the next request goes. */
+  /** A URL as HSTS upgrades it, because that is where the next request goes. */
   readonly upgrade: (url: ParsedUrl) => ParsedUrl;
 }
 

@@ -1,3 +1,4 @@
+import type { Bytes } from '../util/bytes.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** The next chunk of a body as it arrived, null at the end. One call at a time. */
@@ -19,6 +20,6 @@ export function nextChunk(body: ReplyBody): Promise<Uint8Array | null> {
 }
 
 /** All chunks of a body, to its end. */
-export async function* chunksOfReply(body: ReplyBody): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) yield chunk;
+export async function* chunksOfReply(body: ReplyBody): AsyncGenerator<Bytes, void, undefined> {
+  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) yield chunk as Bytes;
 }

@@ -27,7 +27,7 @@ type Init = RequestInit & { readonly duplex?: 'half'; readonly priority?: Reques
  */
 export async function fetchThrough(
   start: StartRequest,
-  input: RequestInfo | URL,
+  input: string | URL | Request,
   options: Init | undefined,
   makeResponse: ResponseMaker | undefined,
 ): Promise<Response> {
@@ -75,7 +75,7 @@ export async function fetchThrough(
 
 const NOTHING: Partial<Request> = Object.freeze(Object.create(null));
 
-function isRequest(input: RequestInfo | URL): input is Request {
+function isRequest(input: string | URL | Request): input is Request {
   return typeof Request === 'function' && input instanceof Request;
 }
 

@@ -149,7 +149,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #settle({ convert, early, resolve, reject }: Promised): void {
     const { error, head, reply } = this;
-    // Only looked at: a status is an error, and its body may have a reader.
+    // The body of an error status may have a reader, so its bytes are looked at and not taken.
     const thrown = errorToThrow(error, reply.request, head, () => this.body.unread);
     if (thrown !== null) {
       reject(thrown);

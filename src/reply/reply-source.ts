@@ -31,7 +31,7 @@ export type WireEvent = Exclude<ReplyEvent, { readonly type: 'head' | 'data' | '
 export interface Wire {
   tell(core: ReplyCore, event: WireEvent): void;
   ask<Q extends Question>(core: ReplyCore, question: Q): Promise<AnswerTo<Q>>;
-  /** Whether somebody has taken what he wanted from a lent chunk that is the whole body. */
+  /** Whether a promise was served from a lent chunk that is the whole body. */
   convertEarly(core: ReplyCore, chunk: Uint8Array): boolean;
 }
 

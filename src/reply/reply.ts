@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
+import type { Bytes } from '../util/bytes.ts';
 import type { Crowd } from '../util/crowd.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
@@ -35,7 +36,7 @@ export interface ReplyInit {
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
  */
-export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Uint8Array> {
+export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Bytes> {
   declare readonly operation: Operation;
   /** The request that was made, after the manager's defaults; it does not change with redirects. */
   declare readonly request: HttpRequest;
@@ -77,6 +78,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.head?.reason ?? '';
   }
 
+  /** Fields of the response that is there, which may be a redirect; empty before. */
   get headers(): HttpHeaders {
     return this.#core.head?.headers ?? NO_HEADERS;
   }
@@ -105,6 +107,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.source !== 'network';
   }
 
+  /** Where the body comes from; `revalidated`: from the cache, after the server has confirmed it. */
   get source(): 'network' | 'cache' | 'revalidated' {
     return this.#core.final?.source ?? 'network';
   }
@@ -129,11 +132,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.hops;
   }
 
-  /** When each phase was reached; null before the request started and for replies that no exchange stands behind. */
+  /** When each phase was reached; null before the request has started, and where nothing measures them. */
   get timings(): Timings | null {
     return this.#core.timings;
   }
 
+  /** What went wrong, or null. A status of 400 and above is an error, too, whatever `throwHttpErrors` says. */
   get error(): NetworkError | null {
     return this.#core.error;
   }
@@ -160,13 +164,13 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** Up to `size` of the bytes that are there; empty when none are. */
-  read(size: number): Uint8Array {
-    return this.#core.body.read(size);
+  read(size: number): Bytes {
+    return this.#core.body.read(size) as Bytes;
   }
 
   /** All bytes that are there and unread. */
-  readAll(): Uint8Array {
-    return this.#core.body.read(this.bytesAvailable);
+  readAll(): Bytes {
+    return this.read(this.bytesAvailable);
   }
 
   /**
@@ -202,8 +206,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
-  bytes(): Promise<Uint8Array> {
-    return this.#core.promise((bytes) => bytes);
+  bytes(): Promise<Bytes> {
+    return this.#core.promise((bytes) => bytes as Bytes);
   }
 
   /** The body as UTF-8. Rejects like {@link bytes}. */
@@ -219,8 +223,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
   blob(): Promise<Blob> {
     return this.#core.promise(
-      (bytes) =>
-        new Blob([bytes as Uint8Array<ArrayBuffer>], { type: this.headers.get('content-type') ?? '' }),
+      (bytes) => new Blob([bytes as Bytes], { type: this.headers.get('content-type') ?? '' }),
       true,
     );
   }
@@ -239,8 +242,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.promise<this>(null);
   }
 
-  /** Chunks as they arrive; leaving the loop aborts. Fails with the transfer, not for a status. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Chunks as they arrive; leaving the loop aborts. Throws when the transfer fails, but not for a status. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
     const { body } = this.#core;
     body.claim('iteration');
     try {

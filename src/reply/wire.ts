@@ -51,9 +51,9 @@ async function ask<Q extends Question>(core: ReplyCore, question: Q): Promise<An
 }
 
 /**
- * Converts a body that came in one piece from where it lies, if whoever waits for it only looks at it: the text of a small
- * response, or of one that a cache has in memory, costs no copy of its bytes. An error keeps its bytes; a listener may ask
- * how many there are.
+ * Converts a body that came in one piece from where it lies, if the promise that waits for it only looks at it: so the
+ * text of a small response, or of one that a cache has in memory, costs no copy of its bytes. Not for an error, which
+ * keeps them, nor when a listener may ask how many there are.
  */
 function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
   const { final } = core;

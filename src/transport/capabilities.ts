@@ -7,8 +7,9 @@ export interface TransportCapabilities {
   /** Name in the documentation: `node`, `fetch (browser)` … */
   readonly name: string;
   /**
-   * Redirect responses are seen, hop by hop. Without it the platform follows them by itself: `redirectPolicy` `manual` and
-   * `user-verified` are refused, and an end without TLS of what began with TLS is insecure-redirect, without a body.
+   * Redirect responses are seen, hop by hop. Without it the platform follows them by itself: `redirectPolicy` `manual`
+   * and `user-verified` are refused, and what is redirected from https to http ends with insecure-redirect, without a
+   * body.
    */
   readonly redirects?: boolean;
   /** Redirects that are not seen can be forbidden per request (`maximumRedirectsAllowed: 0`; fetch's `redirect`). */
@@ -44,8 +45,8 @@ export interface TransportCapabilities {
   /** Proxies are ours to choose. */
   readonly proxy?: boolean;
   /**
-   * HSTS is ours to keep. Without it the platform upgrades by itself; a part that is set (`new StrictTransportSecurity()`)
-   * knows the application's hosts beside it.
+   * HSTS is ours to keep. Without it the platform upgrades by itself; `strictTransportSecurity: new
+   * StrictTransportSecurity()` adds hosts that the application knows.
    */
   readonly strictTransportSecurity?: boolean;
   /** Connections can be opened ahead: really, as a hint to the platform, or not at all. */
@@ -56,7 +57,7 @@ export interface TransportCapabilities {
   readonly connectionTimings?: boolean;
   /** Local sockets and, on Windows, pipes are reached: `unix+http:`, also written `local+http:`. */
   readonly localSockets?: boolean;
-  /** Cache of the platform: its modes can be set per request (fetch's `cache`), or it has none. */
+  /** The platform has a cache, whose mode can be set per request (fetch's `cache`). */
   readonly platformCache?: boolean;
   /** Cross-origin requests can include credentials on request (`useCredentials`). */
   readonly credentialsMode?: boolean;

@@ -8,7 +8,7 @@ import type { TransportCapabilities } from './capabilities.ts';
  *
  * Contract, proved by `testTransport` for every implementation:
  * - `send` resolves when the final response head has arrived and rejects with a `NetworkError` from the transport's own
- *   table; never both, never neither once the exchange is cancelled;
+ *   table. It does one of the two, never both, also when the exchange is cancelled;
  * - the body waits for its `start` with about one read held back, obeys `pause`, ends or fails exactly once, and a body
  *   that was cut short fails with remote-host-closed;
  * - `exchange.onCancel` is honoured at every point: socket, timer, listener and upload are released;

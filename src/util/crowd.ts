@@ -5,7 +5,7 @@ export interface Placed {
 
 /**
  * What is under way, in no order, for entries that come and go by the thousand: each knows its place, so nothing is
- * allocated, and any leaves in one step. Why that is not a Set, `bag.ts` says.
+ * allocated, and any leaves in one step. `bag.ts` tells why this is not a Set.
  */
 export class Crowd<Entry extends Placed> {
   readonly entries: Entry[] = [];

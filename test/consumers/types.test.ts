@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -17,6 +17,8 @@ const RESOLUTIONS = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
 };
 
+const FILES = ['usage.mts', 'usage.cts', 'subpaths.mts', 'subpaths.cts'];
+
 beforeAll(() => {
   // The same text as a CommonJS module: its imports are calls of `require` then.
   copyFileSync(join(directory, 'usage.mts'), join(directory, 'usage.cts'));
@@ -28,14 +30,35 @@ beforeAll(() => {
   }
 });
 
+/** The blocks of docs/recipes.md, each a module. */
+function writeRecipes(): string[] {
+  const text = readFileSync(join(ROOT, 'docs', 'recipes.md'), 'utf8');
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], index) => {
+    const file = `recipe-${index}.mts`;
+    writeFileSync(join(directory, file), code!);
+    return file;
+  });
+}
+
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(Object.keys(RESOLUTIONS) as (keyof typeof RESOLUTIONS)[])(
     'resolves by %s',
     async (resolution) => {
-      const files = ['usage.mts', 'usage.cts', 'subpaths.mts', 'subpaths.cts'];
-      expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, files)).toBe('');
+      expect(await compile(compiler, { ...RESOLUTIONS[resolution], types: ['node'] }, FILES)).toBe('');
     },
   );
+
+  test('compiles the recipes of the documentation', async () => {
+    const recipes = writeRecipes();
+    expect(recipes.length).toBeGreaterThan(10);
+    const options = { ...RESOLUTIONS.nodenext, types: ['node'], noUnusedLocals: true };
+    expect(await compile(compiler, options, recipes)).toBe('');
+  });
+
+  test('needs no types of the web in a project for Node', async () => {
+    const options = { ...RESOLUTIONS.nodenext, types: ['node'], lib: ['es2022', 'esnext.disposable'] };
+    expect(await compile(compiler, options, FILES)).toBe('');
+  });
 
   test('needs no types of Node in a project for browsers', async () => {
     expect(await compile(compiler, { ...RESOLUTIONS.bundler, types: [] }, ['usage.mts'])).toBe('');
@@ -50,6 +73,7 @@ async function compile(compiler: string, options: object, files: readonly string
     lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
     strict: true,
+    exactOptionalPropertyTypes: true,
     noEmit: true,
     ...options,
   };

@@ -14,7 +14,7 @@ export const openFile = promisify(fs.open) as (
 /** For reading. Without O_NONBLOCK, which Windows does not have, a named pipe in the place of a file would block its opener. */
 export const TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
-/** Closes behind the back of everybody: there is nothing to be done about a failure. */
+/** Closes in the background: nothing could be done about a failure. */
 export function closeFile(descriptor: number): void {
   fs.close(descriptor, () => {});
 }

@@ -50,8 +50,9 @@ export async function loadEntry(files: OpenFiles, path: string): Promise<LoadedE
 }
 
 /**
- * All in one call, because it is known what is where; a head of the same bytes says the same. Null when the file was
- * replaced or removed, has changed, or is damaged: which of them is found out by loading it as if it had never been seen.
+ * Reads all in one call, because the layout of the file is known; a head of the same bytes means the same. Null when
+ * the file was replaced or removed, has changed, or is damaged: which of them is found out by loading it as if it had
+ * never been seen.
  */
 async function loadAgain(file: OpenFile, path: string, buffer: Buffer): Promise<LoadedEntry | null> {
   const { descriptor, head } = file;

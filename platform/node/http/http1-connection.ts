@@ -29,7 +29,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   /** It has been idle: the peer may have closed it in the meantime. */
   #isReused = false;
   #isReading = true;
-  /** What is being parsed is valid during that only. */
+  /** The bytes that are being parsed are valid only during the call. */
   #isLent = true;
   #isOver = false;
   #lifetime = Number.POSITIVE_INFINITY;

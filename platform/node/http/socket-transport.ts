@@ -88,7 +88,7 @@ export class SocketTransport implements Transport {
     return connection.send(request, exchange, 0);
   }
 
-  /** What comes of the first route on which it comes to something. */
+  /** What the first route on which `attempt` succeeds gives. */
   async #byRoutes<Outcome>(
     request: HttpRequest,
     exchange: Exchange,

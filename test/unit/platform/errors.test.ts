@@ -73,6 +73,15 @@ describe('network errors of Node', () => {
       'ssl-handshake-failed',
       'the TLS handshake failed: alert number 116 (ERR_SSL_ALERT)',
     ],
+    [
+      'words of OpenSSL',
+      failing(
+        'ERR_SSL_WRONG_VERSION_NUMBER',
+        '80BC:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl3_record.c:350:\n',
+      ),
+      'ssl-handshake-failed',
+      'the TLS handshake failed: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER)',
+    ],
     ['no code anywhere', new Error('mystery'), 'unknown-network', 'the network failed: mystery'],
     ['no error at all', 'mystery', 'unknown-network', 'the network failed: mystery'],
     ['nothing', undefined, 'unknown-network', 'the network failed: undefined'],
