@@ -53,7 +53,7 @@ export interface NetworkErrorDetails {
   readonly capability?: string | undefined;
   /** HTTP status, when the error stands for one (a 404) or came after one. */
   readonly status?: number | undefined;
-  /** Response fields as pairs, when a status was received. Never request fields. */
+  /** Response fields as pairs, when a status was received; never Set-Cookie, nor request fields. */
   readonly headers?: readonly (readonly [string, string])[] | undefined;
   /** The first bytes of the error body, bounded by {@link ERROR_BODY_LIMIT}; only on errors of the body helpers. */
   readonly body?: Uint8Array | undefined;

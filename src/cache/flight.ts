@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import { ask } from '../pipeline/ask.ts';
 import { Exchange } from '../pipeline/exchange.ts';
 import type { Ask } from '../pipeline/question.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
@@ -79,7 +80,7 @@ export class Flight {
 
   readonly #ask: Ask = (question) => {
     const [somebody] = this.#members;
-    if (somebody !== undefined) return somebody.ask(question);
+    if (somebody !== undefined) return ask(somebody, question);
     return Promise.reject(new NetworkError('operation-canceled', 'nobody is left to be asked'));
   };
 

@@ -1,7 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options.ts';
 import type { Clock } from '../util/clock.ts';
-import type { AnswerTo, Ask, Question } from './question.ts';
+import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
 import type { Timings } from './timings.ts';
 
@@ -51,19 +51,20 @@ interface Link {
 export class Exchange {
   declare readonly clock: Clock;
   declare readonly timings: Timings;
+  /** Who hears of it. It is told by {@link emit} and asked by `ask`, which mind the idle timer. */
+  declare readonly sink: ExchangeSink;
   /** Present while the transport works under a transfer timeout. */
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */
   queued: QueuePlace | null = null;
   /** Present while it has one. */
   slot: QueueSlot | null = null;
-  readonly #sink: ExchangeSink;
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
 
   constructor(sink: ExchangeSink, clock: Clock) {
-    this.#sink = sink;
+    this.sink = sink;
     this.clock = clock;
     this.timings = {
       created: clock.now(),
@@ -81,23 +82,7 @@ export class Exchange {
     if (this.#reason !== null) return;
     // While the timer runs, events come from the transport: each tells of bytes that moved.
     this.idle?.touch();
-    this.#sink.accept(event);
-  }
-
-  /** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when cancelled. */
-  ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
-    const { idle } = this;
-    idle?.pause();
-    let giveUp: Canceler = () => {};
-    const answer = new Promise<AnswerTo<Q>>((resolve, reject) => {
-      giveUp = reject;
-      this.onCancel(giveUp);
-      this.#sink.ask(question).then(resolve, reject);
-    });
-    return answer.finally(() => {
-      this.offCancel(giveUp);
-      idle?.resume();
-    });
+    this.sink.accept(event);
   }
 
   /** The priority that was set after the request was made, or null: then the request's own counts. */

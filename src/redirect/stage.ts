@@ -1,4 +1,5 @@
 import { NetworkError, type NetworkErrorCode } from '../error.ts';
+import { ask } from '../pipeline/ask.ts';
 import { drain } from '../pipeline/drain.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
@@ -44,7 +45,7 @@ async function follow(
     await drain(response.body, exchange);
     const target = plan.request.url.href;
     if (!plan.ask) exchange.emit({ type: 'redirected', target });
-    else if (!(await exchange.ask({ type: 'redirect', target, status, headers })).allowed) {
+    else if (!(await ask(exchange, { type: 'redirect', target, status, headers })).allowed) {
       throw failure('operation-canceled', 'the redirect was not allowed', response);
     }
     // Listeners may have aborted.
@@ -71,5 +72,9 @@ function planFor(
 
 function failure(code: NetworkErrorCode, message: string, response: HttpResponse): NetworkError {
   const { url, status, headers } = response;
-  return new NetworkError(code, message, { url: url.href, status, headers: [...headers] });
+  return new NetworkError(code, message, {
+    url: url.href,
+    status,
+    headers: [...headers.without('set-cookie')],
+  });
 }

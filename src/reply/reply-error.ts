@@ -40,7 +40,8 @@ export function errorToThrow(
   if (!request.options.throwHttpErrors) return null;
   return new NetworkError(error.code, error.message, {
     ...error,
-    headers: [...head.headers],
+    // Errors end up in logs, where cookies have no business.
+    headers: [...head.headers.without('set-cookie')],
     body: bodyOf().slice(0, ERROR_BODY_LIMIT),
   });
 }

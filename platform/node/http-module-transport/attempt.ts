@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
@@ -120,7 +121,7 @@ export class Attempt {
 
   /** No byte of the request is sent before the application has seen the certificate. */
   #askEncrypted(): void {
-    this.#exchange.ask({ type: 'encrypted' }).then(
+    ask(this.#exchange, { type: 'encrypted' }).then(
       ({ proceed }) => {
         if (this.#over) return;
         if (proceed) this.#write();

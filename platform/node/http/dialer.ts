@@ -1,6 +1,7 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
+import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from './abortable.ts';
@@ -121,7 +122,7 @@ type Target = { readonly host: string; readonly port: number } | { readonly path
 /** No byte of the request is sent before the application has seen the certificate. */
 async function askEncrypted(socket: TLSSocket, { exchange, signal, url }: Dial): Promise<void> {
   try {
-    const { proceed } = await abortable(exchange.ask({ type: 'encrypted' }), signal);
+    const { proceed } = await abortable(ask(exchange, { type: 'encrypted' }), signal);
     if (!proceed)
       throw new NetworkError('operation-canceled', 'the encrypted connection was declined', { url });
   } catch (error) {

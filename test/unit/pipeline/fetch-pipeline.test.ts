@@ -4,6 +4,7 @@ import { NetworkError } from '../../../src/error.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { type BodyInput, toRequestBody } from '../../../src/message/request-body.ts';
 import type { RequestOptions } from '../../../src/options.ts';
+import { ask } from '../../../src/pipeline/ask.ts';
 import { assemble } from '../../../src/pipeline/assemble.ts';
 import { fetchStages } from '../../../src/pipeline/fetch.ts';
 import { fetchSources } from '../../../src/pipeline/fetch-sources.ts';
@@ -122,7 +123,7 @@ describe('any other request', () => {
       async send(_request, exchange) {
         exchange.emit({ type: 'upload-progress', sent: 1, total: 1 });
         exchange.emit({ type: 'request-sent' });
-        expect(await exchange.ask({ type: 'encrypted' })).toEqual({ proceed: true });
+        expect(await ask(exchange, { type: 'encrypted' })).toEqual({ proceed: true });
         return makeResponse();
       },
     };

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { loadRare } from '../../../src/reply/load-rare.ts';
@@ -165,11 +166,12 @@ describe('promises', () => {
     expect(await reply.text()).toBe('a\ufffd');
   });
 
-  test('a 404 rejects with status, headers and a bounded body, unless told not to', async () => {
+  test('a 404 rejects with status, headers but for cookies, and a bounded body, unless told not to', async () => {
     const strict = await scriptedReply();
-    strict.source.tell(head({ status: 404, reason: 'Not Found' }), data('why'), END);
+    const headers = new HttpHeaders({ 'x-a': '1', 'set-cookie': 'sid=secret' });
+    strict.source.tell(head({ status: 404, reason: 'Not Found', headers }), data('why'), END);
     const error: NetworkError = await strict.reply.text().catch((reason) => reason);
-    expect(error).toMatchObject({ code: 'content-not-found', status: 404, headers: [] });
+    expect(error).toMatchObject({ code: 'content-not-found', status: 404, headers: [['x-a', '1']] });
     expect(text(error.body!)).toBe('why');
     await expect(strict.reply.completed).rejects.toMatchObject({ code: 'content-not-found' });
 

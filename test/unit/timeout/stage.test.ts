@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { ask } from '../../../src/pipeline/ask.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { timeoutStage } from '../../../src/timeout/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
@@ -74,7 +75,7 @@ describe('a transfer timeout', () => {
   test('stands still while a question is open', async () => {
     const { clock, exchange, answerQuestion } = setup();
     clock.advance(50);
-    const asked = exchange.ask({ type: 'encrypted' });
+    const asked = ask(exchange, { type: 'encrypted' });
     clock.advance(10_000);
     answerQuestion({ proceed: true });
     await asked;
