@@ -23,7 +23,8 @@ export class Flight {
   readonly #members = new Set<Exchange>();
   readonly #landing: Promise<Landing>;
   #landed: Landing | null = null;
-  #isTaken = false;
+  /** Has taken the response itself. */
+  #reader: Exchange | null = null;
 
   /** Takes off at once; `leader` is a member from now on, and has to `join` in this turn. */
   constructor(leader: Exchange, run: (exchange: Exchange) => Promise<Landing>) {
@@ -71,9 +72,14 @@ export class Flight {
     });
   }
 
+  /** Of whoever reads the response itself. The shared one goes on for others, so it does not end with that reply. */
+  get reader(): Exchange {
+    return this.#reader ?? this.#leader;
+  }
+
   #take(exchange: Exchange): boolean {
-    const own = !this.#isTaken && (exchange === this.#leader || this.#leader.cancelled !== null);
-    this.#isTaken ||= own;
+    const own = this.#reader === null && (exchange === this.#leader || this.#leader.cancelled !== null);
+    if (own) this.#reader = exchange;
     return own;
   }
 
@@ -93,7 +99,7 @@ export class Flight {
   /** The body goes when all have gone before one could take it. */
   #releaseUnclaimed(): void {
     const reason = this.#leader.cancelled;
-    if (this.#landed !== null && this.#members.size === 0 && reason !== null && !this.#isTaken) {
+    if (this.#landed !== null && this.#members.size === 0 && reason !== null && this.#reader === null) {
       this.#landed.response.body.cancel(reason);
     }
   }

@@ -124,7 +124,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
       // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
       exchange.onCancel(over);
       try {
-        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates, over);
+        const shared = { ...visit, exchange, reader: () => flight.reader };
+        const landing = await this.#fetcher.fetch(shared, decision, candidates, over);
         if (landing.shared === null) {
           over();
           // A validated response is found by whoever waited for it.
