@@ -435,30 +435,36 @@ describe('other methods', () => {
     expect(await harness.send()).toMatchObject({ text: 'new', source: 'cache' });
   });
 
-  test('an entry that was being published when the URL changed goes, too', async () => {
-    const cache = new MemoryCache();
-    const insert = cache.insert.bind(cache);
-    let publish = (): void => {};
-    cache.insert = (key, metadata, length) => {
-      const writer = insert(key, metadata, length)!;
-      const commit = () => new Promise<void>((resolve) => (publish = resolve)).then(() => writer.commit());
-      return {
-        write: (chunk) => writer.write(chunk),
-        read: writer.read.bind(writer),
-        close: () => {},
-        commit,
+  test.each([[[0, 1]], [[1, 0]]])(
+    'entries that were being published when the URL changed go: %s',
+    async (order) => {
+      const cache = new MemoryCache();
+      const insert = cache.insert.bind(cache);
+      const publish: (() => void)[] = [];
+      cache.insert = (key, metadata, length) => {
+        const writer = insert(key, metadata, length)!;
+        const commit = () =>
+          new Promise<void>((resolve) => publish.push(resolve)).then(() => writer.commit());
+        return {
+          write: (chunk) => writer.write(chunk),
+          read: writer.read.bind(writer),
+          close: () => {},
+          commit,
+        };
       };
-    };
-    const harness = new Harness(cache);
-    harness.answer(FRESH, 'old');
-    const before = harness.send();
-    await turn();
-    const change = harness.send({ method: 'PUT' });
-    await turn();
-    publish();
-    await Promise.all([before, change]);
-    expect(cache.match('GET http://origin.test/')).toEqual([]);
-  });
+      const harness = new Harness(cache);
+      harness.answer({ ...FRESH, vary: 'a' }, 'old');
+      const before = ['1', '2'].map((a) => harness.send({ headers: { a } }));
+      await turn();
+      const change = harness.send({ method: 'PUT' });
+      for (const one of order) {
+        await turn();
+        publish[one]!();
+      }
+      await Promise.all([...before, change]);
+      expect(cache.match('GET http://origin.test/')).toEqual([]);
+    },
+  );
 
   test('HEAD updates what it describes and removes what it does not', async () => {
     const harness = await primed({ [CC]: 'max-age=1', a: '1' });
