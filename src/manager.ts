@@ -178,11 +178,10 @@ export class Manager extends Settings implements AsyncDisposable {
     const reason = managerClosed();
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
     await this.#transport?.close();
-    await this.options.transport?.close();
     await this.#securityStore?.leave();
     await this.options.strictTransportSecurity?.flush();
-    // Last: a jar of the application's own may fail.
-    await this.options.cookieJar?.flush?.();
+    // What is the application's own may fail: last, and none because of the other.
+    await Promise.all([this.options.transport?.close(), this.options.cookieJar?.flush?.()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
