@@ -177,11 +177,14 @@ export class Manager extends Settings implements AsyncDisposable {
     this.#closed = true;
     const reason = managerClosed();
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
-    await this.#transport?.close();
-    await this.#securityStore?.leave();
-    await this.options.strictTransportSecurity?.flush();
-    // What is the application's own may fail: last, and none because of the other.
-    await Promise.all([this.options.transport?.close(), this.options.cookieJar?.flush?.()]);
+    // Together: what is the application's own may fail, and keeps no other from ending.
+    await Promise.all([
+      this.#transport?.close(),
+      this.options.transport?.close(),
+      this.#securityStore?.leave(),
+      this.options.strictTransportSecurity?.flush(),
+      this.options.cookieJar?.flush?.(),
+    ]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
