@@ -35,12 +35,13 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
 
   /** Not async: many wait in here, and what an async function keeps is larger than two closures. */
   start(): void {
-    const fail = (error: unknown): void => this.fail(toNetworkError(error, this.#request));
+    // What has not let go by itself does, too.
+    const fail = (error: unknown): void => this.cancel(toNetworkError(error, this.#request));
     const deliver = (response: HttpResponse): void => {
       try {
         this.#deliver(response);
       } catch (error) {
-        // What a transport of somebody's own gave is no response, and knows no better how to end.
+        // A body of somebody's own that cannot be started knows no better how to end.
         this.#body = null;
         fail(error);
       }
