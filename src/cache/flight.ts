@@ -4,6 +4,7 @@ import type { Ask } from '../pipeline/question.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Fill } from './fill.ts';
 import type { StoredResponse } from './metadata.ts';
+import type { MaybePromise } from './network-cache.ts';
 
 /** What a request to the network has brought, at the time of the head. */
 export interface Landing {
@@ -11,6 +12,8 @@ export interface Landing {
   readonly response: HttpResponse;
   /** For requests that waited: the response as a stored one, and the body that is on its way; null when it is not stored. */
   readonly shared: { readonly stored: StoredResponse; readonly fill: Fill } | null;
+  /** A stored response stands in for an error, of that status if it has one. The others need not ask for it again. */
+  readonly trouble?: { readonly status: number | undefined };
 }
 
 /**
@@ -48,7 +51,10 @@ export class Flight {
    * Waits for the head, or for the end of `exchange`. The response itself is `own` to one of them: to the leader, or when
    * that has gone to the next.
    */
-  join<Claimed>(exchange: Exchange, claim: (landing: Landing, own: boolean) => Claimed): Promise<Claimed> {
+  join<Claimed>(
+    exchange: Exchange,
+    claim: (landing: Landing, own: boolean) => MaybePromise<Claimed>,
+  ): Promise<Claimed> {
     return new Promise((resolve, reject) => {
       this.#members.add(exchange);
       const forget = exchange.onCancel((reason) => {
