@@ -177,12 +177,14 @@ export class Manager extends Settings implements AsyncDisposable {
     this.#closed = true;
     const reason = managerClosed();
     for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
-    await this.#transport?.close();
-    await this.options.transport?.close();
-    await this.#securityStore?.leave();
-    await this.options.strictTransportSecurity?.flush();
-    // Last: a jar of the application's own may fail.
-    await this.options.cookieJar?.flush?.();
+    // Together: what is the application's own may fail, and keeps no other from ending.
+    await Promise.all([
+      this.#transport?.close(),
+      this.options.transport?.close(),
+      this.#securityStore?.leave(),
+      this.options.strictTransportSecurity?.flush(),
+      this.options.cookieJar?.flush?.(),
+    ]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

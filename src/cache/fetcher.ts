@@ -62,8 +62,8 @@ export class Fetcher<Stored extends StoredResponse> {
     } catch (error) {
       // A timeout counts as trouble of the server: it ends the shared exchange, but not this request.
       const isTrouble = exchange.cancelled === null || exchange.cancelled.code === 'timeout';
-      const stale = isTrouble ? await this.#standIn(visit, plan) : null;
-      if (stale !== null) return { response: stale, shared: null };
+      const stale = isTrouble ? await this.standIn(visit, plan) : null;
+      if (stale !== null) return { response: stale, shared: null, trouble: { status: undefined } };
       throw error;
     }
     const times = timesSince(started, exchange);
@@ -79,8 +79,9 @@ export class Fetcher<Stored extends StoredResponse> {
     times: ExchangeTimes,
   ): Promise<Landing> {
     if (plan.action === 'validate' && isServerTrouble(response.status)) {
-      const stale = await this.#standIn(visit, plan, response.status);
-      if (stale !== null) return instead(visit, response, stale);
+      const { status } = response;
+      const stale = await this.standIn(visit, plan, status);
+      if (stale !== null) return { ...instead(visit, response, stale), trouble: { status } };
     }
     if (plan.action === 'validate' && response.status === 304) {
       return this.#notModified(visit, plan, candidates, response, times);
@@ -93,16 +94,18 @@ export class Fetcher<Stored extends StoredResponse> {
     return this.#storer.store(visit, response, times, candidates, outdated, plan.forward);
   }
 
-  /** The stored response in place of an error, where that is allowed (RFC 5861 §4). */
-  async #standIn(visit: Visit, plan: ForwardPlan<Stored>, status?: number): Promise<HttpResponse | null> {
+  /** The stored response in place of an error, where that is allowed (RFC 5861 §4); null where it is not. */
+  async standIn(
+    visit: Visit,
+    plan: ForwardPlan<Stored>,
+    status?: number,
+    collapsed = false,
+  ): Promise<HttpResponse | null> {
     if (plan.action !== 'validate' || !plan.staleIfError) return null;
-    const cacheStatus = serializeCacheStatus({
-      forward: plan.forward,
-      forwardStatus: status,
-      detail: 'stale-if-error',
-    });
-    const init = { delivery: plan.delivery, cacheStatus, source: 'cache' } as const;
-    return answerFromCache(this.#cache, visit, plan.stored, init);
+    const { stored, delivery, forward } = plan;
+    const says = { forward, forwardStatus: status, collapsed, detail: 'stale-if-error' };
+    const init = { delivery, cacheStatus: serializeCacheStatus(says), source: 'cache' } as const;
+    return answerFromCache(this.#cache, visit, stored, init);
   }
 
   /** RFC 9111 §4.3.3 and §4.3.4. */

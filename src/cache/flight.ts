@@ -5,6 +5,7 @@ import type { Ask } from '../pipeline/question.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Fill } from './fill.ts';
 import type { StoredResponse } from './metadata.ts';
+import type { MaybePromise } from './network-cache.ts';
 
 /** What a request to the network has brought, at the time of the head. */
 export interface Landing {
@@ -12,6 +13,8 @@ export interface Landing {
   readonly response: HttpResponse;
   /** For requests that waited: the response as a stored one, and the body that is on its way; null when it is not stored. */
   readonly shared: { readonly stored: StoredResponse; readonly fill: Fill } | null;
+  /** A stored response stands in for an error, of that status if it has one. The others need not ask for it again. */
+  readonly trouble?: { readonly status: number | undefined };
 }
 
 /**
@@ -24,7 +27,8 @@ export class Flight {
   readonly #members = new Set<Exchange>();
   readonly #landing: Promise<Landing>;
   #landed: Landing | null = null;
-  #isTaken = false;
+  /** Has taken the response itself. */
+  #reader: Exchange | null = null;
 
   /** Takes off at once; `leader` is a member from now on, and has to `join` in this turn. */
   constructor(leader: Exchange, run: (exchange: Exchange) => Promise<Landing>) {
@@ -48,7 +52,10 @@ export class Flight {
    * Waits for the head, or for the end of `exchange`. The response itself is `own` to one of them: to the leader, or when
    * that has gone to the next.
    */
-  join<Claimed>(exchange: Exchange, claim: (landing: Landing, own: boolean) => Claimed): Promise<Claimed> {
+  join<Claimed>(
+    exchange: Exchange,
+    claim: (landing: Landing, own: boolean) => MaybePromise<Claimed>,
+  ): Promise<Claimed> {
     return new Promise((resolve, reject) => {
       this.#members.add(exchange);
       const forget = exchange.onCancel((reason) => {
@@ -72,9 +79,14 @@ export class Flight {
     });
   }
 
+  /** Of whoever reads the response itself. The shared one goes on for others, so it does not end with that reply. */
+  get reader(): Exchange {
+    return this.#reader ?? this.#leader;
+  }
+
   #take(exchange: Exchange): boolean {
-    const own = !this.#isTaken && (exchange === this.#leader || this.#leader.cancelled !== null);
-    this.#isTaken ||= own;
+    const own = this.#reader === null && (exchange === this.#leader || this.#leader.cancelled !== null);
+    if (own) this.#reader = exchange;
     return own;
   }
 
@@ -94,7 +106,7 @@ export class Flight {
   /** The body goes when all have gone before one could take it. */
   #releaseUnclaimed(): void {
     const reason = this.#leader.cancelled;
-    if (this.#landed !== null && this.#members.size === 0 && reason !== null && !this.#isTaken) {
+    if (this.#landed !== null && this.#members.size === 0 && reason !== null && this.#reader === null) {
       this.#landed.response.body.cancel(reason);
     }
   }

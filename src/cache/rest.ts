@@ -24,7 +24,7 @@ export async function fetchRest(
   if (etag === null || metadata.fidelity !== 'exact') throw new Error('it has no strong validator');
   const plain = withoutFields(visit.request, ...CONDITIONS);
   const request = withFields(plain, ['range', `bytes=${first}-${last ?? ''}`, 'if-range', etag]);
-  const response = await visit.next(request, visit.exchange);
+  const response = await visit.next(request, visit.reader?.() ?? visit.exchange);
   if (isRange(response, first, last, etag)) return response.body;
   response.body.cancel(new NetworkError('operation-canceled', 'not the rest of the body'));
   throw new Error(`the server answered ${response.status}`);

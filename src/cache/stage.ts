@@ -100,7 +100,13 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const running = this.#flights.find(visit, signature);
     if (running === null) return this.#lead(visit, signature, decision, candidates);
     return running
-      .join(visit.exchange, (landing, own) => (own ? landing.response : follow(visit, decision, landing)))
+      .join(visit.exchange, (landing, own) => {
+        const { response, trouble } = landing;
+        if (own) return response;
+        return trouble === undefined
+          ? follow(visit, decision, landing)
+          : this.#fetcher.standIn(visit, decision, trouble.status, true);
+      })
       .then((answer) => answer ?? this.#read(visit, false));
   }
 
@@ -124,7 +130,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
       // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
       exchange.onCancel(over);
       try {
-        const landing = await this.#fetcher.fetch({ ...visit, exchange }, decision, candidates, over);
+        const shared = { ...visit, exchange, reader: () => flight.reader };
+        const landing = await this.#fetcher.fetch(shared, decision, candidates, over);
         if (landing.shared === null) {
           over();
           // A validated response is found by whoever waited for it.

@@ -135,11 +135,9 @@ export class Storer<Stored extends StoredResponse> {
 
   #track(key: string, published: MaybePromise<void>): MaybePromise<void> {
     if (published === undefined) return undefined;
-    const done = published
-      .catch(() => {})
-      .then(() => {
-        if (this.#publishing.get(key) === done) this.#publishing.delete(key);
-      });
+    const done = Promise.allSettled([this.#publishing.get(key), published]).then(() => {
+      if (this.#publishing.get(key) === done) this.#publishing.delete(key);
+    });
     this.#publishing.set(key, done);
     return published;
   }

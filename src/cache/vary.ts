@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import { remembering } from '../util/remembering.ts';
 import { sha256Hex } from '../util/sha256.ts';
 import { freshnessOf } from './freshness.ts';
 import { listMembers } from './list.ts';
@@ -7,8 +8,13 @@ import type { Fidelity, ResponseMetadata } from './metadata.ts';
 /** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */
 const UNORDERED = new Set(['accept-encoding', 'accept-language']);
 
-/** Fields whose values nobody should find on a disk. */
-const SECRET = new Set(['authorization', 'cookie', 'proxy-authorization']);
+/** Fields whose values nobody should find on a disk, with what digests them: most requests have those of the last one. */
+const SECRET = new Map(
+  ['authorization', 'cookie', 'proxy-authorization'].map((name) => [
+    name,
+    remembering(([value]) => sha256Hex(value!)),
+  ]),
+);
 
 /**
  * The request fields that select a response by its `Vary`, with their values, or a digest: what
@@ -56,7 +62,8 @@ function saidBy(request: HttpHeaders): string[] {
 function selectingValue(name: string, headers: HttpHeaders): string | null {
   const value = headers.get(name);
   if (value === null) return null;
-  if (SECRET.has(name)) return sha256Hex(value);
+  const digest = SECRET.get(name);
+  if (digest !== undefined) return digest([value]);
   const members = listMembers(value);
   if (!UNORDERED.has(name)) return members.join(',');
   return members.map(normalisePreference).sort().join(',');

@@ -15,6 +15,8 @@ export interface Visit {
   readonly credentials: string;
   /** Once it has left. */
   readonly asked?: Asked;
+  /** Whose reply reads the response, where `exchange` is shared. */
+  readonly reader?: () => Exchange;
 }
 
 /** What becomes of a resource while a request for it is on its way. */

@@ -35,18 +35,10 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
 
   /** Not async: many wait in here, and what an async function keeps is larger than two closures. */
   start(): void {
-    const fail = (error: unknown): void => this.fail(toNetworkError(error, this.#request));
-    const deliver = (response: HttpResponse): void => {
-      try {
-        this.#deliver(response);
-      } catch (error) {
-        // What a transport of somebody's own gave is no response, and knows no better how to end.
-        this.#body = null;
-        fail(error);
-      }
-    };
+    // What has not let go by itself does, too.
+    const fail = (error: unknown): void => this.cancel(toNetworkError(error, this.#request));
     try {
-      this.#run(this.#request, this).then(deliver, fail);
+      this.#run(this.#request, this).then((response) => this.#deliver(response), fail);
     } catch (error) {
       fail(error);
     }
@@ -101,8 +93,14 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
     sink.accept(headEvent(response, this.#request.method));
     // A listener of metaDataChanged may have aborted.
     if (this.#sink === null) return;
-    if (this.#isPaused) body.pause();
-    body.start(this);
+    try {
+      if (this.#isPaused) body.pause();
+      body.start(this);
+    } catch (error) {
+      // A body of somebody's own that cannot be started knows no better how to end.
+      this.#body = null;
+      this.cancel(toNetworkError(error, this.#request));
+    }
   }
 
   /** The sink, for its last event. Whoever holds on to the reply should not hold the connection's objects. */

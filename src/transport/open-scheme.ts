@@ -7,6 +7,7 @@ import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { parseUrl } from '../util/url.ts';
 import type { TransportCapabilities } from './capabilities.ts';
+import { isHttpResponse } from './is-http-response.ts';
 import { refusal } from './refusal.ts';
 import type { SchemeHandler } from './schemes.ts';
 import type { Transport } from './transport.ts';
@@ -47,11 +48,6 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
     originalContentLength: contentLength(headers),
     ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure) }),
   });
-}
-
-/** What a handler in JavaScript returned: a Response of another implementation (node-fetch) is none of ours. */
-function isHttpResponse(value: Partial<HttpResponse> | null | undefined): value is HttpResponse {
-  return typeof value?.url?.href === 'string' && typeof value.body?.start === 'function' && !!value.headers;
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

@@ -1,6 +1,6 @@
 /**
- * The same function of a flat array of fields, which remembers what it made last: most requests of a manager have the
- * same fields, which need not be made anew for each. What is made must not be changed.
+ * The same function of a flat array of fields, or of the value of one, which remembers what it made last: most requests of
+ * a manager have the same fields, which need not be made anew for each. What is made must not be changed.
  */
 export function remembering<Made>(
   make: (pairs: readonly string[]) => Made,

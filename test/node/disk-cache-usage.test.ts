@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -127,6 +127,19 @@ test('what is cleared while it is counted counts no more', async () => {
   });
   expect(await other.size()).toBe(0);
   await other.close();
+});
+
+test('what is replaced while room is being made has its new size', async () => {
+  const cache = new DiskCache({ directory: path.join(root, `place-${places++}`), maximumSize: MAXIMUM_SIZE });
+  const put4 = async (name: string): Promise<void> => {
+    for (let i = 0; i < 4; i++) await put(cache, `${name} ${i}`, bodyOf(250_000, i));
+  };
+  for (let i = 0; i < 4; i++) await put(cache, `key ${i}`, bodyOf(10, i));
+  await cache.size();
+  vi.mocked(writeFile).mockImplementationOnce(() => put4('key'));
+  await put4('other');
+  expect(await cache.size()).toBeGreaterThan(MAXIMUM_SIZE / 2);
+  await cache.close();
 });
 
 test('closing waits for what is being published', async () => {

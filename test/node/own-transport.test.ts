@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { FetchTransport } from '../../platform/common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
 import { CookieJar, HttpHeaders, NetworkAccessManager } from '../../platform/node/index.ts';
+import { EMPTY_BODY } from '../../src/message/body.ts';
 import { parseUrl } from '../../src/util/url.ts';
 
 const manager = new NetworkAccessManager({
@@ -31,12 +32,31 @@ test('no jar is fine', async () => {
   expect(await manager.get('http://h.test/').text()).toBe('answer');
 });
 
+const fail = () => {
+  throw new Error('not now');
+};
+
 test.each([
   ['nothing', undefined],
   ['no response', { status: 200 }],
   ['a head', { status: 200, url: parseUrl('http://h.test/'), headers: new HttpHeaders() }],
-])('%s in place of a response fails the reply', async (_what, response) => {
+  [
+    'a body that does not start',
+    {
+      status: 200,
+      url: parseUrl('http://h.test/'),
+      headers: new HttpHeaders(),
+      body: { start: fail, pause: fail, resume: fail, cancel: fail },
+    },
+  ],
+  [
+    'other fields',
+    { status: 200, url: parseUrl('http://h.test/'), headers: new Headers(), body: EMPTY_BODY },
+  ],
+])('%s in place of a response fails the reply, and the slot of the host is free', async (_what, response) => {
   const { capabilities } = manager.transport!;
   manager.transport = { capabilities, send: async () => response as never, close: async () => {} };
-  await expect(manager.get('http://h.test/').text()).rejects.toMatchObject({ code: 'unknown-content' });
+  for (let i = 0; i <= manager.connectionsPerHost; i++) {
+    await expect(manager.get('http://h.test/').text()).rejects.toMatchObject({ code: 'unknown-content' });
+  }
 });

@@ -149,11 +149,12 @@ export class DiskUsage {
       return;
     }
     try {
+      const entries = listed.map((entry) => this.#asItIsNow(entry));
       // Of one key and time the first variant last: the others are found through it.
-      listed.sort((one, other) => one.used - other.used || (one.path < other.path ? 1 : -1));
+      entries.sort((one, other) => one.used - other.used || (one.path < other.path ? 1 : -1));
       const excess: Listed[] = [];
       let left = this.#total!;
-      for (const entry of listed) {
+      for (const entry of entries) {
         if (left <= this.#maximumSize * EVICTION_TARGET) break;
         excess.push(entry);
         left -= entry.size;
@@ -167,6 +168,12 @@ export class DiskUsage {
     } finally {
       await rm(lease, { force: true });
     }
+  }
+
+  /** It may have been replaced since it was listed. */
+  #asItIsNow(entry: Listed): Listed {
+    const size = this.#cameMeanwhile.get(entry.path);
+    return size === undefined ? entry : { ...entry, size, used: Date.now() };
   }
 
   /** What killed processes have left: temporary files, and what was moved aside to be cleared. */

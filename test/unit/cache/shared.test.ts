@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { makeResponse, readBody } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
@@ -70,6 +71,8 @@ function slowOrigin(headers: Record<string, string> = FRESH) {
   };
   return { harness, heads, land };
 }
+
+const aborted = new NetworkError('operation-canceled', 'aborted');
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -168,8 +171,6 @@ describe('equal requests', () => {
 });
 
 describe('an abort', () => {
-  const aborted = new NetworkError('operation-canceled', 'aborted');
-
   test('of the first one before the head leaves the others theirs', async () => {
     const { harness, land } = slowOrigin();
     const first = harness.exchange();
@@ -309,9 +310,15 @@ describe('a slow reader', () => {
 describe('a reply that fell behind an entry that the cache refuses in the middle', () => {
   const mebibyte = new Uint8Array(1024 * 1024).fill(97);
 
-  async function fallBehind(headers: Record<string, string>, first: 0 | 1) {
+  async function fallBehind(headers: Record<string, string>, first: 0 | 1, asked: Exchange[] = []) {
     const { harness, heads, land } = slowOrigin({ ...FRESH, ...headers });
-    const opened = [harness.open(), harness.open()];
+    const { respond } = harness;
+    harness.respond = (request, exchange) => {
+      asked.push(exchange);
+      return respond(request, exchange);
+    };
+    const exchanges = [harness.exchange(), harness.exchange()] as const;
+    const opened = exchanges.map((exchange) => harness.open({}, exchange));
     await turn();
     const body = land();
     const responses = await Promise.all(opened);
@@ -322,7 +329,7 @@ describe('a reply that fell behind an entry that the cache refuses in the middle
     const begun = harness.seen.length;
     slow!.body.resume();
     await turn();
-    return { harness, heads, body, slow: slow!, fast: fast!, begun };
+    return { harness, heads, body, slow: slow!, fast: fast!, begun, exchange: exchanges[first] };
   }
 
   test.each([0, 1] as const)(
@@ -343,6 +350,19 @@ describe('a reply that fell behind an entry that the cache refuses in the middle
       rest.send('!');
       rest.sink!.end(null);
       expect([slow.text.slice(offset), slow.ended, slow.error]).toEqual(['tail!', true, null]);
+      body.sink!.end(null);
+      expect(fast.ended).toBe(true);
+    },
+  );
+
+  test.each([0, 1] as const)(
+    'and is aborted while the rest is asked for gives that up, be it the first or the second: %i',
+    async (first) => {
+      const asked: Exchange[] = [];
+      const { slow, fast, body, exchange } = await fallBehind({ etag: '"e"' }, first, asked);
+      exchange.cancel(aborted);
+      slow.body.cancel(aborted);
+      expect(asked.map(({ cancelled }) => cancelled)).toEqual([null, aborted]);
       body.sink!.end(null);
       expect(fast.ended).toBe(true);
     },

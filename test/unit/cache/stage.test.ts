@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
-import { NetworkError } from '../../../src/error.ts';
+import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { makeResponse } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
 import { date } from './support.ts';
@@ -8,6 +10,14 @@ import { date } from './support.ts';
 const CC = 'cache-control';
 const FRESH = { [CC]: 'max-age=60', etag: '"e"' };
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** What happens to a request that is given up from within. */
+function cancelling(exchange: Exchange, code: NetworkErrorCode): Promise<never> {
+  return new Promise((_, reject) => {
+    exchange.onCancel(reject);
+    exchange.cancel(new NetworkError(code, 'idle'));
+  });
+}
 
 /** A harness in which `/` is stored. */
 async function primed(headers: Record<string, string> = FRESH, body = '0123456789'): Promise<Harness> {
@@ -314,12 +324,24 @@ describe('trouble', () => {
   test('a server that does not answer in time is in trouble', async () => {
     const harness = await primed(tolerant);
     harness.wait(10);
-    harness.respond = (_request, inner) =>
-      new Promise((_, reject) => {
-        inner.onCancel(reject);
-        inner.cancel(new NetworkError('timeout', 'idle'));
-      });
+    harness.respond = (_request, inner) => cancelling(inner, 'timeout');
     expect(await harness.send()).toMatchObject({ text: '0123456789', source: 'cache' });
+  });
+
+  test.each<[string, (exchange: Exchange) => HttpResponse | Promise<never>, string]>([
+    ['a timeout', (exchange) => cancelling(exchange, 'timeout'), ''],
+    ['a refusal', () => Promise.reject(new NetworkError('connection-refused', 'no')), ''],
+    ['a status', () => makeResponse({ status: 503 }), '; fwd-status=503'],
+  ])('%s of a server is trouble for all who wait, and it is asked once', async (_, respond, status) => {
+    const harness = await primed(tolerant);
+    harness.wait(10);
+    harness.respond = (_request, exchange) => respond(exchange);
+    const answers = await Promise.all([harness.send(), harness.send()]);
+    expect(answers.map(({ text, cacheStatus }) => [text, cacheStatus])).toEqual([
+      ['0123456789', `fairlead; fwd=stale${status}; detail=stale-if-error`],
+      ['0123456789', `fairlead; fwd=stale${status}; collapsed; detail=stale-if-error`],
+    ]);
+    expect(harness.seen).toHaveLength(1);
   });
 
   test('an abort is not trouble', async () => {
@@ -428,30 +450,36 @@ describe('other methods', () => {
     expect(await harness.send()).toMatchObject({ text: 'new', source: 'cache' });
   });
 
-  test('an entry that was being published when the URL changed goes, too', async () => {
-    const cache = new MemoryCache();
-    const insert = cache.insert.bind(cache);
-    let publish = (): void => {};
-    cache.insert = (key, metadata, length) => {
-      const writer = insert(key, metadata, length)!;
-      const commit = () => new Promise<void>((resolve) => (publish = resolve)).then(() => writer.commit());
-      return {
-        write: (chunk) => writer.write(chunk),
-        read: writer.read.bind(writer),
-        close: () => {},
-        commit,
+  test.each([[[0, 1]], [[1, 0]]])(
+    'entries that were being published when the URL changed go: %s',
+    async (order) => {
+      const cache = new MemoryCache();
+      const insert = cache.insert.bind(cache);
+      const publish: (() => void)[] = [];
+      cache.insert = (key, metadata, length) => {
+        const writer = insert(key, metadata, length)!;
+        const commit = () =>
+          new Promise<void>((resolve) => publish.push(resolve)).then(() => writer.commit());
+        return {
+          write: (chunk) => writer.write(chunk),
+          read: writer.read.bind(writer),
+          close: () => {},
+          commit,
+        };
       };
-    };
-    const harness = new Harness(cache);
-    harness.answer(FRESH, 'old');
-    const before = harness.send();
-    await turn();
-    const change = harness.send({ method: 'PUT' });
-    await turn();
-    publish();
-    await Promise.all([before, change]);
-    expect(cache.match('GET http://origin.test/')).toEqual([]);
-  });
+      const harness = new Harness(cache);
+      harness.answer({ ...FRESH, vary: 'a' }, 'old');
+      const before = ['1', '2'].map((a) => harness.send({ headers: { a } }));
+      await turn();
+      const change = harness.send({ method: 'PUT' });
+      for (const one of order) {
+        await turn();
+        publish[one]!();
+      }
+      await Promise.all([...before, change]);
+      expect(cache.match('GET http://origin.test/')).toEqual([]);
+    },
+  );
 
   test('HEAD updates what it describes and removes what it does not', async () => {
     const harness = await primed({ [CC]: 'max-age=1', a: '1' });

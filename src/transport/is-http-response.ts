@@ -1,0 +1,13 @@
+import type { HttpResponse } from '../pipeline/stage.ts';
+
+/**
+ * Whether somebody's own handler or transport, maybe in JavaScript, returned a response of ours: a Response of another
+ * implementation (node-fetch), or a WHATWG Headers in one, is none.
+ */
+export function isHttpResponse(value: Partial<HttpResponse> | null | undefined): value is HttpResponse {
+  return (
+    typeof value?.url?.href === 'string' &&
+    typeof value.body?.start === 'function' &&
+    Array.isArray(value.headers?.pairs)
+  );
+}
