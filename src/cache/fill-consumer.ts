@@ -18,6 +18,8 @@ export interface Filling {
 
 /** One reply's view of the body. */
 export class FillConsumer implements ResponseBody {
+  /** It has held the others up for long enough, and gets the rest from elsewhere. */
+  isLeft = false;
   readonly #fill: Filling;
   readonly #rescue: Rescue;
   #offset = 0;

@@ -1,6 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import type { Clock } from '../util/clock.ts';
 import { FillConsumer, type Filling } from './fill-consumer.ts';
 import type { EntryWriter, MaybePromise } from './network-cache.ts';
 import type { Rescue } from './stored-body.ts';
@@ -13,14 +14,19 @@ export interface FillTask {
   readonly length: number | null;
   /** Publishes what was written. */
   readonly commit: () => MaybePromise<void>;
+  readonly clock: Clock;
 }
+
+/** How long (milliseconds) one reader that stopped may hold the others up when there is no entry to read from. */
+const PATIENCE = 1000;
 
 /**
  * A response body on its way into the cache and, at the same time, to everybody who waits for it.
  *
  * Who keeps up gets each chunk as it arrives. Who stopped reading falls behind, is read to from the entry that is being
  * written, and never holds the others up; the source itself only stops when nobody keeps up. An entry that cannot be
- * written goes on without the cache.
+ * written goes on without the cache: then one that stops does hold the others up, for a moment, and is left behind after
+ * that.
  */
 export class Fill implements Filling {
   readonly #task: FillTask;
@@ -39,6 +45,8 @@ export class Fill implements Filling {
   #isClosed = false;
   #trailers: HttpHeaders | null = null;
   #listeners: (() => void)[] | null = [];
+  /** Takes back that those who hold the others up are left behind in a moment. */
+  #forgetHold: (() => void) | null = null;
 
   constructor(task: FillTask) {
     this.#task = task;
@@ -122,7 +130,7 @@ export class Fill implements Filling {
     const someFlow = this.#someFlow(before);
     for (const consumer of [...this.#consumers]) {
       // Alone, a reader that stopped takes what is still on its way, as it would without a cache.
-      if (consumer.takes(before, this.#writing && someFlow)) consumer.deliver(chunk);
+      if (consumer.takes(before, someFlow && (this.#writing || consumer.isLeft))) consumer.deliver(chunk);
     }
     this.#regulate();
   }
@@ -189,6 +197,7 @@ export class Fill implements Filling {
     this.#over();
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#forgetHold?.();
     this.#task.writer.close();
   }
 
@@ -205,18 +214,32 @@ export class Fill implements Filling {
 
   #regulate(): void {
     if (!this.#started || this.#ended) return;
-    const flow = this.#someFlow(this.#position) && !this.#writerBusy && (this.#writing || !this.#anyHolds());
+    const someFlow = this.#someFlow(this.#position);
+    const isHeld = !this.#writing && someFlow && this.#holders().length > 0;
+    this.#hold(isHeld);
+    const flow = someFlow && !this.#writerBusy && !isHeld;
     if (flow === this.#flowing) return;
     this.#flowing = flow;
     if (flow) this.#task.source.resume();
     else this.#task.source.pause();
   }
 
-  /**
-   * Whether a reader that has paused needs the next byte: without an entry to catch up from, all have to wait for it.
-   */
-  #anyHolds(): boolean {
-    for (const consumer of this.#consumers) if (consumer.isPaused && consumer.isAtHead) return true;
-    return false;
+  #hold(isHeld: boolean): void {
+    if (!isHeld) {
+      this.#forgetHold?.();
+      this.#forgetHold = null;
+    } else if (this.#forgetHold === null) {
+      const { clock } = this.#task;
+      const timer = clock.setTimeout(() => {
+        for (const consumer of this.#holders()) consumer.isLeft = true;
+        this.#regulate();
+      }, PATIENCE);
+      this.#forgetHold = () => clock.clearTimeout(timer);
+    }
+  }
+
+  /** Without an entry to fall back to, one reader that stops stops all. */
+  #holders(): FillConsumer[] {
+    return [...this.#consumers].filter(({ isPaused, isAtHead, isLeft }) => isPaused && isAtHead && !isLeft);
   }
 }

@@ -44,7 +44,7 @@ export class Storer<Stored extends StoredResponse> {
     const maySave = visit.request.options.cacheSaveControl && visit.asked?.outdated !== true;
     const metadata = maySave ? describeForStorage(visit.request, response, visit.credentials, times) : null;
     const length = bodyLength(response, metadata);
-    const fill = metadata === null ? null : this.#fill(visit.key, response, metadata, length, candidates);
+    const fill = metadata === null ? null : this.#fill(visit, response, metadata, length, candidates);
     if (metadata === null || fill === null) {
       if (outdated !== null && replaces(response, outdated)) void this.#cache.remove(visit.key, outdated);
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
@@ -99,7 +99,7 @@ export class Storer<Stored extends StoredResponse> {
   }
 
   #fill(
-    key: string,
+    { key, exchange: { clock } }: Visit,
     response: HttpResponse,
     metadata: ResponseMetadata,
     length: number | null,
@@ -111,7 +111,8 @@ export class Storer<Stored extends StoredResponse> {
     if (writer === null) return null;
     const publish = this.#publisher(key, metadata, length, previous, writer);
     const commit = (): MaybePromise<void> => this.#track(key, publish());
-    const fill = new Fill({ source: length === 0 ? EMPTY_BODY : response.body, writer, length, commit });
+    const source = length === 0 ? EMPTY_BODY : response.body;
+    const fill = new Fill({ source, writer, length, commit, clock });
     const fills = this.#filling.get(key) ?? new Set();
     this.#filling.set(key, fills.add(fill));
     fill.whenOver(() => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 /** What passes through the whole list: the cache among its neighbours. */
 const FRESH = { 'cache-control': 'max-age=60', etag: '"e"' };
+const LARGE = 8_000_000;
 const TEXT = 'fairlead '.repeat(1000);
 
 let server: TestServer;
@@ -43,6 +44,12 @@ beforeEach(async () => {
       cookie: ({ response, url }) => {
         count(url.pathname);
         response.writeHead(200, { ...FRESH, 'set-cookie': 'a=1' }).end();
+      },
+      large: ({ request, response, url }) => {
+        count(url.pathname);
+        const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        const range = from === 0 ? {} : { 'content-range': `bytes ${from}-${LARGE - 1}/${LARGE}` };
+        response.writeHead(from === 0 ? 200 : 206, { ...FRESH, ...range }).end(new Uint8Array(LARGE - from));
       },
       // Stale at once; sets another cookie each time.
       stale: ({ request, response, url }) => {
@@ -166,6 +173,17 @@ test('equal requests at once are one for the server, each with its own abort', a
   const texts = await Promise.allSettled(replies.map((reply) => reply.text()));
   expect(texts.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
   expect(asked.get('/text')).toBeLessThanOrEqual(2);
+});
+
+test('of two that share what no cache can keep, the one that is read does not wait for the other', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'fairlead-')), 'file');
+  writeFileSync(file, '');
+  const cache = new DiskCache({ directory: path.join(file, 'in the way') });
+  await using broken = new NetworkAccessManager({ cache });
+  const [first, second] = await Promise.all([1, 2].map(() => broken.fetch(`${server.origin}/large`)));
+  expect((await second!.arrayBuffer()).byteLength).toBe(LARGE);
+  expect((await first!.arrayBuffer()).byteLength).toBe(LARGE);
+  rmSync(path.dirname(file), { recursive: true });
 });
 
 test('content-not-found in always-cache, by the code and the number of Qt', async () => {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Fill } from '../../../src/cache/fill.ts';
 import type { EntryWriter } from '../../../src/cache/network-cache.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { bytesBody } from '../../../src/message/bytes-body.ts';
+import { FakeClock } from '../../support/fixtures.ts';
 
 /** A writer that takes its time, and may break. */
 class SlowWriter implements EntryWriter {
@@ -65,10 +67,13 @@ class Reader {
   }
 }
 
-type Action = { readonly do: 'send' | 'join' | 'toggle' | 'cancel' | 'turn' | 'end'; readonly who: number };
+type Action = {
+  readonly do: 'send' | 'join' | 'toggle' | 'cancel' | 'turn' | 'wait' | 'end';
+  readonly who: number;
+};
 
 const action: fc.Arbitrary<Action> = fc.record({
-  do: fc.constantFrom('send', 'send', 'send', 'join', 'toggle', 'toggle', 'cancel', 'turn', 'end'),
+  do: fc.constantFrom('send', 'send', 'send', 'join', 'toggle', 'toggle', 'cancel', 'turn', 'wait', 'end'),
   who: fc.nat(7),
 });
 
@@ -98,7 +103,8 @@ test('whatever the readers do, each gets all bytes in order or hears why not', a
             open = false;
           },
         };
-        const fill = new Fill({ source, writer, length: null, commit: () => writer.commit() });
+        const clock = new FakeClock();
+        const fill = new Fill({ source, writer, length: null, commit: () => writer.commit(), clock });
         const readers = [new Reader(fill.body(lost))];
         const perform = async ({ do: what, who }: Action): Promise<void> => {
           const reader = readers[who % readers.length]!;
@@ -110,6 +116,7 @@ test('whatever the readers do, each gets all bytes in order or hears why not', a
           else if (what === 'toggle') reader.toggle();
           else if (what === 'cancel') reader.cancel();
           else if (what === 'turn') await turn();
+          else if (what === 'wait') clock.advance(1000);
           else if (what === 'end' && open) {
             open = false;
             sink?.end(null);
@@ -157,6 +164,7 @@ test.each<[string, (fill: Fill, reader: Reader) => void]>([
     writer,
     length: null,
     commit: () => new Promise((resolve) => (publish = resolve)),
+    clock: new FakeClock(),
   });
   const reader = new Reader(fill.body(lost));
   sink!.data(Uint8Array.of(1), true);
@@ -166,4 +174,75 @@ test.each<[string, (fill: Fill, reader: Reader) => void]>([
   publish();
   await turn();
   expect([writer.closed, fill.isOver]).toEqual([true, true]);
+});
+
+test('without an entry, one reader that stopped holds the others up for a moment, and gets the rest from elsewhere', async () => {
+  const clock = new FakeClock();
+  let sink: BodySink | null = null;
+  let flows = true;
+  const fill = new Fill({
+    source: {
+      start: (to) => {
+        sink = to;
+      },
+      pause: () => {
+        flows = false;
+      },
+      resume: () => {
+        flows = true;
+      },
+      cancel: () => {},
+    },
+    writer: new SlowWriter(false, 1),
+    length: null,
+    commit: () => {},
+    clock,
+  });
+  const rescue = vi.fn(async () => bytesBody(Uint8Array.of(3, 4)));
+  const [stopped, other] = [new Reader(fill.body(rescue)), new Reader(fill.body(lost))];
+  sink!.data(Uint8Array.of(1, 2), true);
+  stopped.toggle();
+  expect(flows).toBe(false);
+  clock.advance(999);
+  expect(flows).toBe(false);
+  clock.advance(1);
+  expect(flows).toBe(true);
+  sink!.data(Uint8Array.of(3, 4), true);
+  sink!.end(null);
+  expect([other.bytes, other.outcome]).toEqual([[1, 2, 3, 4], 'ended']);
+  expect(stopped.bytes).toEqual([1, 2]);
+  stopped.toggle();
+  await vi.waitFor(() => expect([stopped.bytes, stopped.outcome]).toEqual([[1, 2, 3, 4], 'ended']));
+  expect(rescue).toHaveBeenCalledExactlyOnceWith(2);
+});
+
+test.each(['goes on', 'leaves'])('a reader that %s in time holds nobody up any more', (what) => {
+  const clock = new FakeClock();
+  let sink: BodySink | null = null;
+  const resume = vi.fn();
+  const fill = new Fill({
+    source: {
+      start: (to) => {
+        sink = to;
+      },
+      pause: () => {},
+      resume,
+      cancel: () => {},
+    },
+    writer: new SlowWriter(false, 1),
+    length: null,
+    commit: () => {},
+    clock,
+  });
+  const [stopped, other] = [new Reader(fill.body(lost)), new Reader(fill.body(lost))];
+  sink!.data(Uint8Array.of(1, 2), true);
+  stopped.toggle();
+  if (what === 'leaves') stopped.cancel();
+  else stopped.toggle();
+  expect(resume).toHaveBeenCalledOnce();
+  expect(clock.pendingTimers).toBe(0);
+  sink!.data(Uint8Array.of(3), true);
+  sink!.end(null);
+  expect(other.outcome).toBe('ended');
+  expect(stopped.bytes).toEqual(what === 'leaves' ? [1, 2] : [1, 2, 3]);
 });
