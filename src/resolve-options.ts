@@ -65,6 +65,7 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
 }
 
 const toLowerCase = (name: string): string => name.toLowerCase();
+const originOf = (url: string): string => new URL(url).origin;
 
 const SHARED: Rules<SharedOptions> = {
   transferTimeout: whole(0),
@@ -72,7 +73,7 @@ const SHARED: Rules<SharedOptions> = {
   redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
   maximumRedirectsAllowed: whole(50),
   secretHeaders: list('field names', isToken, toLowerCase),
-  trustedRedirectOrigins: list('origins', URL.canParse, (url) => new URL(url).origin),
+  trustedRedirectOrigins: list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf),
   // What may be in it is for the platform that has TLS to say.
   tls: [null, 'an object', isObject, (tls: object) => Object.freeze({ ...tls })],
   http2Allowed: [true],

@@ -1,4 +1,6 @@
+import type { TlsOptions } from '../options.ts';
 import type { Next } from '../pipeline/stage.ts';
+import { sha256Hex } from '../util/sha256.ts';
 import type { Flight } from './flight.ts';
 import type { Visit } from './visit.ts';
 
@@ -56,10 +58,17 @@ export function signatureOf({ request, key, credentials }: Visit): string {
     http2Direct,
     tls,
   } = request.options;
-  const trust = Object.entries(tls ?? {})
-    .flat(2)
-    .map(String);
   const saved = [cacheSaveControl, cookieSaveControl];
-  const options = [useCredentials, ...saved, transferTimeout, http2Allowed, http2Direct, ...trust];
+  const options = [useCredentials, ...saved, transferTimeout, http2Allowed, http2Direct, digestOf(tls)];
   return [key, credentials, ...options, ...request.headers.pairs].join('\n');
+}
+
+const digests = new WeakMap<TlsOptions, string>();
+
+/** Stands for TLS material, so that no private key ends up in a key of a map. Requests of a manager have the same object. */
+function digestOf(tls: TlsOptions | null): string {
+  if (tls === null) return '';
+  const known = digests.get(tls) ?? sha256Hex(Object.entries(tls).flat(2).map(String).join('\n'));
+  digests.set(tls, known);
+  return known;
 }

@@ -111,7 +111,7 @@ class LightResponse extends Response {
     if (this.#isUsed) throw new TypeError('Body is unusable: it has been read');
     if (!this.#hasBody) return new Uint8Array(0);
     this.#isUsed = true;
-    this.#source.claim('stream');
+    this.#source.claim('response.body');
     try {
       return (await allOf(this.#source)) as Uint8Array<ArrayBuffer>;
     } catch (error) {

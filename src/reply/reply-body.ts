@@ -9,7 +9,11 @@ export interface BodyControl {
 /** Unread bytes at which a body that is pulled (iterated, streamed) stops the network, when nothing else was said. */
 export const HIGH_WATER_MARK = 256 * 1024;
 
-type Claim = 'read' | 'iteration' | 'stream' | 'collection' | 'autoDeleteReplies';
+/** The claim of a promise of the whole body. */
+export const WHOLE = 'text() or its like';
+
+/** Who reads a body, as an error says it. */
+type Claim = 'read' | 'for await' | 'response.body' | typeof WHOLE | 'autoDeleteReplies';
 
 /**
  * The bytes of a reply between the network and the reader: who reads them, how many may wait, and when the network has
@@ -53,7 +57,7 @@ export class ReplyBody {
 
   set bufferSize(bytes: number) {
     // Whoever wants it all would wait for bytes that are never read.
-    this.#limit = this.#claim === 'collection' ? 0 : bytes;
+    this.#limit = this.#claim === WHOLE ? 0 : bytes;
     this.#regulate();
   }
 
@@ -100,7 +104,7 @@ export class ReplyBody {
       throw this.#taken();
     }
     this.#claim = by;
-    if (by === 'collection') this.bufferSize = 0;
+    if (by === WHOLE) this.bufferSize = 0;
     else if (by !== 'read' && this.bufferSize === 0) this.bufferSize = HIGH_WATER_MARK;
   }
 

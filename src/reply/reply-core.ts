@@ -11,7 +11,7 @@ import type { Startable } from '../util/soon.ts';
 import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
 import type { Promised } from './promised.ts';
-import { type BodyControl, ReplyBody } from './reply-body.ts';
+import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
 import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
@@ -80,7 +80,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   get body(): ReplyBody {
     if (this.#body === null) {
       this.#body = new ReplyBody(this, this.reply.request.options.readBufferSize);
-      if (this.#isCollected) this.#body.claim('collection');
+      if (this.#isCollected) this.#body.claim(WHOLE);
     }
     return this.#body;
   }
@@ -144,7 +144,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #collect(): void {
     if (this.#body === null && !this.#isCollected) this.#isCollected = true;
-    else this.body.claim('collection');
+    else this.body.claim(WHOLE);
   }
 
   #settle({ convert, early, resolve, reject }: Promised): void {

@@ -245,7 +245,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** Chunks as they arrive; leaving the loop aborts. Throws when the transfer fails, but not for a status. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
     const { body } = this.#core;
-    body.claim('iteration');
+    body.claim('for await');
     try {
       const { chunksOfReply } = await loadRare();
       yield* chunksOfReply(body);

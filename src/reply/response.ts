@@ -45,7 +45,7 @@ function bodyStream(reply: AnsweringReply, body: ReplyBody): ReadableStream<Uint
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
-        if (!claimed) body.claim('stream');
+        if (!claimed) body.claim('response.body');
         claimed = true;
         const chunk = await nextChunk(body).catch((error: unknown) => {
           throw bodyFailure(reply, error);

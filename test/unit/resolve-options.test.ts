@@ -29,6 +29,7 @@ describe('options of a request', () => {
     ['no signal', { signal: {} }, "option 'signal'"],
     ['not a field name', { secretHeaders: ['a b'] }, "option 'secretHeaders'"],
     ['not an origin', { trustedRedirectOrigins: ['example.com'] }, "option 'trustedRedirectOrigins'"],
+    ['a host and port', { trustedRedirectOrigins: ['localhost:3000'] }, "option 'trustedRedirectOrigins'"],
     ['not a URL', { siteForCookies: 'example.com' }, "option 'siteForCookies': expected a URL"],
     ['null where it has no meaning', { priority: null }, "option 'priority'"],
     ['__proto__', JSON.parse('{"__proto__": 1}'), "unknown option '__proto__'"],
