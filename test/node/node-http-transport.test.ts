@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
+import { Exchange } from '../../src/pipeline/exchange.ts';
 import {
   failureOf,
   GIVEN_UP,
@@ -13,7 +14,7 @@ import {
   untilStill,
 } from '../suites/transport/harness.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import type { makeRequest } from '../support/fixtures.ts';
+import { FakeClock, makeRequest } from '../support/fixtures.ts';
 import { answer, nodeHttpBench, textOf } from '../support/node-http-bench.ts';
 import { type RawHandler, startRawServer } from '../support/raw-server.ts';
 import { startServer } from '../support/server.ts';
@@ -21,6 +22,24 @@ import { startServer } from '../support/server.ts';
 /** What is particular to this transport; the contract is tested by `testTransport`. */
 
 const { open, transportWith, send } = nodeHttpBench();
+
+test('who gives a request up when its socket begins to connect leaves no timer', async () => {
+  const server = await open(startServer());
+  const transport = await transportWith();
+  const clock = new FakeClock();
+  const exchange: Exchange = new Exchange(
+    { accept: () => exchange.cancel(GIVEN_UP), ask: failureOf as never },
+    clock,
+  );
+  const request = makeRequest({
+    url: server.origin,
+    method: 'PUT',
+    body: textBody('four'),
+    headers: { Expect: '100-continue' },
+  });
+  await expect(transport.send(request, exchange)).rejects.toBe(GIVEN_UP);
+  expect(clock.pendingTimers).toBe(0);
+});
 
 describe('the wire', () => {
   test('the head of a request, byte by byte', async () => {

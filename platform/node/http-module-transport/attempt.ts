@@ -115,6 +115,8 @@ export class Attempt {
       socket.off('lookup', looked).off('connect', connected).off('secureConnect', secured);
     };
     this.#exchange.emit({ type: 'socket-started-connecting' });
+    // Who hears of it may have given the request up.
+    if (this.#over) return;
     // An agent of the caller's may hand over a socket whose handshake is done.
     if (!isHandshaking(socket)) this.#write();
   }

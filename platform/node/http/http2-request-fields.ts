@@ -50,7 +50,9 @@ export function http2RequestFields(request: HttpRequest): Http2RequestFields {
 
 function append(fields: OutgoingHttpHeaders, name: string, value: string): void {
   const before = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (before === undefined) fields[name] = value;
+  if (name === '__proto__')
+    Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
+  else if (before === undefined) fields[name] = value;
   else if (Array.isArray(before)) before.push(value);
   else fields[name] = [String(before), value];
 }
