@@ -18,12 +18,16 @@ export const REAL_SERVERS = {
 
 export type RealServer = keyof typeof REAL_SERVERS;
 
+/** Without it Apache does not start: the configuration is for Kerberos, too. */
+const APACHE_MODULE = '/usr/lib/apache2/modules/mod_auth_gssapi.so';
+
 /** Those that can be started here: the script and the program are there, and nobody else has the port. */
 export async function startableServers(): Promise<Set<RealServer>> {
   const names = Object.keys(REAL_SERVERS) as RealServer[];
   const startable = await Promise.all(
     names.map(async (name) => {
       const { program, https } = REAL_SERVERS[name];
+      if (name === 'apache' && !existsSync(APACHE_MODULE)) return false;
       return existsSync(SCRIPT) && isInstalled(program) && (await isFree(https));
     }),
   );
