@@ -19,9 +19,9 @@ export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIter
       return done === true ? { done, value: undefined } : { done: false, value: toBytes(value) };
     },
     async return() {
-      await chunks.return?.();
-      // The iterator of a Node stream leaves a stream alone of which it has read nothing.
+      // The iterator of a Node stream waits for the chunk that it was asked for, and does nothing when it was asked for none.
       if ('destroy' in source && typeof source.destroy === 'function') source.destroy();
+      await chunks.return?.();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]() {

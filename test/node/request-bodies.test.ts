@@ -163,6 +163,14 @@ describe('a source that was never read is released when', () => {
     });
   });
 
+  test('or while a chunk of it is awaited, a Node stream among them', async () => {
+    const stream = new Readable({ read() {} });
+    const reply = manager.put(`${server.origin}/hang`, stream);
+    await vi.waitFor(() => expect(stream.listenerCount('readable')).toBe(1));
+    reply.abort();
+    await vi.waitFor(() => expect(stream.destroyed).toBe(true));
+  });
+
   test('but not while its transfer goes on without the reply', async () => {
     const { body, isReleased } = fromFile();
     const reply = manager.post(`${server.origin}/echo`, body);

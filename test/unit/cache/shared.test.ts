@@ -201,7 +201,7 @@ describe('an abort', () => {
       body.send('x');
       body.sink!.end(null);
       expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
-      // What it sets is not set yet.
+      // The very response, and not what is stored of it.
       expect([response.source, response.headers.get('set-cookie')]).toEqual(['network', 'a=b']);
       expect(harness.seen).toHaveLength(1);
     },
