@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseArguments } from '../../examples/session/arguments.ts';
+import { parseArguments } from '../../examples/cli/arguments.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const script = [
@@ -67,8 +67,12 @@ const session = (...args: string[]): Promise<Outcome> => outcomeOf(start(...args
 
 test.each([
   ['no field', ['http://h.test/', '-H', 'abc'], /^-H "abc": expected/],
-  ['options without a URL', ['-X', 'POST'], /^options are for URLs/],
+  ['options without a URL', ['-X', 'POST'], /^no URL was given/],
   ['one file for two URLs', ['http://h.test/', 'http://h.test/', '-o', 'file'], /^-o takes exactly one URL/],
+  ['one head for two URLs', ['http://h.test/', 'http://h.test/', '-i'], /^-i takes exactly one URL/],
+  ['two kinds of body', ['http://h.test/', '-d', 'a', '--json', '{}'], /^--json and -d are two bodies/],
+  ['a head with a body', ['http://h.test/', '-I', '-d', 'a'], /^-I asks for a head/],
+  ['no verification', ['http://h.test/', '-k'], /^-k: certificates are always verified.*--cacert FILE/],
 ])('%s is a mistake in the arguments', (_name, args, sentence) => {
   expect(() => parseArguments(args)).toThrow(sentence);
 });
@@ -81,21 +85,59 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
     expect(stdout).not.toContain('\x1b');
   });
 
-  test('sends what -X, -d and -H say, and the body goes where -o says', async () => {
+  test('sends what -X, -d and -H say, and writes the body and nothing else', async () => {
     const url = `${origin}/echo`;
     const args = ['-X', 'REPORT', '-d', 'text', '-H', 'X-A: 1', '-H', 'Content-Type: text/x'];
-    const { code, stdout, stderr } = await session(url, ...args, '-o', '-');
-    expect([code, stdout]).toEqual([0, 'REPORT text']);
-    expect(stderr).toMatch(/^1 requests, 0 failed, 11 bytes/m);
+    expect(await session(url, ...args)).toEqual({ code: 0, stdout: 'REPORT text', stderr: '' });
     expect(seen.at(-1)!.headers).toMatchObject({ 'x-a': '1', 'content-type': 'text/x' });
-    await session(url, '-o', 'file');
+    expect(await session(url, '-o', '-')).toEqual({ code: 0, stdout: 'GET ', stderr: '' });
+    expect(await session(url, '-o', 'file')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await readFile(path.join(directory, 'file'), 'utf8')).toBe('GET ');
   });
 
-  test('that fails has exit code 1 and leaves the file as it was', async () => {
+  test('makes a body of pieces and files, with its Content-Type', async () => {
+    await writeFile(path.join(directory, 'body'), 'c=3\n');
+    const form = await session(`${origin}/echo`, '-d', 'a=1', '-d', 'b=2', '-d', '@body');
+    expect(form.stdout).toBe('POST a=1&b=2&c=3\n');
+    expect(seen.at(-1)!.headers['content-type']).toBe('application/x-www-form-urlencoded');
+    const json = await session(`${origin}/echo`, '--json', '{"a":1}', '-u', 'me:secret');
+    expect(json.stdout).toBe('POST {"a":1}');
+    expect(seen.at(-1)!.headers).toMatchObject({
+      'content-type': 'application/json',
+      accept: 'application/json',
+      authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
+    });
+  });
+
+  test('writes heads for -i and -I', async () => {
+    const both = await session(`${origin}/echo`, '-i', '-L');
+    expect(both.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:[^\r\n]+: [^\r\n]*\r\n)+\r\nGET $/);
+    const head = await session(`${origin}/echo`, '-I');
+    expect(head.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:[^\r\n]+: [^\r\n]*\r\n)+\r\n$/);
+    expect(seen.at(-1)!.method).toBe('HEAD');
+  });
+
+  test('shows a table for several URLs', async () => {
+    const { code, stdout, stderr } = await session(`${origin}/echo`, `${origin}/missing`);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^2 requests, 1 failed/m)]);
+    expect(stderr).toMatch(/^fairlead: content-not-found: .*\/missing/);
+  });
+
+  test('explains itself', async () => {
+    expect(await session('--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^usage: fairlead URL/),
+    });
+    expect(await session('--version')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('that fails has exit code 1, says why and leaves the file as it was', async () => {
     await writeFile(path.join(directory, 'file'), 'older');
-    const { code, stdout } = await session(`${origin}/missing`, '-o', 'file');
-    expect([code, stdout]).toEqual([1, expect.stringMatching(/ 404 /)]);
+    const { code, stderr } = await session(`${origin}/missing`, '-o', 'file');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^fairlead: content-not-found: ./)]);
     expect(await readFile(path.join(directory, 'file'), 'utf8')).toBe('older');
     expect(await readdir(directory)).toEqual(['file']);
   });
@@ -103,14 +145,14 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
   test('with a file that cannot be written says so', async () => {
     expect(await session(`${origin}/echo`, '-o', 'no/such/directory')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^ENOENT: [^\n]*\n$/),
+      stderr: expect.stringMatching(/^fairlead: ENOENT: [^\n]*\n$/),
     });
   });
 
   test.each([
-    ['no URL among others', ['{origin}/echo', 'nonsense'], /^URL: /],
-    ['no field name', ['{origin}/echo', '-H', 'a b: c'], /^headers: "a b"/],
-    ['an option that does not exist', ['--nope'], /nope.*\nusage: /],
+    ['no URL', ['nonsense'], /^fairlead: URL/],
+    ['no field name', ['{origin}/echo', '-H', 'a b: c'], /^fairlead: headers: "a b"/],
+    ['an option that does not exist', ['--nope'], /^fairlead: .*nope.*\nusage: /],
   ])('with %s is a sentence and exit code 2', async (_name, args, sentence) => {
     const { code, stderr } = await session(...args.map((arg) => arg.replace('{origin}', origin)));
     expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
@@ -134,7 +176,7 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
     const outcome = outcomeOf(child);
     await asked;
     child.kill('SIGINT');
-    expect(await outcome).toMatchObject({ code: 130, stdout: expect.stringContaining('operation-canceled') });
+    expect(await outcome).toMatchObject({ code: 130, stderr: expect.stringContaining('operation-canceled') });
     expect(await readdir(directory)).toEqual([]);
   });
 });
