@@ -28,7 +28,6 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'hasBody',
   'isBodyClaimed',
   'isNews',
-  'loadResponseMaker',
   'looksOnly',
   'original',
   'owner',

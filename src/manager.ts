@@ -102,8 +102,7 @@ export class Manager extends Settings implements AsyncDisposable {
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { fetchThrough } = await loadRare();
-    const makeResponse = await this.#platform.loadResponseMaker?.();
-    return fetchThrough(this.#startVerb, input, init, makeResponse);
+    return fetchThrough(this.#startVerb, input, init);
   };
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */

@@ -3,7 +3,6 @@ import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
 import type { HttpParts } from './pipeline/http-parts.ts';
 import type { ReplySource } from './reply/reply-source.ts';
-import type { ResponseMaker } from './reply/response-maker.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
 import type { ParsedUrl } from './util/url.ts';
@@ -31,8 +30,6 @@ export interface Platform {
    * @throws TypeError for what is no URL
    */
   parseUrl(input: string | URL): ParsedUrl;
-  /** How `fetch` makes its responses, where that is not the way of the core. Asked for with every one. */
-  readonly loadResponseMaker?: () => Promise<ResponseMaker>;
   /** @throws TypeError for what is no body */
   toRequestBody(input: BodyInput): RequestBody;
 }

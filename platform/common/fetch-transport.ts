@@ -58,7 +58,7 @@ export class FetchTransport implements Transport {
       exchange.timings.responseStart = exchange.clock.now();
       const stream = this.#dialect.toStream?.(response) ?? response.body;
       if (stream === null) done();
-      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, controller, done);
+      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, { controller, done });
       return toHttpResponse(request, response, body);
     } catch (thrown) {
       done();

@@ -8,7 +8,6 @@ import { pipelineSource } from '../../src/reply/pipeline-source.ts';
 import { replyWire } from '../../src/reply/wire.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
-import { lazily } from '../../src/util/lazily.ts';
 import { startSoon } from '../../src/util/soon.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { checkTls } from './check-tls.ts';
@@ -32,10 +31,6 @@ export const nodePlatform: Platform = {
     if (tls !== null) checkTls(tls);
   },
   createTransport: () => new SocketTransport(),
-  // Its class extends Response, and whoever touches that loads Node's own fetch.
-  loadResponseMaker: lazily(async () =>
-    (await import('../../src/reply/light-response.ts')).lightResponses(decodeText),
-  ),
   createSources() {
     const queue = new RequestQueue();
     return (parts) => {

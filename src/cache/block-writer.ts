@@ -37,6 +37,7 @@ const MAXIMUM_PENDING = 4;
  * their way or the entry is being published: the store is released behind all that, so it never meets a call too late.
  */
 export class BlockWriter implements EntryWriter {
+  readonly borrows = true;
   readonly #store: BlockStore;
   #block: Uint8Array<ArrayBuffer>;
   #filled = 0;

@@ -1,4 +1,4 @@
-import type { BodyReader, EntryWriter } from './network-cache.ts';
+import { type BodyReader, type EntryWriter, writeLent } from './network-cache.ts';
 import { READ_SIZE } from './stored-body.ts';
 
 /** Writes bytes `start` to `end` (exclusive) of a stored body into another entry. */
@@ -6,7 +6,7 @@ export async function copyBody(from: BodyReader, start: number, end: number, to:
   for (let offset = start; offset < end; ) {
     const chunk = await from.read(offset, Math.min(READ_SIZE, end - offset));
     if (chunk.length === 0) throw new Error('the stored body is shorter than it should be');
-    await to.write(chunk);
+    await writeLent(to, chunk);
     offset += chunk.length;
   }
 }

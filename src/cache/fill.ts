@@ -3,7 +3,7 @@ import type { ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Clock } from '../util/clock.ts';
 import { FillConsumer, type Filling } from './fill-consumer.ts';
-import type { EntryWriter, MaybePromise } from './network-cache.ts';
+import { type EntryWriter, type MaybePromise, writeLent } from './network-cache.ts';
 import type { Rescue } from './stored-body.ts';
 
 /** What a {@link Fill} works for. */
@@ -143,7 +143,7 @@ export class Fill implements Filling {
       this.#regulate();
     };
     try {
-      const written = this.#task.writer.write(chunk);
+      const written = writeLent(this.#task.writer, chunk);
       if (written === undefined) return;
       this.#writerBusy = true;
       written.then(() => {

@@ -131,6 +131,7 @@ const FIRST_ALLOCATION = 256 * 1024;
 
 /** Grows a buffer, exactly to the length where that is known. */
 class MemoryWriter implements EntryWriter {
+  readonly borrows = true;
   readonly #limit: number;
   readonly #expected: number;
   readonly #publish: (body: Uint8Array) => void;

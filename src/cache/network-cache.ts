@@ -1,3 +1,4 @@
+import { copyBytes } from '../util/bytes.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 
 /** Caches in memory answer at once, so that a hit waits for nothing; others give promises. */
@@ -22,7 +23,12 @@ export interface BodyReader {
  * one.
  */
 export interface EntryWriter extends BodyReader {
-  /** The chunk is valid only during the call. A promise asks to wait with the next one (back-pressure). */
+  /**
+   * `write` only looks at its chunks, which then may be views of memory that others use. Otherwise each is an array of
+   * its own, copied for it.
+   */
+  readonly borrows?: boolean;
+  /** The chunk of a writer that borrows is valid only during the call. A promise asks to wait with the next one (back-pressure). */
   write(chunk: Uint8Array): MaybePromise<void>;
   /**
    * Publishes the entry in place of those that it supersedes. Rejects when that is not possible; then nothing is
@@ -63,6 +69,11 @@ export interface NetworkCache<Stored extends StoredResponse = StoredResponse> {
   size(): MaybePromise<number>;
   /** Waits for what is being written and releases everything. The cache may not be used after it. */
   close(): Promise<void>;
+}
+
+/** Hands a chunk that is lent to a writer. */
+export function writeLent(writer: EntryWriter, chunk: Uint8Array): MaybePromise<void> {
+  return writer.write(writer.borrows === true ? chunk : copyBytes(chunk));
 }
 
 /** An entry above this part of `maximumSize` is not stored, and eviction goes down to that part of it. Both as in Qt. */

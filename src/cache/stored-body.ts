@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
+import { copyBytes } from '../util/bytes.ts';
 import type { BodyReader, MaybePromise } from './network-cache.ts';
 
 /** The most bytes that are asked of a store at a time; one on a disk gives fewer. */
@@ -12,7 +13,7 @@ function isOwned(reader: BodyReader, bytes: Uint8Array): boolean {
 
 /** The bytes of a reader for longer than until its next call. */
 export function kept(reader: BodyReader, bytes: Uint8Array): Uint8Array {
-  return reader.owned === true ? bytes : bytes.slice();
+  return reader.owned === true ? bytes : copyBytes(bytes);
 }
 
 /** Where the rest of a body comes from when a store turns out to be damaged in the middle of it. */

@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import { copyBytes } from '../util/bytes.ts';
 import type { Coding, Decoder, DecoderSink, Decoders } from './decoder.ts';
 import { formatOf, isBomb } from './policy.ts';
 
@@ -72,7 +73,7 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
     this.#received += chunk.length;
     if (this.#decodeAtOnce(chunk)) return;
     this.#decoder ??= this.#createDecoder(chunk);
-    this.#decoderFull = !this.#decoder.write(lent ? chunk.slice() : chunk);
+    this.#decoderFull = !this.#decoder.write(lent ? copyBytes(chunk) : chunk);
     this.#regulate();
   }
 

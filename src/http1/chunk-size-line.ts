@@ -1,3 +1,4 @@
+import { CR, LF } from './characters.ts';
 import type { LineReader } from './line-reader.ts';
 import { protocolFailure } from './protocol-failure.ts';
 
@@ -5,6 +6,8 @@ import { protocolFailure } from './protocol-failure.ts';
 export const CHUNK_SIZE_DIGITS = 16;
 
 const SEMICOLON = 0x3b;
+const NO_SIZE = 'a chunk size is not a hexadecimal number below 2^53 (RFC 9112 §7.1)';
+const NO_EXTENSION = 'a chunk size is followed by something other than an extension (RFC 9112 §7.1.1)';
 
 export interface ChunkSizeLine {
   readonly size: number;
@@ -25,12 +28,34 @@ export function readChunkSize({ bytes, lineStart, lineEnd, isText }: LineReader)
   }
   const digits = at - lineStart;
   if (digits === 0 || digits > CHUNK_SIZE_DIGITS || size > Number.MAX_SAFE_INTEGER) {
-    throw protocolFailure('a chunk size is not a hexadecimal number below 2^53 (RFC 9112 §7.1)');
+    throw protocolFailure(NO_SIZE);
   }
   if (at < lineEnd && (bytes[at] !== SEMICOLON || !isText)) {
-    throw protocolFailure('a chunk size is followed by something other than an extension (RFC 9112 §7.1.1)');
+    throw protocolFailure(NO_EXTENSION);
   }
   return { size, extensionSize: lineEnd - at };
+}
+
+/**
+ * Refuses what has arrived of a line when no size of a chunk begins like that: its end may never come, and what reads the
+ * body should not wait for it.
+ */
+export function checkBeginning({ unfinished, chunk, position, limit }: LineReader): void {
+  let digits = digitsIn(unfinished, 0, unfinished.length);
+  if (digits < unfinished.length) return;
+  digits += digitsIn(chunk, position, limit);
+  const next = position + digits - unfinished.length;
+  if (digits > CHUNK_SIZE_DIGITS) throw protocolFailure(NO_SIZE);
+  if (next === limit) return;
+  if (digits === 0) throw protocolFailure(NO_SIZE);
+  if (chunk[next] !== SEMICOLON && chunk[next] !== CR && chunk[next] !== LF)
+    throw protocolFailure(NO_EXTENSION);
+}
+
+function digitsIn(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && hexadecimal(bytes[at]!) >= 0) at++;
+  return at - start;
 }
 
 function hexadecimal(byte: number): number {

@@ -95,6 +95,11 @@ export class LineReader {
     return true;
   }
 
+  /** What has arrived of a line that is not complete. Valid until the next call. */
+  get unfinished(): Uint8Array {
+    return this.#carry.subarray(0, this.#carried);
+  }
+
   /** Bytes of the current line, its CRLF included. */
   get lineSize(): number {
     return this.lineEnd - this.lineStart + 2;

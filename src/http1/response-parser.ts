@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { CHUNK_SIZE_DIGITS, readChunkSize } from './chunk-size-line.ts';
+import { CHUNK_SIZE_DIGITS, checkBeginning, readChunkSize } from './chunk-size-line.ts';
 import { readFieldLine } from './field-line.ts';
 import { decodeLatin1, type Latin1Decoder } from './latin1.ts';
 import { LineReader } from './line-reader.ts';
@@ -236,6 +236,7 @@ export class ResponseParser {
 
   #readChunkSize(): boolean {
     const lines = this.#lines;
+    checkBeginning(lines);
     if (!lines.next(this.#budget + CHUNK_SIZE_DIGITS + CRLF_SIZE, CHUNK_LINE_TOO_LONG)) return false;
     const { size, extensionSize } = readChunkSize(lines);
     if (extensionSize > this.#budget) throw protocolFailure(CHUNK_LINE_TOO_LONG);

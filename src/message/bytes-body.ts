@@ -1,6 +1,6 @@
 import type { BodySink, ResponseBody } from './body.ts';
 
-/** A body of bytes that are in memory. Not copied. */
+/** A body of bytes that are in memory, which stay their owner's. */
 export function bytesBody(...chunks: readonly Uint8Array[]): ResponseBody {
   let index = 0;
   let paused = false;
@@ -12,7 +12,7 @@ export function bytesBody(...chunks: readonly Uint8Array[]): ResponseBody {
     while (sink !== null && !paused) {
       const chunk = chunks[index++];
       if (chunk !== undefined) {
-        if (chunk.length > 0) sink.data(chunk, false);
+        if (chunk.length > 0) sink.data(chunk, true);
       } else {
         const last = sink;
         sink = null;

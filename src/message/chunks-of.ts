@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { ChunkSource } from './body-input.ts';
-import { isStream, toBytes } from './to-bytes.ts';
+import { bytesOfStream, isStream, toBytes } from './to-bytes.ts';
 
 /**
  * The bytes of what gives them chunk by chunk. Ending early ends the source at once, even while a chunk is awaited, for
@@ -12,11 +12,13 @@ import { isStream, toBytes } from './to-bytes.ts';
 export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIterableIterator<Uint8Array> {
   if (isSpent)
     throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
-  const chunks = iteratorOf(source instanceof Blob ? source.stream() : source);
+  const stream = source instanceof Blob ? source.stream() : source;
+  const chunks = iteratorOf(stream);
+  const bytesOf = isStream(stream) ? bytesOfStream : toBytes;
   return {
     async next() {
       const { done, value } = await chunks.next();
-      return done === true ? { done, value: undefined } : { done: false, value: toBytes(value) };
+      return done === true ? { done, value: undefined } : { done: false, value: bytesOf(value) };
     },
     async return() {
       // The iterator of a Node stream waits for the chunk that it was asked for, and does nothing when it was asked for none.

@@ -1,12 +1,26 @@
+import { plainBytes } from '../util/bytes.ts';
+
 /** What the code that takes a body in has in common with the code that reads it. */
 export const encoder = new TextEncoder();
 
-/** @throws TypeError when it is neither bytes nor text */
+/**
+ * A plain Uint8Array of it, not copied.
+ * @throws TypeError when it is neither bytes nor text
+ */
 export function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (ArrayBuffer.isView(chunk)) return plainBytes(chunk);
   if (typeof chunk === 'string') return encoder.encode(chunk);
   throw new TypeError(`body: a chunk must be bytes or text, not a value of type ${typeof chunk}`);
+}
+
+/**
+ * A chunk of a WHATWG stream of bytes, of whichever realm.
+ * @throws TypeError when it is no Uint8Array (WHATWG Fetch, "incrementally read loop")
+ */
+export function bytesOfStream(chunk: unknown): Uint8Array {
+  if (ArrayBuffer.isView(chunk) && Object.prototype.toString.call(chunk) === '[object Uint8Array]')
+    return plainBytes(chunk);
+  throw new TypeError(`body: a chunk of a stream must be a Uint8Array, not a value of type ${typeof chunk}`);
 }
 
 /** Some runtimes have no WHATWG streams. */

@@ -2,7 +2,7 @@ import type { Bytes } from '../util/bytes.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** The next chunk of a body as it arrived, null at the end. One call at a time. */
-export function nextChunk(body: ReplyBody): Promise<Uint8Array | null> {
+export function nextChunk(body: ReplyBody): Promise<Bytes | null> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       // Before the network goes on, which may bring the next chunk at once.
@@ -21,5 +21,5 @@ export function nextChunk(body: ReplyBody): Promise<Uint8Array | null> {
 
 /** All chunks of a body, to its end. */
 export async function* chunksOfReply(body: ReplyBody): AsyncGenerator<Bytes, void, undefined> {
-  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) yield chunk as Bytes;
+  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) yield chunk;
 }

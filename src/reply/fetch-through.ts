@@ -4,7 +4,6 @@ import type { NetworkRequest } from '../options.ts';
 import { bodyOfRequest } from './body-of-request.ts';
 import type { NetworkReply } from './reply.ts';
 import { HIGH_WATER_MARK } from './reply-body.ts';
-import type { ResponseMaker } from './response-maker.ts';
 
 /** Starts a request: the manager's own way, signals included. */
 export type StartRequest = (
@@ -29,7 +28,6 @@ export async function fetchThrough(
   start: StartRequest,
   input: string | URL | Request,
   options: Init | undefined,
-  makeResponse: ResponseMaker | undefined,
 ): Promise<Response> {
   // Own properties only: a polluted Object.prototype must not configure requests.
   const init: Init = options === undefined ? NOTHING : Object.assign(Object.create(null), options);
@@ -63,9 +61,7 @@ export async function fetchThrough(
   // Of a Response, no more than that is read ahead.
   if (reply.readBufferSize === 0) reply.readBufferSize = HIGH_WATER_MARK;
   try {
-    const response = await reply.toResponse(makeResponse);
-    if (!reply.isFinished) abandoned?.register(response, reply);
-    return response;
+    return await reply.toResponse();
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof NetworkError)) throw error;
@@ -78,14 +74,6 @@ const NOTHING: Partial<Request> = Object.freeze(Object.create(null));
 function isRequest(input: string | URL | Request): input is Request {
   return typeof Request === 'function' && input instanceof Request;
 }
-
-/** A response that nobody holds any more cannot be read: what still stands behind it is given up. */
-const abandoned =
-  typeof FinalizationRegistry === 'undefined'
-    ? null
-    : new FinalizationRegistry<NetworkReply>((reply) => {
-        if (!reply.isBodyClaimed) reply.abort();
-      });
 
 const NORMALISED = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 

@@ -1,4 +1,5 @@
-import { inOnePiece } from '../util/concatenate.ts';
+import { type Bytes, copyBytes, ownBytes } from '../util/bytes.ts';
+import { concatenate, inOnePiece } from '../util/concatenate.ts';
 
 /** The reins on whatever delivers the body. */
 export interface BodyControl {
@@ -21,10 +22,14 @@ type Claim = 'read' | 'for await' | 'response.body' | typeof WHOLE | 'autoDelete
  *
  * There is one reader: the first to claim the body has it, a second is a TypeError. Until somebody claims it, it fills
  * as Qt's does: up to `readBufferSize`, or without a limit.
+ *
+ * What goes in may be lent, or a view of memory that others use. What comes out is the reader's own.
  */
 export class ReplyBody {
   /** Goes on with whoever waits for a chunk. */
   wake: (() => void) | null = null;
+  /** Called when the body has ended or failed, also while nobody waits for a chunk of it. */
+  whenOver: (() => void) | null = null;
   readonly #control: BodyControl;
   #chunks: Uint8Array[] = NOTHING;
   /** Index of the first chunk that is unread: shifting an array of many chunks would be quadratic. */
@@ -46,6 +51,16 @@ export class ReplyBody {
     return this.#available;
   }
 
+  /** It has ended or failed, and all of it has been read. */
+  get isSpent(): boolean {
+    return this.#available === 0 && (this.#ended || this.#failure !== null);
+  }
+
+  /** What it has failed with, or null. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   get claimed(): boolean {
     return this.#claim !== null;
   }
@@ -62,7 +77,7 @@ export class ReplyBody {
   }
 
   push(chunk: Uint8Array, lent: boolean): void {
-    const kept = lent ? chunk.slice() : chunk;
+    const kept = lent ? copyBytes(chunk) : chunk;
     if (this.#chunks === NOTHING) this.#chunks = [kept];
     else this.#chunks.push(kept);
     this.#available += kept.length;
@@ -73,12 +88,14 @@ export class ReplyBody {
   end(): void {
     this.#ended = true;
     this.wake?.();
+    this.whenOver?.();
   }
 
   /** The body will not go on. What has arrived stays readable, then the failure shows. */
   fail(error: unknown): void {
     this.#failure ??= error;
     this.wake?.();
+    this.whenOver?.();
   }
 
   /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
@@ -109,26 +126,26 @@ export class ReplyBody {
   }
 
   /** Up to `size` bytes that are there now; empty when there are none. */
-  read(size: number): Uint8Array {
+  read(size: number): Bytes {
     this.claim('read');
     return this.#take(Math.min(size, this.#available));
   }
 
   /** The next chunk as it arrived, null at the end, undefined while there is none: then {@link wake} is called. */
-  poll(): Uint8Array | null | undefined {
+  poll(): Bytes | null | undefined {
     const chunk = this.#shift();
-    if (chunk !== undefined) return chunk;
+    if (chunk !== undefined) return ownBytes(chunk);
     if (this.#failure !== null) throw this.#failure;
     return this.#ended ? null : undefined;
   }
 
-  /** Everything that has arrived and is unread, which it stays. */
-  get unread(): Uint8Array {
-    return inOnePiece(this.#chunks.slice(this.#first));
+  /** A copy of everything that has arrived and is unread, which it stays. */
+  get unread(): Bytes {
+    return concatenate(this.#chunks.slice(this.#first));
   }
 
   /** The same, read. */
-  takeAll(): Uint8Array {
+  takeAll(): Bytes {
     return this.#take(this.#available);
   }
 
@@ -150,12 +167,12 @@ export class ReplyBody {
     return chunk;
   }
 
-  #take(size: number): Uint8Array {
+  #take(size: number): Bytes {
     const chunks: Uint8Array[] = [];
     for (let wanted = size; wanted > 0; ) {
       const chunk = this.#chunks[this.#first]!;
       if (chunk.length > wanted) {
-        chunks.push(chunk.slice(0, wanted));
+        chunks.push(copyBytes(chunk.subarray(0, wanted)));
         this.#chunks[this.#first] = chunk.subarray(wanted);
         this.#available -= wanted;
         this.#regulate();

@@ -16,7 +16,6 @@ import type { Answer } from './prepared-answer.ts';
 import { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
-import type { ResponseMaker } from './response-maker.ts';
 
 /** What a reply is made of. */
 export interface ReplyInit {
@@ -233,7 +232,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
    * `response.body`. Rejects when the request fails before.
    */
   get response(): Promise<Response> {
-    this.#response ??= this.toResponse();
+    this.#response ??= this.toResponse(true);
     return this.#response;
   }
 
@@ -254,10 +253,13 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     }
   }
 
-  /** @internal A new Response that the reply does not hold on to: what nobody else holds can be collected. */
-  async toResponse(make?: ResponseMaker): Promise<Response> {
+  /**
+   * @internal A new Response.
+   * @param isHeld the reply holds on to it
+   */
+  async toResponse(isHeld = false): Promise<Response> {
     const { responseOf } = await loadRare();
-    return responseOf(this, this.#core as ReplyCore, make);
+    return responseOf(this, this.#core as ReplyCore, isHeld);
   }
 
   /** @internal Somebody reads, or has read, the body. */

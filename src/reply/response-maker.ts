@@ -1,18 +1,15 @@
 import { NetworkError } from '../error.ts';
-import type { Hop, ResponseHead } from '../pipeline/reply-event.ts';
+import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
-import type { ReplyBody } from './reply-body.ts';
 
 /** What a Response needs of the reply behind it. */
 export interface AnsweringReply {
   readonly url: string;
   readonly request: HttpRequest;
   readonly hops: readonly Hop[];
+  readonly isBodyClaimed: boolean;
   abort(cause?: unknown): void;
 }
-
-/** Makes the WHATWG Response of a reply whose head has arrived. */
-export type ResponseMaker = (reply: AnsweringReply, head: ResponseHead, body: ReplyBody) => Response;
 
 /**
  * What the body of a Response fails with: when a signal has aborted, its reason; else a TypeError, with what happened as

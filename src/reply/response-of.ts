@@ -1,16 +1,15 @@
 import type { ReplyCore } from './reply-core.ts';
 import { makeResponse } from './response.ts';
-import type { AnsweringReply, ResponseMaker } from './response-maker.ts';
+import type { AnsweringReply } from './response-maker.ts';
 
-/** A new Response of a reply as soon as its head is there. Rejects when the request fails before. */
-export async function responseOf(
-  reply: AnsweringReply,
-  core: ReplyCore,
-  make: ResponseMaker = makeResponse,
-): Promise<Response> {
+/**
+ * A new Response of a reply as soon as its head is there. Rejects when the request fails before.
+ * @param isHeld the reply holds on to it
+ */
+export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
   await whenHead(core);
   if (core.final === null) throw core.error;
-  return make(reply, core.final, core.body);
+  return makeResponse(reply, core.final, core.body, isHeld);
 }
 
 /** Resolves when the final head is there or never will be. */

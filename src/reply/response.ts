@@ -1,20 +1,22 @@
-import { nextChunk } from './chunks-of-reply.ts';
+import type { ResponseHead } from '../pipeline/reply-event.ts';
+import { bodyStream } from './body-stream.ts';
 import type { ReplyBody } from './reply-body.ts';
-import {
-  type AnsweringReply,
-  bodyFailure,
-  constructibleStatus,
-  NULL_BODY,
-  type ResponseMaker,
-  shownStatus,
-} from './response-maker.ts';
+import { type AnsweringReply, constructibleStatus, NULL_BODY, shownStatus } from './response-maker.ts';
 
 /**
- * A real WHATWG Response over a reply. Its stream pulls: the body is claimed with the first read, and what nobody reads
- * stays in the reply.
+ * A WHATWG Response over a reply whose head has arrived: one of the platform's own, which shows what it is to whatever
+ * looks inside, and not only at its public members.
+ *
+ * @param isHeld the reply holds on to it; otherwise a response that is collected unread gives the reply up
  */
-export const makeResponse: ResponseMaker = (reply, head, body) => {
-  const response = new Response(NULL_BODY.has(head.status) ? null : bodyStream(reply, body), {
+export function makeResponse(
+  reply: AnsweringReply,
+  head: ResponseHead,
+  body: ReplyBody,
+  isHeld: boolean,
+): Response {
+  const hasBody = !NULL_BODY.has(head.status);
+  const response = new Response(hasBody ? bodyStream(reply, body, isHeld) : null, {
     status: constructibleStatus(head.status),
     statusText: head.reason,
     headers: head.headers.toHeaders(),
@@ -26,7 +28,7 @@ export const makeResponse: ResponseMaker = (reply, head, body) => {
     status,
     ok: status <= 299,
   });
-};
+}
 
 /** Sets what no constructor can; all of it are members of the prototype. */
 function completed(
@@ -38,23 +40,4 @@ function completed(
     Object.defineProperty(response, name, { value, configurable: true });
   }
   return response;
-}
-
-function bodyStream(reply: AnsweringReply, body: ReplyBody): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let claimed = false;
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        if (!claimed) body.claim('response.body');
-        claimed = true;
-        const chunk = await nextChunk(body).catch((error: unknown) => {
-          throw bodyFailure(reply, error);
-        });
-        if (chunk === null) controller.close();
-        else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
-      },
-      cancel: (reason) => reply.abort(reason),
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -2,6 +2,7 @@ import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
@@ -28,7 +29,9 @@ export async function openScheme(
     throw refusal(request, capabilities, 'localSockets', `the scheme ${scheme}`);
   if (handler === undefined)
     throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
-  const response = await handler.open(request, exchange);
+  const { body } = request;
+  const own = body === null ? request : { ...request, body: ownedBody(body) };
+  const response = await handler.open(own, exchange);
   if (response instanceof Response) return fromResponse(request, response);
   if (isHttpResponse(response)) return response;
   throw new TypeError(`the handler of '${scheme}' did not return a response`);
@@ -46,7 +49,7 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
     // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
     headers: headers.has('content-encoding') ? headers.without('content-length') : headers,
     originalContentLength: contentLength(headers),
-    ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure) }),
+    ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure, { isLent: true }) }),
   });
 }
 

@@ -79,6 +79,16 @@ describe('chunked (RFC 9112 §7.1)', () => {
     expect(receivedSlowly(HEAD + text)).toEqual(outcome);
   });
 
+  test.each([
+    ['no digit', 'garbage', SIZE],
+    ['something else after the digits', '1fzz', EXTENSION],
+    ['too many digits', '0'.repeat(17), SIZE],
+  ])('refused before the line has ended: %s', (_name, text, reason) => {
+    // The peer says nothing more, and does not close either.
+    const outcome = received(`${HEAD}3\r\nabc\r\n${text}`);
+    expect(outcome).toMatchObject({ end: 'failed', body: 'abc', why: refused(reason) });
+  });
+
   test('the largest size is one that may come', () => {
     const outcome = received(`${HEAD}1fffffffffffff\r\nabc`);
     expect(outcome).toMatchObject({

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 
-/** A Response that makes its stream late has to behave as the platform's own: that of the global fetch is the oracle. */
+/** A Response over a reply has to behave as the platform's own: that of the global fetch is the oracle. */
 let origin = '';
 const manager = new NetworkAccessManager();
 const server = createServer(({ url }, response) => {
@@ -143,4 +143,125 @@ test("what is read is the reader's own", async () => {
   );
   new Uint8Array(first!).fill(0);
   expect(new TextDecoder().decode(second)).toBe(BODIES['/form']);
+});
+
+describe('what looks inside finds the content', () => {
+  const { prototype } = Response;
+  const insideOf = (name: string): PropertyDescriptor => Object.getOwnPropertyDescriptor(prototype, name)!;
+
+  test('by the methods of the class', async () => {
+    const response = await manager.fetch(`${origin}/json`);
+    expect(insideOf('status').get!.call(response)).toBe(200);
+    expect(insideOf('headers').get!.call(response).get('x-said')).toBe('so');
+    expect(await prototype.text.call(response)).toBe(BODIES['/json']);
+    expect(response.bodyUsed).toBe(true);
+    const clone = prototype.clone.call(await manager.fetch(`${origin}/json`));
+    expect(await clone.json()).toEqual({ a: [1, 2] });
+  });
+});
+
+describe('a body shows its end without being read', () => {
+  const SLOW: Readonly<Record<string, readonly string[]>> = {
+    garbage: ['a\r\nTEST_CHUNK\r\n', 'garbage'],
+    cut: ['a\r\nTEST_CHUNK\r\n', ''],
+    whole: ['a\r\nTEST_CHUNK\r\n', '0\r\n\r\n'],
+  };
+  let raw: Server;
+  beforeAll(async () => {
+    raw = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (head) => {
+        const [first, second] = SLOW[/\/(\w+)/.exec(String(head))![1]!]!;
+        socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${first}`);
+        setImmediate(() => (second === '' ? socket.end() : socket.write(second!)));
+      });
+    });
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => raw.close());
+  const readerOf = async (path: string) => {
+    const response = await manager.fetch(`http://127.0.0.1:${(raw.address() as AddressInfo).port}/${path}`);
+    return response.body!.getReader();
+  };
+
+  test.each(['garbage', 'cut'])('%s', async (path) => {
+    const reader = await readerOf(path);
+    expect((await reader.read()).value).toHaveLength(10);
+    await expect(reader.closed).rejects.toThrow(TypeError);
+    await expect(reader.read()).rejects.toMatchObject({ cause: { name: 'NetworkError' } });
+  });
+
+  test('whole', async () => {
+    const reader = await readerOf('whole');
+    expect((await reader.read()).value).toHaveLength(10);
+    await reader.closed;
+    expect(await reader.read()).toEqual({ done: true, value: undefined });
+  });
+
+  test('nothing', async () => {
+    const { body } = await manager.fetch('data:,');
+    await body!.getReader().closed;
+  });
+
+  test.each(['before it has arrived', 'after it has arrived'])(
+    'aborted %s, with the reason',
+    async (when) => {
+      const controller = new AbortController();
+      const path = when.startsWith('after') ? '/json' : '/text';
+      const response = await manager.fetch(origin + path, { signal: controller.signal });
+      if (when.startsWith('after')) await new Promise((resolve) => setTimeout(resolve, 20));
+      const reason = new Error('enough');
+      const text = response.clone().text();
+      controller.abort(reason);
+      await expect(text).rejects.toBe(reason);
+      await expect(response.text()).rejects.toBe(reason);
+    },
+  );
+
+  test('a read into a buffer of the reader’s own ends', async () => {
+    const reader = (await manager.fetch(`${origin}/json`)).body!.getReader({ mode: 'byob' });
+    expect((await reader.read(new Uint8Array(100))).value).toHaveLength(BODIES['/json']!.length);
+    expect(await reader.read(new Uint8Array(100))).toMatchObject({ done: true });
+  });
+});
+
+describe('a chunk that is no Uint8Array', () => {
+  const streamOf = (chunk: unknown) =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+  const own = new NetworkAccessManager({
+    schemes: Object.fromEntries(
+      [
+        ['text', 'abc'],
+        ['view', new DataView(new ArrayBuffer(3))],
+        ['number', 5],
+      ].map(([name, chunk]) => [name, { open: () => new Response(streamOf(chunk)) }]),
+    ),
+  });
+  afterAll(() => own.close());
+
+  test.each(['text', 'view', 'number'])('%s is a TypeError in what arrives', async (scheme) => {
+    await expect(own.get(`${scheme}:x`).bytes()).rejects.toMatchObject({ cause: expect.any(TypeError) });
+    await expect((await own.get(`${scheme}:x`).response).text()).rejects.toThrow(TypeError);
+  });
+
+  test.each([
+    ['text', 'abc'],
+    ['view', new DataView(new ArrayBuffer(3))],
+    ['number', 5],
+  ])('%s is one in what is sent', async (_name, chunk) => {
+    await expect(own.post(`${origin}/json`, streamOf(chunk)).text()).rejects.toMatchObject({
+      cause: expect.any(TypeError),
+    });
+    const sent = own.fetch(`${origin}/json`, {
+      method: 'POST',
+      body: streamOf(chunk),
+      duplex: 'half',
+    } as RequestInit);
+    await expect(sent).rejects.toThrow(TypeError);
+  });
 });
