@@ -63,6 +63,9 @@ export interface NetworkErrorDetails {
 /** At most this many bytes of an error response's body are kept on the error. */
 export const ERROR_BODY_LIMIT = 64 * 1024;
 
+/** The errors whose JSON is still the object that `toJSON()` gave: events and answers carry that. */
+const originals = new WeakMap<object, NetworkError>();
+
 /** The plain-data form of a {@link NetworkError}: what `toJSON()` gives and `NetworkError.from()` takes. */
 export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause'> {
   readonly name: 'NetworkError';
@@ -108,12 +111,19 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   toJSON(): NetworkErrorJson {
     const { message, cause } = this;
     // The fields of an error are not enumerable; all others are.
-    return { ...this, message, cause: cause === undefined ? undefined : String(cause) };
+    const json = { ...this, message, cause: cause === undefined ? undefined : String(cause) };
+    originals.set(json, this);
+    return json;
   }
 
-  /** Rebuilds an error that crossed a process as {@link NetworkErrorJson}; passes a NetworkError through. */
+  /**
+   * Rebuilds an error that crossed a process as {@link NetworkErrorJson}. Passes a NetworkError through, and gives back
+   * the error itself, with its cause and stack, for JSON of this process that has not been copied.
+   */
   static from(value: unknown): NetworkError {
     if (value instanceof NetworkError) return value;
+    const original = originals.get(value as object);
+    if (original !== undefined) return original;
     const json = typeof value === 'object' && value !== null ? (value as Partial<NetworkErrorJson>) : {};
     const code =
       typeof json.code === 'string' && Object.hasOwn(ERROR_CODES, json.code) ? json.code : 'unknown-network';

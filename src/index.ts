@@ -51,8 +51,8 @@ export type {
 export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
 export type { ExchangeSink } from './pipeline/exchange.ts';
 export { Exchange } from './pipeline/exchange.ts';
-export type { Answers, AnswerTo, Ask, Question } from './pipeline/question.ts';
-export type { Hop, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
+export type { Answered, Ask, Question, Questions, QuestionType } from './pipeline/question.ts';
+export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
 export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
 export type { HttpRequest, HttpResponse, Next, Rewrite, Stage, StageSource } from './pipeline/stage.ts';
 export type { Timings } from './pipeline/timings.ts';

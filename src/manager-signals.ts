@@ -8,8 +8,14 @@ import type { NetworkReply } from './reply/reply.ts';
 export type ManagerSignals = {
   /** A reply made by one of the verbs has finished; not for replies of a direct `createRequest`. */
   finished: (reply: NetworkReply) => void;
-  /** A reply's connection has finished its TLS handshake and nothing has been sent. Asks: listeners may be async. */
+  /**
+   * A reply's connection has finished its TLS handshake and nothing has been sent. Asks: listeners may be async, and one
+   * that fails means no. Asked for validations in the background of a cache, too, whose replies nobody else sees.
+   */
   encrypted: (reply: NetworkReply) => unknown;
-  /** A store (HSTS) had trouble and goes on without: unreadable content, a full disk. Unheard, it is a console warning. */
+  /**
+   * A store (HSTS) had trouble and goes on without: unreadable content, a full disk; or a listener of `encrypted` failed for
+   * a request in the background. Unheard, it is a console warning.
+   */
   faultOccurred: (fault: Error) => void;
 };

@@ -5,12 +5,13 @@ import {
   type StrictTransportSecurityPolicy,
   securityOf,
 } from './pipeline/security-part.ts';
-import type { HttpRequest } from './pipeline/stage.ts';
+import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
 import type { StartRequest } from './reply/fetch-through.ts';
 import { loadRare } from './reply/load-rare.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
+import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
@@ -41,7 +42,8 @@ export class Manager extends Settings implements AsyncDisposable {
   #closed = false;
   readonly #owner: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
-    encrypted: (reply) => this.ask('encrypted', reply),
+    ask: (signal, reply) => this.ask(signal, reply),
+    behind: (request, run) => this.#behind(request, run),
   };
   readonly #onFault = (fault: Error): void => {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
@@ -230,6 +232,23 @@ export class Manager extends Settings implements AsyncDisposable {
   #start(operation: Operation, request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
   }
+
+  /** As a reply of its own, of which nobody is told but who is asked something by it. */
+  async #behind(request: HttpRequest, run: Next): Promise<void> {
+    const source = pipelineSource(run, this.#source(this.options));
+    const reply = NetworkReply.create({ operation: 'get', request, source, underWay: this.#running });
+    reply.attach({ ...this.#owner, finished: () => {}, ask: this.#askBehind });
+    await reply.completed.catch(() => {});
+  }
+
+  /** No reply tells of a listener that fails in the background, so it is a fault. */
+  readonly #askBehind: ReplyOwner<NetworkReply>['ask'] = (signal, reply) => {
+    const asked = this.ask(signal, reply);
+    asked?.catch((cause: unknown) =>
+      this.#onFault(cause instanceof Error ? cause : new Error(String(cause))),
+    );
+    return asked;
+  };
 
   /** What answers requests under these options, made when they have changed since the last one. */
   #source(options: RequestOptions): ReplySource {

@@ -17,7 +17,7 @@ type Listener = (...args: any[]) => unknown;
  * until all listeners, async ones included, have settled.
  *
  * What a listener throws (or a promise of it rejects with) is reported as an uncaught error, like an error in a DOM
- * event listener.
+ * event listener; but to whom asks, it is an answer.
  */
 export class Signals<Events extends EventMap> {
   /** Made with the first listener: most replies are awaited and never listened to. */
@@ -62,15 +62,18 @@ export class Signals<Events extends EventMap> {
     return listeners.length > 0;
   }
 
-  /** Asks: like `emit`, and gives a promise that settles after every async listener, or null when there is none. */
+  /**
+   * Asks: calls every listener, and gives a promise that resolves when the async ones have settled and rejects as soon as
+   * one of them fails, or null when there is nothing to wait for.
+   */
   ask<Name extends keyof Events & string>(
     name: Name,
     ...args: Parameters<Events[Name]>
   ): Promise<unknown> | null {
     const pending = this.#listeners(name)
-      .map((listener) => call(listener, args))
+      .map((listener) => answerOf(listener, args))
       .filter(isPromise);
-    return pending.length === 0 ? null : Promise.allSettled(pending);
+    return pending.length === 0 ? null : Promise.all(pending);
   }
 
   #listeners(name: string): readonly Listener[] {
@@ -91,8 +94,17 @@ function call(listener: Listener, args: unknown[]): unknown {
   }
 }
 
+/** What a listener that is asked returns. One that throws has rejected. */
+function answerOf(listener: Listener, args: unknown[]): unknown {
+  try {
+    return listener(...args);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** Hands an error to the platform's last resort (`window.onerror`, `uncaughtException`) from a turn of its own. */
-function reportUncaught(error: unknown): void {
+export function reportUncaught(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });

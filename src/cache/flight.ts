@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.ts';
 import { ask } from '../pipeline/ask.ts';
 import { Exchange } from '../pipeline/exchange.ts';
-import type { Ask } from '../pipeline/question.ts';
+import { type Ask, askNobody } from '../pipeline/question.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Fill } from './fill.ts';
 import type { StoredResponse } from './metadata.ts';
@@ -90,10 +90,16 @@ export class Flight {
     return own;
   }
 
-  readonly #ask: Ask = (question) => {
-    const [somebody] = this.#members;
-    if (somebody !== undefined) return ask(somebody, question);
-    return Promise.reject(new NetworkError('operation-canceled', 'nobody is left to be asked'));
+  /** The first of them answers for all; when it leaves while it is asked, the next. */
+  readonly #ask: Ask = async (question) => {
+    const [member] = this.#members;
+    if (member === undefined) return askNobody(question);
+    try {
+      return { answer: await ask(member, question), error: null };
+    } catch (cause) {
+      if (member.cancelled !== null && this.#members.size > 0) return this.#ask(question);
+      return { answer: null, error: NetworkError.from(cause).toJSON() };
+    }
   };
 
   #leave(exchange: Exchange, reason: NetworkError | null): void {

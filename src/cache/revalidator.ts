@@ -1,8 +1,10 @@
 import { NetworkError } from '../error.ts';
+import { EMPTY_BODY } from '../message/body.ts';
 import { DEFAULT_TRANSFER_TIMEOUT } from '../options.ts';
 import { drain } from '../pipeline/drain.ts';
-import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import { Exchange } from '../pipeline/exchange.ts';
+import { askNobody } from '../pipeline/question.ts';
+import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { Landing } from './flight.ts';
 import type { StoredResponse } from './metadata.ts';
@@ -32,18 +34,18 @@ export class Revalidator<Stored extends StoredResponse> {
     const ofHost = [...this.#running.values()].filter((origin) => origin === url.origin).length;
     if (ofHost > 0 && ofHost >= options.connectionsPerHost - 1) return;
     this.#running.set(visit.key, url.origin);
-    this.#run(visit, stored, candidates)
-      // Nobody waits for it: the response stays stale, and the next request tries again.
-      .catch(() => {})
-      .finally(() => this.#running.delete(visit.key));
+    const run: Next = (request, exchange) => this.#run({ ...visit, request, exchange }, stored, candidates);
+    const request = backgroundRequest(visit.request);
+    void (visit.exchange.sink.behind?.(request, run) ?? alone(request, run, visit.exchange)).finally(() =>
+      this.#running.delete(visit.key),
+    );
   }
 
-  async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<void> {
-    const exchange = new Exchange(NOBODY, visit.exchange.clock);
+  async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<HttpResponse> {
+    const { exchange } = visit;
     exchange.setPriority('low');
-    const request = backgroundRequest(visit.request);
     const landing = await this.#fetcher.fetch(
-      { ...visit, request, exchange },
+      visit,
       {
         action: 'validate',
         stored,
@@ -55,20 +57,23 @@ export class Revalidator<Stored extends StoredResponse> {
       candidates,
     );
     await (landing.shared === null ? drain(landing.response.body, exchange) : readAlong(landing));
+    return { ...landing.response, body: EMPTY_BODY };
   }
+}
+
+/** Where there is no manager to do it for. A failure means that the response stays stale, and the next request tries again. */
+async function alone(request: HttpRequest, run: Next, { clock }: Exchange): Promise<void> {
+  const exchange = new Exchange({ accept: () => {}, ask: askNobody }, clock);
+  await run(request, exchange).catch(() => {});
 }
 
 /** Asks for what is stored, whatever part of it, or only its head, was wanted; and nobody is there to give up a wait. */
 function backgroundRequest(request: HttpRequest): HttpRequest {
   const plain = withoutFields(request, 'range', 'if-range', 'if-none-match', 'if-modified-since');
   const transferTimeout = request.options.transferTimeout || DEFAULT_TRANSFER_TIMEOUT;
-  return { ...plain, method: 'GET', options: { ...request.options, transferTimeout } };
+  const options = { ...request.options, transferTimeout, signal: null, autoDeleteReplies: false };
+  return { ...plain, method: 'GET', options };
 }
-
-const NOBODY: ExchangeSink = {
-  accept: () => {},
-  ask: () => Promise.reject(new NetworkError('operation-canceled', 'nobody is there to be asked')),
-};
 
 /** Reads for the cache, as long as that stores what comes. */
 async function readAlong({ response: { body }, shared }: Landing): Promise<void> {

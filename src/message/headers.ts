@@ -15,11 +15,11 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /**
    * Adopts a flat array without copying or validating it: for a parser that has checked every byte itself. Names must be
-   * lower-case already.
+   * lower-case already. Whoever gave the array away does not look at it again, or does not mind changes.
    */
-  static adopt(pairs: string[]): HttpHeaders {
+  static adopt(pairs: readonly string[]): HttpHeaders {
     const headers = new HttpHeaders();
-    headers.#pairs = pairs;
+    headers.#pairs = pairs as string[];
     return headers;
   }
 

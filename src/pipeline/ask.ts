@@ -1,18 +1,29 @@
-import type { NetworkError } from '../error.ts';
+import { NetworkError } from '../error.ts';
 import type { Exchange } from './exchange.ts';
-import type { AnswerTo, Question } from './question.ts';
+import type { Question, Questions, QuestionType } from './question.ts';
 
-/** Asks the application. The idle timer stands still meanwhile. Rejects with the reason when the exchange is cancelled. */
-export function ask<Q extends Question>(exchange: Exchange, question: Q): Promise<AnswerTo<Q>> {
+/**
+ * Asks the application. The idle timer stands still meanwhile. Rejects with operation-canceled when a listener failed, and
+ * with the reason when the exchange is cancelled.
+ */
+export function ask<Type extends QuestionType>(
+  exchange: Exchange,
+  question: Question<Type>,
+): Promise<Questions[Type]['answer']> {
   const { idle } = exchange;
   idle?.pause();
   let giveUp: (reason: NetworkError) => void = () => {};
-  const answer = new Promise<AnswerTo<Q>>((resolve, reject) => {
+  const asked = new Promise<Questions[Type]['answer']>((resolve, reject) => {
     giveUp = reject;
     exchange.onCancel(giveUp);
-    exchange.sink.ask(question).then(resolve, reject);
+    exchange.sink
+      .ask(question)
+      .then(
+        ({ answer, error }) => (error === null ? resolve(answer) : reject(NetworkError.from(error))),
+        reject,
+      );
   });
-  return answer.finally(() => {
+  return asked.finally(() => {
     exchange.offCancel(giveUp);
     idle?.resume();
   });

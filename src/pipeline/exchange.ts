@@ -3,6 +3,7 @@ import type { Priority } from '../options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
+import type { HttpRequest, Next } from './stage.ts';
 import type { Timings } from './timings.ts';
 
 /** What an idle timer lets the rest of the pipeline do to it. Set by the timeout stage. */
@@ -34,6 +35,11 @@ export interface QueueSlot {
 export interface ExchangeSink {
   accept(event: ReplyEvent): void;
   readonly ask: Ask;
+  /**
+   * Runs a request of ours in the background, which outlives the reply: in the name of the manager, which is asked what
+   * there is to ask, and can give it up. Resolves when it is over, however it ended; null where there is no manager.
+   */
+  behind?(request: HttpRequest, run: Next): Promise<void> | null;
 }
 
 type Canceler = (reason: NetworkError) => void;

@@ -11,7 +11,7 @@ export function headEvent(response: HttpResponse, method: string): ReplyEvent & 
     status: response.status,
     reason: response.reason,
     httpVersion: response.httpVersion,
-    headers: response.headers,
+    headers: response.headers.pairs,
     encrypted: response.encrypted,
     source: response.source,
     originalContentLength: response.originalContentLength ?? length,

@@ -1,26 +1,44 @@
-import type { HttpHeaders } from '../message/headers.ts';
+import type { NetworkErrorJson } from '../error.ts';
+import type { FlatFields } from './reply-event.ts';
 
 /**
- * What the pipeline asks the application, as plain data, and the answers: the events that ask (design: events tell,
- * questions wait) are a facade over these, so a question can cross a process boundary.
+ * What the pipeline asks the application: a row for each question, with what it says and what is answered. Both are plain
+ * data that survive a structured clone, so a question can cross a process boundary. Who is asked, by which signal, is in
+ * `reply/questions.ts`.
  */
-export type Question =
+export interface Questions {
   /** Policy user-verified: may the redirect to `target` be followed? */
-  | {
-      readonly type: 'redirect';
-      readonly target: string;
-      readonly status: number;
-      readonly headers: HttpHeaders;
-    }
+  readonly redirect: {
+    readonly says: { readonly target: string; readonly status: number; readonly headers: FlatFields };
+    readonly answer: { readonly allowed: boolean };
+  };
   /** TLS is up and no byte has been sent: go on? */
-  | { readonly type: 'encrypted' };
-
-export interface Answers {
-  redirect: { readonly allowed: boolean };
-  encrypted: { readonly proceed: boolean };
+  readonly encrypted: {
+    readonly says: Record<never, never>;
+    readonly answer: { readonly allowed: boolean };
+  };
 }
 
-export type AnswerTo<Q extends Question> = Answers[Q['type']];
+export type QuestionType = keyof Questions;
 
-/** Puts a question to whoever owns the reply. Listeners may be async; resolves when all have settled. */
-export type Ask = <Q extends Question>(question: Q) => Promise<AnswerTo<Q>>;
+/** One question, as plain data. */
+export type Question<Type extends QuestionType = QuestionType> = {
+  [Name in Type]: { readonly type: Name } & Questions[Name]['says'];
+}[Type];
+
+/** What comes back: the answer, or the error of a listener that failed, which is a *no* whatever the question was. */
+export type Answered<Type extends QuestionType = QuestionType> =
+  | { readonly answer: Questions[Type]['answer']; readonly error: null }
+  | { readonly answer: null; readonly error: NetworkErrorJson };
+
+/** Puts a question to whom it is for. Listeners may be async; resolves when all have settled, or one has failed. */
+export type Ask = <Type extends QuestionType>(question: Question<Type>) => Promise<Answered<Type>>;
+
+/** What holds when nobody listens: silence lets TLS go on, and follows no redirect that was to be allowed. */
+const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = {
+  redirect: { allowed: false },
+  encrypted: { allowed: true },
+};
+
+/** Asks no one. */
+export const askNobody: Ask = async ({ type }) => ({ answer: UNHEARD[type], error: null });

@@ -1,9 +1,9 @@
-import type { NetworkError } from '../error.ts';
+import type { NetworkErrorJson } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 
 /**
- * Everything that can happen to a reply, as plain values through one sink: what drives a reply here drives it across a
- * process boundary too.
+ * Everything that can happen to a reply, as plain values through one sink. They survive a structured clone: what drives a
+ * reply here drives it across a process boundary, too.
  */
 export type ReplyEvent =
   | { readonly type: 'socket-started-connecting' }
@@ -13,32 +13,36 @@ export type ReplyEvent =
       readonly type: 'informational';
       readonly status: number;
       readonly reason: string;
-      readonly headers: HttpHeaders;
+      readonly headers: FlatFields;
     }
   /** A redirect response was received: it is told before the question or the `redirected` that it causes. */
-  | { readonly type: 'hop'; readonly hop: Hop }
+  | { readonly type: 'hop'; readonly hop: HopHead }
   /** The redirect to `target` will be followed. Under user-verified the question of that name stands in its place. */
   | { readonly type: 'redirected'; readonly target: string }
   | ({ readonly type: 'head' } & ResponseHead)
   | { readonly type: 'data'; readonly chunk: Uint8Array; readonly lent: boolean }
-  | { readonly type: 'end'; readonly trailers: HttpHeaders | null }
-  | { readonly type: 'failed'; readonly error: NetworkError };
+  | { readonly type: 'end'; readonly trailers: FlatFields | null }
+  | { readonly type: 'failed'; readonly error: NetworkErrorJson };
 
-/** A response that was followed or asked about: what `reply.hops` keeps. */
-export interface Hop {
+/** Fields as name, value, name, value …, names lower-case: what `HttpHeaders.pairs` is. They are not changed. */
+export type FlatFields = readonly string[];
+
+/** The head of a response that was followed or asked about. */
+export interface HopHead {
   readonly url: string;
   readonly status: number;
   readonly reason: string;
+  readonly headers: FlatFields;
+}
+
+/** A {@link HopHead} as `reply.hops` keeps it. */
+export interface Hop extends Omit<HopHead, 'headers'> {
   readonly headers: HttpHeaders;
 }
 
-/** The head of the response that is delivered, flat. */
-export interface ResponseHead {
-  readonly url: string;
-  readonly status: number;
-  readonly reason: string;
+/** The head of the response that is delivered. */
+export interface ResponseHead extends HopHead {
   readonly httpVersion: string;
-  readonly headers: HttpHeaders;
   readonly encrypted: boolean;
   readonly source: 'network' | 'cache' | 'revalidated';
   /** Bytes as the wire told, −1 when unknown. */

@@ -36,7 +36,7 @@ async function follow(
   let response = redirect;
   for (let followed = 1; plan.kind !== 'deliver'; followed++) {
     const { url, status, reason, headers } = response;
-    exchange.emit({ type: 'hop', hop: { url: url.href, status, reason, headers } });
+    exchange.emit({ type: 'hop', hop: { url: url.href, status, reason, headers: headers.pairs } });
     if (plan.kind === 'error') {
       const error = failure(plan.code, plan.reason, response);
       response.body.cancel(error);
@@ -45,7 +45,7 @@ async function follow(
     await drain(response.body, exchange);
     const target = plan.request.url.href;
     if (!plan.ask) exchange.emit({ type: 'redirected', target });
-    else if (!(await ask(exchange, { type: 'redirect', target, status, headers })).allowed) {
+    else if (!(await ask(exchange, { type: 'redirect', target, status, headers: headers.pairs })).allowed) {
       throw failure('operation-canceled', 'the redirect was not allowed', response);
     }
     // Listeners may have aborted.

@@ -72,14 +72,14 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
 
   end(trailers: HttpHeaders | null): void {
     this.timings.responseEnd = this.clock.now();
-    this.#take()?.accept({ type: 'end', trailers });
+    this.#take()?.accept({ type: 'end', trailers: trailers?.pairs ?? null });
   }
 
   fail(error: NetworkError): void {
     const body = this.#body;
     const sink = this.#take();
     body?.cancel(error);
-    sink?.accept({ type: 'failed', error });
+    sink?.accept({ type: 'failed', error: error.toJSON() });
   }
 
   #deliver(response: HttpResponse): void {

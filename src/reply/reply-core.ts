@@ -1,9 +1,10 @@
-import type { NetworkError } from '../error.ts';
-import type { HttpHeaders } from '../message/headers.ts';
+import { NetworkError } from '../error.ts';
+import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options.ts';
 import type { ExchangeSink } from '../pipeline/exchange.ts';
-import type { AnswerTo, Question } from '../pipeline/question.ts';
-import type { Hop, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
+import type { Answered, Question, QuestionType } from '../pipeline/question.ts';
+import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
+import type { HttpRequest, Next } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Crowd, Placed } from '../util/crowd.ts';
@@ -28,7 +29,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 {
   declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */
-  head: Hop | null = null;
+  head: HopHead | null = null;
   /** The head of the response that is delivered. */
   final: ResponseHead | null = null;
   hops: readonly Hop[] = NO_HOPS;
@@ -53,6 +54,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #download: ProgressThrottle | null = null;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
+  /** The fields of the head that is shown, when they were asked for. */
+  #headers: HttpHeaders | null = null;
 
   /** @param running those under way, of which the reply is one until it ends */
   constructor(reply: Reply, source: ReplySource, running: Crowd<ReplyCore> | undefined) {
@@ -191,13 +194,12 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.atHead?.();
         break;
       case 'end':
-        this.trailers = event.trailers;
+        if (event.trailers !== null) this.trailers = HttpHeaders.adopt(event.trailers);
         this.body.end();
         this.#finish(statusError(this.reply.request, this.head));
         break;
       case 'failed':
-        this.body.fail(event.error);
-        this.#finish(event.error);
+        this.#fail(NetworkError.from(event.error));
         break;
       default:
         this.#source.wire?.tell(this, event);
@@ -205,13 +207,30 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   /** Only a source with a {@link Wire} asks. */
-  ask<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+  ask<Type extends QuestionType>(question: Question<Type>): Promise<Answered<Type>> {
     return this.#source.wire!.ask(this, question);
   }
 
-  showHead(head: Hop): void {
+  /** In the name of the reply's manager. Without one, nobody hears of it. */
+  behind(request: HttpRequest, run: Next): Promise<void> | null {
+    return this.owner?.behind(request, run) ?? null;
+  }
+
+  showHead(head: HopHead): void {
     this.head = head;
+    this.#headers = null;
     this.url = head.url;
+  }
+
+  get headers(): HttpHeaders {
+    if (this.head === null) return NO_HEADERS;
+    this.#headers ??= HttpHeaders.adopt(this.head.headers);
+    return this.#headers;
+  }
+
+  #fail(error: NetworkError): void {
+    this.body.fail(error);
+    this.#finish(error);
   }
 
   #data(chunk: Uint8Array, lent: boolean): void {
@@ -262,3 +281,4 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 }
 
 const NO_HOPS: readonly Hop[] = [];
+const NO_HEADERS = new HttpHeaders();

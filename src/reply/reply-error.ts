@@ -1,5 +1,6 @@
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
-import type { Hop } from '../pipeline/reply-event.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { HopHead } from '../pipeline/reply-event.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import { withoutFragment } from '../util/url.ts';
 
@@ -11,7 +12,7 @@ export function abortError({ url }: HttpRequest, cause: unknown): NetworkError {
 }
 
 /** What a reply ends with whose response has arrived: the error that its status is, as in Qt, or null. */
-export function statusError({ url }: HttpRequest, head: Hop | null): NetworkError | null {
+export function statusError({ url }: HttpRequest, head: HopHead | null): NetworkError | null {
   const { status, reason } = head ?? { status: 0, reason: '' };
   const code = codeForStatus(status);
   if (code === null) return null;
@@ -32,7 +33,7 @@ export function statusError({ url }: HttpRequest, head: Hop | null): NetworkErro
 export function errorToThrow(
   error: NetworkError | null,
   request: HttpRequest,
-  head: Hop | null,
+  head: HopHead | null,
   bodyOf: () => Uint8Array,
 ): NetworkError | null {
   if (error === null || head === null) return error;
@@ -41,7 +42,7 @@ export function errorToThrow(
   return new NetworkError(error.code, error.message, {
     ...error,
     // Errors end up in logs, where cookies have no business.
-    headers: [...head.headers.without('set-cookie')],
+    headers: [...HttpHeaders.adopt(head.headers).without('set-cookie')],
     body: bodyOf().slice(0, ERROR_BODY_LIMIT),
   });
 }

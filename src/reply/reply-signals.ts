@@ -1,6 +1,6 @@
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import type { HttpRequest, Next } from '../pipeline/stage.ts';
 import type { Signals } from '../signals.ts';
 
 /**
@@ -11,7 +11,8 @@ import type { Signals } from '../signals.ts';
  *     finished
  *
  * `redirected` (under the policy user-verified) and `encrypted` ask: the exchange waits for promises that their
- * listeners return.
+ * listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply ends with
+ * operation-canceled, which has the listener's error as its cause.
  *
  * Source: https://doc.qt.io/qt-6/qnetworkreply.html#signals
  */
@@ -51,5 +52,8 @@ export interface ReplyFace extends Signals<ReplySignals> {
 export interface ReplyOwner<Reply> {
   /** Told before the reply's own listeners, as in Qt. */
   finished(reply: Reply): void;
-  encrypted(reply: Reply): Promise<unknown> | null;
+  /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
+  ask(signal: 'encrypted', reply: Reply): Promise<unknown> | null;
+  /** See {@link ExchangeSink.behind}. */
+  behind(request: HttpRequest, run: Next): Promise<void>;
 }

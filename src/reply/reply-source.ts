@@ -1,7 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options.ts';
 import type { ExchangeSink } from '../pipeline/exchange.ts';
-import type { AnswerTo, Question } from '../pipeline/question.ts';
+import type { Answered, Question, QuestionType } from '../pipeline/question.ts';
 import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Timings } from '../pipeline/timings.ts';
@@ -30,7 +30,7 @@ export type WireEvent = Exclude<ReplyEvent, { readonly type: 'head' | 'data' | '
 /** What only some transfers need of a reply: a page's fetch sees neither hops nor the wire. */
 export interface Wire {
   tell(core: ReplyCore, event: WireEvent): void;
-  ask<Q extends Question>(core: ReplyCore, question: Q): Promise<AnswerTo<Q>>;
+  ask<Type extends QuestionType>(core: ReplyCore, question: Question<Type>): Promise<Answered<Type>>;
   /** Whether a promise was served from a lent chunk that is the whole body. */
   convertEarly(core: ReplyCore, chunk: Uint8Array): boolean;
 }

@@ -1,5 +1,5 @@
 import type { NetworkError } from '../error.ts';
-import { HttpHeaders } from '../message/headers.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { NetworkRequest, Priority, RequestOptions } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
@@ -79,7 +79,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Fields of the response that is there, which may be a redirect; empty before. */
   get headers(): HttpHeaders {
-    return this.#core.head?.headers ?? NO_HEADERS;
+    return this.#core.headers;
   }
 
   /** Trailer fields, once finished; null when there were none or the platform hides them. */
@@ -274,6 +274,5 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 }
 
-const NO_HEADERS = new HttpHeaders();
 /** Statuses with a Location to follow, 305 left out as in Qt. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

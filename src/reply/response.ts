@@ -1,3 +1,4 @@
+import { HttpHeaders } from '../message/headers.ts';
 import type { ResponseHead } from '../pipeline/reply-event.ts';
 import { bodyStream } from './body-stream.ts';
 import type { ReplyBody } from './reply-body.ts';
@@ -19,7 +20,7 @@ export function makeResponse(
   const response = new Response(hasBody ? bodyStream(reply, body, isHeld) : null, {
     status: constructibleStatus(head.status),
     statusText: head.reason,
-    headers: head.headers.toHeaders(),
+    headers: HttpHeaders.adopt(head.headers).toHeaders(),
   });
   const status = shownStatus(head.status);
   return completed(response, {

@@ -1,17 +1,18 @@
-import type { AnswerTo, Question } from '../pipeline/question.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { askListeners } from './questions.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { Wire, WireEvent } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
 
 /** Shows in a reply what a transfer sees of the wire, of redirects and of uploads, and what it asks. */
-export const replyWire: Wire = { tell, ask, convertEarly };
+export const replyWire: Wire = { tell, ask: askListeners, convertEarly };
 
 function tell(core: ReplyCore, event: WireEvent): void {
   const { reply } = core;
   switch (event.type) {
     case 'hop':
       core.showHead(event.hop);
-      core.hops = [...core.hops, event.hop];
+      core.hops = [...core.hops, { ...event.hop, headers: HttpHeaders.adopt(event.hop.headers) }];
       reply.emit('metaDataChanged');
       break;
     case 'redirected':
@@ -30,23 +31,8 @@ function tell(core: ReplyCore, event: WireEvent): void {
       reply.emit('socketStartedConnecting');
       break;
     case 'informational':
-      reply.emit('informational', event.status, event.headers);
+      reply.emit('informational', event.status, HttpHeaders.adopt(event.headers));
       break;
-  }
-}
-
-async function ask<Q extends Question>(core: ReplyCore, question: Q): Promise<AnswerTo<Q>> {
-  const { reply } = core;
-  switch (question.type) {
-    case 'redirect':
-      core.redirectAllowed = false;
-      await reply.ask('redirected', question.target);
-      if (core.redirectAllowed) core.url = question.target;
-      return { allowed: core.redirectAllowed } as AnswerTo<Q>;
-    case 'encrypted':
-      await core.owner?.encrypted(reply);
-      await reply.ask('encrypted');
-      return { proceed: core.isRunning } as AnswerTo<Q>;
   }
 }
 

@@ -105,7 +105,7 @@ describe('TLS', () => {
     );
     await until(() => accepted.length === 1);
     const closed = new Promise((resolve) => accepted[0]!.once('close', resolve));
-    answer({ proceed: false });
+    answer({ allowed: false });
     expect((await failureOf(sent)).code).toBe('operation-canceled');
     await closed;
     expect(received).toBe('');
@@ -130,7 +130,7 @@ test.each<[string, string, Uint8Array]>([
     {
       ask: async () => {
         await aWhile();
-        return { proceed: true };
+        return { allowed: true };
       },
     },
   );

@@ -29,7 +29,7 @@ describe('the protocol is negotiated', () => {
     const told: (number | null)[] = [];
     const versions = await Promise.all(
       Array.from({ length: 4 }, async () => {
-        const { exchange } = makeExchange({ ask: async () => ({ proceed: true }) });
+        const { exchange } = makeExchange({ ask: async () => ({ allowed: true }) });
         exchange.slot = { setConcurrency: (requests) => told.push(requests) };
         const request = makeRequest({ url: `${old.origin}/hello`, options: { tls } });
         const response = await bench.transport.send(request, exchange);
@@ -72,7 +72,7 @@ describe('the protocol is negotiated', () => {
       ask: async () => {
         await until(() => bench.server.sessions.length === 1);
         await aWhile();
-        return { proceed: true };
+        return { allowed: true };
       },
     });
     exchange.slot = { setConcurrency: (requests) => told.push(requests) };
@@ -94,7 +94,7 @@ describe('the protocol is negotiated', () => {
 
   test('by the next one when the first declines the connection', async () => {
     await bench.start(hello, { identity });
-    const first = bench.send('/', {}, { ask: async () => ({ proceed: false }) });
+    const first = bench.send('/', {}, { ask: async () => ({ allowed: false }) });
     const second = bench.send();
     expect((await failureOf(first)).code).toBe('operation-canceled');
     expect((await readAll(await second.response)).text).toBe('hello');
@@ -113,7 +113,7 @@ describe('the protocol is negotiated', () => {
 
   test('for a connection that is opened ahead, which all use', async () => {
     await bench.start(hello, { identity });
-    const { exchange } = makeExchange({ ask: async () => ({ proceed: true }) });
+    const { exchange } = makeExchange({ ask: async () => ({ allowed: true }) });
     const request = makeRequest({ url: bench.server.origin, options: { tls } });
     const ahead = bench.transport.connect({ request, encrypted: true }, exchange);
     await Promise.all([bench.get(), bench.get(), ahead]);

@@ -89,15 +89,16 @@ export class FakeClock implements Clock {
   }
 }
 
-/** An exchange whose events are kept in a list. Questions are answered by `ask`, which refuses by default. */
+/** An exchange whose events are kept in a list. Questions get the answer that `ask` gives, which refuses by default. */
 export function makeExchange(
   options: { readonly clock?: Clock; readonly ask?: (question: unknown) => Promise<unknown> } = {},
 ): { readonly exchange: Exchange; readonly events: ReplyEvent[] } {
   const events: ReplyEvent[] = [];
+  const { ask = () => Promise.reject(new Error('unexpected question')) } = options;
   const exchange = new Exchange(
     {
       accept: (event) => events.push(event),
-      ask: (options.ask ?? (() => Promise.reject(new Error('unexpected question')))) as never,
+      ask: async (question) => ({ answer: await ask(question), error: null }) as never,
     },
     options.clock ?? new FakeClock(),
   );

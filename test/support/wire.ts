@@ -12,7 +12,7 @@ export interface WireOptions {
   readonly ask?: (question: unknown) => Promise<unknown>;
 }
 
-export const consent = async (): Promise<unknown> => ({ proceed: true });
+export const consent = async (): Promise<unknown> => ({ allowed: true });
 
 export interface SentOver extends Sent {
   /** Cancelers that are registered with the exchange and not taken back. */

@@ -93,10 +93,20 @@ describe('signals', () => {
     expect(settled).toBe(true);
   });
 
-  test('ask settles although a listener rejects', async () => {
+  test.each([
+    ['rejects', () => Promise.reject(new Error('no'))],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+  ])('ask rejects as soon as a listener %s, and all were called', async (_, fail) => {
     const signals = new Signals<Events>();
-    signals.on('asked', () => Promise.reject(new Error('no')));
-    await signals.ask('asked', 1);
-    expect(uncaught).toHaveLength(1);
+    const others = [vi.fn(() => new Promise<void>(() => {})), vi.fn(() => Promise.reject(new Error('late')))];
+    signals.on('asked', others[0]!).on('asked', fail).on('asked', others[1]!);
+    await expect(signals.ask('asked', 1)).rejects.toThrow('no');
+    for (const other of others) expect(other).toHaveBeenCalledWith(1);
+    expect(uncaught).toEqual([]);
   });
 });

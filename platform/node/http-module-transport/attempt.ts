@@ -124,9 +124,9 @@ export class Attempt {
   /** No byte of the request is sent before the application has seen the certificate. */
   #askEncrypted(): void {
     ask(this.#exchange, { type: 'encrypted' }).then(
-      ({ proceed }) => {
+      ({ allowed }) => {
         if (this.#over) return;
-        if (proceed) this.#write();
+        if (allowed) this.#write();
         else this.fail(this.#error('operation-canceled', 'the encrypted connection was declined'));
       },
       (cause: unknown) => this.fail(networkFailure(cause, this.url)),
@@ -181,7 +181,7 @@ export class Attempt {
       type: 'informational',
       status: statusCode,
       reason: statusMessage,
-      headers: receivedHeaders(rawHeaders),
+      headers: receivedHeaders(rawHeaders).pairs,
     });
   }
 

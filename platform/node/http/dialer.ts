@@ -122,8 +122,8 @@ type Target = { readonly host: string; readonly port: number } | { readonly path
 /** No byte of the request is sent before the application has seen the certificate. */
 async function askEncrypted(socket: TLSSocket, { exchange, signal, url }: Dial): Promise<void> {
   try {
-    const { proceed } = await abortable(ask(exchange, { type: 'encrypted' }), signal);
-    if (!proceed)
+    const { allowed } = await abortable(ask(exchange, { type: 'encrypted' }), signal);
+    if (!allowed)
       throw new NetworkError('operation-canceled', 'the encrypted connection was declined', { url });
   } catch (error) {
     socket.destroy();

@@ -84,7 +84,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   }
 
   inform({ status, reason, headers }: ResponseHead): void {
-    this.exchange.emit({ type: 'informational', status, reason, headers });
+    this.exchange.emit({ type: 'informational', status, reason, headers: headers.pairs });
     if (status === 100) this.#outgoing?.continue();
   }
 

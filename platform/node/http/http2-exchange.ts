@@ -159,7 +159,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
       return;
     }
     const status = Number(raw[1]);
-    this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw) });
+    this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw).pairs });
     if (status === 100) this.#outgoing?.continue();
   }
 

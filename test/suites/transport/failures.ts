@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkErrorCode } from '../../../src/error.ts';
 import { NetworkError } from '../../../src/error.ts';
 import {
-  type Ask,
+  type Asked,
   type Bench,
   failureOf,
   GIVEN_UP,
@@ -104,7 +104,7 @@ export function failureTests({
 
   describe.runIf(secureServer !== undefined)('TLS of an authority of one’s own', () => {
     const options = { tls: { ca: secureServer?.ca ?? '' } };
-    const secure = (path: string, ask?: Ask): Sent =>
+    const secure = (path: string, ask?: Asked): Sent =>
       send(secureServer!.origin + path, ask === undefined ? { options } : { options, ask });
 
     testWith('tls')('is trusted by `tls.ca`', async () => {
@@ -117,9 +117,9 @@ export function failureTests({
 
     testWith('tls')('asks before a byte is sent on a new connection, and not again', async () => {
       const questions: unknown[] = [];
-      const ask: Ask = async (question) => {
+      const ask: Asked = async (question) => {
         questions.push(question);
-        return { proceed: true };
+        return { allowed: true };
       };
       await readAll(await secure('/hello', ask).response);
       await readAll(await secure('/hello', ask).response);
@@ -128,7 +128,7 @@ export function failureTests({
 
     testWith('tls')('sends nothing when the answer is no', async () => {
       const id = newId();
-      const declined = secure(`/hello?id=${id}`, async () => ({ proceed: false }));
+      const declined = secure(`/hello?id=${id}`, async () => ({ allowed: false }));
       expect((await failureOf(declined)).code).toBe('operation-canceled');
       const record = await readAll(await secure(`/journal?of=${id}`).response);
       expect(JSON.parse(record.text).requests).toBe(0);

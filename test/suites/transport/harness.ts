@@ -38,7 +38,9 @@ export interface Sent {
 /** Answers the questions of an exchange. */
 export type Ask = (question: unknown) => Promise<unknown>;
 
-type SendInit = NonNullable<Parameters<typeof makeRequest>[0]> & { readonly ask?: Ask };
+/** Answers a question. */
+export type Asked = (question: unknown) => Promise<unknown>;
+type SendInit = NonNullable<Parameters<typeof makeRequest>[0]> & { readonly ask?: Asked };
 
 type Register = (name: string, body: () => Promise<void>) => void;
 
@@ -101,7 +103,7 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
   };
 }
 
-const consent: Ask = async () => ({ proceed: true });
+const consent: Asked = async () => ({ allowed: true });
 
 function has(capabilities: TransportCapabilities, name: Capability): boolean {
   const value = capabilities[name];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HttpHeaders } from '../../../src/message/headers.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { missingCapability } from '../../../src/transport/requirements.ts';
 import { makeRequest } from '../../support/fixtures.ts';
@@ -141,7 +141,7 @@ export function headTests({
     expect((await readAll(await response)).text).toBe('after hints');
     const told = events.flatMap((event) => (event.type === 'informational' ? [event] : []));
     expect(told.map(({ status }) => status)).toEqual([102, 103]);
-    expect(told[1]!.headers.get('link')).toBe('</a.css>; rel=preload');
+    expect(HttpHeaders.adopt(told[1]!.headers).get('link')).toBe('</a.css>; rel=preload');
   });
 
   testWith('trailers')('trailers come with the end', async () => {

@@ -123,7 +123,7 @@ describe('any other request', () => {
       async send(_request, exchange) {
         exchange.emit({ type: 'upload-progress', sent: 1, total: 1 });
         exchange.emit({ type: 'request-sent' });
-        expect(await ask(exchange, { type: 'encrypted' })).toEqual({ proceed: true });
+        expect(await ask(exchange, { type: 'encrypted' })).toEqual({ allowed: true });
         return makeResponse();
       },
     };

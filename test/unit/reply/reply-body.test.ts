@@ -1,13 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import { NetworkError } from '../../../src/error.ts';
-import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { NetworkError } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { loadRare } from '../../../src/reply/load-rare.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
 import { copyBytes } from '../../../src/util/bytes.ts';
-import { data, END, head, type ScriptedSource, scriptedReply } from './scripted-reply.ts';
+import { data, END, failed, head, type ScriptedSource, scriptedReply } from './scripted-reply.ts';
 
 vi.mock('../../../src/util/bytes.ts', async (load) => {
   const bytes = await load<typeof import('../../../src/util/bytes.ts')>();
@@ -61,7 +60,7 @@ describe('reading the Qt way', () => {
 
   test('what arrived before a failure stays readable', async () => {
     const { reply, source } = await scriptedReply();
-    source.tell(head(), data('abc'), { type: 'failed', error: new NetworkError('remote-host-closed', 'x') });
+    source.tell(head(), data('abc'), failed('remote-host-closed', 'x'));
     expect(text(reply.readAll())).toBe('abc');
   });
 });
@@ -130,14 +129,11 @@ describe('iteration', () => {
     for await (const _ of left.reply) break;
     expect(left.reply.error).toMatchObject({ code: 'operation-canceled' });
 
-    const failed = await scriptedReply();
+    const cut = await scriptedReply();
     const seen: string[] = [];
-    failed.source.tell(head(), data('1'), {
-      type: 'failed',
-      error: new NetworkError('remote-host-closed', 'cut'),
-    });
+    cut.source.tell(head(), data('1'), failed('remote-host-closed', 'cut'));
     await expect(async () => {
-      for await (const chunk of failed.reply) seen.push(text(chunk));
+      for await (const chunk of cut.reply) seen.push(text(chunk));
     }).rejects.toThrow('cut');
     expect(seen).toEqual(['1']);
   });
@@ -174,7 +170,7 @@ describe('promises', () => {
 
   test('a 404 rejects with status, headers but for cookies, and a bounded body, unless told not to', async () => {
     const strict = await scriptedReply();
-    const headers = new HttpHeaders({ 'x-a': '1', 'set-cookie': 'sid=secret' });
+    const headers = ['x-a', '1', 'set-cookie', 'sid=secret'];
     strict.source.tell(head({ status: 404, reason: 'Not Found', headers }), data('why'), END);
     const error: NetworkError = await strict.reply.text().catch((reason) => reason);
     expect(error).toMatchObject({ code: 'content-not-found', status: 404, headers: [['x-a', '1']] });
@@ -219,10 +215,7 @@ describe('promises', () => {
 
   test('throwHttpErrors does not hide a failure', async () => {
     const { reply, source } = await scriptedReply({ throwHttpErrors: false });
-    source.tell(head({ status: 404 }), {
-      type: 'failed',
-      error: new NetworkError('remote-host-closed', 'x'),
-    });
+    source.tell(head({ status: 404 }), failed('remote-host-closed', 'x'));
     await expect(reply.text()).rejects.toMatchObject({ code: 'remote-host-closed' });
   });
 
@@ -269,9 +262,9 @@ describe('promises', () => {
     empty.source.tell(head({ status: 204 }), END);
     expect((await empty.reply.response).body).toBeNull();
 
-    const failed = await scriptedReply();
-    const pending = failed.reply.response;
-    failed.source.tell({ type: 'failed', error: new NetworkError('timeout', 'x') });
+    const late = await scriptedReply();
+    const pending = late.reply.response;
+    late.source.tell(failed('timeout', 'x'));
     await expect(pending).rejects.toMatchObject({ code: 'timeout' });
 
     const cancelled = await scriptedReply();
@@ -286,7 +279,7 @@ describe('promises', () => {
     process.on('unhandledRejection', listener);
     const { reply, source } = await scriptedReply();
     reply.on('finished', () => {});
-    source.tell({ type: 'failed', error: new NetworkError('timeout', 'x') });
+    source.tell(failed('timeout', 'x'));
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', listener);
     expect(rejections).toEqual([]);
@@ -366,7 +359,7 @@ describe('a body that is lent in one piece', () => {
     const { reply, source } = await unheard();
     const result = reply.text();
     source.tell(head({ total: 3 }));
-    lend(source, { type: 'failed', error: new NetworkError('protocol-failure', 'x') });
+    lend(source, failed('protocol-failure', 'x'));
     await expect(result).rejects.toMatchObject({ code: 'protocol-failure' });
   });
 });

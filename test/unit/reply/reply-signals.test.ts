@@ -1,15 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
-import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { Question } from '../../../src/pipeline/question.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
-import { data, END, head, scriptedReply } from './scripted-reply.ts';
+import { Signals } from '../../../src/signals.ts';
+import { catching } from '../../support/catching.ts';
+import { data, END, failed, head, scriptedReply } from './scripted-reply.ts';
 
 const SENT: ReplyEvent = { type: 'request-sent' };
 
 function hop(status: number): ReplyEvent {
   return {
     type: 'hop',
-    hop: { url: 'http://origin.test/', status, reason: '', headers: new HttpHeaders({ location: '/b' }) },
+    hop: { url: 'http://origin.test/', status, reason: '', headers: ['location', '/b'] },
   };
 }
 
@@ -88,7 +90,7 @@ describe('order of signals', () => {
     ],
     [
       'unknown scheme',
-      [{ type: 'failed', error: new NetworkError('protocol-unknown', 'x') }],
+      [failed('protocol-unknown', 'x')],
       [
         'errorOccurred(protocol-unknown)',
         'downloadProgress(0,0)',
@@ -99,11 +101,7 @@ describe('order of signals', () => {
     ],
     [
       'truncated',
-      [
-        head({ total: 10 }),
-        data('1234'),
-        { type: 'failed', error: new NetworkError('remote-host-closed', 'x') },
-      ],
+      [head({ total: 10 }), data('1234'), failed('remote-host-closed', 'x')],
       [
         'metaDataChanged',
         'readyRead',
@@ -116,12 +114,12 @@ describe('order of signals', () => {
     ],
     [
       'nothing after the end',
-      [head(), END, data('late'), SENT, END, { type: 'failed', error: new NetworkError('timeout', 'x') }],
+      [head(), END, data('late'), SENT, END, failed('timeout', 'x')],
       ['metaDataChanged', 'downloadProgress(0,0)', 'readChannelFinished', 'manager.finished', 'finished'],
     ],
     [
       '103 before the response',
-      [{ type: 'informational', status: 103, reason: '', headers: new HttpHeaders() }, head(), END],
+      [{ type: 'informational', status: 103, reason: '', headers: [] }, head(), END],
       [
         'informational(103,[object Object])',
         'metaDataChanged',
@@ -271,15 +269,15 @@ describe('questions', () => {
       type: 'redirect',
       target: 'http://b.test/',
       status: 302,
-      headers: new HttpHeaders(),
+      headers: [],
     } as const;
     reply.once('redirected', async () => {
       await Promise.resolve();
       reply.redirectAllowed();
     });
-    expect(await source.ask(question)).toEqual({ allowed: true });
+    expect(await source.ask(question)).toEqual({ answer: { allowed: true }, error: null });
     expect(reply.url).toBe('http://b.test/');
-    expect(await source.ask(question)).toEqual({ allowed: false });
+    expect(await source.ask(question)).toEqual({ answer: { allowed: false }, error: null });
   });
 
   test('encrypted asks the manager first, and an abort in a listener says no', async () => {
@@ -287,7 +285,8 @@ describe('questions', () => {
     const order: string[] = [];
     reply.attach({
       finished: () => {},
-      encrypted: async () => {
+      behind: async () => {},
+      ask: async () => {
         order.push('manager');
       },
     });
@@ -295,7 +294,63 @@ describe('questions', () => {
       order.push('reply');
       reply.abort();
     });
-    expect(await source.ask({ type: 'encrypted' })).toEqual({ proceed: false });
+    expect(await source.ask({ type: 'encrypted' })).toEqual({ answer: { allowed: false }, error: null });
     expect(order).toEqual(['manager', 'reply']);
+  });
+
+  const pin = new Error('pin mismatch');
+  const failing = {
+    throws: () => {
+      throw pin;
+    },
+    rejects: async () => {
+      throw pin;
+    },
+  };
+  const questions: readonly Question[] = [
+    { type: 'redirect', target: 'http://b.test/', status: 302, headers: [] },
+    { type: 'encrypted' },
+  ];
+
+  describe.each(questions.map((question) => [question.type, question] as const))('%s', (_type, question) => {
+    const signal = question.type === 'redirect' ? 'redirected' : question.type;
+
+    test.each(Object.entries(failing))(
+      'a listener that %s means no, whatever others say',
+      async (_, fail) => {
+        const { reply, source } = await scriptedReply();
+        reply.on(signal, fail);
+        reply.on(signal, () => reply.redirectAllowed());
+        reply.on(signal, () => new Promise(() => {}));
+        const { answer, error } = await source.ask(question);
+        expect(answer).toBeNull();
+        expect(NetworkError.from(error)).toMatchObject({ code: 'operation-canceled', cause: pin });
+        expect(error?.message).toContain(`a listener of '${signal}' failed: pin mismatch`);
+      },
+    );
+  });
+
+  test.each(Object.entries(failing))('a listener of the manager that %s means no', async (_, fail) => {
+    const { reply, source } = await scriptedReply();
+    const asked = new Signals<{ encrypted: () => unknown }>().on('encrypted', fail);
+    reply.attach({ finished: () => {}, behind: async () => {}, ask: (signal) => asked.ask(signal) });
+    const unasked = vi.fn();
+    reply.on('encrypted', unasked);
+    const { error } = await source.ask({ type: 'encrypted' });
+    expect(NetworkError.from(error)).toMatchObject({ code: 'operation-canceled', cause: pin });
+    expect(unasked).not.toHaveBeenCalled();
+  });
+
+  test('a listener that has aborted and then fails is told of as any other', async () => {
+    const uncaught: unknown[] = [];
+    vi.stubGlobal('queueMicrotask', catching(uncaught));
+    const { reply, source } = await scriptedReply();
+    reply.on('encrypted', () => {
+      reply.abort();
+      throw pin;
+    });
+    await source.ask({ type: 'encrypted' });
+    vi.unstubAllGlobals();
+    expect(uncaught).toEqual([pin]);
   });
 });

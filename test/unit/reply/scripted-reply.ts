@@ -1,4 +1,4 @@
-import { HttpHeaders } from '../../../src/message/headers.ts';
+import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { ExchangeSink } from '../../../src/pipeline/exchange.ts';
 import type { Ask } from '../../../src/pipeline/question.ts';
@@ -76,7 +76,7 @@ export async function scriptedReply(options: Partial<RequestOptions> = {}): Prom
 /** The signals of a reply as they come, arguments in brackets. */
 export function record(reply: NetworkReply): string[] {
   const trace: string[] = [];
-  reply.attach({ finished: () => trace.push('manager.finished'), encrypted: () => null });
+  reply.attach({ finished: () => trace.push('manager.finished'), ask: () => null, behind: async () => {} });
   for (const name of SIGNALS) {
     reply.on(name, (...args: unknown[]) => {
       const shown = args.map((arg) => (arg instanceof Error ? (arg as { code?: string }).code : String(arg)));
@@ -93,7 +93,7 @@ export function head(init: Partial<ResponseHead> = {}): ReplyEvent {
     status: 200,
     reason: 'OK',
     httpVersion: '1.1',
-    headers: new HttpHeaders(),
+    headers: [],
     encrypted: false,
     source: 'network',
     originalContentLength: -1,
@@ -106,6 +106,10 @@ export function head(init: Partial<ResponseHead> = {}): ReplyEvent {
 
 export function data(text: string, lent = false): ReplyEvent {
   return { type: 'data', chunk: new TextEncoder().encode(text), lent };
+}
+
+export function failed(code: NetworkErrorCode, message: string): ReplyEvent {
+  return { type: 'failed', error: new NetworkError(code, message).toJSON() };
 }
 
 export const END: ReplyEvent = { type: 'end', trailers: null };

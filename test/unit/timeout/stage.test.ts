@@ -77,7 +77,7 @@ describe('a transfer timeout', () => {
     clock.advance(50);
     const asked = ask(exchange, { type: 'encrypted' });
     clock.advance(10_000);
-    answerQuestion({ proceed: true });
+    answerQuestion({ allowed: true });
     await asked;
     clock.advance(49);
     expect(exchange.cancelled).toBeNull();

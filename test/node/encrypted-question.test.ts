@@ -1,0 +1,130 @@
+import * as https from 'node:https';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { NodeHttpTransport } from '../../platform/node/extras.ts';
+import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../src/options.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import { CertificateAuthority } from '../support/certificate.ts';
+import { Cleanup, portOf } from '../support/listening.ts';
+
+const cleanup = new Cleanup();
+const authority = new CertificateAuthority();
+const pin = new Error('pin mismatch');
+/** What the server was sent, request by request. */
+let seen: string[];
+let url: string;
+
+beforeEach(async () => {
+  seen = [];
+  const server = https.createServer(authority.issue(), (request, response) => {
+    seen.push(String(request.headers.authorization));
+    response.setHeader('connection', 'close');
+    response.setHeader('cache-control', 'max-age=0, stale-while-revalidate=60');
+    response.end(`v${seen.length}`);
+  });
+  await cleanup.listen(server);
+  url = `https://localhost:${portOf(server)}/`;
+});
+
+function manager(options: ManagerOptions = {}): NetworkAccessManager {
+  const made = new NetworkAccessManager({ tls: { ca: authority.certificate }, ...options });
+  cleanup.add(() => made.close());
+  return made;
+}
+
+const failing: readonly [string, () => unknown][] = [
+  [
+    'throws',
+    () => {
+      throw pin;
+    },
+  ],
+  ['rejects', () => Promise.reject(pin)],
+];
+
+describe.each<[string, () => Transport | null]>([
+  ['the sockets', () => null],
+  ["Node's http module", () => new NodeHttpTransport()],
+])('over %s', (_name, transport) => {
+  test.each(failing)('nothing is sent when a listener of the manager %s', async (_, fail) => {
+    const failed = manager({ transport: transport() }).on('encrypted', fail);
+    const reply = failed.get({ url, headers: { authorization: 'Bearer SECRET' } });
+    await expect(reply.text()).rejects.toMatchObject({ code: 'operation-canceled', cause: pin });
+    expect(reply.error?.message).not.toContain('SECRET');
+    expect(seen).toEqual([]);
+  });
+
+  test.each(failing)('nothing is sent when a listener of the reply %s', async (_, fail) => {
+    const reply = manager({ transport: transport() }).get(url).on('encrypted', fail);
+    await expect(reply.text()).rejects.toMatchObject({ code: 'operation-canceled', cause: pin });
+    expect(seen).toEqual([]);
+  });
+
+  test('a preconnect is refused, too', async () => {
+    const other = manager({ transport: transport() }).on('encrypted', failing[0]![1]);
+    if (other.transport !== null && other.transport.connect === undefined) return;
+    const ahead = other.connectToHostEncrypted('localhost', Number(new URL(url).port));
+    await expect(ahead.completed).rejects.toMatchObject({ code: 'operation-canceled', cause: pin });
+  });
+});
+
+describe('a validation in the background', () => {
+  test('goes on where nobody listens', async () => {
+    const { get } = caching();
+    expect(await get()).toBe('v1');
+    expect(await get()).toBe('v1');
+    await vi.waitFor(async () => expect(await get()).not.toBe('v1'));
+  });
+
+  test('asks the listeners of the manager, with a reply that finishes unheard', async () => {
+    const { caller, get } = caching();
+    await get();
+    const asked: string[] = [];
+    const finished = vi.fn();
+    caller.on('finished', finished);
+    const over = new Promise((resolve) =>
+      caller.on('encrypted', async (reply) => {
+        asked.push(reply.url);
+        resolve(reply.completed);
+      }),
+    );
+    expect(await get()).toBe('v1');
+    await over;
+    expect(asked).toEqual([url]);
+    expect(finished).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(failing)('sends nothing when one %s, which is a fault', async (_, fail) => {
+    const { caller, get } = caching();
+    await get();
+    const faults = new Promise((resolve) => caller.on('faultOccurred', resolve));
+    caller.on('encrypted', fail);
+    expect(await get()).toBe('v1');
+    expect(await faults).toBe(pin);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('ends with the manager', async () => {
+    const { caller, get } = caching();
+    await get();
+    const reply = new Promise<{ isFinished: boolean }>((resolve) =>
+      caller.on('encrypted', (one) => {
+        resolve(one);
+        return new Promise(() => {});
+      }),
+    );
+    await get();
+    const behind = await reply;
+    expect(behind.isFinished).toBe(false);
+    await caller.close();
+    expect(behind.isFinished).toBe(true);
+    expect(seen).toHaveLength(1);
+  });
+
+  function caching() {
+    const caller = manager({ cache: new MemoryCache() });
+    return { caller, get: () => caller.get(url).text() };
+  }
+});
+
+afterEach(() => vi.restoreAllMocks());
