@@ -44,10 +44,8 @@ async function follow(
     }
     await drain(response.body, exchange);
     const target = plan.request.url.href;
-    if (!plan.ask) exchange.emit({ type: 'redirected', target });
-    else if (!(await ask(exchange, { type: 'redirect', target, status, headers: headers.pairs })).allowed) {
-      throw failure('operation-canceled', 'the redirect was not allowed', response);
-    }
+    if (plan.ask) await requireConsent(target, response, exchange);
+    else exchange.emit({ type: 'redirected', target });
     // Listeners may have aborted.
     exchange.throwIfCancelled();
     const { request } = plan;
@@ -55,6 +53,17 @@ async function follow(
     plan = planFor(request, response, followed, upgrade);
   }
   return response;
+}
+
+/** Asks whether the redirect may be followed. @throws NetworkError with its status and fields when it may not */
+async function requireConsent(target: string, response: HttpResponse, exchange: Exchange): Promise<void> {
+  const { status, headers } = response;
+  const question = { type: 'redirect', target, status, headers: headers.pairs } as const;
+  const { allowed } = await ask(exchange, question).catch((error: unknown) => {
+    if (exchange.cancelled !== null || !(error instanceof NetworkError)) throw error;
+    throw failure(error.code, error.message, response, error.cause);
+  });
+  if (!allowed) throw failure('operation-canceled', 'the redirect was not allowed', response);
 }
 
 function planFor(
@@ -70,11 +79,17 @@ function planFor(
   return planRedirect({ request: answered, status, location, followed, upgrade });
 }
 
-function failure(code: NetworkErrorCode, message: string, response: HttpResponse): NetworkError {
+function failure(
+  code: NetworkErrorCode,
+  message: string,
+  response: HttpResponse,
+  cause?: unknown,
+): NetworkError {
   const { url, status, headers } = response;
   return new NetworkError(code, message, {
     url: url.href,
     status,
+    cause,
     headers: [...headers.without('set-cookie')],
   });
 }
