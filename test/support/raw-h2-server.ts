@@ -1,12 +1,15 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import type { Identity } from './certificate.ts';
 
 /** RFC 9113 §6: types of frames. */
-export const FRAME = { data: 0, headers: 1, resetStream: 3, settings: 4, goaway: 7 } as const;
+export const FRAME = { data: 0, headers: 1, resetStream: 3, settings: 4, ping: 6, goaway: 7 } as const;
 
 const PREFACE_SIZE = 24;
 const HEADER_SIZE = 9;
 export const END_STREAM = 1;
 const END_HEADERS = 4;
+const ACK = 1;
 
 /** A frame of HTTP/2, byte by byte (RFC 9113 §4.1). */
 export function frame(type: number, streamId: number, payload: Uint8Array, flags = 0): Buffer {
@@ -38,32 +41,74 @@ export function goaway(lastStreamId: number, code: number): Buffer {
   return frame(FRAME.goaway, 0, payload);
 }
 
+export interface RawHttp2Options {
+  /** Whether a connection leaves PINGs unanswered. */
+  readonly isMute?: (connection: number) => boolean;
+  /** For TLS, with HTTP/1.1 as the other choice, over which everything is answered with its name. */
+  readonly identity?: Identity;
+}
+
+export interface RawHttp2Server {
+  readonly origin: string;
+  /** Of connections that were made so far. */
+  readonly connections: number;
+  /** Connections that are open. */
+  readonly open: number;
+  close(): Promise<void>;
+}
+
 /**
- * A peer of HTTP/2 in cleartext that does what `node:http2` would never do. `handle` is called for every request, `watch`
- * with every frame's type and flags.
+ * A peer of HTTP/2 that does what `node:http2` would never do. `handle` is called for every request, with the number of its
+ * connection from 0 up, `watch` with every frame's type and flags. It acknowledges settings and, unless it is told to be
+ * mute, PINGs.
  */
 export async function startRawHttp2Server(
-  handle: (socket: Socket, streamId: number) => void,
+  handle: (socket: Socket, streamId: number, connection: number) => void,
   watch: (type: number, flags: number) => void = () => {},
-): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  { isMute = () => false, identity }: RawHttp2Options = {},
+): Promise<RawHttp2Server> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  let connections = 0;
+  const serve = (socket: Socket): void => {
+    const connection = connections++;
     sockets.add(socket.on('error', () => {}));
+    socket.on('close', () => sockets.delete(socket));
+    if (isHttp1(socket)) {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nHTTP/1.1'));
+      return;
+    }
     socket.write(frame(FRAME.settings, 0, new Uint8Array(0)));
     let received: Buffer = Buffer.alloc(0);
     let at = PREFACE_SIZE;
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
       while (received.length >= at + HEADER_SIZE) {
-        watch(received[at + 3]!, received[at + 4]!);
-        if (received[at + 3] === FRAME.headers) handle(socket, received.readUInt32BE(at + 5));
-        at += HEADER_SIZE + received.readUIntBE(at, 3);
+        const type = received[at + 3]!;
+        const size = received.readUIntBE(at, 3);
+        const flags = received[at + 4]!;
+        watch(type, flags);
+        if (type === FRAME.headers) handle(socket, received.readUInt32BE(at + 5), connection);
+        if (type === FRAME.settings && (flags & ACK) === 0)
+          socket.write(frame(FRAME.settings, 0, new Uint8Array(0), ACK));
+        const payload = received.subarray(at + HEADER_SIZE, at + HEADER_SIZE + size);
+        if (type === FRAME.ping && !isMute(connection)) socket.write(frame(FRAME.ping, 0, payload, ACK));
+        at += HEADER_SIZE + size;
       }
     });
-  });
+  };
+  const server: Server =
+    identity === undefined
+      ? createServer(serve)
+      : createTlsServer({ ...identity, ALPNProtocols: ['h2', 'http/1.1'] }, serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return connections;
+    },
+    get open() {
+      return sockets.size;
+    },
+    origin: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => {
@@ -71,4 +116,8 @@ export async function startRawHttp2Server(
       });
     },
   };
+}
+
+function isHttp1(socket: Socket): boolean {
+  return socket instanceof TLSSocket && socket.alpnProtocol !== 'h2';
 }

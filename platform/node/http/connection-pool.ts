@@ -21,7 +21,7 @@ interface Recent {
 export class ConnectionPool implements PoolContext {
   readonly dialer: Dialer;
   readonly limits: WireLimits;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #pools = new Map<string, EndpointPool>();
   readonly #recent = new Map<string, Recent>();
   #timer: unknown = null;
@@ -30,7 +30,7 @@ export class ConnectionPool implements PoolContext {
   constructor(dialer: Dialer, limits: WireLimits, clock: Clock) {
     this.dialer = dialer;
     this.limits = limits;
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /** Number of endpoints that have connections, or are about to. */
@@ -50,10 +50,6 @@ export class ConnectionPool implements PoolContext {
     this.#recent.set(url.origin, { options, route, pool });
     if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
     return pool;
-  }
-
-  now(): number {
-    return this.#clock.now();
   }
 
   idle(expiresAt: number): void {
@@ -88,16 +84,16 @@ export class ConnectionPool implements PoolContext {
   }
 
   #wakeAt(time: number): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.clock.clearTimeout(this.#timer);
     this.#dueAt = time;
     if (time === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.setTimeout(() => this.#expire(), Math.max(0, time - this.#clock.now()));
+    this.#timer = this.clock.setTimeout(() => this.#expire(), Math.max(0, time - this.clock.now()));
     // Idle connections are no reason to stay alive.
     (this.#timer as Partial<NodeJS.Timeout>).unref?.();
   }
 
   #expire(): void {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     this.#dueAt = Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
     for (const pool of [...this.#pools.values()]) next = Math.min(next, pool.expire(now));

@@ -1,6 +1,7 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { givenUp } from '../errors.ts';
 import { abortable } from './abortable.ts';
@@ -17,7 +18,7 @@ import type { WireLimits } from './wire-limits.ts';
 export interface PoolContext {
   readonly dialer: Dialer;
   readonly limits: WireLimits;
-  now(): number;
+  readonly clock: Clock;
   /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
   idle(expiresAt: number): void;
   /** The endpoint has no connection (any more): its pool may be forgotten. */
@@ -59,7 +60,7 @@ export class EndpointPool implements Http2Owner {
   /** A connection that is there, or null. */
   take(): Connection | null {
     if (this.#session?.isUsable) return this.#session;
-    const now = this.#context.now();
+    const now = this.#context.clock.now();
     for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
       if (last.expiresAt > now) return last;
       last.clear('it was idle for too long');
@@ -109,7 +110,7 @@ export class EndpointPool implements Http2Owner {
 
   idle(connection: Http1Connection | Http2Connection, lifetime: number): void {
     const context = this.#context;
-    connection.expiresAt = context.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
+    connection.expiresAt = context.clock.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
     if (connection instanceof Http1Connection) this.#idle.push(connection);
     context.idle(connection.expiresAt);
   }
@@ -204,7 +205,7 @@ export class EndpointPool implements Http2Owner {
   #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {
     const { limits } = this.#context;
     const session = openHttp2Session(http2, dialed, limits.response);
-    this.#session = new Http2Connection(session, dialed.encrypted, this, limits);
+    this.#session = new Http2Connection(session, dialed.encrypted, this, limits, this.#context.clock);
     return this.#session;
   }
 

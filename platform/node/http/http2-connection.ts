@@ -3,12 +3,14 @@ import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { Bag } from '../../../src/util/bag.ts';
+import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { givenUp } from '../errors.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { Http2Exchange, type Http2ExchangeOwner } from './http2-exchange.ts';
 import { REFUSED_STREAM, streamFailure } from './http2-failure.ts';
+import { Http2Liveness, type LivenessTarget } from './http2-liveness.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** Attempts at a request that the peer keeps refusing. */
@@ -20,8 +22,9 @@ export interface Http2Owner extends ConnectionOwner<Http2Connection> {
 }
 
 /** A session of HTTP/2: a connection that carries many requests at once. */
-export class Http2Connection implements Connection, Http2ExchangeOwner {
+export class Http2Connection implements Connection, Http2ExchangeOwner, LivenessTarget {
   readonly encrypted: boolean;
+  readonly liveness: Http2Liveness;
   readonly mostInformational: number;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
   expiresAt = 0;
@@ -37,10 +40,20 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   #isRetired = false;
   #goaway: { readonly code: number; readonly lastStream: number } | null = null;
 
-  constructor(session: ClientHttp2Session, encrypted: boolean, owner: Http2Owner, limits: WireLimits) {
+  constructor(
+    session: ClientHttp2Session,
+    encrypted: boolean,
+    owner: Http2Owner,
+    limits: WireLimits,
+    clock: Clock,
+  ) {
     this.#session = session;
     this.encrypted = encrypted;
     this.#owner = owner;
+    this.liveness = new Http2Liveness(this, clock);
+    const openedAt = clock.now();
+    // The first is the answer to our own, which went out at once.
+    session.once('localSettings', () => this.liveness.timed(clock.now() - openedAt));
     this.mostInformational = limits.response.informationalResponses;
     // Also when the peer lets us have more, or has not said yet.
     const mostStreams = limits.http2Streams;
@@ -58,6 +71,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
     // What fails is told to every stream.
     session.on('error', () => {});
     session.on('close', () => {
+      this.liveness.stop();
       this.#retire();
       owner.closed(this);
     });
@@ -107,10 +121,37 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
     else if (this.isIdle) this.release();
   }
 
-  /** Perhaps nothing arrives over it any more: whoever comes next need not find out in the same way. */
-  timedOut(): void {
+  silent(reason: NetworkError): void {
+    // Perhaps nothing arrives over it any more: the next request need not find out in the same way.
+    if (reason.code === 'timeout') this.#retire();
+    this.liveness.probe();
+    if (this.#isRetired) this.#closeWhenUnused();
+  }
+
+  get isBusy(): boolean {
+    return !this.isIdle;
+  }
+
+  ping(answered: () => void): void {
+    if (this.#session.destroyed) return;
+    this.#session.ping((error) => {
+      if (error === null) answered();
+    });
+  }
+
+  doubted(): void {
     this.#retire();
+    for (const running of this.#running) {
+      const { request, exchange, refusals } = running;
+      if (running.isOver || running.isAnswered || refusals > 0 || !mayBeRepeated(request)) continue;
+      running.replaceBy(this.#owner.resend(request, exchange, refusals + 1));
+    }
     this.#closeWhenUnused();
+  }
+
+  dead(): void {
+    for (const running of this.#running) running.fail(deadConnection(running.request.url.href));
+    this.#session.destroy();
   }
 
   outcomeOf(
@@ -125,8 +166,10 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
       return isReplayable ? this.#owner.resend(request, exchange, refusals + 1) : unrepeatable(url);
     }
     const isConnectionLost = this.#session.destroyed || this.#session.closed;
-    if (!isAnswered && isConnectionLost && this.#isReused && mayBeRepeated(request))
-      return this.#owner.resend(request, exchange, refusals);
+    // A connection that was made for others may have been dead, or broken, before this request came.
+    const isJoined = this.#isReused || (refusals === 0 && !lost.isFirst);
+    if (!isAnswered && isConnectionLost && isJoined && mayBeRepeated(request))
+      return this.#owner.resend(request, exchange, this.#isReused ? refusals : refusals + 1);
     const code = (errored as NodeJS.ErrnoException | null)?.code ?? 'ERR_HTTP2_STREAM_ERROR';
     if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url);
     if (code === 'ERR_HTTP2_SESSION_ERROR' && this.#goaway !== null)
@@ -171,6 +214,10 @@ export class Http2Connection implements Connection, Http2ExchangeOwner {
   #tellConcurrency({ slot }: Exchange): void {
     slot?.setConcurrency(Math.max(1, this.#limit));
   }
+}
+
+function deadConnection(url: string): NetworkError {
+  return new NetworkError('timeout', 'the HTTP/2 connection is dead: its peer does not answer PING', { url });
 }
 
 function unrepeatable(url: string): NetworkError {

@@ -6,6 +6,7 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Place } from '../../../src/util/bag.ts';
 import { expectsContinue } from '../expect-continue.ts';
+import type { Http2Liveness } from './http2-liveness.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
 import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
@@ -13,15 +14,20 @@ import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-b
 /** RFC 9113 §7. */
 const CANCEL = 8;
 
+/** RFC 9113 §5.1.1: streams of a client have odd numbers, and 1 is not for those of an upgrade alone. */
+const FIRST_STREAM = 1;
+
 /** Who has the streams of a connection. */
 export interface Http2ExchangeOwner {
   readonly encrypted: boolean;
   /** 1xx responses that one request may have. */
   readonly mostInformational: number;
+  /** Whether the peer is there. */
+  readonly liveness: Http2Liveness;
   /** Nothing of the exchange is left on the connection. */
   ended(exchange: Http2Exchange): void;
-  /** Its time was over before it had an answer. */
-  timedOut(): void;
+  /** It was given up while the whole connection was silent: before an answer, or because no byte of it came in time. */
+  silent(reason: NetworkError): void;
   /** What comes of it when its stream has ended before its response: another attempt, or why there is none. */
   outcomeOf(lost: Http2Exchange, stream: ClientHttp2Stream): Promise<HttpResponse> | NetworkError;
 }
@@ -53,6 +59,8 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   #failure: NetworkError | null = null;
   #trailers: HttpHeaders | null = null;
   #informationalResponses = 0;
+  /** Signs of the peer's life when this was begun, and when it was last heard of. */
+  #signs = 0;
 
   /** @throws NetworkError when the request cannot be written */
   constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Exchange, refusals: number) {
@@ -68,8 +76,9 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
       this.#reject = reject;
     });
     this.#forgetCancel = exchange.onCancel((reason) => {
+      const isSilent = this.#stream !== null && this.#signs === owner.liveness.signs;
       this.fail(reason);
-      if (reason.code === 'timeout' && !this.isAnswered) owner.timedOut();
+      if (isSilent && (reason.code === 'timeout' || !this.isAnswered)) owner.silent(reason);
     });
   }
 
@@ -89,10 +98,17 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     }
     this.#stream = stream;
     this.streamId = stream.id;
+    this.#signs = this.#owner.liveness.signs;
+    this.#owner.liveness.watch();
     listenToStream(stream, this);
     if (outgoing === null) tellRequestSent(this.exchange);
     else if (expectsContinue(this.request)) outgoing.startOnContinue();
     else outgoing.start();
+  }
+
+  /** Its stream is the first of the connection. */
+  get isFirst(): boolean {
+    return this.streamId === FIRST_STREAM;
   }
 
   /** The exchange ends with an error, wherever it stands. */
@@ -109,6 +125,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   /** The answer will come of another attempt. */
   replaceBy(response: Promise<HttpResponse>): void {
     this.#finish();
+    if (this.#stream !== null && !this.#stream.closed) reset(this.#stream);
     this.#resolve(response);
   }
 
@@ -153,6 +170,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   informed(raw: readonly string[]): void {
+    this.#heard();
     if (this.isOver) return;
     if (++this.#informationalResponses > this.#owner.mostInformational) {
       this.fail(this.#refusal('there are too many informational (1xx) responses'));
@@ -164,6 +182,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   answered(raw: readonly string[]): void {
+    this.#heard();
     if (this.isOver) return;
     const status = Number(raw[1]);
     // For nghttp2, any three digits will do.
@@ -188,10 +207,12 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   trailed(raw: readonly string[]): void {
+    this.#heard();
     this.#trailers = HttpHeaders.adopt(raw.slice());
   }
 
   received({ buffer, byteOffset, length }: Buffer): void {
+    this.#heard();
     this.#sink?.data(new Uint8Array(buffer, byteOffset, length), false);
   }
 
@@ -206,11 +227,19 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   }
 
   closed(stream: ClientHttp2Stream): void {
+    // What has not ended by us was ended by the peer.
+    if (!this.isOver) this.#heard();
     this.#left();
     if (this.isOver) return;
     const outcome = this.#owner.outcomeOf(this, stream);
     if (outcome instanceof NetworkError) this.fail(outcome);
     else this.replaceBy(outcome);
+  }
+
+  #heard(): void {
+    const { liveness } = this.#owner;
+    liveness.heard();
+    this.#signs = liveness.signs;
   }
 
   #refusal(reason: string): NetworkError {
