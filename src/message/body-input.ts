@@ -1,6 +1,7 @@
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { encoder, isStream, toBytes } from './to-bytes.ts';
+import { claimSource, refuseUsed } from './used-source.ts';
 
 /**
  * What can be sent. Text goes as UTF-8; a Node Readable is an async iterable.
@@ -54,10 +55,10 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
   if (input instanceof FormData) return readers.form(input);
   if (requestBody in input) return input[requestBody]();
   if (Array.isArray(input)) return listBody(input.map(toBytes));
-  if (isStream(input) && input.locked)
-    throw new TypeError('body: the stream is locked, somebody else reads it');
-  if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input))
-    return once((isSpent) => readers.chunks(input, isSpent));
+  if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input)) {
+    refuseUsed(input);
+    return once(input, readers);
+  }
   throw noBody(input);
 }
 
@@ -89,15 +90,16 @@ function listBody(chunks: readonly Uint8Array[]): RequestBody {
   };
 }
 
-function once(chunks: (isSpent: boolean) => AsyncIterable<Uint8Array>): RequestBody {
+function once(source: ChunkSource, readers: BodyReaders): RequestBody {
   let isSpent = false;
   return {
     length: null,
     replayable: false,
     bytes: null,
     contentType: null,
+    claim: () => claimSource(source),
     open() {
-      const opened = chunks(isSpent);
+      const opened = readers.chunks(source, isSpent);
       isSpent = true;
       return opened;
     },

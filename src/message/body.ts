@@ -15,6 +15,11 @@ export interface RequestBody {
   readonly contentType: string | null;
   /** The same as a Blob, where it is one (a Blob, a form): a page's fetch sends that without reading it into memory. */
   blob?(): Blob | Promise<Blob>;
+  /**
+   * A request is made with it.
+   * @throws TypeError when it can be sent once, and was sent, is to be sent or is read by something else
+   */
+  claim?(): void;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
   /** The reply has ended. Releases what was never opened, where that holds something. */

@@ -72,6 +72,9 @@ export class HttpMultiPart implements RequestBodySource {
       replayable: this.#parts.every(({ body }) => body.replayable),
       bytes: null,
       contentType: `multipart/${this.type}; boundary="${this.#boundary}"`,
+      claim: () => {
+        for (const { body } of this.#parts) body.claim?.();
+      },
       open: async function* () {
         for (const piece of pieces) {
           if (piece instanceof Uint8Array) yield piece;

@@ -52,8 +52,12 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     else source.startSoon(this.#core);
   }
 
-  /** @internal How managers make replies. */
+  /**
+   * @internal How managers make replies.
+   * @throws TypeError when the body has been used
+   */
   static create(init: ReplyInit): NetworkReply {
+    init.request.body?.claim?.();
     return new NetworkReply(init);
   }
 

@@ -179,3 +179,59 @@ describe('a source that was never read is released when', () => {
     expect(isReleased()).toBe(false);
   });
 });
+
+describe('a body that can be sent once and has been sent or read', () => {
+  const readInPart = async () => {
+    const stream = new Blob(['ab', 'c']).stream();
+    const reader = stream.getReader();
+    await reader.read();
+    reader.releaseLock();
+    return stream;
+  };
+  const spent = async (stream: Readable) => {
+    await stream.toArray();
+    return stream;
+  };
+  const sentBefore = async <Body extends BodyInput>(body: Body): Promise<Body> => {
+    await send('echo', body);
+    return body;
+  };
+
+  test.each<[string, () => Promise<BodyInput>]>([
+    ['a stream that was read in part', readInPart],
+    ['a Node stream that was read', () => spent(Readable.from(['a']))],
+    ['a Node stream that was sent', () => sentBefore(Readable.from(['a']))],
+    ['a file that was sent', () => sentBefore(createReadStream(ITSELF))],
+    ['a WHATWG stream that was sent', () => sentBefore(new Blob(['a']).stream())],
+    ['a generator that was sent', () => sentBefore(generated())],
+  ])('%s is a TypeError before anything is sent, for both APIs', async (_name, make) => {
+    const body = await make();
+    const { connections } = server;
+    const url = `${server.origin}/echo`;
+    expect(() => manager.put(url, body)).toThrow(TypeError);
+    expect(() => manager.sendCustomRequest({ url }, 'REPORT', body)).toThrow(TypeError);
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    await expect(manager.fetch(url, init)).rejects.toThrow(TypeError);
+    await manager.head(url).completed;
+    // That of the HEAD at most.
+    expect(server.connections - connections).toBeLessThanOrEqual(1);
+  });
+
+  test('is refused in a message of several parts', async () => {
+    const message = new HttpMultiPart().append({ body: generated() });
+    await send('echo', message);
+    expect(() => manager.post(`${server.origin}/echo`, message)).toThrow(TypeError);
+  });
+
+  test('is not taken by a request that only was looked at', async () => {
+    const looking = new (class extends NetworkAccessManager {
+      protected override createRequest(...request: Parameters<NetworkAccessManager['createRequest']>) {
+        this.resolveRequest(...request);
+        return super.createRequest(...request);
+      }
+    })();
+    const { body } = (await looking.post(`${server.origin}/echo`, generated()).json()) as Echo;
+    expect(body).toBe('abc');
+    await looking.close();
+  });
+});

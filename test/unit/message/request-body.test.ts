@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { toPageBody } from '../../../platform/browser/page-body.ts';
 import { requestBody } from '../../../src/message/body.ts';
 import type { BodyInput } from '../../../src/message/body-input.ts';
+import { HttpMultiPart } from '../../../src/message/http-multi-part.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import { readRequestBody } from '../../support/read-request-body.ts';
 
@@ -152,6 +153,74 @@ describe.each([
     ])('%s', (_name, input, message) => {
       expect(() => toBody(input as BodyInput)).toThrow(TypeError);
       expect(() => toBody(input as BodyInput)).toThrow(message);
+    });
+  });
+
+  describe('what has been used is refused with a TypeError', () => {
+    const readSome = async (stream: ReadableStream) => {
+      const reader = stream.getReader();
+      await reader.read();
+      reader.releaseLock();
+      return stream;
+    };
+    const readAll = async <Source extends AsyncIterable<unknown>>(source: Source) => {
+      for await (const _ of source);
+      return source;
+    };
+    const cancelled = async () => {
+      const stream = streamOf(bytes('a'));
+      await stream.cancel();
+      return stream;
+    };
+    test.each<[string, () => unknown, RegExp]>([
+      [
+        'a stream that was read in part',
+        () => readSome(streamOf(bytes('a'), bytes('b'))),
+        /has been read from/,
+      ],
+      ['a stream that was read', () => readAll(new Blob(['a']).stream() as never), /has been read from/],
+      ['a stream that was cancelled', cancelled, /has been read from/],
+      ['a Node stream that was read', () => readAll(Readable.from(['a'])), /destroyed|read from/],
+      ['a Node stream that was destroyed', () => Readable.from(['a']).destroy(), /has been destroyed/],
+      [
+        'a Node stream that others read',
+        () => Readable.from(['a']).on('data', () => {}),
+        /something else reads it/,
+      ],
+    ])('%s', async (_name, make, message) => {
+      const source = (await make()) as BodyInput;
+      expect(() => toBody(source)).toThrow(TypeError);
+      expect(() => toBody(source)).toThrow(message);
+    });
+
+    test.each<[string, () => BodyInput]>([
+      ['a WHATWG stream', () => streamOf(bytes('a'))],
+      ['a Node stream', () => Readable.from([Buffer.from('a')])],
+      ['an async generator', () => generated('a')],
+      ['a generator', () => produced(bytes('a'))],
+    ])('%s, for a second request', (_name, make) => {
+      const source = make();
+      toBody(source).claim!();
+      expect(() => toBody(source)).toThrow(/is the body of an earlier request/);
+    });
+
+    test('what gives a new iterator each time can be sent by as many requests as like', () => {
+      const set = new Set([bytes('a')]);
+      toBody(set).claim!();
+      toBody(set).claim!();
+    });
+
+    test('a message with a part that has been used', () => {
+      const message = new HttpMultiPart().append({ body: generated('a') });
+      message[requestBody]().claim!();
+      expect(() => message[requestBody]().claim!()).toThrow(/is the body of an earlier request/);
+    });
+
+    test('a stream that has failed says what it failed with', async () => {
+      const stream = Readable.from([]);
+      stream.destroy(new Error('disk')).on('error', () => {});
+      await new Promise(setImmediate);
+      await expect(readRequestBody(toBody(stream))).rejects.toThrow('disk');
     });
   });
 
