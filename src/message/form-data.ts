@@ -15,12 +15,16 @@ export function encodeFormData(
 ): Blob {
   const parts: (string | Blob)[] = [];
   for (const [name, value] of form) {
-    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(normalised(name))}"`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quotedName(withCrlf(name))}"`;
     if (typeof value === 'string') {
-      parts.push(`${head}\r\n\r\n${normalised(value)}\r\n`);
+      parts.push(`${head}\r\n\r\n${withCrlf(value)}\r\n`);
     } else {
       const type = blobType(value) ?? 'application/octet-stream';
-      parts.push(`${head}; filename="${quoted(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value, '\r\n');
+      parts.push(
+        `${head}; filename="${quotedName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`,
+        value,
+        '\r\n',
+      );
     }
   }
   parts.push(`--${boundary}--\r\n`);
@@ -28,11 +32,11 @@ export function encodeFormData(
 }
 
 /** Line ends of texts are CRLF. */
-function normalised(text: string): string {
+export function withCrlf(text: string): string {
   return text.replace(/\r\n|\r|\n/g, '\r\n');
 }
 
 /** What would end the quoted name, or its line, is escaped as browsers do. */
-function quoted(name: string): string {
+export function quotedName(name: string): string {
   return name.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
 }

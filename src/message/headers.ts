@@ -137,11 +137,19 @@ export type HeadersInput =
   | Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 function fill(headers: HttpHeaders, init: HeadersInput): void {
+  for (const [name, value] of pairsOf(init)) headers.append(name, value);
+}
+
+/**
+ * The fields as they were written, nothing of them checked.
+ * @throws TypeError for what are no fields at all
+ */
+export function* pairsOf(init: HeadersInput): Iterable<readonly [name: string, value: string]> {
   if (typeof init !== 'object' || init === null) throw notFields();
   if (Symbol.iterator in init) {
     for (const pair of init as Iterable<readonly [string, string]>) {
       if (!Array.isArray(pair) || pair.length !== 2) throw notFields();
-      headers.append(pair[0], pair[1]);
+      yield [pair[0], pair[1]];
     }
     return;
   }
@@ -149,7 +157,7 @@ function fill(headers: HttpHeaders, init: HeadersInput): void {
     const value = (init as Record<string, unknown>)[name];
     if (value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value])
-      headers.append(name, typeof one === 'number' ? String(one) : one);
+      yield [name, typeof one === 'number' ? String(one) : one];
   }
 }
 

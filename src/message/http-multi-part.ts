@@ -1,14 +1,19 @@
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { randomBoundary } from './boundary.ts';
-import { type HeadersInput, HttpHeaders } from './headers.ts';
+import { quotedName, withCrlf } from './form-data.ts';
+import { type HeadersInput, HttpHeaders, pairsOf } from './headers.ts';
 import { type BodyInput, toRequestBody } from './request-body.ts';
+import { encoder } from './to-bytes.ts';
 
 /** How the parts belong together. Qt: `QHttpMultiPart::ContentType`. */
 export type MultiPartType = 'mixed' | 'related' | 'form-data' | 'alternative';
 
 /** Qt: `QHttpPart`. */
 export interface HttpPart {
-  /** The part's fields. Content-Type is added when the kind of body implies one and it is not given. */
+  /**
+   * The part's fields, sent as UTF-8 (RFC 7578 §5.1), so that a file name may have any letters. Content-Type is added when
+   * the kind of body implies one and it is not given.
+   */
   readonly headers?: HeadersInput;
   readonly body: BodyInput;
 }
@@ -55,12 +60,33 @@ export class HttpMultiPart implements RequestBodySource {
 
   /** @throws TypeError for fields that HTTP forbids or a body that cannot be sent */
   append(part: HttpPart): this {
-    const headers = new HttpHeaders(Object.hasOwn(part, 'headers') ? part.headers : undefined);
+    const fields = Object.hasOwn(part, 'headers') ? (part.headers ?? []) : [];
+    const headers = new HttpHeaders(
+      Array.from(pairsOf(fields), ([name, value]) => [name, asUtf8(value)] as const),
+    );
     const body = toRequestBody(part.body);
     if (body.contentType !== null) headers.setDefault('content-type', body.contentType);
     const lines = Array.from(headers, ([name, value]) => `${name}: ${value}\r\n`);
     this.#parts.push({ head: latin1(`${lines.join('')}\r\n`), body });
     return this;
+  }
+
+  /**
+   * Adds a field of a form (RFC 7578), as `FormData.append` does, for bodies that FormData does not take: a stream, for one.
+   *
+   * @param fileName makes it a file; null for the `name` of a File, or none
+   * @throws TypeError for a body that cannot be sent
+   */
+  appendField(name: string, body: BodyInput, fileName: string | null = null): this {
+    const file = fileName ?? (typeof File === 'function' && body instanceof File ? body.name : null);
+    const disposition = `form-data; name="${quotedName(withCrlf(name))}"`;
+    return this.append({
+      headers: {
+        'content-disposition': file === null ? disposition : `${disposition}; filename="${quotedName(file)}"`,
+        ...(file === null || hasType(body) ? {} : { 'content-type': 'application/octet-stream' }),
+      },
+      body: typeof body === 'string' && file === null ? encoder.encode(withCrlf(body)) : body,
+    });
   }
 
   /** The parts as they are now. */
@@ -95,7 +121,16 @@ export class HttpMultiPart implements RequestBodySource {
   }
 }
 
-/** Field values are strings of bytes, as everywhere in HTTP. */
+function hasType(body: BodyInput): boolean {
+  return body instanceof Blob && body.type !== '';
+}
+
+/** A text as the string of bytes that field values are, everywhere in HTTP. */
+function asUtf8(text: string): string {
+  return typeof text === 'string' ? String.fromCharCode(...encoder.encode(text)) : text;
+}
+
+/** A string of bytes as bytes. */
 function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { requestBody } from '../../../src/message/body.ts';
+import { encodeFormData } from '../../../src/message/form-data.ts';
 import { HttpMultiPart, type MultiPartType } from '../../../src/message/http-multi-part.ts';
 import { type BodyInput, toRequestBody } from '../../../src/message/request-body.ts';
 import { readRequestBody } from '../../support/read-request-body.ts';
@@ -26,6 +27,46 @@ describe('HttpMultiPart', () => {
     parts.append({ body: new Blob(['c'], { type: 'image/png' }) });
     expect(await readRequestBody(toRequestBody(parts))).toBe(
       '--B\r\ncontent-id: <1>\r\nx-a: b\r\n\r\na\r\n--B\r\ncontent-type: image/png\r\n\r\nc\r\n--B--\r\n',
+    );
+  });
+
+  test.each(['é.txt', '日本.txt', 'Œuvre 🎉.txt'])('sends the file name %s as UTF-8', async (name) => {
+    const parts = message();
+    parts.append({
+      headers: { 'content-disposition': `form-data; name="f"; filename="${name}"` },
+      body: 'x',
+    });
+    const pairs = [['content-disposition', `form-data; name="f"; filename="${name}"`]] as const;
+    parts.append({ headers: pairs, body: 'x' });
+    const text = await readRequestBody(toRequestBody(parts));
+    expect(text.split(`filename="${name}"`)).toHaveLength(3);
+  });
+
+  test('keeps control characters out of its fields', () => {
+    expect(() => message().append({ headers: { a: 'b\r\nc: d' }, body: '' })).toThrow(TypeError);
+  });
+
+  test.each([
+    ['é.txt', 'é.txt'],
+    ['a"b\r\nc.txt', 'a%22b%0D%0Ac.txt'],
+    ['a\nb\rc', 'a%0Ab%0Dc'],
+    ['100%22', '100%22'],
+  ])('a field with the file name %j is what FormData makes of it', async (name, written) => {
+    const parts = new HttpMultiPart('form-data');
+    parts.boundary = 'B';
+    parts.appendField('a\n"ü', new File(['x'], name)).appendField('text', 'one\ntwo');
+    const form = new FormData();
+    form.append('a\n"ü', new File(['x'], name));
+    form.append('text', 'one\ntwo');
+    const text = await readRequestBody(toRequestBody(parts));
+    expect(text).toContain(`; name="a%0D%0A%22ü"; filename="${written}"\r\n`);
+    expect(text.toLowerCase()).toBe((await encodeFormData(form, 'B').text()).toLowerCase());
+  });
+
+  test('a field may be a stream', async () => {
+    const parts = message().appendField('f', generated(), 'ü.bin');
+    expect(await readRequestBody(toRequestBody(parts))).toContain(
+      'form-data; name="f"; filename="ü.bin"\r\ncontent-type: application/octet-stream\r\n\r\nstreamed',
     );
   });
 
