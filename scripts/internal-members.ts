@@ -12,7 +12,6 @@ const INTERNAL_MEMBERS: readonly string[] = [
   'bufferSize',
   'canceler',
   'chunks',
-  'claim',
   'claimed',
   'configure',
   'convert',
