@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
 import { GIVEN_UP, RecordingSink, readAll, UploadSource, until } from '../suites/transport/harness.ts';
+import { CertificateAuthority } from '../support/certificate.ts';
 import {
   data,
   END_STREAM,
@@ -178,4 +179,41 @@ test('a connection on which a request timed out is not used for the next one', a
   expect((await readAll(await sendOver(transport, request).response)).text).toBe('hello');
   await transport.close();
   await server.close();
+});
+
+describe('what a peer announces and nobody has asked for', () => {
+  const authority = new CertificateAuthority();
+  const origin = Buffer.from('\0\x12https://other.test', 'latin1');
+  const alternative = Buffer.from('\0\x12https://other.testh3=":443"', 'latin1');
+
+  async function announced(frameOf: () => Uint8Array, count: number): Promise<string> {
+    const server = await startRawHttp2Server(
+      (socket, id) => {
+        socket.write(Buffer.concat(Array.from({ length: count }, frameOf)));
+        socket.write(Buffer.concat([statusOk(id), data(id, 'hello', 'end')]));
+      },
+      () => {},
+      { identity: authority.issue() },
+    );
+    const transport = new SocketTransport();
+    try {
+      const options = { tls: { ca: authority.certificate } };
+      return (await readAll(await sendOver(transport, { url: server.origin, options }).response)).text;
+    } catch (error) {
+      const { code, message } = error as NetworkError;
+      return `${code} ${message.includes('were announced')}`;
+    } finally {
+      await transport.close();
+      await server.close();
+    }
+  }
+
+  test.each<[string, () => Uint8Array]>([
+    ['origins', () => frame(12, 0, origin)],
+    ['frames of ORIGIN without one', () => frame(12, 0, new Uint8Array(0))],
+    ['alternative services', () => frame(10, 0, alternative)],
+  ])('is let by, up to a thousand %s', async (_name, frameOf) => {
+    expect(await announced(frameOf, 1000)).toBe('hello');
+    expect(await announced(frameOf, 1001)).toBe('protocol-failure true');
+  });
 });

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
 import type { Identity } from './certificate.ts';
 
 /** RFC 9113 §6: types of frames. */
@@ -44,7 +44,7 @@ export function goaway(lastStreamId: number, code: number): Buffer {
 export interface RawHttp2Options {
   /** Whether a connection leaves PINGs unanswered. */
   readonly isMute?: (connection: number) => boolean;
-  /** For TLS, with HTTP/1.1 as the other choice, over which everything is answered with its name. */
+  /** For TLS, with HTTP/1.1 as the other choice. */
   readonly identity?: Identity;
 }
 
@@ -60,7 +60,7 @@ export interface RawHttp2Server {
 /**
  * A peer of HTTP/2 that does what `node:http2` would never do. `handle` is called for every request, with the number of its
  * connection from 0 up, `watch` with every frame's type and flags. It acknowledges settings and, unless it is told to be
- * mute, PINGs.
+ * mute, PINGs. To whoever speaks HTTP/1.1 it says `HTTP/1.1`.
  */
 export async function startRawHttp2Server(
   handle: (socket: Socket, streamId: number, connection: number) => void,
@@ -73,14 +73,16 @@ export async function startRawHttp2Server(
     const connection = connections++;
     sockets.add(socket.on('error', () => {}));
     socket.on('close', () => sockets.delete(socket));
-    if (isHttp1(socket)) {
-      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nHTTP/1.1'));
-      return;
-    }
-    socket.write(frame(FRAME.settings, 0, new Uint8Array(0)));
     let received: Buffer = Buffer.alloc(0);
     let at = PREFACE_SIZE;
     socket.on('data', (bytes) => {
+      if (received.length === 0) {
+        if (!bytes.toString('latin1', 0, 3).startsWith('PRI')) {
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nHTTP/1.1');
+          return;
+        }
+        socket.write(frame(FRAME.settings, 0, new Uint8Array(0)));
+      }
       received = Buffer.concat([received, bytes]);
       while (received.length >= at + HEADER_SIZE) {
         const type = received[at + 3]!;
@@ -116,8 +118,4 @@ export async function startRawHttp2Server(
       });
     },
   };
-}
-
-function isHttp1(socket: Socket): boolean {
-  return socket instanceof TLSSocket && socket.alpnProtocol !== 'h2';
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/util/clock.ts';
 import type { Dialer } from './dialer.ts';
 import { endpointOf } from './endpoint.ts';
 import { EndpointPool, type PoolContext } from './endpoint-pool.ts';
+import { Http1Origins } from './http1-origins.ts';
 import type { Route } from './route.ts';
 import type { WireLimits } from './wire-limits.ts';
 
@@ -22,6 +23,7 @@ export class ConnectionPool implements PoolContext {
   readonly dialer: Dialer;
   readonly limits: WireLimits;
   readonly clock: Clock;
+  readonly http1Origins = new Http1Origins();
   readonly #pools = new Map<string, EndpointPool>();
   readonly #recent = new Map<string, Recent>();
   #timer: unknown = null;
@@ -72,6 +74,7 @@ export class ConnectionPool implements PoolContext {
   /** Closes everything. What is in flight ends operation-canceled. */
   clear(why: string): void {
     for (const pool of [...this.#pools.values()]) pool.clear(why);
+    this.http1Origins.clear();
     this.#wakeAt(Number.POSITIVE_INFINITY);
   }
 

@@ -10,6 +10,7 @@ import { ConnectionsAhead } from './connections-ahead.ts';
 import type { Dialed, Dialer } from './dialer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Http1Connection } from './http1-connection.ts';
+import type { Http1Origins } from './http1-origins.ts';
 import { Http2Connection, type Http2Owner } from './http2-connection.ts';
 import { openHttp2Session } from './http2-session.ts';
 import type { WireLimits } from './wire-limits.ts';
@@ -21,6 +22,8 @@ export interface PoolContext {
   readonly clock: Clock;
   /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
   idle(expiresAt: number): void;
+  /** A peer that speaks HTTP/2 wants to be asked over HTTP/1.1 only. */
+  readonly http1Origins: Http1Origins;
   /** The endpoint has no connection (any more): its pool may be forgotten. */
   empty(pool: EndpointPool): void;
   /** The pool that requests to the endpoint use now: the same, or another if it was forgotten. */
@@ -46,7 +49,7 @@ export class EndpointPool implements Http2Owner {
   #session: Http2Connection | null = null;
   readonly #openings = new Set<Opening>();
   readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
-  /** The peer was asked for HTTP/2 and speaks HTTP/1.1 only. */
+  /** The peer was asked for HTTP/2 and speaks HTTP/1.1, or has asked for that (RFC 9113 §7, HTTP_1_1_REQUIRED). */
   #isHttp1Only: boolean;
   /** The dial that will tell; what it failed with, or null when whoever waits may go on. */
   #negotiation: Promise<NetworkError | null> | null = null;
@@ -54,7 +57,7 @@ export class EndpointPool implements Http2Owner {
   constructor(endpoint: Endpoint, context: PoolContext) {
     this.endpoint = endpoint;
     this.#context = context;
-    this.#isHttp1Only = endpoint.protocols === 'http/1.1';
+    this.#isHttp1Only = endpoint.protocols === 'http/1.1' || context.http1Origins.has(endpoint.origin);
   }
 
   /** A connection that is there, or null. */
@@ -119,6 +122,11 @@ export class EndpointPool implements Http2Owner {
     if (this.#session === connection) this.#session = null;
   }
 
+  http1Required(): void {
+    this.#isHttp1Only = true;
+    this.#context.http1Origins.add(this.endpoint.origin);
+  }
+
   closed(connection: Connection): void {
     this.#connections.delete(connection);
     const index = this.#idle.indexOf(connection as Http1Connection);
@@ -179,7 +187,7 @@ export class EndpointPool implements Http2Owner {
 
   async #dial({ exchange, url, abort }: Opening): Promise<Connection> {
     const { endpoint } = this;
-    const offer = endpoint.protocols === 'h2' ? HTTP2 : this.#isHttp1Only ? HTTP1 : EITHER;
+    const offer = this.#isHttp1Only ? HTTP1 : endpoint.protocols === 'h2' ? HTTP2 : EITHER;
     const dialed = await this.#context.dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal });
     // Loaded when it is first needed.
     const http2 = dialed.protocol === 'h2' ? await import('node:http2') : null;

@@ -9,7 +9,7 @@ import { givenUp } from '../errors.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { Http2Exchange, type Http2ExchangeOwner } from './http2-exchange.ts';
-import { REFUSED_STREAM, streamFailure } from './http2-failure.ts';
+import { HTTP_1_1_REQUIRED, REFUSED_STREAM, streamFailure } from './http2-failure.ts';
 import { Http2Liveness, type LivenessTarget } from './http2-liveness.ts';
 import type { WireLimits } from './wire-limits.ts';
 
@@ -19,6 +19,8 @@ const MOST_REFUSALS = 5;
 export interface Http2Owner extends ConnectionOwner<Http2Connection> {
   /** It takes no further request; those that it has may end. */
   retired(connection: Http2Connection): void;
+  /** The peer wants HTTP/1.1 for what comes. */
+  http1Required(): void;
 }
 
 /** A session of HTTP/2: a connection that carries many requests at once. */
@@ -66,6 +68,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     });
     session.on('goaway', (code, lastStream) => {
       this.#goaway = { code, lastStream };
+      if (code === HTTP_1_1_REQUIRED) owner.http1Required();
       this.#retire();
     });
     // What fails is told to every stream.
@@ -160,7 +163,8 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   ): Promise<HttpResponse> | NetworkError {
     const { request, exchange, refusals, isAnswered } = lost;
     const url = request.url.href;
-    const isUnprocessed = !isAnswered && (rstCode === REFUSED_STREAM || this.#isUnseen(lost.streamId));
+    if (rstCode === HTTP_1_1_REQUIRED) this.#requireHttp1();
+    const isUnprocessed = !isAnswered && (isUntouched(rstCode) || this.#isUnseen(lost.streamId));
     if (isUnprocessed && refusals < MOST_REFUSALS) {
       const isReplayable = request.body === null || request.body.replayable;
       return isReplayable ? this.#owner.resend(request, exchange, refusals + 1) : unrepeatable(url);
@@ -179,7 +183,13 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
 
   /** RFC 9113 §6.8: the peer says that it has done nothing with it, so that anything may be sent again. */
   #isUnseen(streamId: number | undefined): boolean {
-    return streamId === undefined || (this.#goaway !== null && streamId > this.#goaway.lastStream);
+    if (streamId === undefined) return true;
+    return this.#goaway !== null && (streamId > this.#goaway.lastStream || isUntouched(this.#goaway.code));
+  }
+
+  #requireHttp1(): void {
+    this.#owner.http1Required();
+    this.#retire();
   }
 
   #begin(exchange: Http2Exchange): void {
@@ -214,6 +224,11 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   #tellConcurrency({ slot }: Exchange): void {
     slot?.setConcurrency(Math.max(1, this.#limit));
   }
+}
+
+/** Codes with which a peer says that it has not acted on a request. */
+function isUntouched(code: number): boolean {
+  return code === REFUSED_STREAM || code === HTTP_1_1_REQUIRED;
 }
 
 function deadConnection(url: string): NetworkError {

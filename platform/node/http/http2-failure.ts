@@ -3,6 +3,9 @@ import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 /** RFC 9113 §7: the code of a stream that the peer did not look at. */
 export const REFUSED_STREAM = 7;
 
+/** RFC 9113 §7: the code of what the peer wants to be asked over HTTP/1.1. */
+export const HTTP_1_1_REQUIRED = 13;
+
 /**
  * RFC 9113 §7, by number, and what Qt makes of each (http2protocol.cpp, `qt_error`), with one difference: a peer that
  * cancels has broken no rule, and Node says CANCEL as well when the connection was lost.

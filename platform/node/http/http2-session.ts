@@ -8,6 +8,10 @@ const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 /** Where there is no limit: a setting has 32 bits (RFC 9113 §6.5.1), and so has Node's own. */
 const NO_LIMIT = 2 ** 32 - 1;
+/** Origins and alternative services that one connection may name. */
+const MOST_ANNOUNCEMENTS = 1000;
+/** RFC 9113 §7. */
+const ENHANCE_YOUR_CALM = 11;
 /** `:status` is no field. */
 const PSEUDO_FIELDS = 1;
 
@@ -29,5 +33,25 @@ export function openHttp2Session(
     maxHeaderListPairs: Math.min(limits.fields + PSEUDO_FIELDS, NO_LIMIT),
   });
   session.setLocalWindowSize(CONNECTION_WINDOW);
+  countAnnouncements(session);
   return session;
+}
+
+/**
+ * Origins (RFC 8336) and alternative services (RFC 7838) are not used here, but Node keeps every origin that a peer names,
+ * for as long as the connection lives.
+ */
+function countAnnouncements(session: ClientHttp2Session): void {
+  let count = 0;
+  const announced = (number: number): void => {
+    count += number;
+    if (count > MOST_ANNOUNCEMENTS && !session.destroyed) session.destroy(tooMany(), ENHANCE_YOUR_CALM);
+  };
+  session.on('origin', (origins) => announced(Math.max(1, origins.length)));
+  session.on('altsvc', () => announced(1));
+}
+
+function tooMany(): Error {
+  const words = `more than ${MOST_ANNOUNCEMENTS} origins and alternative services were announced`;
+  return Object.assign(new Error(words), { code: 'ERR_HTTP2_TOO_MANY_ANNOUNCEMENTS' });
 }
