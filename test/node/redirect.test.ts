@@ -40,6 +40,22 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       expect(fields['content-length']).toBe(body === '' ? undefined : '4');
     });
 
+    test('a hop whose body does not end holds the next one up for a moment only', {
+      timeout: 5000,
+    }, async () => {
+      const stalling = await startServer({
+        routes: {
+          hop: ({ response }) => {
+            response.writeHead(302, { location: '/end', 'content-length': 50 });
+            response.write('0123456789');
+          },
+          end: ({ response }) => void response.end('arrived'),
+        },
+      });
+      expect(await manager().get(`${stalling.origin}/hop`).text()).toBe('arrived');
+      await stalling.close();
+    });
+
     test('HEAD stays HEAD', async () => {
       const reply = await manager().head(redirect(server.origin, '/echo', 303)).completed;
       expect([reply.status, reply.bytesAvailable]).toEqual([200, 0]);

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import { type BodySink, EMPTY_BODY, type ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
-import { DRAIN_LIMIT, drain } from '../../../src/pipeline/drain.ts';
+import { DRAIN_LIMIT, DRAIN_TIME, drain } from '../../../src/pipeline/drain.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { makeExchange } from '../../support/fixtures.ts';
+import { FakeClock, makeExchange } from '../../support/fixtures.ts';
 
 /** A body whose events are given by hand. */
 function manualBody() {
@@ -75,4 +75,32 @@ test('rejects, and gives the body up, when the exchange is cancelled', async () 
   exchange.cancel(reason);
   await expect(waiting).rejects.toBe(reason);
   expect(state.cancelled).toBe(reason);
+});
+
+test('a body that takes its time is given up, and leaves no timer', async () => {
+  const clock = new FakeClock();
+  const { exchange } = makeExchange({ clock });
+  const left = countCancelers(exchange);
+  const { body, state } = manualBody();
+  const waiting = drain(body, exchange);
+  clock.advance(DRAIN_TIME - 1);
+  expect(state.cancelled).toBeNull();
+  state.sink!.data(new Uint8Array(1), false);
+  clock.advance(1);
+  await waiting;
+  expect(state.cancelled).toBeInstanceOf(NetworkError);
+  expect([left.size, clock.pendingTimers]).toEqual([0, 0]);
+});
+
+test.each(['end', 'failure', 'cancellation'])('no timer is left after the %s', async (how) => {
+  const clock = new FakeClock();
+  const { exchange } = makeExchange({ clock });
+  const { body, state } = manualBody();
+  const waiting = drain(body, exchange);
+  const error = new NetworkError('remote-host-closed', 'cut');
+  if (how === 'end') state.sink!.end(null);
+  else if (how === 'failure') state.sink!.fail(error);
+  else exchange.cancel(error);
+  await waiting.catch(() => {});
+  expect(clock.pendingTimers).toBe(0);
 });
