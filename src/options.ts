@@ -83,6 +83,13 @@ export interface SharedOptions {
   readonly throwHttpErrors: boolean;
   /** Decoded bytes above which a suspicious ratio counts as a decompression bomb; −1 = off, 0 = always. @default 10 MiB */
   readonly decompressedSafetyCheckThreshold: number;
+  /**
+   * Most bytes of a response body, decoded; one that is larger ends the request with unknown-content. Null: as many as
+   * like for who reads them as they arrive, 256 MiB for what is collected by `text()` and its like or waits unread; for
+   * those, too, `Infinity` is no limit. The body of an error status that a helper rejects with is read to its 64th KiB.
+   * @default null
+   */
+  readonly maximumBodySize: number | null;
   /** In a page: cookies and credentials go to other origins too. Qt (WebAssembly): `UseCredentials`. @default false */
   readonly useCredentials: boolean;
   /** Most bytes of an upload that are collected in memory where the platform cannot stream it. @default 64 MiB */

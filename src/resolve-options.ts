@@ -35,6 +35,11 @@ function whole(fallback: number, least = 0, most = Number.POSITIVE_INFINITY): Ru
   ];
 }
 
+/** An option that has no value unless it is set. */
+function unset<Value>([, expected, accepts]: Rule<Value>): Rule<Value | null> {
+  return [null, expected!, accepts!];
+}
+
 function choice<Value extends string, Fallback extends Value | null>(
   fallback: Fallback,
   ...values: readonly Value[]
@@ -80,6 +85,7 @@ const SHARED: Rules<SharedOptions> = {
   http2Direct: [false],
   throwHttpErrors: [true],
   decompressedSafetyCheckThreshold: whole(10 * 1024 * 1024, -1),
+  maximumBodySize: unset(whole(0)),
   useCredentials: [false],
   maximumCollectedUpload: whole(64 * 1024 * 1024),
 };

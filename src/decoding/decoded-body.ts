@@ -92,7 +92,9 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
     const { coding, threshold } = this.#init;
     this.#decoded += chunk.length;
     if (isBomb(coding, this.#wireBytes, this.#decoded, threshold)) {
-      this.#break(`grows suspiciously when decoded (${coding}; see decompressedSafetyCheckThreshold)`);
+      this.#break(
+        `grows suspiciously when decoded (${coding}, ${this.#wireBytes} bytes to ${this.#decoded}): a server that is trusted needs the option decompressedSafetyCheckThreshold, see "Bodies that are too large" in docs/recipes.md`,
+      );
     } else this.#sink?.data(chunk, false);
   }
 

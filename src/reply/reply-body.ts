@@ -61,6 +61,11 @@ export class ReplyBody {
     return this.#failure;
   }
 
+  /** All of it goes to a promise. */
+  get isCollected(): boolean {
+    return this.#claim === WHOLE;
+  }
+
   get claimed(): boolean {
     return this.#claim !== null;
   }

@@ -9,6 +9,7 @@ import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Crowd, Placed } from '../util/crowd.ts';
 import type { Startable } from '../util/soon.ts';
+import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { decodeText } from './consume.ts';
 import { ProgressThrottle } from './progress.ts';
 import type { Promised } from './promised.ts';
@@ -235,8 +236,16 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #data(chunk: Uint8Array, lent: boolean): void {
     this.#received += chunk.length;
+    const judgement = this.#judge(chunk.length);
+    if (judgement === 'refuse') {
+      const error = bodyTooLarge(this.reply.request, this.head?.status ?? 0);
+      this.body.release(error);
+      this.#endEarly(error);
+      return;
+    }
     if (!lent || !this.#source.wire?.convertEarly(this, chunk)) this.body.push(chunk, lent);
     this.reply.emit('readyRead');
+    if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);
     if (this.#state !== 'running' || !this.#tellsProgress) return;
     const total = this.final?.total ?? -1;
     const now = this.clock.now();
@@ -244,6 +253,27 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.#download.admit(this.#received, total, now)) {
       this.reply.emit('downloadProgress', this.#received, total);
     }
+  }
+
+  #judge(arriving: number): ReturnType<typeof judgeBody> {
+    return judgeBody(
+      {
+        status: this.head?.status ?? 0,
+        received: this.#received,
+        total: this.final?.total ?? -1,
+        unread: (this.#body?.available ?? 0) + arriving,
+        isCollected: this.#body?.isCollected ?? this.#isCollected,
+      },
+      this.reply.request.options,
+    );
+  }
+
+  /** Ends the reply with an error while its transfer would go on. */
+  #endEarly(error: NetworkError): void {
+    this.#state = 'finishing';
+    this.#transfer?.abandon(error);
+    this.body.fail(error);
+    this.#finish(error);
   }
 
   get #tellsProgress(): boolean {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
@@ -79,6 +80,17 @@ describe('an encoded body', () => {
     await expect(reply.bytes()).rejects.toMatchObject({ code: 'unknown-content' });
     await reply.completed.catch(() => {});
     expect(errors).toEqual(['unknown-content']);
+  });
+
+  test('that grows says which option allows it and where that is explained, to both APIs', async () => {
+    const message = /decompressedSafetyCheckThreshold.*"Bodies that are too large" in docs\/recipes\.md/;
+    const reply = get('bomb');
+    await expect(reply.bytes()).rejects.toThrow(message);
+    const response = await get('bomb').response;
+    await expect(response.bytes()).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(message) },
+    });
+    expect(await readFile('docs/recipes.md', 'utf8')).toContain('## Bodies that are too large');
   });
 
   test('that grows may do so when the check is off', async () => {
