@@ -105,10 +105,15 @@ export class ReplyBody {
 
   /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
   release(error: unknown): void {
+    this.drop();
+    this.fail(error);
+  }
+
+  /** Forgets the bytes. */
+  drop(): void {
     this.#chunks = NOTHING;
     this.#first = 0;
     this.#available = 0;
-    this.fail(error);
   }
 
   /** Forgets the bytes and lets every later read fail: the reply is deleted. */

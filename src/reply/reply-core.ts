@@ -11,7 +11,7 @@ import type { Crowd, Placed } from '../util/crowd.ts';
 import type { Startable } from '../util/soon.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { decodeText } from './consume.ts';
-import { ProgressThrottle } from './progress.ts';
+import { DownloadProgress } from './download-progress.ts';
 import type { Promised } from './promised.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
@@ -52,7 +52,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #priority: Priority | null = null;
   #body: ReplyBody | null = null;
   #received = 0;
-  #download: ProgressThrottle | null = null;
+  readonly #download: DownloadProgress;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
   /** The fields of the head that is shown, when they were asked for. */
@@ -64,6 +64,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     running?.add(this);
     this.reply = reply;
     this.#source = source;
+    this.#download = new DownloadProgress(reply, source.clock);
     this.url = reply.request.url.href;
     reply.request.options.signal?.addEventListener('abort', this);
   }
@@ -190,7 +191,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       case 'head':
         this.showHead(event);
         this.final = event;
-        if (this.#tellsProgress) this.#download = new ProgressThrottle(this.clock.now());
+        this.#download.begin();
         this.reply.emit('metaDataChanged');
         this.atHead?.();
         break;
@@ -238,46 +239,33 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#received += chunk.length;
     const judgement = this.#judge(chunk.length);
     if (judgement === 'refuse') {
-      const error = bodyTooLarge(this.reply.request, this.head?.status ?? 0);
-      this.body.release(error);
-      this.#endEarly(error);
+      this.#body?.drop();
+      this.#endEarly(bodyTooLarge(this.reply.request, this.head?.status ?? 0));
       return;
     }
     if (!lent || !this.#source.wire?.convertEarly(this, chunk)) this.body.push(chunk, lent);
     this.reply.emit('readyRead');
+    if (!this.isRunning) return;
     if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);
-    if (this.#state !== 'running' || !this.#tellsProgress) return;
-    const total = this.final?.total ?? -1;
-    const now = this.clock.now();
-    this.#download ??= new ProgressThrottle(now);
-    if (this.#download.admit(this.#received, total, now)) {
-      this.reply.emit('downloadProgress', this.#received, total);
-    }
+    else this.#download.tell(this.#received, this.final?.total ?? -1);
   }
 
   #judge(arriving: number): ReturnType<typeof judgeBody> {
-    return judgeBody(
-      {
-        status: this.head?.status ?? 0,
-        received: this.#received,
-        total: this.final?.total ?? -1,
-        unread: (this.#body?.available ?? 0) + arriving,
-        isCollected: this.#body?.isCollected ?? this.#isCollected,
-      },
-      this.reply.request.options,
-    );
+    const state = {
+      status: this.head?.status ?? 0,
+      received: this.#received,
+      total: this.final?.total ?? -1,
+      unread: (this.#body?.available ?? 0) + arriving,
+      isCollected: this.#body?.isCollected ?? this.#isCollected,
+    };
+    return judgeBody(state, this.reply.request.options);
   }
 
   /** Ends the reply with an error while its transfer would go on. */
   #endEarly(error: NetworkError): void {
     this.#state = 'finishing';
     this.#transfer?.abandon(error);
-    this.body.fail(error);
-    this.#finish(error);
-  }
-
-  get #tellsProgress(): boolean {
-    return this.reply.listenerCount('downloadProgress') > 0;
+    this.#fail(error);
   }
 
   /** @param isOver nothing goes on unseen */
@@ -289,10 +277,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.error = error;
     if (error !== null) this.reply.emit('errorOccurred', error);
     const total = this.final?.total ?? -1;
-    const last = total < 0 || error === null ? this.#received : total;
-    if (this.#download === null || this.#download.isNews(this.#received, last)) {
-      this.reply.emit('downloadProgress', this.#received, last);
-    }
+    this.#download.finish(this.#received, total < 0 || error === null ? this.#received : total);
     this.reply.emit('readChannelFinished');
     this.#state = 'finished';
     this.owner?.finished(this.reply);
