@@ -1,7 +1,6 @@
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { NetworkError } from '../../../src/error.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import { localServerPath } from '../dial/local-server.ts';
 import type { Route } from './route.ts';
 import { NO_TLS_MATERIAL, TlsIdentity } from './tls-identity.ts';
 
@@ -40,10 +39,7 @@ function withoutBrackets(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-/**
- * The socket or pipe that the host part of a `unix+http:` URL names, percent-encoded: a path, or a name that is completed
- * as QLocalSocket does (https://doc.qt.io/qt-6/qlocalserver.html#listen).
- */
+/** The socket or pipe that the host part of a `unix+http:` URL names, percent-encoded. */
 function localServer(hostname: string, url: string): string {
   let name: string;
   try {
@@ -51,8 +47,9 @@ function localServer(hostname: string, url: string): string {
   } catch (cause) {
     throw new NetworkError('host-not-found', 'the name of the local server is not UTF-8', { url, cause });
   }
-  if (name === '' || name.includes('\0'))
-    throw new NetworkError('host-not-found', 'the URL names no local server', { url });
-  if (process.platform === 'win32') return name.startsWith('\\\\') ? name : `\\\\.\\pipe\\${name}`;
-  return path.isAbsolute(name) ? name : path.join(tmpdir(), name);
+  const path = localServerPath(name, process.platform);
+  if (path !== null) return path;
+  throw new NetworkError('host-not-found', `the URL names no local server: expected ${LOCAL_NAMES}`, { url });
 }
+
+const LOCAL_NAMES = 'a path, or on Windows the name of a pipe, alone or below \\\\.\\pipe\\ or \\\\?\\pipe\\';

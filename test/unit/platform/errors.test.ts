@@ -19,6 +19,9 @@ describe('network errors of Node', () => {
     ['EAI_AGAIN', 'temporary-network-failure'],
     ['ENETUNREACH', 'temporary-network-failure'],
     ['EHOSTUNREACH', 'temporary-network-failure'],
+    ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EADDRINUSE', 'EAGAIN', 'EAI_MEMORY'].map(
+      (code): [string, NetworkErrorCode] => [code, 'temporary-network-failure'],
+    ),
     ['ETIMEDOUT', 'timeout'],
     ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
     ['HPE_INVALID_CONSTANT', 'protocol-failure'],
