@@ -2,7 +2,7 @@ import type { Bytes } from '../util/bytes.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** The next chunk of a body as it arrived, null at the end. One call at a time. */
-export function nextChunk(body: ReplyBody): Promise<Bytes | null> {
+function nextChunk(body: ReplyBody): Promise<Bytes | null> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       // Before the network goes on, which may bring the next chunk at once.
@@ -19,7 +19,74 @@ export function nextChunk(body: ReplyBody): Promise<Bytes | null> {
   });
 }
 
-/** All chunks of a body, to its end. */
-export async function* chunksOfReply(body: ReplyBody): AsyncGenerator<Bytes, void, undefined> {
-  for (let chunk = await nextChunk(body); chunk !== null; chunk = await nextChunk(body)) yield chunk;
+/**
+ * The chunks of a reply, to its end. The first read claims the body. Leaving aborts the reply at once, before the first chunk and while one is awaited,
+ * too: a generator would do nothing in the one case and wait for the chunk in the other.
+ */
+export class ChunksOfReply implements AsyncGenerator<Bytes, void, undefined> {
+  readonly #body: ReplyBody;
+  readonly #abort: () => void;
+  /** The reads that are under way, of which the next one waits for the last. */
+  #reading: Promise<unknown> | null = null;
+  #isClaimed = false;
+  #isLeft = false;
+
+  constructor(body: ReplyBody, abort: () => void) {
+    this.#body = body;
+    this.#abort = abort;
+  }
+
+  next(): Promise<IteratorResult<Bytes, void>> {
+    const read = (): Promise<IteratorResult<Bytes, void>> => this.#read();
+    const reading = this.#reading === null ? read() : this.#reading.then(read, read);
+    this.#reading = reading;
+    const done = (): void => {
+      if (this.#reading === reading) this.#reading = null;
+    };
+    reading.then(done, done);
+    return reading;
+  }
+
+  async return(): Promise<IteratorResult<Bytes, void>> {
+    this.#leave();
+    return OVER;
+  }
+
+  async throw(error: unknown): Promise<never> {
+    this.#leave();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#leave();
+  }
+
+  async #read(): Promise<IteratorResult<Bytes, void>> {
+    if (this.#isLeft) return OVER;
+    if (!this.#isClaimed) this.#body.claim('for await');
+    this.#isClaimed = true;
+    try {
+      const chunk = await nextChunk(this.#body);
+      if (chunk !== null) return { done: false, value: chunk };
+    } catch (error) {
+      // The abort of its own, when it was left meanwhile.
+      if (!this.#isLeft) {
+        this.#leave();
+        throw error;
+      }
+    }
+    this.#leave();
+    return OVER;
+  }
+
+  #leave(): void {
+    this.#isLeft = true;
+    this.#abort();
+  }
 }
+
+const OVER = { done: true, value: undefined } as const;

@@ -1,5 +1,4 @@
 /** What few replies of a page need (fetch, iteration, prepared answers, schemas): loaded together, with the first that does. */
-export { chunksOfReply } from './chunks-of-reply.ts';
 export { conform } from './conform.ts';
 export { fetchThrough } from './fetch-through.ts';
 export { respondWith } from './prepared-answer.ts';

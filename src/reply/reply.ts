@@ -8,6 +8,7 @@ import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { Bytes } from '../util/bytes.ts';
 import type { Crowd } from '../util/crowd.ts';
+import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
@@ -246,15 +247,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** Chunks as they arrive; leaving the loop aborts. Throws when the transfer fails, but not for a status. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
-    const { body } = this.#core;
-    body.claim('for await');
-    try {
-      const { chunksOfReply } = await loadRare();
-      yield* chunksOfReply(body);
-    } finally {
-      this.abort();
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Bytes, void, undefined> {
+    return new ChunksOfReply(this.#core.body, () => this.abort());
   }
 
   /**

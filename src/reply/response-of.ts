@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.ts';
 import type { ReplyCore } from './reply-core.ts';
 import { makeResponse } from './response.ts';
 import type { AnsweringReply } from './response-maker.ts';
@@ -9,7 +10,18 @@ import type { AnsweringReply } from './response-maker.ts';
 export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
   await whenHead(core);
   if (core.final === null) throw core.error;
-  return makeResponse(reply, core.final, core.body, isHeld);
+  try {
+    return makeResponse(reply, core.final, core.body, isHeld);
+  } catch (cause) {
+    // The platform takes no such head: what stands behind it would wait for a reader that never comes.
+    const { url } = core.final;
+    const error = new NetworkError('protocol-failure', `no Response can be made of the answer of ${url}`, {
+      url,
+      cause,
+    });
+    reply.abort(error);
+    throw error;
+  }
 }
 
 /** Resolves when the final head is there or never will be. */
