@@ -5,11 +5,11 @@ import {
   type StrictTransportSecurityPolicy,
   securityOf,
 } from './pipeline/security-part.ts';
+import { requestSources } from './pipeline/sources.ts';
 import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
-import type { StartRequest } from './reply/fetch-through.ts';
-import { loadRare } from './reply/load-rare.ts';
+import { fetchThrough, type StartRequest } from './reply/fetch-through.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
@@ -31,7 +31,7 @@ import { Crowd } from './util/crowd.ts';
 export class Manager extends Settings implements AsyncDisposable {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
-  readonly #sourceFor: ReturnType<Platform['createSources']>;
+  readonly #sourceFor: ReturnType<typeof requestSources>;
   readonly #running = new Crowd<ReplyCore>();
   /** The platform's, once it was needed. */
   #transport: Transport | null = null;
@@ -55,7 +55,7 @@ export class Manager extends Settings implements AsyncDisposable {
     super(options, defaults, platform.acceptOptions);
     this.#platform = platform;
     this.#defaults = defaults;
-    this.#sourceFor = platform.createSources();
+    this.#sourceFor = requestSources(platform);
   }
 
   head(request: RequestInput): NetworkReply {
@@ -103,7 +103,6 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const { fetchThrough } = await loadRare();
     return fetchThrough(this.#startVerb, input, init);
   };
 

@@ -1,8 +1,5 @@
-import type { RequestBody } from './message/body.ts';
-import type { BodyInput } from './message/body-input.ts';
 import type { RequestOptions } from './options.ts';
-import type { HttpParts } from './pipeline/http-parts.ts';
-import type { ReplySource } from './reply/reply-source.ts';
+import type { PlatformMeans } from './pipeline/sources.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
 import type { Transport } from './transport/transport.ts';
 import type { ParsedUrl } from './util/url.ts';
@@ -11,7 +8,7 @@ import type { ParsedUrl } from './util/url.ts';
  * An adapter set: everything that a manager needs to know of where it runs. Each root of `platform/` composes one; the
  * bundler chooses the root by export condition, and nothing in here is asked for its name.
  */
-export interface Platform {
+export interface Platform extends PlatformMeans {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
   defaults?(): Partial<RequestOptions>;
   /**
@@ -21,8 +18,6 @@ export interface Platform {
   acceptOptions?(options: RequestOptions): void;
   /** Called once, when it is needed first, unless the user brought a transport. */
   createTransport(): Transport;
-  /** What answers the requests of a new manager: asked for anew whenever its options have changed. */
-  createSources(): (parts: HttpParts) => ReplySource;
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /**
@@ -30,6 +25,4 @@ export interface Platform {
    * @throws TypeError for what is no URL
    */
   parseUrl(input: string | URL): ParsedUrl;
-  /** @throws TypeError for what is no body */
-  toRequestBody(input: BodyInput): RequestBody;
 }

@@ -1,5 +1,5 @@
-import type { BodyInput } from './message/body-input.ts';
 import { HttpHeaders, isToken } from './message/headers.ts';
+import { type BodyInput, toRequestBody } from './message/request-body.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
@@ -34,7 +34,7 @@ export function resolveRequest(
     url: platform.parseUrl(url),
     headers:
       fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),
-    body: body === undefined || body === null ? null : platform.toRequestBody(body),
+    body: body === undefined || body === null ? null : toRequestBody(body),
     options,
   };
 }

@@ -5,12 +5,11 @@ import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import type { Exchange } from '../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
-import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
-import { isPlain } from '../../src/transport/is-plain.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
-import { loadRare } from './load-rare.ts';
+import { unlessNotCached } from './fetch-cache.ts';
+import { requestInit } from './fetch-request-init.ts';
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -76,20 +75,12 @@ export class FetchTransport implements Transport {
   }
 
   async #open(url: string, request: HttpRequest, exchange: Exchange, signal: AbortSignal): Promise<Response> {
+    const takesBlobs = this.#dialect.toStream === undefined;
+    const init = await requestInit(request, this.capabilities, takesBlobs, exchange, signal);
+    signal.throwIfAborted();
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;
-    if (isPlain(request, DEFAULT_OPTIONS)) {
-      const { method, headers, body } = request;
-      return fetchFunction(url, {
-        method,
-        headers: [...headers],
-        body: (body?.bytes ?? null) as BodyInit | null,
-        signal,
-      });
-    }
-    const takesBlobs = this.#dialect.toStream === undefined;
-    const { openFetch } = await loadRare();
-    return openFetch(fetchFunction, url, request, this.capabilities, takesBlobs, exchange, signal);
+    return unlessNotCached(fetchFunction(url, init), url, init);
   }
 }
 

@@ -1,14 +1,10 @@
-import { toRequestBody } from '../../src/message/request-body.ts';
-import { assemble } from '../../src/pipeline/assemble.ts';
-import { httpStages } from '../../src/pipeline/http.ts';
-import { queueLimits } from '../../src/pipeline/queue-limits.ts';
+import { cookieNoteStage, cookieStage } from '../../src/cookies/stage.ts';
+import { decodingStage } from '../../src/decoding/stage.ts';
 import type { Platform } from '../../src/platform.ts';
-import { RequestQueue } from '../../src/queue/request-queue.ts';
-import { pipelineSource } from '../../src/reply/pipeline-source.ts';
-import { replyWire } from '../../src/reply/wire.ts';
+import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
+import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
-import { startSoon } from '../../src/util/soon.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
@@ -31,14 +27,13 @@ export const nodePlatform: Platform = {
     if (tls !== null) checkTls(tls);
   },
   createTransport: () => new SocketTransport(),
-  createSources() {
-    const queue = new RequestQueue();
-    return (parts) => {
-      queue.configure(queueLimits(parts.options));
-      const run = assemble(httpStages(parts, queue, nodeDecoders), parts);
-      return pipelineSource(run, { wire: replyWire, startSoon, decodeText });
-    };
+  rules: {
+    redirects: redirectStage,
+    platformRedirects: platformRedirectStage,
+    cookies: { attach: cookieStage, store: cookieNoteStage },
+    decoding: decodingStage(nodeDecoders),
   },
+  decodeText,
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],
@@ -48,5 +43,4 @@ export const nodePlatform: Platform = {
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
-  toRequestBody,
 };

@@ -1,5 +1,5 @@
-import { getDomain } from 'tldts';
 import type { PublicSuffixList } from '../../src/cookies/public-suffix.ts';
+import { getDomain } from './lazy-tldts.cjs';
 
 const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false };
 const MAX_REMEMBERED = 4096;

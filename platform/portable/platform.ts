@@ -1,8 +1,7 @@
-import { toRequestBody } from '../../src/message/request-body.ts';
-import { fetchSources } from '../../src/pipeline/fetch-sources.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseUrl } from '../../src/util/url.ts';
+import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../common/foreign-stream.ts';
@@ -17,8 +16,7 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),
-  createSources: fetchSources,
+  rules: fetchRules,
   schemes: new Map([['data', dataScheme()]]),
   parseUrl: (input) => parseUrl(input),
-  toRequestBody,
 };

@@ -6,8 +6,8 @@ import { claimSource, refuseUsed } from './used-source.ts';
 /**
  * What can be sent. Text goes as UTF-8; a Node Readable is an async iterable.
  *
- * What has a length and can be sent again (after a redirect or a 401): text, bytes, arrays of bytes, Blob, form (in a page
- * it has no length). Streams and iterables can be sent once.
+ * What has a length and can be sent again (after a redirect or a 401): text, bytes, arrays of bytes, Blob, form. Streams and
+ * iterables can be sent once.
  */
 export type BodyInput =
   | string

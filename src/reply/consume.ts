@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import { loadRare } from './load-rare.ts';
+import { conform } from './conform.ts';
 import type { TextDecoding } from './reply-source.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
@@ -30,5 +30,5 @@ export async function parseJson<Output>(
   } catch (cause) {
     throw new NetworkError('unknown-content', `the reply of ${url} is not JSON`, { url, cause });
   }
-  return schema === undefined ? (value as Output) : (await loadRare()).conform(value, url, schema);
+  return schema === undefined ? (value as Output) : conform(value, url, schema);
 }

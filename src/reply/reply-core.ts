@@ -13,11 +13,13 @@ import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { decodeText } from './consume.ts';
 import { DownloadProgress } from './download-progress.ts';
 import type { Promised } from './promised.ts';
+import { askListeners } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
 import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
 import type { UploadProgress } from './upload-progress.ts';
+import { convertEarly, showWireEvent } from './wire.ts';
 
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
@@ -204,13 +206,12 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.#fail(NetworkError.from(event.error));
         break;
       default:
-        this.#source.wire?.tell(this, event);
+        showWireEvent(this, event);
     }
   }
 
-  /** Only a source with a {@link Wire} asks. */
   ask<Type extends QuestionType>(question: Question<Type>): Promise<Answered<Type>> {
-    return this.#source.wire!.ask(this, question);
+    return askListeners(this, question);
   }
 
   /** In the name of the reply's manager. Without one, nobody hears of it. */
@@ -243,7 +244,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       this.#endEarly(bodyTooLarge(this.reply.request, this.head?.status ?? 0));
       return;
     }
-    if (!lent || !this.#source.wire?.convertEarly(this, chunk)) this.body.push(chunk, lent);
+    if (!lent || !convertEarly(this, chunk)) this.body.push(chunk, lent);
     this.reply.emit('readyRead');
     if (!this.isRunning) return;
     if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);

@@ -8,15 +8,16 @@ import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { Bytes } from '../util/bytes.ts';
 import type { Crowd } from '../util/crowd.ts';
+import { startSoon } from '../util/soon.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
-import { loadRare } from './load-rare.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
-import type { Answer } from './prepared-answer.ts';
+import { type Answer, respondWith } from './prepared-answer.ts';
 import { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
+import { responseOf } from './response-of.ts';
 
 /** What a reply is made of. */
 export interface ReplyInit {
@@ -47,10 +48,8 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     super();
     this.operation = init.operation;
     this.request = init.request;
-    const { source } = init;
-    this.#core = new ReplyCore<NetworkReply>(this, source, init.underWay);
-    if (source.startSoon === undefined) queueMicrotask(() => this.#core.start());
-    else source.startSoon(this.#core);
+    this.#core = new ReplyCore<NetworkReply>(this, init.source, init.underWay);
+    startSoon(this.#core);
   }
 
   /**
@@ -64,7 +63,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
-    const respond = async (): Promise<HttpResponse> => (await loadRare()).respondWith(answer, request);
+    const respond = async (): Promise<HttpResponse> => respondWith(answer, request);
     return new NetworkReply({ operation, request, source: pipelineSource(respond) });
   }
 
@@ -255,8 +254,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
    * @internal A new Response.
    * @param isHeld the reply holds on to it
    */
-  async toResponse(isHeld = false): Promise<Response> {
-    const { responseOf } = await loadRare();
+  toResponse(isHeld = false): Promise<Response> {
     return responseOf(this, this.#core as ReplyCore, isHeld);
   }
 

@@ -1,13 +1,13 @@
 import { HttpHeaders } from '../message/headers.ts';
-import { askListeners } from './questions.ts';
+import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { ReplyCore } from './reply-core.ts';
-import type { Wire, WireEvent } from './reply-source.ts';
 import { UploadProgress } from './upload-progress.ts';
 
-/** Shows in a reply what a transfer sees of the wire, of redirects and of uploads, and what it asks. */
-export const replyWire: Wire = { tell, ask: askListeners, convertEarly };
+/** What happens to a reply beside its response. */
+export type WireEvent = Exclude<ReplyEvent, { readonly type: 'head' | 'data' | 'end' | 'failed' }>;
 
-function tell(core: ReplyCore, event: WireEvent): void {
+/** Shows in a reply what its transfer sees of the wire, of redirects and of uploads. */
+export function showWireEvent(core: ReplyCore, event: WireEvent): void {
   const { reply } = core;
   switch (event.type) {
     case 'hop':
@@ -41,7 +41,7 @@ function tell(core: ReplyCore, event: WireEvent): void {
  * text of a small response, or of one that a cache has in memory, costs no copy of its bytes. Not for an error, which
  * keeps them, nor when a listener may ask how many there are.
  */
-function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
+export function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
   const { final } = core;
   const isWhole = !core.hasBody && chunk.length === final?.total;
   if (!isWhole || final.status >= 400 || core.reply.listenerCount('readyRead') > 0) return false;

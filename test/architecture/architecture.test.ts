@@ -44,8 +44,8 @@ describe('the house', () => {
 describe('the rules see', () => {
   test.each([
     ['a decision that imports a stage', 'src/hsts/header.ts', './stage.ts'],
-    ['a stage that imports the list', 'src/hsts/stage.ts', '../pipeline/http.ts'],
-    ['the list importing the manager', 'src/pipeline/http.ts', '../manager.ts'],
+    ['a stage that imports the list', 'src/hsts/stage.ts', '../pipeline/list.ts'],
+    ['the list importing the manager', 'src/pipeline/list.ts', '../manager.ts'],
     ['a value that imports a decision', 'src/util/url.ts', '../cookies/parse.ts'],
     ['the core importing a platform', 'src/manager.ts', '../platform/node/index.ts'],
     ['a platform importing a test', 'platform/node/index.ts', '../../test/support/server.ts'],

@@ -22,10 +22,7 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(error|options|resolve-options|signals)\.ts$/, 'values and interfaces'],
   [/^src\/(message|util|storage)\//, 'values and interfaces'],
   [/^src\/transport\/(transport|capabilities|schemes)\.ts$/, 'values and interfaces'],
-  [
-    /^src\/pipeline\/(http|fetch|fetch-sources|long-way|queue-limits|http-parts|optional-stages|rare|load-rare|assemble|dispatch|compose)\.ts$/,
-    'the list and the reply',
-  ],
+  [/^src\/pipeline\/(list|sources|dispatch|compose)\.ts$/, 'the list and the reply'],
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],
   [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],

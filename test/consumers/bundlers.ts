@@ -22,13 +22,14 @@ export function withEsbuild(
   directory: string,
   platform: esbuild.Platform = 'browser',
   entry: string = ENTRY,
+  splitting = true,
 ): Bundle {
   const { metafile, outputFiles } = esbuild.buildSync({
     absWorkingDir: directory,
     entryPoints: [entry],
     outdir: '.',
     bundle: true,
-    splitting: true,
+    splitting,
     minify: true,
     format: 'esm',
     platform,
@@ -42,16 +43,6 @@ export function withEsbuild(
     files: Object.fromEntries(files),
     modules: Object.keys(metafile.inputs),
   };
-}
-
-/** What is loaded at once: the entry and what it imports statically. */
-export function eagerFiles({ entry, files }: Bundle): string[] {
-  const names = new Set([entry]);
-  for (const name of names) {
-    for (const [, imported] of files[name]!.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
-      names.add(imported!);
-  }
-  return [...names].map((name) => files[name]!);
 }
 
 export async function withRollup(directory: string): Promise<Bundle> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
@@ -33,6 +33,36 @@ test('the declarations and the code export the same values', async () => {
     .map(({ name }) => name);
   const exported = Object.keys(await import(join(INSTALLED, 'dist', 'node', 'index.js')));
   expect(declared.sort()).toEqual(exported.sort());
+});
+
+/** Names of the packages that a published file imports or requires. */
+function packagesUsed(): Set<string> {
+  const dist = join(INSTALLED, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /\.c?js$/.test(path),
+  );
+  const found = new Set<string>();
+  for (const path of files) {
+    const code = readFileSync(join(dist, path), 'utf8');
+    for (const [, , name] of code.matchAll(/(from\s*|import\s*\(?\s*|require\()['"]([^.'"][^'"]*)['"]/g))
+      if (!name!.startsWith('node:')) found.add(name!.split('/')[0]!);
+  }
+  return found;
+}
+
+test('the dependencies are what published files import', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'));
+  // zod is not imported yet: it will judge the records of the stores.
+  expect([...packagesUsed(), 'zod'].sort()).toEqual(Object.keys(dependencies).sort());
+});
+
+test('no CommonJS file has an import()', () => {
+  const dist = join(INSTALLED, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.cjs'),
+  );
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter((path) => /\bimport\s*\(/.test(readFileSync(join(dist, path), 'utf8')))).toEqual([]);
 });
 
 test('nothing is packed that is for tests only', () => {

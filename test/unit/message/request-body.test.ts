@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { toPageBody } from '../../../platform/browser/page-body.ts';
 import { requestBody } from '../../../src/message/body.ts';
 import type { BodyInput } from '../../../src/message/body-input.ts';
 import { HttpMultiPart } from '../../../src/message/http-multi-part.ts';
@@ -30,10 +29,7 @@ function streamOf(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-describe.each([
-  ['on Node', toRequestBody],
-  ['in a page', toPageBody],
-])('a body %s', (_place, toBody) => {
+describe('a body', () => {
   describe('what has a length', () => {
     test.each<[string, BodyInput, string, string | null]>([
       ['text', 'grüße €', 'grüße €', TEXT],
@@ -49,7 +45,7 @@ describe.each([
       ['a Blob', new Blob(['grüße'], { type: 'text/x' }), 'grüße', 'text/x'],
       ['a Blob without a type', new Blob(['abc']), 'abc', null],
     ])('%s', async (_name, input, content, contentType) => {
-      const body = toBody(input);
+      const body = toRequestBody(input);
       expect(body).toMatchObject({ length: bytes(content).length, replayable: true, contentType });
       expect([await readRequestBody(body), await readRequestBody(body)]).toEqual([content, content]);
       if (body.bytes !== null) expect(new TextDecoder().decode(body.bytes)).toBe(content);
@@ -57,13 +53,13 @@ describe.each([
 
     test('bytes are not copied', () => {
       const input = bytes('abc');
-      expect(toBody(input).bytes).toBe(input);
-      expect(toBody(words).bytes?.buffer).toBe(words.buffer);
+      expect(toRequestBody(input).bytes).toBe(input);
+      expect(toRequestBody(words).bytes?.buffer).toBe(words.buffer);
     });
 
     test('a Blob is offered as it is, too', () => {
       const blob = new Blob(['abc']);
-      expect(toBody(blob).blob?.()).toBe(blob);
+      expect(toRequestBody(blob).blob?.()).toBe(blob);
     });
   });
 
@@ -75,14 +71,14 @@ describe.each([
       ['a generator', () => produced(bytes('ab'), bytes('c'))],
       ['a set', () => new Set([bytes('ab'), bytes('c')])],
     ])('%s', async (_name, make) => {
-      const body = toBody(make());
+      const body = toRequestBody(make());
       expect(body).toMatchObject({ length: null, replayable: false, bytes: null, contentType: null });
       expect(await readRequestBody(body)).toBe('abc');
       await expect(readRequestBody(body)).rejects.toMatchObject({ code: 'content-resend' });
     });
 
     test('a chunk that is no bytes is refused where it comes', async () => {
-      const body = toBody(generated('fine', 5 as never));
+      const body = toRequestBody(generated('fine', 5 as never));
       await expect(readRequestBody(body)).rejects.toThrow(
         new TypeError('body: a chunk must be bytes or text, not a value of type number'),
       );
@@ -97,7 +93,7 @@ describe.each([
           return new Promise(() => {});
         },
       });
-      for await (const _ of toBody(stream).open()) break;
+      for await (const _ of toRequestBody(stream).open()) break;
       expect(cancelled).toBe(true);
     });
 
@@ -108,7 +104,7 @@ describe.each([
           cancelled = true;
         },
       });
-      const chunks = toBody(stream).open()[Symbol.asyncIterator]();
+      const chunks = toRequestBody(stream).open()[Symbol.asyncIterator]();
       const pending = chunks.next();
       await chunks.return?.();
       expect(cancelled).toBe(true);
@@ -124,14 +120,14 @@ describe.each([
           ended = true;
         }
       };
-      for await (const _ of toBody(endless()).open()) break;
+      for await (const _ of toRequestBody(endless()).open()) break;
       expect(ended).toBe(true);
     });
 
     test('a stream that fails fails the body with the same error', async () => {
       const failure = new Error('disk');
       const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.error(failure) });
-      await expect(readRequestBody(toBody(stream))).rejects.toBe(failure);
+      await expect(readRequestBody(toRequestBody(stream))).rejects.toBe(failure);
     });
   });
 
@@ -151,8 +147,8 @@ describe.each([
         /content-type must be/,
       ],
     ])('%s', (_name, input, message) => {
-      expect(() => toBody(input as BodyInput)).toThrow(TypeError);
-      expect(() => toBody(input as BodyInput)).toThrow(message);
+      expect(() => toRequestBody(input as BodyInput)).toThrow(TypeError);
+      expect(() => toRequestBody(input as BodyInput)).toThrow(message);
     });
   });
 
@@ -189,8 +185,8 @@ describe.each([
       ],
     ])('%s', async (_name, make, message) => {
       const source = (await make()) as BodyInput;
-      expect(() => toBody(source)).toThrow(TypeError);
-      expect(() => toBody(source)).toThrow(message);
+      expect(() => toRequestBody(source)).toThrow(TypeError);
+      expect(() => toRequestBody(source)).toThrow(message);
     });
 
     test.each<[string, () => BodyInput]>([
@@ -200,14 +196,14 @@ describe.each([
       ['a generator', () => produced(bytes('a'))],
     ])('%s, for a second request', (_name, make) => {
       const source = make();
-      toBody(source).claim!();
-      expect(() => toBody(source)).toThrow(/is the body of an earlier request/);
+      toRequestBody(source).claim!();
+      expect(() => toRequestBody(source)).toThrow(/is the body of an earlier request/);
     });
 
     test('what gives a new iterator each time can be sent by as many requests as like', () => {
       const set = new Set([bytes('a')]);
-      toBody(set).claim!();
-      toBody(set).claim!();
+      toRequestBody(set).claim!();
+      toRequestBody(set).claim!();
     });
 
     test('a message with a part that has been used', () => {
@@ -220,14 +216,14 @@ describe.each([
       const stream = Readable.from([]);
       stream.destroy(new Error('disk')).on('error', () => {});
       await new Promise(setImmediate);
-      await expect(readRequestBody(toBody(stream))).rejects.toThrow('disk');
+      await expect(readRequestBody(toRequestBody(stream))).rejects.toThrow('disk');
     });
   });
 
   describe('an object that tells how it is sent', () => {
     test('is asked', () => {
-      const body = toBody('abc');
-      expect(toBody({ [requestBody]: () => body })).toBe(body);
+      const body = toRequestBody('abc');
+      expect(toRequestBody({ [requestBody]: () => body })).toBe(body);
     });
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, test, vi } from 'vitest';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
-import { loadRare } from '../../../src/reply/load-rare.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
 import { copyBytes } from '../../../src/util/bytes.ts';
@@ -98,8 +97,6 @@ describe('iteration', () => {
     const chunks = reply[Symbol.asyncIterator]();
     source.tell(head());
     const first = chunks.next();
-    // What iterates is loaded with the first iteration, and waits then.
-    await loadRare();
     await new Promise((resolve) => setTimeout(resolve));
     const chunk = new Uint8Array(HIGH_WATER_MARK);
     source.tell({ type: 'data', chunk, lent: false });
@@ -189,7 +186,6 @@ describe('promises', () => {
     const iterator = reply[Symbol.asyncIterator]();
     const first = iterator.next();
     const errors = [reply.completed, reply.completed].map((promise) => promise.catch((error) => error));
-    await loadRare();
     source.tell(head({ status: 404 }), data('one'), data('two'), END);
     for (const error of await Promise.all(errors)) expect(text(error.body)).toContain('two');
     expect(text((await first).value!)).toBe('one');

@@ -6,12 +6,10 @@ import type { ReplyEvent, ResponseHead } from '../../../src/pipeline/reply-event
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySignals } from '../../../src/reply/reply-signals.ts';
 import type { ReplySource, Transfer } from '../../../src/reply/reply-source.ts';
-import { replyWire } from '../../../src/reply/wire.ts';
 import { FakeClock, makeRequest } from '../../support/fixtures.ts';
 
 /** A source that a test plays by hand, and notes what the reply asks of it. */
 export class ScriptedSource implements ReplySource, Transfer {
-  readonly wire = replyWire;
   readonly clock = new FakeClock();
   readonly calls: string[] = [];
   readonly timings = null;

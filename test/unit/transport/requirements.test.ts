@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { RequestOptions } from '../../../src/options.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
-import { isPlain } from '../../../src/transport/is-plain.ts';
 import { missingCapability } from '../../../src/transport/requirements.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 
@@ -97,7 +96,6 @@ describe('missingCapability', () => {
   test.each(REFUSED)('a page refuses %s, which Node has', (_name, options, headers, capability) => {
     const request = makeRequest({ options, headers });
     expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)?.capability).toBe(capability);
-    expect(isPlain(request, DEFAULT_OPTIONS)).toBe(false);
     expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
   });
 
@@ -110,7 +108,6 @@ describe('missingCapability', () => {
   test('a jar that nobody has set passes', () => {
     const defaults = { ...DEFAULT_OPTIONS, cookieJar: JAR };
     expect(missingCapability(makeRequest({ options: { cookieJar: JAR } }), PAGE, defaults)).toBeNull();
-    expect(isPlain(makeRequest({ options: { cookieJar: JAR } }), defaults)).toBe(true);
   });
 
   test('a platform without cookies and without a choice of credentials refuses them', () => {

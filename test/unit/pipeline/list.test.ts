@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { fetchRules } from '../../../platform/common/fetch-rules.ts';
+import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { socketCapabilities } from '../../../platform/node/http/socket-capabilities.ts';
-import { httpStages } from '../../../src/pipeline/http.ts';
-import type { HttpParts } from '../../../src/pipeline/http-parts.ts';
+import { nodePlatform } from '../../../platform/node/platform.ts';
+import { type HttpParts, httpStages } from '../../../src/pipeline/list.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
@@ -16,7 +18,6 @@ function parts(capabilities: TransportCapabilities): HttpParts {
 }
 
 describe('the list of a transport that', () => {
-  const decoders = { encodings: [], decode: () => Promise.reject(new Error('not asked')) };
   test.each<[string, Partial<TransportCapabilities>, string[]]>([
     [
       'hides nothing',
@@ -66,9 +67,20 @@ describe('the list of a transport that', () => {
   ])('%s leaves that to it', (_name, hidden, names) => {
     const stages = httpStages(
       parts({ ...socketCapabilities, ...hidden }),
+      nodePlatform.rules,
       new RequestQueue(),
-      decoders as never,
     );
     expect(stages.map(({ name }) => name)).toEqual(names);
   });
+});
+
+test('the list of a page has what no platform keeps to itself', () => {
+  const stages = httpStages(parts(browserFetchCapabilities), fetchRules, new RequestQueue());
+  expect(stages.map(({ name }) => name)).toEqual([
+    'requirements',
+    'platform-redirect',
+    'headers',
+    'queue',
+    'timeout',
+  ]);
 });

@@ -1,3 +1,0 @@
-import { lazily } from '../../src/util/lazily.ts';
-
-export const loadRare = lazily(() => import('./fetch-rare.ts'));

@@ -1,3 +1,0 @@
-import { lazily } from '../util/lazily.ts';
-
-export const loadRare = lazily(() => import('./rare.ts'));

@@ -1,0 +1,38 @@
+import { RequestQueue } from '../queue/request-queue.ts';
+import { pipelineSource } from '../reply/pipeline-source.ts';
+import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
+import { isHttpResponse } from '../transport/is-http-response.ts';
+import { compose } from './compose.ts';
+import { dispatch } from './dispatch.ts';
+import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
+import type { Next } from './stage.ts';
+
+/** What a platform brings for the way of its requests. */
+export interface PlatformMeans {
+  readonly rules: PlatformRules;
+  readonly decodeText?: TextDecoding;
+}
+
+/**
+ * What answers the requests of one manager, made anew whenever its parts have changed. The queue is the same one all the
+ * time: its limits change, and what waits in it stays.
+ */
+export function requestSources({ rules, decodeText }: PlatformMeans): (parts: HttpParts) => ReplySource {
+  const queue = new RequestQueue();
+  return (parts) => {
+    const { options, transport, schemes } = parts;
+    queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
+    const http = compose(httpStages(parts, rules, queue), lastOf(parts));
+    return pipelineSource(dispatch(http, transport, schemes), decodeText === undefined ? {} : { decodeText });
+  };
+}
+
+/** The transport. The answer of one that the application brought is looked at before a stage counts on it. */
+function lastOf({ transport, options }: HttpParts): Next {
+  if (options.transport === null) return (request, exchange) => transport.send(request, exchange);
+  return async (request, exchange) => {
+    const response = await transport.send(request, exchange);
+    if (isHttpResponse(response)) return response;
+    throw new TypeError('the transport did not return a response');
+  };
+}
