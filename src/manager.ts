@@ -43,6 +43,7 @@ export class Manager extends Settings implements AsyncDisposable {
   readonly #owner: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
     ask: (signal, reply) => this.ask(signal, reply),
+    fault: (error) => this.#onFault(error),
     behind: (request, run) => this.#behind(request, run),
   };
   readonly #onFault = (fault: Error): void => {

@@ -62,7 +62,7 @@ export function httpStages(
     options.cache?.stage ?? (capabilities.platformCache ? null : absentCacheStage),
     security?.noteStage,
     cookies?.store,
-    queueStage(queue),
+    queueStage(queue, capabilities.connections ?? false),
     timeoutStage,
   ];
   return list.filter((stage) => stage !== null && stage !== undefined);

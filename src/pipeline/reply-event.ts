@@ -19,6 +19,8 @@ export type ReplyEvent =
   | { readonly type: 'hop'; readonly hop: HopHead }
   /** The redirect to `target` will be followed. Under user-verified the question of that name stands in its place. */
   | { readonly type: 'redirected'; readonly target: string }
+  /** Something that the application should know, and that fails nothing by itself: for its manager. */
+  | { readonly type: 'fault'; readonly error: NetworkErrorJson }
   | ({ readonly type: 'head' } & ResponseHead)
   | { readonly type: 'data'; readonly chunk: Uint8Array; readonly lent: boolean }
   | { readonly type: 'end'; readonly trailers: FlatFields | null }

@@ -97,6 +97,14 @@ export class RequestQueue {
     this.#grant();
   }
 
+  /** Whether a request waits for the slot of that one: of its key, or of all where their total is what is used up. */
+  isInTheWay(ticket: Ticket): boolean {
+    const { lane, state } = ticket as Entry;
+    if (state !== 'running') return false;
+    const isOneWaiting = lane.first !== null && !lane.ready;
+    return isOneWaiting || (this.#ready.first !== null && this.#running >= this.#limits.total);
+  }
+
   /** Moves a request that waits to the end of those of that priority. One that runs is left alone. */
   setPriority(ticket: Ticket, priority: Priority): void {
     const entry = ticket as Entry;

@@ -1,35 +1,51 @@
-import type { NetworkError } from '../error.ts';
+import { NetworkError } from '../error.ts';
 import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options.ts';
 import type { Exchange, QueuePlace, QueueSlot } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
+import type { Clock } from '../util/clock.ts';
+import { withoutFragment } from '../util/url.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
+import { UNREAD_PATIENCE, UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
 /**
  * Sends a request on when the queue has a slot for its origin. The slot is free again when the body has ended, has
- * failed or was given up.
+ * failed or was given up, or when others wait for it while the body is not read ({@link UnreadBodies}).
+ *
+ * @param hasRoom whether the transport can carry one request more than there are slots: then an unread body lets go of its
+ * slot alone, and can still be read; otherwise it is given up
  */
-export function queueStage(queue: RequestQueue): Stage {
+export function queueStage(queue: RequestQueue, hasRoom: boolean): Stage {
+  const room = { queue, hasRoom, unread: new UnreadBodies() };
   return {
     name: 'queue',
-    handle: (request, next, exchange) => new Visit(queue, request, next, exchange).begin(),
+    handle: (request, next, exchange) => new Visit(room, request, next, exchange).begin(),
   };
 }
 
+/** What the requests of one queue share. */
+interface Room {
+  readonly queue: RequestQueue;
+  readonly hasRoom: boolean;
+  readonly unread: UnreadBodies;
+}
+
 /** One request's time in the queue: to the exchange its place and then its slot, to the body of the response an observer. */
-class Visit implements QueuePlace, QueueSlot, BodyObserver {
-  readonly #queue: RequestQueue;
+class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
+  readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;
   readonly #exchange: Exchange;
   readonly #ticket: Ticket;
+  /** The connection carries others, too. */
+  #isShared = false;
 
-  constructor(queue: RequestQueue, request: HttpRequest, next: Next, exchange: Exchange) {
-    this.#queue = queue;
+  constructor(room: Room, request: HttpRequest, next: Next, exchange: Exchange) {
+    this.#room = room;
     this.#request = request;
     this.#next = next;
     this.#exchange = exchange;
-    this.#ticket = queue.enter(request.url.origin, exchange.priority ?? request.options.priority);
+    this.#ticket = room.queue.enter(request.url.origin, exchange.priority ?? request.options.priority);
   }
 
   begin(): Promise<HttpResponse> {
@@ -39,26 +55,30 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver {
   }
 
   setPriority(priority: Priority): void {
-    this.#queue.setPriority(this.#ticket, priority);
+    this.#room.queue.setPriority(this.#ticket, priority);
   }
 
   setConcurrency(requests: number | null): void {
-    this.#queue.setLimit(this.#request.url.origin, requests);
+    this.#isShared = requests !== null;
+    this.#room.queue.setLimit(this.#request.url.origin, requests);
   }
 
   /** Waits for the slot. Rejects, and gives up the place, when the exchange is cancelled. */
   #wait(resolve: (response: Promise<HttpResponse>) => void, reject: (reason: unknown) => void): void {
     const exchange = this.#exchange;
     exchange.queued = this;
+    this.#room.unread.wait();
     const giveUp = (reason: NetworkError): void => {
       exchange.queued = null;
-      this.#queue.leave(this.#ticket);
+      this.#room.queue.leave(this.#ticket);
+      this.#room.unread.goOn();
       reject(reason);
     };
     exchange.onCancel(giveUp);
     this.#ticket.granted = () => {
       exchange.queued = null;
       exchange.offCancel(giveUp);
+      this.#room.unread.goOn();
       // From a turn of its own: whoever has just given up its slot is not done yet.
       resolve(Promise.resolve().then(() => this.#send()));
     };
@@ -82,14 +102,50 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver {
     }
   }
 
+  paused(paused: boolean): void {
+    if (paused) this.#room.unread.add(this);
+    else this.#room.unread.remove(this);
+  }
+
+  get clock(): Clock {
+    return this.#exchange.clock;
+  }
+
+  get isUnclaimed(): boolean {
+    return this.#exchange.sink.isBodyClaimed === false;
+  }
+
+  get isInTheWay(): boolean {
+    return this.#room.queue.isInTheWay(this.#ticket);
+  }
+
+  letGo(): void {
+    const keepsBody = this.#room.hasRoom && !this.#isShared;
+    const error = unreadBody(this.#request, keepsBody);
+    this.#exchange.emit({ type: 'fault', error: error.toJSON() });
+    if (keepsBody) this.#room.queue.leave(this.#ticket);
+    else this.#exchange.cancel(error);
+  }
+
   readonly done = (): void => {
+    this.#room.unread.remove(this);
     this.#exchange.offCancel(this.done);
     this.#exchange.slot = null;
-    this.#queue.leave(this.#ticket);
+    this.#room.queue.leave(this.#ticket);
   };
 
   #fail(error: unknown): never {
     this.done();
     throw error;
   }
+}
+
+function unreadBody({ method, url }: HttpRequest, isKept: boolean): NetworkError {
+  const shown = withoutFragment(url);
+  const what = isKept ? 'it counts no longer as one of the connections to its host' : 'it was given up';
+  return new NetworkError(
+    'operation-canceled',
+    `${method} ${shown}: the body has not been read for ${UNREAD_PATIENCE} ms while other requests waited for it, so ${what}; read or cancel the body of every reply`,
+    { url: shown },
+  );
 }

@@ -54,6 +54,8 @@ export interface ReplyOwner<Reply> {
   finished(reply: Reply): void;
   /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
   ask(signal: 'encrypted', reply: Reply): Promise<unknown> | null;
+  /** Tells the manager's `faultOccurred`. */
+  fault(error: NetworkError): void;
   /** See {@link ExchangeSink.behind}. */
   behind(request: HttpRequest, run: Next): Promise<void>;
 }

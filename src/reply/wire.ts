@@ -1,3 +1,4 @@
+import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { ReplyCore } from './reply-core.ts';
@@ -29,6 +30,9 @@ export function showWireEvent(core: ReplyCore, event: WireEvent): void {
       break;
     case 'socket-started-connecting':
       reply.emit('socketStartedConnecting');
+      break;
+    case 'fault':
+      core.owner?.fault(NetworkError.from(event.error));
       break;
     case 'informational':
       reply.emit('informational', event.status, HttpHeaders.adopt(event.headers));

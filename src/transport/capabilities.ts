@@ -51,6 +51,11 @@ export interface TransportCapabilities {
   readonly strictTransportSecurity?: boolean;
   /** Connections can be opened ahead: really, as a hint to the platform, or not at all. */
   readonly preconnect: 'connection' | 'hint' | 'none';
+  /**
+   * Every request gets a connection. Without it the platform has a limit of its own for each host, below which a body that
+   * is not read keeps others from being sent.
+   */
+  readonly connections?: boolean;
   /** The version of HTTP can be chosen and is reported (`http2Allowed`, `http2WasUsed`). */
   readonly http2?: boolean;
   /** DNS, connect and TLS times are known. */

@@ -3,6 +3,7 @@ import type { TransportCapabilities } from '../../../src/transport/capabilities.
 export const nodeHttpCapabilities: TransportCapabilities = {
   name: 'node:http',
   redirects: true,
+  connections: true,
   pageOrigin: null,
   cookies: true,
   setCookieLines: true,

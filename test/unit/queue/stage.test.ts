@@ -14,7 +14,7 @@ const aborted = new NetworkError('operation-canceled', 'aborted');
 /** A queue with one slot, and a `next` whose answers are given by hand. */
 function setup() {
   const queue = new RequestQueue({ perKey: 1, total: Number.POSITIVE_INFINITY });
-  const stage = queueStage(queue);
+  const stage = queueStage(queue, true);
   const clock = new FakeClock();
   const sent: { answer: (response: HttpResponse) => void; reject: (error: unknown) => void; name: string }[] =
     [];
@@ -121,7 +121,7 @@ describe('the slot', () => {
       throw aborted;
     };
     const { exchange } = makeExchange();
-    expect(() => queueStage(queue).handle(makeRequest(), failing, exchange)).toThrow(aborted);
+    expect(() => queueStage(queue, true).handle(makeRequest(), failing, exchange)).toThrow(aborted);
     expect(queue.size).toBe(0);
   });
 
@@ -197,7 +197,7 @@ describe('the wait', () => {
     const { exchange } = makeExchange();
     exchange.cancel(aborted);
     const next = () => Promise.reject(new Error('sent'));
-    await expect(queueStage(queue).handle(makeRequest(), next, exchange)).rejects.toBe(aborted);
+    await expect(queueStage(queue, true).handle(makeRequest(), next, exchange)).rejects.toBe(aborted);
     expect(exchange.queued).toBeNull();
     sent[0]!.reject(aborted);
     await turns();
@@ -237,7 +237,7 @@ describe('the wait', () => {
     send('waiting');
     const { exchange } = makeExchange();
     exchange.setPriority('high');
-    const hop = queueStage(queue).handle(
+    const hop = queueStage(queue, true).handle(
       makeRequest(),
       () => {
         sent.push({ name: 'hop', answer: () => {}, reject: () => {} });

@@ -17,6 +17,7 @@ const EVENTS: { readonly [Type in ReplyEvent['type']]: Extract<ReplyEvent, { rea
   redirected: { type: 'redirected', target: 'http://origin.test/b' },
   head: head({ total: 2, headers: ['a', '1', 'a', '2'] }) as Extract<ReplyEvent, { type: 'head' }>,
   data: data('ok', true) as Extract<ReplyEvent, { type: 'data' }>,
+  fault: { type: 'fault', error: new NetworkError('operation-canceled', 'x').toJSON() },
   end: { type: 'end', trailers: ['x-checksum', '1'] },
   failed: failed('timeout', 'x') as Extract<ReplyEvent, { type: 'failed' }>,
 };

@@ -285,6 +285,7 @@ describe('questions', () => {
     const order: string[] = [];
     reply.attach({
       finished: () => {},
+      fault: () => {},
       behind: async () => {},
       ask: async () => {
         order.push('manager');
@@ -333,7 +334,12 @@ describe('questions', () => {
   test.each(Object.entries(failing))('a listener of the manager that %s means no', async (_, fail) => {
     const { reply, source } = await scriptedReply();
     const asked = new Signals<{ encrypted: () => unknown }>().on('encrypted', fail);
-    reply.attach({ finished: () => {}, behind: async () => {}, ask: (signal) => asked.ask(signal) });
+    reply.attach({
+      finished: () => {},
+      fault: () => {},
+      behind: async () => {},
+      ask: (signal) => asked.ask(signal),
+    });
     const unasked = vi.fn();
     reply.on('encrypted', unasked);
     const { error } = await source.ask({ type: 'encrypted' });

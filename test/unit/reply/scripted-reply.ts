@@ -74,7 +74,12 @@ export async function scriptedReply(options: Partial<RequestOptions> = {}): Prom
 /** The signals of a reply as they come, arguments in brackets. */
 export function record(reply: NetworkReply): string[] {
   const trace: string[] = [];
-  reply.attach({ finished: () => trace.push('manager.finished'), ask: () => null, behind: async () => {} });
+  reply.attach({
+    finished: () => trace.push('manager.finished'),
+    ask: () => null,
+    fault: () => {},
+    behind: async () => {},
+  });
   for (const name of SIGNALS) {
     reply.on(name, (...args: unknown[]) => {
       const shown = args.map((arg) => (arg instanceof Error ? (arg as { code?: string }).code : String(arg)));

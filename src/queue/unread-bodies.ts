@@ -1,0 +1,77 @@
+import type { Clock } from '../util/clock.ts';
+
+/** Milliseconds for which a body that is not read may hold up others that wait for its slot. */
+export const UNREAD_PATIENCE = 1000;
+
+/** A request whose body has stopped, because what has arrived of it is not read. */
+export interface UnreadBody {
+  readonly clock: Clock;
+  /** Nothing has begun to read it: who reads slowly is left alone. */
+  readonly isUnclaimed: boolean;
+  /** A request waits that would go if this one were not there. */
+  readonly isInTheWay: boolean;
+  /** Lets go of the slot, or of the body with it. */
+  letGo(): void;
+}
+
+/**
+ * The bodies of a queue that are not read while requests wait. Responses of which only the status is wanted would hold
+ * their slots for ever, and the seventh request would never go: so the oldest of them lets go, one for each request that
+ * waits, once it has been in the way for {@link UNREAD_PATIENCE}.
+ */
+export class UnreadBodies {
+  /** When each stopped, the oldest first. */
+  readonly #stopped = new Map<UnreadBody, number>();
+  #waiting = 0;
+  /** The moment of the next look, and how it is taken back. */
+  #forget: (() => void) | null = null;
+
+  add(body: UnreadBody): void {
+    this.#stopped.set(body, body.clock.now());
+    this.#schedule();
+  }
+
+  /** It is read again, or is over. */
+  remove(body: UnreadBody): void {
+    if (this.#stopped.delete(body)) this.#schedule();
+  }
+
+  /** A request begins to wait. */
+  wait(): void {
+    this.#waiting++;
+    this.#schedule();
+  }
+
+  /** It goes, or has given up. */
+  goOn(): void {
+    this.#waiting--;
+    this.#schedule();
+  }
+
+  /** Looks again when the first of those that may have to let go has had its time. */
+  #schedule(): void {
+    const isIdle = this.#waiting === 0 || this.#stopped.size === 0;
+    const next = isIdle ? undefined : this.#candidates().next().value;
+    this.#forget?.();
+    this.#forget = null;
+    if (next === undefined) return;
+    const { clock } = next;
+    const due = this.#stopped.get(next)! + UNREAD_PATIENCE - clock.now();
+    const timer = clock.setTimeout(() => this.#look(), Math.max(0, due));
+    this.#forget = () => clock.clearTimeout(timer);
+  }
+
+  #look(): void {
+    this.#forget = null;
+    for (const body of this.#candidates()) {
+      if (body.clock.now() - this.#stopped.get(body)! < UNREAD_PATIENCE) break;
+      this.#stopped.delete(body);
+      body.letGo();
+    }
+    this.#schedule();
+  }
+
+  *#candidates(): Generator<UnreadBody, undefined> {
+    for (const body of this.#stopped.keys()) if (body.isUnclaimed && body.isInTheWay) yield body;
+  }
+}
