@@ -1,125 +1,132 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ClaimWatch, claimName, HEARTBEAT } from './files/claims.ts';
+import { errorCode, isMissing } from './files/error-code.ts';
+import { makeDirectory, TO_CREATE } from './files/own-files.ts';
+import { persist } from './files/persist.ts';
+import { isExplained, readOnce, signatureOf } from './files/read-file.ts';
 
-/** A claim older than this (milliseconds) is taken for abandoned although its process lives: it hangs, or is another. */
-const LEASE = 10_000;
-/** How long to wait (milliseconds) for others to finish. Above LEASE, so that no abandoned claim can fail a caller. */
+/** How long (milliseconds) to wait for others to finish. Well above what an abandoned claim costs. */
 const PATIENCE = 15_000;
 /** Longest pause (milliseconds) between two attempts. */
 const LONGEST_PAUSE = 50;
 
 /**
  * Reads a file and replaces it by what `update` makes of its content (null: there is no file), alone among all
- * processes of the machine that do so with this function. The file is whole at any instant, and afterwards it would
- * survive a loss of power. Missing directories are made, all for the user alone.
+ * processes that do so with this function. The file is whole at any instant, and afterwards it would survive a loss of
+ * power. Missing directories are made, all for the user alone.
  *
  * A writer stakes a claim, a file of its own in `<file>.lock/`, and goes on only when it then sees no claim of another
- * living process; of two that see each other, both withdraw and come back after a random pause. The new content is
- * written into the claim itself, so that the one `rename` over the target both publishes it and gives the claim up.
- * Whoever was taken for dead meanwhile finds its claim removed: its rename fails, nothing is lost, it starts over. That
- * is why a lock needs no takeover here, and a kill at any instant leaves at most a claim that the next writer removes.
+ * process that is at it; of two that see each other, both withdraw and come back after a random pause. The new content is
+ * written into the claim itself, so that the one `rename` over the target both publishes it and gives the claim up. A
+ * process that was taken for dead meanwhile finds its claim removed: its rename fails, nothing is lost, it starts over.
+ * That is why a lock needs no takeover here, and a kill at any instant leaves at most a claim that the next writer removes.
  *
- * `update` may run more than once.
+ * What the file system refuses for a moment is tried again ({@link persist}). `update` may run more than once.
  *
+ * @returns the signature of the file that it made
  * @throws Error of the file system, or when others hold the file for more than 15 seconds
  */
 export async function replaceFile(
   file: string,
   update: (content: string | null) => Promise<string>,
-): Promise<void> {
-  const deadline = Date.now() + PATIENCE;
-  while (!(await attempt(file, update))) {
-    if (Date.now() > deadline) throw new Error(`${file} is being written by others all the time`);
+): Promise<string> {
+  const watch = new ClaimWatch(`${file}.lock`);
+  const deadline = performance.now() + PATIENCE;
+  // A refusal that the permissions explain does not pass. (Those of Windows cannot be asked like that.)
+  const isFinal = (error: unknown): Promise<boolean> => isExplained(error, file);
+  for (;;) {
+    const signature = await persist(() => attempt(file, watch, update), { isFinal });
+    if (signature !== null) return signature;
+    if (performance.now() > deadline) throw new Error(`${file} is being written by others all the time`);
     await delay(Math.random() * LONGEST_PAUSE);
   }
 }
 
-/** The content of a file, or null when there is none. */
-export async function readIfExists(file: string): Promise<string | null> {
+/** Null: others were at it, try again. */
+async function attempt(
+  file: string,
+  watch: ClaimWatch,
+  update: (content: string | null) => Promise<string>,
+): Promise<string | null> {
+  const directory = `${file}.lock`;
+  await makeDirectory(directory);
+  if (await watch.isClaimed()) return null;
+  const name = claimName();
+  const claim = path.join(directory, name);
+  let handle: FileHandle | null = null;
+  let beat: NodeJS.Timeout | undefined;
+  let isPublished = false;
   try {
-    return await readFile(file, 'utf8');
+    handle = await open(claim, TO_CREATE, 0o600);
+    beat = keepFresh(claim);
+    watch.owner = (await handle.stat()).uid;
+    if (await watch.isContested(name)) return null;
+    await handle.writeFile(await update((await readOnce(file, null))?.content ?? null));
+    await syncContent(handle);
+    const signature = signatureOf(await handle.stat({ bigint: true }));
+    await handle.close();
+    handle = null;
+    await publish(claim, file);
+    isPublished = true;
+    await syncDirectory(path.dirname(file));
+    return signature;
   } catch (error) {
+    // Others took the claim for abandoned, or the directory has gone.
     if (isMissing(error)) return null;
     throw error;
-  }
-}
-
-/** False: others were at it, try again. */
-async function attempt(file: string, update: (content: string | null) => Promise<string>): Promise<boolean> {
-  const claims = `${file}.lock`;
-  await mkdir(claims, { recursive: true, mode: 0o700 });
-  if (await isClaimed(claims)) return false;
-  const claim = path.join(claims, `${process.pid}-${crypto.randomUUID()}`);
-  try {
-    await writeFile(claim, '', { flag: 'wx', mode: 0o600 });
-    if (await isClaimed(claims, claim)) return false;
-    await writeDurably(claim, await update(await readIfExists(file)));
-    await rename(claim, file);
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   } finally {
-    await rm(claim, { force: true });
+    clearInterval(beat);
+    await handle?.close().catch(() => {});
+    // Nothing depends on it: a claim that stays is removed by the next writer.
+    if (!isPublished) await unlink(claim).catch(() => {});
   }
-  await syncDirectory(path.dirname(file));
-  return true;
 }
 
-/** Whether a living process but ourselves has a claim. Removes those of the dead. */
-async function isClaimed(claims: string, own?: string): Promise<boolean> {
-  let claimed = false;
-  for (const name of await readdir(claims)) {
-    const claim = path.join(claims, name);
-    if (claim === own) continue;
-    if (await isAbandoned(claim)) await rm(claim, { force: true });
-    else claimed = true;
-  }
-  return claimed;
+/** Shows that the claim is not abandoned, from when it is made until it is published. */
+function keepFresh(claim: string): NodeJS.Timeout {
+  return setInterval(() => {
+    const now = new Date();
+    utimes(claim, now, now).catch(() => {});
+  }, HEARTBEAT).unref();
 }
 
-async function isAbandoned(claim: string): Promise<boolean> {
-  if (!isAlive(Number.parseInt(path.basename(claim), 10))) return true;
+/** @throws Error in words where the file is mounted by itself, so that no other one can take its place */
+async function publish(claim: string, file: string): Promise<void> {
   try {
-    return Math.abs(Date.now() - (await stat(claim)).mtimeMs) > LEASE;
-  } catch (error) {
-    if (isMissing(error)) return true;
-    throw error;
+    await persist(() => rename(claim, file), { isFinal: (error) => isExplained(error, file) });
+  } catch (cause) {
+    if (errorCode(cause) !== 'EBUSY' || process.platform === 'win32') throw cause;
+    const message = `${file} cannot be replaced: it seems to be mounted by itself. Mount its directory instead`;
+    throw Object.assign(new Error(message, { cause }), { code: 'EXDEV' });
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Some file systems over a network or in user space have no sync: what they are given is as durable as it gets. */
+async function syncContent(handle: FileHandle): Promise<void> {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Fails when the file is gone: what is written into a claim that others have removed must not make it anew. */
-async function writeDurably(file: string, content: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.writeFile(content);
     await handle.sync();
-  } finally {
-    await handle.close();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
-/** Makes a rename in that directory durable. Windows cannot open directories and does not need it. */
+/**
+ * Makes a rename in that directory durable, where that is possible: the rename has happened, and no refusal changes that
+ * (SMB, FUSE, vboxsf refuse it; Windows cannot open directories and does not need it).
+ */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(directory, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // As above.
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -9,6 +9,8 @@ import type { CookieLimits } from './limits.ts';
 export interface AbstractCookieJar {
   /** @default those of RFC 6265bis */
   readonly limits?: CookieLimits;
+  /** Resolves when what others have changed is known; a request waits for that. Null when there is nothing to wait for. */
+  refresh?(): Promise<void> | null;
   /** What to send to a URL, in that order. */
   cookiesForUrl(
     url: string,

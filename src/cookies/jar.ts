@@ -84,6 +84,7 @@ export class CookieJar implements AbstractCookieJar {
 
   /** The cookies to send to a URL, in sending order. Qt's virtual. */
   cookiesForUrl(url: CookieUrl, context: CookieContext = NO_CONTEXT): Cookie[] {
+    void this.#persistence?.look();
     // Many programs never get a cookie, and need not pay for a look at every URL.
     if (this.#cookies.isEmpty && URL.canParse(String(url))) return [];
     const request = this.#request(url, context);
@@ -195,6 +196,25 @@ export class CookieJar implements AbstractCookieJar {
   /** Resolves when all changes so far are in the store. */
   async flush(): Promise<void> {
     await this.#persistence?.flush();
+  }
+
+  /**
+   * Writes all changes so far before it returns, for a program that ends by `process.exit`: `process.on('exit', () =>
+   * jar.flushSync())`. Blocks the process, for a few seconds at worst.
+   *
+   * @throws TypeError when the store cannot do that (IndexedDB); Error when it fails
+   */
+  flushSync(): void {
+    this.#persistence?.flushSync();
+  }
+
+  /**
+   * Sees to it that what other processes changed in the store is known here. Null when there is nothing to wait for; else
+   * it resolves within a second, and does not reject. Requests of a manager ask it; a program that calls `cookiesForUrl`
+   * by itself sees changes about a second later anyway.
+   */
+  refresh(): Promise<void> | null {
+    return this.#persistence?.look() ?? null;
   }
 
   /** Flushes and stops using the store, which stays open. The jar goes on in memory. */

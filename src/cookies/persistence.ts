@@ -65,6 +65,14 @@ export class CookiePersistence implements CookieListener {
     return this.#writer.flush();
   }
 
+  flushSync(): void {
+    this.#writer.flushSync();
+  }
+
+  look(): Promise<void> | null {
+    return this.#writer.look();
+  }
+
   close(): Promise<void> {
     this.#stopWatching();
     this.#cookies.listener = null;

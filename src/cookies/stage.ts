@@ -22,7 +22,11 @@ export const cookieStage: Rewrite = {
     if (options.cookieJar === null || options.cookieLoadControl === 'manual') return request;
     const jar = options.cookieJar as AbstractCookieJar;
     try {
-      const found = jar.cookiesForUrl(url.href, contextOf(request));
+      const refreshed = jar.refresh?.() ?? null;
+      const found =
+        refreshed === null
+          ? jar.cookiesForUrl(url.href, contextOf(request))
+          : refreshed.then(() => jar.cookiesForUrl(url.href, contextOf(request)));
       if (!isPromise(found)) return withCookies(request, found, jar);
       return unlessCancelled(found, exchange)
         .then((cookies) => withCookies(request, cookies, jar))

@@ -33,9 +33,12 @@ export class StrictTransportSecurity implements SecurityPart {
     this.#clock = clock;
   }
 
-  /** Settles when the store has been loaded; null when nothing is loading. A request that overtook it could leak. */
+  /**
+   * Settles when the store has been loaded, and what other processes changed in it is known; null when there is nothing to
+   * wait for. A request that overtook it could leak.
+   */
   get ready(): Promise<void> | null {
-    return this.#ready;
+    return this.#ready ?? this.#behind?.look() ?? null;
   }
 
   get storeEnabled(): boolean {
@@ -143,6 +146,14 @@ export class StrictTransportSecurity implements SecurityPart {
   /** Resolves when every host known so far is in the store, or the fault has been reported. */
   async flush(): Promise<void> {
     await this.#behind?.flush();
+  }
+
+  /**
+   * {@link flush} for a program that ends by `process.exit`: before it returns.
+   * @throws TypeError when the store cannot do that (IndexedDB); Error when it fails
+   */
+  flushSync(): void {
+    this.#behind?.flushSync();
   }
 
   async #load(behind: WriteBehind): Promise<void> {

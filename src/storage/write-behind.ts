@@ -1,16 +1,30 @@
 import { apart } from './apart.ts';
+import { type FaultTeller, faultTeller } from './fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
+
+type Changes = ReadonlyMap<string, StoredValue | null>;
+
+/** A batch waits for that many times what the last one took: a large file is not rewritten for each of many changes. */
+const REST = 10;
+/** Milliseconds. Shorter rests are not worth a timer, longer ones not the loss that a crash would mean. */
+const SHORTEST_REST = 50;
+const LONGEST_REST = 1000;
+
+/** Those who watch one store object: a store tells only of what is changed elsewhere. */
+const watching = new WeakMap<KeyValueStore, Set<(changes: Changes) => void>>();
 
 /**
  * Keeps a {@link KeyValueStore} up to date behind a memory that is the authority: what is set within one turn is one
- * batch, one batch is under way at a time, and of several changes to a key only the last is written.
+ * batch, one batch is under way at a time, and of several changes to a key only the last is written. The first batch goes
+ * at once; after one that took long, the next one is collected for a while, a second at most.
  *
- * A batch that the store refuses is reported through `onFault` and kept: it goes along with the next one. Nothing here
- * rejects, and no timer is used. The store belongs to whoever made it and is never closed here.
+ * A batch that the store refuses is reported through `onFault`, once until one succeeds, and kept: it goes along with the
+ * next one. Nothing here rejects. Several of these over one store object hear of each other's changes. The store belongs
+ * to the one who made it and is never closed here.
  */
 export class WriteBehind {
   readonly store: KeyValueStore;
-  readonly #onFault: FaultListener;
+  readonly #faults: FaultTeller;
   /** Set and not yet given to the store. */
   #pending = new Map<string, StoredValue | null>();
   /** Given to the store, which has not answered yet. */
@@ -21,17 +35,22 @@ export class WriteBehind {
   #changedSinceLoad: Map<string, StoredValue | null> | null = null;
   #scheduled = false;
   #written: Promise<void> = Promise.resolve();
+  /** No batch begins before, by `performance.now()`, unless somebody waits for it. */
+  #restUntil = 0;
+  #isUrgent = false;
+  #endRest = (): void => {};
+  #hear: ((changes: Changes) => void) | null = null;
   #closed = false;
 
   constructor(store: KeyValueStore, onFault: FaultListener) {
     this.store = store;
-    this.#onFault = apart(onFault);
+    this.#faults = faultTeller(apart(onFault));
   }
 
   /**
    * What the store holds, without the keys that have been set before it was read: memory knows those better. What it tells
-   * of meanwhile, which for some stores is all that they load, is part of it. A store that cannot be read is reported and
-   * counts as empty.
+   * of meanwhile, which for some stores is all that they load, is part of it. A store that cannot be read is reported, and
+   * nothing of it is known.
    */
   async load(): Promise<Map<string, StoredValue>> {
     const set = new Set(this.#pending.keys());
@@ -43,7 +62,7 @@ export class WriteBehind {
     try {
       entries = new Map(await this.store.load());
     } catch (cause) {
-      this.#report('storage: the store could not be read and counts as empty', cause);
+      this.#faults.failed('storage: the store could not be read; nothing of it is known', cause);
       entries = new Map();
     }
     this.#setSinceLoad = null;
@@ -66,10 +85,10 @@ export class WriteBehind {
 
   /**
    * Changes made elsewhere, without those to keys that are about to be overwritten from here. Returns the function that
-   * stops it. Silent where the store cannot tell.
+   * stops it. Where the store cannot tell, only those who share the store object are heard.
    */
-  watch(listener: (changes: ReadonlyMap<string, StoredValue | null>) => void): () => void {
-    const stop = this.store.watch?.((changes) => {
+  watch(listener: (changes: Changes) => void): () => void {
+    const hear = (changes: Changes): void => {
       const foreign = new Map(changes);
       for (const key of changes.keys()) {
         if (this.#pending.has(key) || this.#writing.has(key)) foreign.delete(key);
@@ -77,14 +96,45 @@ export class WriteBehind {
       if (this.#changedSinceLoad !== null)
         for (const change of foreign) this.#changedSinceLoad.set(...change);
       else if (foreign.size > 0) listener(foreign);
-    });
-    return stop ?? (() => {});
+    };
+    this.#hear = hear;
+    const stop = this.store.watch?.(hear);
+    const sharers = watching.get(this.store) ?? new Set();
+    watching.set(this.store, sharers.add(hear));
+    return () => {
+      stop?.();
+      sharers.delete(hear);
+    };
+  }
+
+  /** Sees to it that changes made elsewhere are told; null when there is nothing to wait for. */
+  look(): Promise<void> | null {
+    return this.store.look?.() ?? null;
   }
 
   /** Resolves when everything that was set so far is durable, or the fault that prevents it has been reported. */
   flush(): Promise<void> {
-    if (this.#pending.size > 0) this.#schedule();
+    if (this.#pending.size > 0) {
+      this.#isUrgent = true;
+      this.#schedule();
+      this.#endRest();
+    }
     return this.#written;
+  }
+
+  /**
+   * Writes everything that was set so far before it returns.
+   * @throws TypeError when the store cannot do that; Error when it fails
+   */
+  flushSync(): void {
+    const batch = new Map([...this.#writing, ...this.#pending]);
+    if (batch.size === 0) return;
+    if (this.store.applySync === undefined)
+      throw new TypeError('storage: this store cannot be written at once; wait for flush() instead');
+    this.store.applySync(batch);
+    this.#tellSharers(batch);
+    // What is under way is older, and may be written after this.
+    if (this.#writing.size === 0) this.#pending = new Map();
   }
 
   /** Flushes for the last time. */
@@ -96,25 +146,47 @@ export class WriteBehind {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#written = this.#written.then(() => this.#write());
+    this.#written = this.#written.then(() => this.#rest()).then(() => this.#write());
+  }
+
+  /** Null when it is time for the next batch. The timer keeps a process alive, which would lose the batch otherwise. */
+  #rest(): Promise<void> | null {
+    const left = this.#restUntil - performance.now();
+    if (this.#isUrgent || left < SHORTEST_REST) return null;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#endRest(), left);
+      this.#endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #write(): Promise<void> {
     this.#scheduled = false;
+    this.#isUrgent = false;
     const batch = this.#pending;
+    if (batch.size === 0) return;
     this.#pending = new Map();
     this.#writing = batch;
+    const begun = performance.now();
     try {
       await this.store.apply(batch);
+      this.#faults.succeeded();
+      this.#tellSharers(batch);
     } catch (cause) {
       this.#pending = new Map([...batch, ...this.#pending]);
-      this.#report(`storage: ${batch.size} changes could not be written; they are kept for later`, cause);
+      this.#faults.failed(
+        `storage: ${batch.size} changes could not be written; they are kept for later`,
+        cause,
+      );
     }
+    const now = performance.now();
+    this.#restUntil = now + Math.min((now - begun) * REST, LONGEST_REST);
     this.#writing = new Map();
   }
 
-  #report(message: string, cause: unknown): void {
-    // In a turn of its own, so that a listener that throws breaks neither the batches nor a flush.
-    this.#onFault(new Error(message, { cause }));
+  #tellSharers(batch: Changes): void {
+    for (const hear of watching.get(this.store) ?? []) if (hear !== this.#hear) hear(batch);
   }
 }

@@ -42,9 +42,12 @@ test('a claim of a killed process is removed', async () => {
 test.each([
   ['old', 11_000],
   ['from the future, after the clock was set back', -11_000],
-])('a claim of a living process that is %s is removed', async (_name, ageMs) => {
+])('a claim that nobody touches is removed after two seconds, %s or not', async (_name, ageMs) => {
   const { file } = claimed({ pid: process.pid, ageMs });
+  const begun = performance.now();
   await replaceFile(file, append('a'));
+  expect(performance.now() - begun).toBeGreaterThan(1900);
+  expect(performance.now() - begun).toBeLessThan(8000);
   expect(readdirSync(`${file}.lock`)).toEqual([]);
 });
 
@@ -61,14 +64,33 @@ test('a fresh claim of a living process is waited for', async () => {
 });
 
 test('the wait for others is bounded', async () => {
-  const start = Date.now();
-  const { file } = claimed({ pid: process.pid, ageMs: -15_001 });
-  vi.spyOn(Date, 'now')
-    .mockReturnValueOnce(start)
-    .mockReturnValue(start + 15_001);
+  const { file, claim } = claimed({ pid: process.pid });
   const update = vi.fn(append('b'));
-  await expect(replaceFile(file, update)).rejects.toThrow('is being written by others');
+  const start = performance.now();
+  const now = vi.spyOn(performance, 'now').mockReturnValue(start);
+  const replaced = expect(replaceFile(file, update)).rejects.toThrow('is being written by others');
+  // A claim that is touched all the time.
+  for (let second = 1; second <= 16; second++) {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    utimesSync(claim, second, second);
+    now.mockReturnValue(start + second * 1000);
+  }
+  await replaced;
   expect(update).not.toHaveBeenCalled();
+});
+
+test('a claim is touched while its content is made, so that nobody takes it over', async () => {
+  const file = path.join(root, String(count++), 'file');
+  const begun = performance.now();
+  const slow = replaceFile(file, async (content) => {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    return `${content ?? ''}slow`;
+  });
+  await vi.waitFor(() => expect(readdirSync(`${file}.lock`)).toHaveLength(1));
+  await replaceFile(file, append(' other'));
+  expect(performance.now() - begun).toBeGreaterThan(2900);
+  await slow;
+  expect(readFileSync(file, 'utf8')).toBe('slow other');
 });
 
 test('who lost its claim while it worked starts over from what the others wrote', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { KeyValueStore, StoredValue } from '../../../src/storage/key-value-store.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { WriteBehind } from '../../../src/storage/write-behind.ts';
@@ -9,6 +9,7 @@ type Changes = ReadonlyMap<string, StoredValue | null>;
 class SlowStore implements KeyValueStore {
   readonly batches: (readonly [string, StoredValue | null])[][] = [];
   readonly content = new Map<string, StoredValue>();
+  applySync?: (changes: Changes) => void;
   #answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #listeners = new Set<(changes: Changes) => void>();
   #loaded = withResolvers();
@@ -112,6 +113,7 @@ describe('batches', () => {
     behind.set('b', 3);
     await turn();
     expect(store.batches).toHaveLength(1);
+    void behind.flush();
     await store.answer();
     expect(store.batches[1]).toEqual([
       ['a', 2],
@@ -123,6 +125,97 @@ describe('batches', () => {
     const { store, behind } = setup();
     await behind.flush();
     expect(store.batches).toEqual([]);
+  });
+});
+
+describe('rest', () => {
+  test('after a batch that took long the next one is collected, and flush does not wait for that', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await store.answer();
+    behind.set('b', 1);
+    await turn();
+    behind.set('c', 1);
+    await turn();
+    expect(store.batches).toHaveLength(1);
+    void behind.flush();
+    await turn();
+    expect(store.batches[1]).toEqual([
+      ['b', 1],
+      ['c', 1],
+    ]);
+  });
+
+  test('ends by itself', async () => {
+    const { store, behind } = setup();
+    behind.set('a', 1);
+    await turn();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await store.answer();
+    behind.set('b', 1);
+    await vi.waitFor(() => expect(store.batches).toHaveLength(2));
+  });
+});
+
+describe('two over one store object', () => {
+  test('hear of each other what has been written, and only that', async () => {
+    const { store, behind } = setup();
+    const other = new WriteBehind(store, () => {});
+    const heard: Changes[] = [];
+    const own: Changes[] = [];
+    behind.watch((changes) => own.push(changes));
+    const stop = other.watch((changes) => heard.push(changes));
+    behind.set('a', 1);
+    await turn();
+    expect(heard).toEqual([]);
+    await store.answer();
+    expect(heard).toEqual([new Map([['a', 1]])]);
+    expect(own).toEqual([]);
+    stop();
+    behind.set('b', 1);
+    void behind.flush();
+    await turn();
+    await store.answer();
+    expect(heard).toHaveLength(1);
+  });
+});
+
+describe('flushSync', () => {
+  test('writes what is set and what is under way before it returns', async () => {
+    const { store, behind } = setup();
+    const written: Changes[] = [];
+    store.applySync = (changes) => written.push(new Map(changes));
+    behind.set('a', 1);
+    await turn();
+    behind.set('b', 2);
+    behind.flushSync();
+    expect(written).toEqual([
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    ]);
+  });
+
+  test('what is set while an older batch is under way is written after it once more', async () => {
+    const { store, behind } = setup();
+    store.applySync = () => {};
+    behind.set('a', 1);
+    await turn();
+    behind.set('a', 2);
+    behind.flushSync();
+    void behind.flush();
+    await store.answer();
+    expect(store.batches[1]).toEqual([['a', 2]]);
+  });
+
+  test('a store that cannot do it is told of in words', () => {
+    const { behind } = setup();
+    behind.flushSync();
+    behind.set('a', 1);
+    expect(() => behind.flushSync()).toThrow(TypeError);
   });
 });
 
@@ -191,6 +284,29 @@ describe('faults', () => {
     await flushed;
     expect(store.batches).toEqual([[['a', 1]], [['a', 1]]]);
     expect(faults).toHaveLength(1);
+  });
+
+  test('the same fault is told once, and again after a success', async () => {
+    const { store, faults, behind } = setup();
+    const full = (): Error => Object.assign(new Error('disk full'), { code: 'ENOSPC' });
+    for (const error of [
+      full(),
+      full(),
+      undefined,
+      full(),
+      Object.assign(new Error('gone'), { code: 'EIO' }),
+    ]) {
+      behind.set('a', 1);
+      const flushed = behind.flush();
+      await turn();
+      await store.answer(error);
+      await flushed;
+    }
+    expect(faults.map(({ cause }) => (cause as NodeJS.ErrnoException).code)).toEqual([
+      'ENOSPC',
+      'ENOSPC',
+      'EIO',
+    ]);
   });
 
   test('a store that throws outright is reported all the same', async () => {
