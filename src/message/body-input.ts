@@ -1,6 +1,7 @@
+import { encodeUtf8 } from '../util/utf8.ts';
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
-import { encoder, isStream, toBytes } from './to-bytes.ts';
+import { isStream, toBytes } from './to-bytes.ts';
 import { claimSource, refuseUsed } from './used-source.ts';
 
 /**
@@ -44,12 +45,12 @@ export interface BodyReaders {
  * @throws TypeError for anything that is no body
  */
 export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
-  if (typeof input === 'string') return inMemory(encoder.encode(input), 'text/plain;charset=UTF-8');
+  if (typeof input === 'string') return inMemory(encodeUtf8(input), 'text/plain;charset=UTF-8');
   if (typeof input !== 'object' || input === null) throw noBody(input);
   if (ArrayBuffer.isView(input)) return inMemory(toBytes(input));
   if (input instanceof ArrayBuffer) return inMemory(new Uint8Array(input));
   if (input instanceof URLSearchParams) {
-    return inMemory(encoder.encode(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
+    return inMemory(encodeUtf8(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
   }
   if (input instanceof Blob) return blobBody(input, readers);
   if (input instanceof FormData) return readers.form(input);

@@ -1,9 +1,9 @@
+import { encodeUtf8 } from '../util/utf8.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { randomBoundary } from './boundary.ts';
 import { quotedName, withCrlf } from './form-data.ts';
 import { type HeadersInput, HttpHeaders, pairsOf } from './headers.ts';
 import { type BodyInput, toRequestBody } from './request-body.ts';
-import { encoder } from './to-bytes.ts';
 
 /** How the parts belong together. Qt: `QHttpMultiPart::ContentType`. */
 export type MultiPartType = 'mixed' | 'related' | 'form-data' | 'alternative';
@@ -85,7 +85,7 @@ export class HttpMultiPart implements RequestBodySource {
         'content-disposition': file === null ? disposition : `${disposition}; filename="${quotedName(file)}"`,
         ...(file === null || hasType(body) ? {} : { 'content-type': 'application/octet-stream' }),
       },
-      body: typeof body === 'string' && file === null ? encoder.encode(withCrlf(body)) : body,
+      body: typeof body === 'string' && file === null ? encodeUtf8(withCrlf(body)) : body,
     });
   }
 
@@ -127,7 +127,7 @@ function hasType(body: BodyInput): boolean {
 
 /** A text as the string of bytes that field values are, everywhere in HTTP. */
 function asUtf8(text: string): string {
-  return typeof text === 'string' ? String.fromCharCode(...encoder.encode(text)) : text;
+  return typeof text === 'string' ? String.fromCharCode(...encodeUtf8(text)) : text;
 }
 
 /** A string of bytes as bytes. */

@@ -1,7 +1,5 @@
 import { plainBytes } from '../util/bytes.ts';
-
-/** What the code that takes a body in has in common with the code that reads it. */
-export const encoder = new TextEncoder();
+import { encodeUtf8 } from '../util/utf8.ts';
 
 /**
  * A plain Uint8Array of it, not copied.
@@ -9,7 +7,7 @@ export const encoder = new TextEncoder();
  */
 export function toBytes(chunk: unknown): Uint8Array {
   if (ArrayBuffer.isView(chunk)) return plainBytes(chunk);
-  if (typeof chunk === 'string') return encoder.encode(chunk);
+  if (typeof chunk === 'string') return encodeUtf8(chunk);
   throw new TypeError(`body: a chunk must be bytes or text, not a value of type ${typeof chunk}`);
 }
 

@@ -1,6 +1,5 @@
 import { NetworkError } from '../error.ts';
 import { conform } from './conform.ts';
-import type { TextDecoding } from './reply-source.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
 export interface StandardSchema<Output> {
@@ -13,10 +12,6 @@ export interface StandardSchema<Output> {
 type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] };
-
-const UTF8 = new TextDecoder();
-
-export const decodeText: TextDecoding = (bytes) => UTF8.decode(bytes);
 
 /** @throws NetworkError unknown-content when the text is not JSON or does not fit the schema */
 export async function parseJson<Output>(

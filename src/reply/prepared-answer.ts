@@ -2,6 +2,7 @@ import type { NetworkError } from '../error.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { encodeUtf8 } from '../util/utf8.ts';
 
 /** A prepared answer: an error, or a status with fields and a body. */
 export interface Answer {
@@ -18,7 +19,7 @@ export interface Answer {
 /** The response that an answer stands for, in place of one from the network. */
 export function respondWith(answer: Answer, request: HttpRequest): HttpResponse {
   if (answer.error !== undefined) throw answer.error;
-  const body = typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : answer.body;
+  const body = typeof answer.body === 'string' ? encodeUtf8(answer.body) : answer.body;
   const headers = new HttpHeaders(answer.headers);
   if (body !== undefined) headers.setDefault('content-length', String(body.length));
   return {

@@ -9,8 +9,8 @@ import type { Timings } from '../pipeline/timings.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Crowd, Placed } from '../util/crowd.ts';
 import type { Startable } from '../util/soon.ts';
+import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
-import { decodeText } from './consume.ts';
 import { DownloadProgress } from './download-progress.ts';
 import type { Promised } from './promised.ts';
 import { askListeners } from './questions.ts';
@@ -81,7 +81,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get decodeText(): TextDecoding {
-    return this.#source.decodeText ?? decodeText;
+    return this.#source.decodeText ?? decodeUtf8;
   }
 
   get body(): ReplyBody {

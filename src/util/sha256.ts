@@ -1,3 +1,5 @@
+import { encodeUtf8 } from './utf8.ts';
+
 /**
  * SHA-256 (FIPS 180-4), synchronous: Web Crypto only has an asynchronous one, and a key must be known before the next
  * turn. For short texts; nothing here is fast enough for bodies.
@@ -19,7 +21,7 @@ export function sha256(message: Uint8Array): Uint8Array {
 /** The digest of a text's UTF-8 bytes, lower-case hexadecimal. */
 export function sha256Hex(text: string): string {
   let hex = '';
-  for (const byte of sha256(new TextEncoder().encode(text))) hex += byte.toString(16).padStart(2, '0');
+  for (const byte of sha256(encodeUtf8(text))) hex += byte.toString(16).padStart(2, '0');
   return hex;
 }
 
