@@ -17,6 +17,8 @@ export interface ResponseControl {
   readonly declaredCacheable: boolean;
   /** `public`: cacheable by heuristics whatever the status (RFC 9111 §5.2.2.9). */
   readonly public: boolean;
+  /** For one user alone (RFC 9111 §5.2.2.7), also in the qualified form. */
+  readonly private: boolean;
   /** The smallest of several; 0 for one that is not a number; null when there is none. */
   readonly maxAge: number | null;
   /** RFC 5861 §3; 0 when absent. */
@@ -49,6 +51,7 @@ export function responseControl(headers: HttpHeaders): ResponseControl {
     immutable: permits(directives, 'immutable'),
     declaredCacheable: permits(directives, 'public') || has(directives, 'private'),
     public: permits(directives, 'public'),
+    private: has(directives, 'private'),
     maxAge: smallest(directives, 'max-age'),
     staleWhileRevalidate: smallest(directives, 'stale-while-revalidate') ?? 0,
     staleIfError: smallest(directives, 'stale-if-error') ?? 0,

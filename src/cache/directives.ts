@@ -1,3 +1,5 @@
+import { isToken } from '../message/headers.ts';
+
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
@@ -22,6 +24,7 @@ export interface Directive {
 /** The directives of a Cache-Control field in order (RFC 9111 §5.2). Linear, never throws. */
 export function parseDirectives(value: string): Directive[] {
   const directives: Directive[] = [];
+  const malformed: string[] = [];
   let position = 0;
   let afterSemicolon = false;
   let quotesCount = true;
@@ -34,18 +37,23 @@ export function parseDirectives(value: string): Directive[] {
     }
     const wellFormed = found.wellFormed && quotesCount && !afterSemicolon;
     if (found.name !== '') directives.push({ name: found.name, argument: found.argument, wellFormed });
+    if (!isGrammatical(found)) malformed.push(value.slice(position, found.end));
     afterSemicolon = value.charCodeAt(found.end) === SEMICOLON;
     position = found.end + 1;
   }
+  // One quote is missing, and nobody knows which: what stood between two others may have been meant as well.
+  addWords(directives, quotesCount ? malformed.join(' ') : value);
   return directives;
 }
 
+/** A directive, whether its argument was a quoted string, and where it ends. */
+interface Scanned extends Directive {
+  readonly quoted: boolean;
+  readonly end: number;
+}
+
 /** Scans to the next separator. Null for a quoted string without end. */
-function scanDirective(
-  value: string,
-  start: number,
-  quotesCount: boolean,
-): (Directive & { readonly end: number }) | null {
+function scanDirective(value: string, start: number, quotesCount: boolean): Scanned | null {
   let equals = -1;
   let end = start;
   for (; end < value.length; end++) {
@@ -60,18 +68,36 @@ function scanDirective(
   const separated = value.charCodeAt(end) !== SEMICOLON;
   if (equals < 0) {
     const name = value.slice(start, end).trim().toLowerCase();
-    return { name, argument: null, wellFormed: separated, end };
+    return { name, argument: null, quoted: false, wellFormed: separated, end };
   }
   const name = value.slice(start, equals);
   const raw = value.slice(equals + 1, end);
   const tight = name === name.trimEnd() && raw === raw.trimStart();
   const argument = raw.trim();
+  const quoted = isQuoted(argument);
   return {
     name: name.trim().toLowerCase(),
-    argument: isQuoted(argument) ? argument.slice(1, -1) : argument,
+    argument: quoted ? argument.slice(1, -1) : argument,
+    quoted,
     wellFormed: separated && tight,
     end,
   };
+}
+
+/** `name`, or `name=argument`. A quoted string is taken apart before, so that nothing inside of a sound one counts. */
+function isGrammatical({ name, argument, quoted }: Scanned): boolean {
+  return isToken(name) && (argument === null || quoted || argument === '' || isToken(argument));
+}
+
+/** Adds every word of a text that is against the grammar: a stray quote or a missing comma hides no `no-store`. */
+function addWords(directives: Directive[], text: string): void {
+  if (text === '') return;
+  const known = new Set(directives.map(({ name }) => name));
+  for (const word of text.toLowerCase().split(/[^!#$%&'*+\-.^_`|~0-9a-z]+/)) {
+    if (word === '' || known.has(word)) continue;
+    known.add(word);
+    directives.push({ name: word, argument: null, wellFormed: false });
+  }
 }
 
 function closingQuote(value: string, open: number): number {
@@ -83,6 +109,7 @@ function closingQuote(value: string, open: number): number {
   return -1;
 }
 
+/** One quoted string, and nothing between it and another one. */
 function isQuoted(text: string): boolean {
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"');
+  return text.length >= 2 && text.startsWith('"') && closingQuote(text, 0) === text.length - 1;
 }

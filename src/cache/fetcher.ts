@@ -1,8 +1,8 @@
-import { HttpHeaders } from '../message/headers.ts';
 import { joinBodies } from '../message/join-bodies.ts';
 import { drain } from '../pipeline/drain.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
+import { receivedCoding, storedCoding } from './content-coding.ts';
 import type { Landing } from './flight.ts';
 import { freshen } from './freshening.ts';
 import { freshnessOf } from './freshness.ts';
@@ -13,7 +13,7 @@ import { parseContentRange } from './range.ts';
 import { isServerTrouble } from './status.ts';
 import { answerFromCache, openBody } from './stored-answer.ts';
 import type { Storer } from './storer.ts';
-import { type ExchangeTimes, keptFields } from './storing.ts';
+import type { ExchangeTimes } from './storing.ts';
 import { confirms, strongEtag } from './validators.ts';
 import { releasing, timesSince, type Visit, withCacheStatus, withFields } from './visit.ts';
 
@@ -128,13 +128,21 @@ export class Fetcher<Stored extends StoredResponse> {
     }
     if (metadata !== null) {
       const cacheStatus = serializeCacheStatus({ forward, forwardStatus: 304 });
-      const init = { delivery: plan.delivery, cacheStatus, source: 'revalidated', metadata } as const;
+      const init = {
+        delivery: plan.delivery,
+        cacheStatus,
+        source: 'revalidated',
+        metadata,
+        validation: response.headers,
+      } as const;
       const answer = await answerFromCache(this.#cache, visit, stored, init);
       if (answer !== null) {
         await this.#storer.renew(visit, stored, metadata);
         return instead(visit, response, answer);
       }
-    } else await this.#cache.remove(visit.key, stored);
+    }
+    // It speaks of another version. What is stored stays until a whole answer takes its place.
+    await this.#storer.mark(visit, stored);
     return this.#again(visit, forward, candidates, response);
   }
 
@@ -153,13 +161,14 @@ export class Fetcher<Stored extends StoredResponse> {
       range?.first === begun.length &&
       range.total === begun.metadata.part?.total &&
       range.last === range.total - 1 &&
-      strongEtag(response.headers) === strongEtag(freshnessOf(begun.metadata).headers);
+      strongEtag(response.headers) === strongEtag(freshnessOf(begun.metadata).headers) &&
+      receivedCoding(response.headers) === storedCoding(begun.metadata);
     const first = fits ? await openBody(this.#cache, visit, begun, 0, begun.length) : null;
     if (!fits || first === null) return this.#again(visit, 'partial', candidates, response);
     const part = { ...visit, request: asked };
     const landing = this.#storer.store(part, response, times, candidates, null, 'partial');
-    const fields = keptFields(landing.response.headers, 'content-range', 'content-length');
-    const headers = HttpHeaders.adopt([...fields, 'content-length', String(range.total)]);
+    const fields = landing.response.headers.without('content-range', 'content-length');
+    const headers = fields.clone().append('content-length', String(range.total));
     const body = joinBodies(first, landing.response.body);
     return { response: { ...landing.response, status: 200, reason: 'OK', headers, body }, shared: null };
   }

@@ -1,6 +1,4 @@
-import type { TlsOptions } from '../options.ts';
 import type { Next } from '../pipeline/stage.ts';
-import { sha256Hex } from '../util/sha256.ts';
 import type { Flight } from './flight.ts';
 import type { Visit } from './visit.ts';
 
@@ -45,30 +43,19 @@ export class Flights {
 }
 
 /**
- * What two requests have in common that may share an exchange: key, credentials and every field, Cookie among them, and
- * the options that reach the wire, the stores or the clock.
+ * What two requests have in common that may share an exchange: key, credentials (TLS material among them) and every field,
+ * Cookie among them, and the options that reach the wire, the stores or the clock.
  */
 export function signatureOf({ request, key, credentials }: Visit): string {
-  const {
+  const { useCredentials, cacheSaveControl, cookieSaveControl, transferTimeout, http2Allowed, http2Direct } =
+    request.options;
+  const options = [
     useCredentials,
     cacheSaveControl,
     cookieSaveControl,
     transferTimeout,
     http2Allowed,
     http2Direct,
-    tls,
-  } = request.options;
-  const saved = [cacheSaveControl, cookieSaveControl];
-  const options = [useCredentials, ...saved, transferTimeout, http2Allowed, http2Direct, digestOf(tls)];
-  return [key, credentials, ...options, ...request.headers.pairs].join('\n');
-}
-
-const digests = new WeakMap<TlsOptions, string>();
-
-/** Stands for TLS material, so that no private key ends up in a key of a map. Requests of a manager have the same object. */
-function digestOf(tls: TlsOptions | null): string {
-  if (tls === null) return '';
-  const known = digests.get(tls) ?? sha256Hex(Object.entries(tls).flat(2).map(String).join('\n'));
-  digests.set(tls, known);
-  return known;
+  ];
+  return JSON.stringify([key, credentials, options, request.headers.pairs]);
 }

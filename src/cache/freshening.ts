@@ -2,14 +2,15 @@ import { HttpHeaders } from '../message/headers.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import { type ExchangeTimes, keptFields } from './storing.ts';
-import { confirms, sameOrAbsent } from './validators.ts';
+import { confirms, sameEtagOrAbsent, sameOrAbsent } from './validators.ts';
 import { selectingFields } from './vary.ts';
 
 /**
  * Fields that describe the stored bytes: an update without bytes does not change them (RFC 9111 §3.2; Content-Type as in
- * Qt, so that a 304 cannot turn text into script).
+ * Qt, so that a 304 cannot turn text into script; ETag because a server may name a 304 without the coding that it had
+ * applied, and parts of two codings would then be put together under one strong tag).
  */
-const OF_THE_BYTES = new Set(['content-length', 'content-encoding', 'content-range', 'content-type']);
+const OF_THE_BYTES = new Set(['content-length', 'content-encoding', 'content-range', 'content-type', 'etag']);
 
 /** Fields of the last exchange that do not outlive it when the new one has none. */
 const OF_THE_EXCHANGE = ['age', 'date', 'cache-status', 'warning'];
@@ -31,7 +32,9 @@ export function freshen(
   takeFields(merged, metadata.headers, (name) => OF_THE_BYTES.has(name) || !replaced.has(name));
   takeFields(merged, fresh, (name) => !OF_THE_BYTES.has(name));
   const selecting = selectingFields(HttpHeaders.adopt(merged), request, metadata.fidelity);
-  return selecting === null ? null : { ...metadata, headers: merged, selecting, ...times };
+  if (selecting === null) return null;
+  const { outdated: _, ...kept } = metadata;
+  return { ...kept, headers: merged, selecting, ...times };
 }
 
 function takeFields(to: string[], from: readonly string[], accepts: (name: string) => boolean): void {
@@ -48,7 +51,7 @@ export function describesStored(head: HttpHeaders, status: number, stored: Store
   const length = String(metadata.part?.total ?? stored.length);
   return (
     status === metadata.status &&
-    sameOrAbsent(head.get('etag'), headers.get('etag')) &&
+    sameEtagOrAbsent(head.get('etag'), headers.get('etag')) &&
     sameOrAbsent(head.get('last-modified'), headers.get('last-modified')) &&
     // Where the platform decodes, the length on the wire is not that of what is stored.
     (metadata.fidelity !== 'exact' || sameOrAbsent(head.get('content-length'), length))

@@ -47,9 +47,11 @@ function judge(metadata: ResponseMetadata): Freshness {
     headers,
     control,
     lifetime:
-      metadata.fidelity === 'filtered'
-        ? filteredLifetime(headers, control, responseTime)
-        : lifetimeOf(metadata.status, headers, control, date ?? responseTime, responseTime),
+      metadata.outdated === true
+        ? 0
+        : metadata.fidelity === 'filtered'
+          ? filteredLifetime(headers, control, responseTime)
+          : lifetimeOf(metadata.status, headers, control, date ?? responseTime, responseTime),
     initialAge: initialAge(metadata, headers, date),
     responseTime,
   };

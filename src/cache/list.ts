@@ -21,3 +21,15 @@ export function listMembers(value: string): string[] {
   }
   return members;
 }
+
+/**
+ * The names, lower-case, in a list that has nothing but names (Vary, Connection). A quote in it is an accident, and hides
+ * none of them.
+ */
+export function namesIn(value: string | null): string[] {
+  if (value === null) return [];
+  return value
+    .split(/[\s",]+/)
+    .filter((name) => name !== '')
+    .map((name) => name.toLowerCase());
+}

@@ -25,6 +25,8 @@ export interface ResponseMetadata {
   readonly part: StoredPart | null;
   /** What the platform left of the message. */
   readonly fidelity: Fidelity;
+  /** Known not to be current any more (RFC 9111 §4.3.5): stale whatever its fields say, and a validator all the same. */
+  readonly outdated?: true;
 }
 
 export const METADATA_VERSION = 1;
@@ -64,6 +66,7 @@ export function isResponseMetadata(value: unknown): value is ResponseMetadata {
     typeof metadata.requestTime === 'number' &&
     typeof metadata.responseTime === 'number' &&
     typeof metadata.encrypted === 'boolean' &&
+    (metadata.outdated === undefined || metadata.outdated === true) &&
     (metadata.part === null || isPart(metadata.part)) &&
     (metadata.fidelity === 'exact' || metadata.fidelity === 'decoded' || metadata.fidelity === 'filtered')
   );

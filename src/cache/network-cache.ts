@@ -1,4 +1,5 @@
 import { copyBytes } from '../util/bytes.ts';
+import { storedCoding } from './content-coding.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 
 /** Caches in memory answer at once, so that a hit waits for nothing; others give promises. */
@@ -43,7 +44,8 @@ export interface EntryWriter extends BodyReader {
  *
  * Contract, proved for each of ours by one suite of tests:
  * - what `match` finds is complete and was committed; damage is a miss and the entry goes;
- * - a new entry replaces the one that it supersedes, in one step: of the same key, with equal `selecting` and `credentials`;
+ * - a new entry replaces the one that it supersedes, in one step: of the same key, with equal `selecting`,
+ *   `credentials` and Content-Encoding;
  * - `maximumSize` holds: the least recently used entries go first, and an entry above three quarters of it is not stored;
  * - no method fails because a disk is full or a database is gone: a miss, or nothing stored, and the fault is reported
  *   once.
@@ -89,6 +91,8 @@ export const MAXIMUM_VARIANTS = 8;
 /** True when a new response takes the place of a stored one: it answers the same requests (RFC 9111 §4). */
 export function supersedes(next: ResponseMetadata, previous: ResponseMetadata): boolean {
   return (
+    // Two codings of one resource are two representations, also where no Vary says so.
+    storedCoding(next) === storedCoding(previous) &&
     next.credentials === previous.credentials &&
     next.selecting.length === previous.selecting.length &&
     next.selecting.every((item, index) => item === previous.selecting[index])

@@ -1,5 +1,6 @@
 import type { CacheLoadControl } from '../options.ts';
 import type { ForwardReason } from './cache-status.ts';
+import { sameCoding } from './content-coding.ts';
 import { type RequestControl, requestControl } from './control.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { currentAge, freshnessOf } from './freshness.ts';
@@ -131,7 +132,8 @@ function judge<Stored extends StoredResponse>(
   if (said.mustRevalidate || tooOld || control.minFresh > 0) return validate('stale');
   const accepted = control.maxStale * 1000 >= staleness && control.maxStale > 0;
   if (accepted || request.load === 'prefer-cache' || request.load === 'always-cache') return use(false);
-  return said.staleWhileRevalidate * 1000 >= staleness && said.staleWhileRevalidate > 0
+  const mayWait = said.staleWhileRevalidate > 0 && stored.metadata.outdated !== true;
+  return mayWait && said.staleWhileRevalidate * 1000 >= staleness
     ? use(!control.onlyIfCached)
     : validate('stale');
 }
@@ -145,5 +147,6 @@ function complete<Stored extends StoredResponse>(
   const etag = strongEtag(freshnessOf(stored.metadata).headers);
   const isPrefix = stored.metadata.part?.first === 0 && request.method === 'GET';
   if (etag === null || !isPrefix || request.headers.has('range')) return result;
-  return { ...result, fields: ['range', `bytes=${stored.length}-`, 'if-range', etag], begun: stored };
+  const fields = ['range', `bytes=${stored.length}-`, 'if-range', etag, ...sameCoding(stored.metadata)];
+  return { ...result, fields, begun: stored };
 }

@@ -1,5 +1,6 @@
 import { HttpHeaders } from '../message/headers.ts';
 import type { Delivery } from './delivery.ts';
+import { belongsToExchange } from './exchange-fields.ts';
 import { currentAge, freshnessOf } from './freshness.ts';
 import type { StoredResponse } from './metadata.ts';
 import { serializeContentRange } from './range.ts';
@@ -71,7 +72,11 @@ function fieldsOf(
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     if (name === 'cache-status') upstream += `${headers[i + 1]}, `;
-    else if (!TOLD_ANEW.has(name) && (name !== 'content-length' || length === null))
+    else if (
+      !TOLD_ANEW.has(name) &&
+      !belongsToExchange(name) &&
+      (name !== 'content-length' || length === null)
+    )
       pairs.push(name, headers[i + 1]!);
   }
   if (length !== null) pairs.push('content-length', String(length));

@@ -1,6 +1,7 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
+import { receivedCoding, sameCoding, storedCoding } from './content-coding.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata } from './metadata.ts';
 import { parseContentRange } from './range.ts';
@@ -23,9 +24,11 @@ export async function fetchRest(
   const etag = strongEtag(freshnessOf(metadata).headers);
   if (etag === null || metadata.fidelity !== 'exact') throw new Error('it has no strong validator');
   const plain = withoutFields(visit.request, ...CONDITIONS);
-  const request = withFields(plain, ['range', `bytes=${first}-${last ?? ''}`, 'if-range', etag]);
+  const fields = ['range', `bytes=${first}-${last ?? ''}`, 'if-range', etag, ...sameCoding(metadata)];
+  const request = withFields(plain, fields);
   const response = await visit.next(request, visit.reader?.() ?? visit.exchange);
-  if (isRange(response, first, last, etag)) return response.body;
+  const isSame = receivedCoding(response.headers) === storedCoding(metadata);
+  if (isSame && isRange(response, first, last, etag)) return response.body;
   response.body.cancel(new NetworkError('operation-canceled', 'not the rest of the body'));
   throw new Error(`the server answered ${response.status}`);
 }

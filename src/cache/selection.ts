@@ -1,4 +1,5 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import { acceptsCoding } from './content-coding.ts';
 import type { StoredResponse } from './metadata.ts';
 import { selects } from './vary.ts';
 
@@ -17,6 +18,7 @@ export function select<Stored extends StoredResponse>(
   for (const candidate of candidates) {
     const { metadata } = candidate;
     if (metadata.credentials !== request.credentials || !selects(metadata, request.headers)) continue;
+    if (!acceptsCoding(request.headers, metadata)) continue;
     if (best === null || isBetter(candidate, best)) best = candidate;
   }
   return best;

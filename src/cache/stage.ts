@@ -167,14 +167,14 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     { status, headers }: HttpResponse,
     times: ExchangeTimes,
   ): Promise<void> {
-    const { request, key, credentials } = visit;
+    const { request, credentials } = visit;
     const stored = select({ headers: request.headers, credentials }, candidates);
     if (stored === null || !request.options.cacheSaveControl) return;
     const holds = describesStored(headers, status, stored);
     const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
     if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
-    else if (holds || status === stored.metadata.status || outdatesStored(status)) {
-      await this.#cache.remove(key, stored);
+    else if (status !== 304 && (holds || status === stored.metadata.status || outdatesStored(status))) {
+      await this.#storer.mark(visit, stored);
     }
   }
 
@@ -187,7 +187,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     const times = timesSince(started, exchange);
     return releasing(response, async () => {
       for (const changed of invalidatedUrls(method, url, response.status, response.headers)) {
-        await this.#storer.invalidate(cacheKey(changed, options.siteForCookies));
+        await this.#storer.invalidate(cacheKey(changed, options.siteForCookies, request.headers));
       }
       const forward = method === 'GET' ? 'bypass' : 'method';
       return this.#storer.store(visit, response, times, [], null, forward).response;

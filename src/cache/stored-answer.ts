@@ -1,6 +1,8 @@
 import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
+import { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Delivery } from './delivery.ts';
+import { fieldsOfExchange } from './exchange-fields.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, NetworkCache } from './network-cache.ts';
 import { answerFrom } from './respond.ts';
@@ -15,6 +17,8 @@ export interface AnswerInit {
   readonly source: 'cache' | 'revalidated';
   /** The metadata as they are since a validation; the stored ones otherwise. */
   readonly metadata?: ResponseMetadata;
+  /** The fields of the 304 that has just confirmed it. */
+  readonly validation?: HttpHeaders;
 }
 
 /**
@@ -34,12 +38,14 @@ export async function answerFromCache<Stored extends StoredResponse>(
   const isEmpty = request.method === 'HEAD' || answer.start === answer.end;
   const body = isEmpty ? EMPTY_BODY : await openBody(cache, visit, stored, answer.start, answer.end);
   if (body === null) return null;
+  const ofExchange = init.validation === undefined ? [] : fieldsOfExchange(init.validation);
   return {
     url: request.url,
     status: answer.status,
     reason: answer.reason,
     httpVersion: metadata.httpVersion,
-    headers: answer.headers,
+    headers:
+      ofExchange.length === 0 ? answer.headers : HttpHeaders.adopt([...answer.headers.pairs, ...ofExchange]),
     body,
     encrypted: metadata.encrypted,
     source: init.source,

@@ -74,6 +74,11 @@ export class Storer<Stored extends StoredResponse> {
     else if (request.options.cacheSaveControl) await this.#cache.update(key, stored, metadata);
   }
 
+  /** Keeps a stored response that is known not to be current any more: stale, and not gone (RFC 9111 §4.3.5). */
+  async mark({ key }: Visit, stored: Stored): Promise<void> {
+    await this.#cache.update(key, stored, { ...stored.metadata, outdated: true });
+  }
+
   /** A request leaves for the network; to be told again when it is `answered`. */
   ask(key: string, whenOutdated: () => void): Asked {
     const asked = { outdated: false, whenOutdated };

@@ -2,25 +2,12 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { type ParsedUrl, parseUrl, withoutFragment } from '../util/url.ts';
 import { requestControl, responseControl } from './control.ts';
-import { listMembers } from './list.ts';
+import { belongsToExchange } from './exchange-fields.ts';
+import { namesIn } from './list.ts';
 import { type Fidelity, METADATA_VERSION, type ResponseMetadata } from './metadata.ts';
 import { type ByteRange, parseContentRange } from './range.ts';
 import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from './status.ts';
 import { selectingFields } from './vary.ts';
-
-/** Fields of one connection, beside those that Connection names (RFC 9111 §3.1). */
-const CONNECTION_FIELDS = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** When a request left and when the head of its response arrived, epoch milliseconds. */
 export interface ExchangeTimes {
@@ -122,13 +109,12 @@ function storedFields(headers: HttpHeaders, isPartial: boolean, fidelity: Fideli
     : keptFields(headers, 'content-encoding', 'content-length');
 }
 
-/** The fields that outlive the connection, flat, without `others`. */
+/** The fields that outlive the exchange, flat, without `others`. */
 export function keptFields(headers: HttpHeaders, ...others: string[]): string[] {
-  const named = listMembers(headers.get('connection') ?? '').map((name) => name.toLowerCase());
+  const named = namesIn(headers.get('connection'));
   const kept: string[] = [];
   for (const [name, value] of headers) {
-    if (!CONNECTION_FIELDS.has(name) && !named.includes(name) && !others.includes(name))
-      kept.push(name, value);
+    if (!belongsToExchange(name) && !named.includes(name) && !others.includes(name)) kept.push(name, value);
   }
   return kept;
 }

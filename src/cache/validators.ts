@@ -75,19 +75,47 @@ function isStrongDate(headers: HttpHeaders, now: number): boolean {
   return modified !== null && date !== null && date - modified >= STRONG_AFTER;
 }
 
+/** What servers put behind the ETag of an encoded representation: Apache, Jetty, Tomcat (`-gzip`, `--gzip`, `;gzip`). */
+const CODING_SUFFIX = /[-;:.]{1,2}(?:gzip|br|zstd|deflate|df|gz)(?="$)/;
+
 /**
- * Whether a 304 speaks of this stored response (RFC 9111 §4.3.4): the validators that it brings are the stored ones. One
- * that brings none answers `ours`, or a condition of the caller, who may hold another version.
+ * Whether two ETags are those of one resource at one time. Weakly (RFC 9110 §8.8.3.2), for a 304 has no body and so
+ * misses what the server did to the tag of a 200 because of its coding: nginx makes it weak, Apache appends the coding.
+ */
+function namesSameState(one: string, other: string): boolean {
+  return matchesWeakly(one, other) || withoutCoding(one) === withoutCoding(other);
+}
+
+function withoutCoding(etag: string): string {
+  return opaque(etag).replace(CODING_SUFFIX, '');
+}
+
+/**
+ * Whether a 304 speaks of this stored response (RFC 9111 §4.3.4). One without validators answers `ours`, or a condition of
+ * the caller, who may hold another version.
  */
 export function confirms(notModified: HttpHeaders, metadata: ResponseMetadata, ours: boolean): boolean {
   if (!ours && !notModified.has('etag') && !notModified.has('last-modified')) return false;
   const { headers } = freshnessOf(metadata);
   const etag = notModified.get('etag');
-  if (etag !== null) {
-    const stored = headers.get('etag');
-    return stored !== null && (etag.startsWith('W/') ? matchesWeakly(etag, stored) : etag === stored);
-  }
-  return sameOrAbsent(notModified.get('last-modified'), headers.get('last-modified'));
+  const stored = headers.get('etag');
+  if (etag !== null && stored !== null) return namesSameState(etag, stored);
+  // Some servers send an ETag with a 304 and none with an encoded 200: then the date has been confirmed.
+  if (etag !== null && !(ours && headers.has('last-modified'))) return false;
+  return isNotLater(notModified.get('last-modified'), headers.get('last-modified'), metadata.responseTime);
+}
+
+/** Whether the date that a 304 names is that of what is stored, in any spelling, or before it (a server of a cluster). */
+function isNotLater(received: string | null, stored: string | null, now: number): boolean {
+  if (received === null || received === stored) return true;
+  if (stored === null) return false;
+  const [one, other] = [parseHttpDate(received, now), parseHttpDate(stored, now)];
+  return one !== null && other !== null && one <= other;
+}
+
+/** Whether the ETag of a HEAD, which may lack what a coding does to it, is that of a stored response. */
+export function sameEtagOrAbsent(received: string | null, stored: string | null): boolean {
+  return received === null || (stored !== null && namesSameState(received, stored));
 }
 
 export function sameOrAbsent(received: string | null, stored: string | null): boolean {

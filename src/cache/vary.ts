@@ -1,8 +1,9 @@
 import type { HttpHeaders } from '../message/headers.ts';
 import { remembering } from '../util/remembering.ts';
 import { sha256Hex } from '../util/sha256.ts';
+import { responseControl } from './control.ts';
 import { freshnessOf } from './freshness.ts';
-import { listMembers } from './list.ts';
+import { listMembers, namesIn } from './list.ts';
 import type { Fidelity, ResponseMetadata } from './metadata.ts';
 
 /** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */
@@ -28,7 +29,9 @@ export function selectingFields(
   request: HttpHeaders,
   fidelity: Fidelity,
 ): (string | null)[] | null {
-  const names = new Set(listMembers(response.get('vary') ?? '').map((name) => name.toLowerCase()));
+  const names = new Set(namesIn(response.get('vary')));
+  // What is for one user is for the one whose cookies were sent (RFC 9111 §5.2.2.7).
+  if (responseControl(response).private && fidelity === 'exact') names.add('cookie');
   if (names.has('*') || (fidelity !== 'exact' && names.has('cookie') && !request.has('cookie'))) return null;
   if (fidelity === 'filtered') for (const name of saidBy(request)) names.add(name);
   return [...names].sort().flatMap((name) => [name, selectingValue(name, request)]);
@@ -37,6 +40,9 @@ export function selectingFields(
 /** True when the request would have selected the stored response. */
 export function selects(metadata: ResponseMetadata, request: HttpHeaders): boolean {
   const { selecting, fidelity } = metadata;
+  // Stored before cookies counted for what is private: nobody knows whose it is.
+  if (fidelity === 'exact' && freshnessOf(metadata).control.private && !selecting.includes('cookie'))
+    return false;
   // What was not said may have mattered as well.
   if (fidelity === 'filtered') {
     const then = selecting.filter((_, index) => index % 2 === 0);

@@ -29,8 +29,8 @@ export interface Asked {
 
 export function visitOf(request: HttpRequest, next: Next, exchange: Exchange): Visit {
   const { url, headers, options } = request;
-  const key = cacheKey(url, options.siteForCookies);
-  return { request, next, exchange, key, credentials: credentialsOf(headers, options.tls) };
+  const key = cacheKey(url, options.siteForCookies, headers);
+  return { request, next, exchange, key, credentials: credentialsOf(request) };
 }
 
 /** For a response whose head has arrived now. The time in the queue does not make it older. */

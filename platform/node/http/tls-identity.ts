@@ -1,4 +1,5 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls';
+import { describeTlsMaterial } from '../../../src/message/tls-material.ts';
 import type { TlsOptions } from '../../../src/options.ts';
 
 /**
@@ -40,11 +41,5 @@ export const NO_TLS_MATERIAL = new TlsIdentity({});
 
 function digest(options: TlsOptions): string {
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
-  for (const [name, value] of Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (value === undefined) continue;
-    for (const part of Array.isArray(value) ? value : [value]) {
-      hash.update(`${name}\0${typeof part}\0${part.length}\0`).update(part);
-    }
-  }
-  return hash.digest('base64');
+  return hash.update(describeTlsMaterial(options)).digest('base64');
 }

@@ -1,0 +1,22 @@
+import type { TlsOptions } from '../options.ts';
+
+/**
+ * TLS material in one spelling: equal texts for equal material, whatever the order of the options. Connections, shared
+ * exchanges and stored responses are told apart by (a digest of) it: the peer of a connection was judged by one CA list,
+ * and may have been shown the certificate of one client. Empty when there is none.
+ *
+ * The text holds private keys: only a digest of it may be kept.
+ */
+export function describeTlsMaterial(tls: TlsOptions | null): string {
+  if (tls === null) return '';
+  const described: (string | number)[] = [];
+  // Own properties only: what a polluted Object.prototype has was not set by anybody.
+  for (const name of Object.keys(tls).sort()) {
+    const value: unknown = tls[name as keyof TlsOptions];
+    if (value === undefined) continue;
+    for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      described.push(name, typeof part, part instanceof Uint8Array ? part.join() : String(part));
+    }
+  }
+  return described.length === 0 ? '' : JSON.stringify(described);
+}
