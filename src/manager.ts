@@ -19,6 +19,7 @@ import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
+import { canonicalScheme } from './transport/admission.ts';
 import type { Transport } from './transport/transport.ts';
 import { Crowd } from './util/crowd.ts';
 
@@ -103,15 +104,21 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
-  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    return fetchThrough(this.#startVerb, input, init);
+  readonly fetch = (
+    ...args: [input: string | URL | Request, init?: RequestInit | null | undefined]
+  ): Promise<Response> => {
+    const { options } = this;
+    const { parseUrl } = this.#platform;
+    return fetchThrough({ options, parseUrl, start: this.#startVerb }, args);
   };
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
     const { localSockets } = this.#transportFor(this.options).capabilities;
     const ofTransport = ['http', 'https', ...(localSockets ? ['unix+http', 'local+http'] : [])];
-    return [...new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()])];
+    const all = new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()]);
+    const { allowedSchemes } = this;
+    return [...all].filter((scheme) => allowedSchemes?.includes(canonicalScheme(scheme)) ?? true);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { CookieJarLike } from './message/cookie-jar-like.ts';
+import type { FetchWords } from './message/fetch-words.ts';
 import type { HeadersInput, HttpHeaders } from './message/headers.ts';
 import type { SecurityPart } from './pipeline/security-part.ts';
 import type { StageSource } from './pipeline/stage.ts';
@@ -120,6 +121,12 @@ export interface RequestOnlyOptions {
   readonly signal: AbortSignal | null;
   /** Values of the application that travel with the request untouched. Qt: user attributes. @default empty */
   readonly attributes: ReadonlyMap<string | symbol, unknown>;
+  /**
+   * The words of WHATWG Fetch under which the request is made, where it is a fetch: it then follows the contract of fetch
+   * where that differs from Qt's (redirects, `data:`, default fields), and a page's fetch is told the words. Set by
+   * `manager.fetch`. null: a request of Qt's API. @default null
+   */
+  readonly fetch: FetchWords | null;
   /** Site (`https://example.com`) on whose behalf the request is made, for SameSite and partitioned cookies; null = the target's own. @default null */
   readonly siteForCookies: string | null;
 }
@@ -139,8 +146,22 @@ export interface ManagerOnlyOptions {
    * them: assign new ones.
    */
   readonly headers: HttpHeaders;
-  /** Handlers of further schemes by name without colon. */
+  /**
+   * Handlers of further schemes by name without colon. One for a scheme that is known (`unix+http`, `file`, even `https`)
+   * takes that over: its requests, and redirects to it, come to the handler and to nothing else.
+   */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /**
+   * Schemes that `fetch` may open beside http, https, data, blob and those of `schemes`: `['file']`, `['unix+http']`. A
+   * library that is given `manager.fetch` counts on the reach of fetch, and passes on URLs that others have written.
+   * @default []
+   */
+  readonly fetchSchemes: readonly string[];
+  /**
+   * The schemes that requests may have, redirects and `fetch` included; all others end with protocol-unknown. null = every
+   * scheme that has a handler. @default null
+   */
+  readonly allowedSchemes: readonly string[] | null;
   /** The transport to use in place of the platform's. @default null */
   readonly transport: Transport | null;
   /** The cookie jar, or null for none. @default an empty CookieJar where the platform shows cookies */
@@ -177,7 +198,7 @@ type Settable<Options> = { readonly [Name in keyof Options]?: Options[Name] | un
 export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
   /** Fields that every request has unless it brings its own. */
   readonly headers?: HeadersInput | undefined;
-  /** Handlers of further schemes by name without colon. */
+  /** Handlers of further schemes, or of known ones in their place, by name without colon. */
   readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler> | undefined;
 };
 

@@ -1,3 +1,4 @@
+import { type FetchWords, fetchWords } from './message/fetch-words.ts';
 import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
 import type {
   ManagerOnlyOptions,
@@ -7,6 +8,8 @@ import type {
   RequestOptions,
   SharedOptions,
 } from './options.ts';
+
+import { canonicalScheme, LOCAL_SOCKETS } from './transport/admission.ts';
 
 /**
  * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
@@ -69,6 +72,7 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
   return isObject(value) && names.every((name) => typeof value[name as never] === 'function');
 }
 
+const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
 const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
 
@@ -110,6 +114,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
   attributes: [new Map(), 'a Map', (value) => value instanceof Map],
+  fetch: [null, 'an object', isObject, ownWords],
   siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
 };
 
@@ -124,6 +129,13 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     (init: HeadersInput) => new HttpHeaders(init).freeze(),
   ],
   schemes: [new Map(), 'an object', isObject, toSchemes],
+  fetchSchemes: list('schemes', isScheme, canonicalScheme),
+  allowedSchemes: [
+    null,
+    'an array of schemes',
+    (value) => Array.isArray(value) && value.every(isScheme),
+    (schemes: string[]) => Object.freeze(schemes.map(canonicalScheme)),
+  ],
   transport: part('send', 'close'),
   proxy: [null, 'no proxy yet', () => false],
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
@@ -186,14 +198,22 @@ function merge(
   return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
 }
 
+/** Own members only. */
+function ownWords(said: object): FetchWords {
+  return fetchWords(Object.assign(Object.create(null), said));
+}
+
 function toSchemes(schemes: object): RequestOptions['schemes'] {
   const handlers = new Map(schemes instanceof Map ? schemes : Object.entries(schemes));
   for (const [name, handler] of handlers) {
-    if (!isString(name) || !/^[a-z][a-z0-9+.-]*$/.test(name)) {
+    if (!isScheme(name)) {
       throw new TypeError(`option 'schemes': ${JSON.stringify(name)} is not a scheme`);
     }
     if (!hasMethods(handler, ['open']))
       throw new TypeError(`option 'schemes': the handler of '${name}' has no method open()`);
   }
+  // Two ways to write one scheme, of which some platforms know the second alone (util/url.ts).
+  const local = handlers.get('unix+http') ?? handlers.get('local+http');
+  if (local !== undefined) for (const name of LOCAL_SOCKETS) handlers.set(name, local);
   return handlers;
 }

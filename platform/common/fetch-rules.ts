@@ -7,4 +7,5 @@ export const fetchRules: PlatformRules = {
   platformRedirects: platformRedirectStage,
   cookies: null,
   decoding: null,
+  fetchFields: null,
 };

@@ -24,6 +24,7 @@ export const browserFetchCapabilities: TransportCapabilities = {
   preconnect: 'none',
   platformCache: true,
   credentialsMode: true,
+  fetchWords: true,
 };
 
 /** What the fetch of this page can do. Whether it streams uploads is found out with the first that is to be streamed. */

@@ -1,11 +1,13 @@
 import { cookieNoteStage, cookieStage } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
+import { fetchFieldsStage } from '../../src/headers/fetch-fields-stage.ts';
 import type { Platform } from '../../src/platform.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/transport/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
+import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { decodeText } from './decode-text.ts';
@@ -32,11 +34,13 @@ export const nodePlatform: Platform = {
     platformRedirects: platformRedirectStage,
     cookies: { attach: cookieStage, store: cookieNoteStage },
     decoding: decodingStage(nodeDecoders),
+    fetchFields: fetchFieldsStage,
   },
   decodeText,
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],
+    ['blob', blobScheme],
   ]),
   parseUrl: (input) => {
     const url = parseKnownUrl(input);

@@ -1,3 +1,4 @@
+import type { HttpHeaders } from '../message/headers.ts';
 import type { CacheLoadControl } from '../options.ts';
 import type { ForwardReason } from './cache-status.ts';
 import { sameCoding } from './content-coding.ts';
@@ -43,8 +44,11 @@ export type Plan<Stored extends StoredResponse = StoredResponse> =
     }
   | { readonly action: 'unsatisfiable' };
 
-/** Qt's AlwaysNetwork also has the caches on the way validate. */
-const RELOAD_FIELDS = ['cache-control', 'no-cache', 'pragma', 'no-cache'];
+/** Qt's AlwaysNetwork also has the caches on the way validate, by the fields that the request does not bring itself. */
+function reloadFields(headers: HttpHeaders): readonly string[] {
+  if (headers.has('cache-control')) return [];
+  return ['cache-control', 'no-cache', ...(headers.has('pragma') ? [] : ['pragma', 'no-cache'])];
+}
 
 /** Preconditions of the caller that only the origin can judge (RFC 9111 §4.3.2). */
 const ORIGIN_PRECONDITIONS = ['if-match', 'if-unmodified-since'];
@@ -60,7 +64,7 @@ export function plan<Stored extends StoredResponse>(
 ): Plan<Stored> {
   const control = requestControl(request.headers);
   if (request.load === 'always-network') {
-    return fetchPlan('request', request.headers.has('cache-control') ? [] : RELOAD_FIELDS);
+    return fetchPlan('request', reloadFields(request.headers));
   }
   const offline = request.load === 'always-cache' || control.onlyIfCached;
   const bypass = control.noStore || ORIGIN_PRECONDITIONS.some((name) => request.headers.has(name));

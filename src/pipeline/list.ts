@@ -37,6 +37,8 @@ export interface PlatformRules {
   readonly cookies: { readonly attach: Rewrite; readonly store: Rewrite } | null;
   /** Offers content codings and undoes them. */
   readonly decoding: Rewrite | null;
+  /** Adds the fields that every fetch has. */
+  readonly fetchFields: Rewrite | null;
 }
 
 /**
@@ -58,6 +60,7 @@ export function httpStages(
     redirects === null ? rules.platformRedirects : null,
     cookies?.attach,
     headersStage(options.userAgent),
+    rules.fetchFields,
     capabilities.encodedBodies ? rules.decoding : null,
     options.cache?.stage ?? (capabilities.platformCache ? null : absentCacheStage),
     security?.noteStage,

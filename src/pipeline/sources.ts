@@ -3,7 +3,7 @@ import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
 import { isHttpResponse } from '../transport/is-http-response.ts';
 import { compose } from './compose.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, orOwnScheme } from './dispatch.ts';
 import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
 import type { Next } from './stage.ts';
 
@@ -22,7 +22,7 @@ export function requestSources({ rules, decodeText }: PlatformMeans): (parts: Ht
   return (parts) => {
     const { options, transport, schemes } = parts;
     queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-    const http = compose(httpStages(parts, rules, queue), lastOf(parts));
+    const http = compose(httpStages(parts, rules, queue), orOwnScheme(lastOf(parts), transport));
     return pipelineSource(dispatch(http, transport, schemes), decodeText === undefined ? {} : { decodeText });
   };
 }

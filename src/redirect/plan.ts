@@ -1,5 +1,6 @@
 import type { NetworkErrorCode } from '../error.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
+import { inadmissible } from '../transport/admission.ts';
 import { type ParsedUrl, withoutFragment } from '../util/url.ts';
 import { withoutBodyFields } from './body-fields.ts';
 import { forOtherOrigin } from './origin-scope.ts';
@@ -27,16 +28,41 @@ export type RedirectPlan =
 
 export const DELIVER: RedirectPlan = { kind: 'deliver' };
 
+/** What the contract of a request (Qt's, or that of fetch) makes of a redirect where the two differ. */
+interface RedirectRules {
+  /** Statuses that are no redirect although Qt looks at them. */
+  readonly delivers: ReadonlySet<number>;
+  /** A redirect without Location: an empty one counts as none, or as the URL of the request itself. */
+  readonly emptyLocation: 'deliver' | 'refuse';
+  /** Statuses over which a body that cannot be sent again may be dropped. */
+  readonly dropsStreams: ReadonlySet<number>;
+}
+
+const QT: RedirectRules = {
+  delivers: new Set(),
+  emptyLocation: 'deliver',
+  dropsStreams: new Set([301, 302, 303]),
+};
+/** https://fetch.spec.whatwg.org/#http-redirect-fetch; an empty Location would be followed to itself without an end. */
+const FETCH: RedirectRules = {
+  delivers: new Set([305]),
+  emptyLocation: 'refuse',
+  dropsStreams: new Set([303]),
+};
+
 const REDIRECTS = new Set([301, 302, 303, 305, 307, 308]);
 
 /**
  * What to do about a response that may be a redirect. Codes, and the order of the checks, are Qt's. 305 is never followed:
- * RFC 9110 §15.4.6 took it out of use because it lets a server choose the proxy.
+ * RFC 9110 §15.4.6 took it out of use because it lets a server choose the proxy. A redirect without Location is an answer:
+ * what it says is in its body (S3) or its fields (a resumable upload's 308).
  */
 export function planRedirect(situation: RedirectSituation): RedirectPlan {
-  const { request, status, followed } = situation;
+  const { request, status, followed, location } = situation;
   const { options } = request;
-  if (options.redirectPolicy === 'manual' || !REDIRECTS.has(status)) return DELIVER;
+  const rules = options.fetch === null ? QT : FETCH;
+  if (options.redirectPolicy === 'manual' || !REDIRECTS.has(status) || rules.delivers.has(status))
+    return DELIVER;
   const refuse = (code: NetworkErrorCode, why: string): RedirectPlan => ({
     kind: 'error',
     code,
@@ -44,33 +70,47 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
   });
 
   if (status === 305) return refuse('insecure-redirect', 'a server does not choose the proxy');
-  const target = redirectTarget(situation.location, request.url);
+  if (options.fetch?.redirect === 'error') return refuse('too-many-redirects', "redirect is 'error'");
+  if (location.length === 0 || (location[0] === '' && rules.emptyLocation === 'deliver')) return DELIVER;
+  const target = redirectTarget(location, request.url);
   if (typeof target === 'string') return refuse('protocol-unknown', target);
   if (followed >= options.maximumRedirectsAllowed) {
     return refuse('too-many-redirects', `${followed} were followed before it`);
   }
   const url = situation.upgrade(target);
+  const refused = inadmissible(url, options);
+  if (refused !== null) return refuse(refused.code, refused.reason);
   const offence = offenceAgainst(options.redirectPolicy, request.url, url);
   if (offence !== null) return refuse('insecure-redirect', offence);
-  const keepsBody = status === 307 || status === 308;
-  if (keepsBody && request.body?.replayable === false) {
+  const keepsMethod = !becomesGet(status, request.method);
+  const isSpent = request.body?.replayable === false;
+  if (isSpent && (keepsMethod || !rules.dropsStreams.has(status))) {
     return refuse('content-resend', 'the body of the request cannot be sent twice');
   }
   return {
     kind: 'follow',
     ask: options.redirectPolicy === 'user-verified',
-    request: redirected(request, url, keepsBody),
+    request: redirected(request, url, keepsMethod),
   };
 }
 
-/** Qt's rule: 307 and 308 keep method and body; after the others HEAD stays, and the rest is a GET without a body. */
-function redirected(request: HttpRequest, url: ParsedUrl, keepsBody: boolean): HttpRequest {
-  const method = keepsBody || request.method === 'HEAD' ? request.method : 'GET';
-  const body = keepsBody ? request.body : null;
+/**
+ * Whether the next request is a GET without a body: POST over 301 and 302, and everything but HEAD over 303 (RFC 9110
+ * §15.4.2 to §15.4.4; WHATWG Fetch, HTTP-redirect fetch, step 12). Qt makes a GET of whatever is no HEAD over all three, so
+ * that a DELETE that was redirected answers 200 and has deleted nothing: a deviation on purpose.
+ */
+function becomesGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'HEAD';
+  return method === 'POST' && (status === 301 || status === 302);
+}
+
+function redirected(request: HttpRequest, url: ParsedUrl, keepsMethod: boolean): HttpRequest {
+  const { options } = request;
+  const method = keepsMethod ? request.method : 'GET';
+  const body = keepsMethod ? request.body : null;
   const dropsBody = method !== request.method || body !== request.body;
   const headers = dropsBody ? withoutBodyFields(request.headers) : request.headers;
-  const next = { method, url, headers, body, options: request.options };
-  const isTrusted =
-    url.origin === request.url.origin || request.options.trustedRedirectOrigins.includes(url.origin);
+  const next = { method, url, headers, body, options };
+  const isTrusted = url.origin === request.url.origin || options.trustedRedirectOrigins.includes(url.origin);
   return isTrusted ? next : forOtherOrigin(next);
 }

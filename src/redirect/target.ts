@@ -12,7 +12,8 @@ export const LONGEST_LOCATION = 32 * 1024;
  */
 export function redirectTarget(location: readonly string[], base: ParsedUrl): ParsedUrl | string {
   const [value] = location;
-  if (value === undefined || value === '') return 'there is no Location';
+  if (value === undefined) return 'there is no Location';
+  if (value === '') return 'Location is empty';
   if (location.some((other) => other !== value)) return 'there are several Locations';
   if (value.length > LONGEST_LOCATION) return `Location is longer than ${LONGEST_LOCATION} characters`;
   let target: ParsedUrl;

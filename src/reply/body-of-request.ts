@@ -1,37 +1,72 @@
+import type { ChunkSource } from '../message/body-input.ts';
 import { concatenate } from '../util/concatenate.ts';
 
-/**
- * The body of a Request object. The object hides whether it was made from a text or from a stream, which matters: bytes
- * have a length and can be sent again, a stream cannot. What is all there within one turn was bytes.
- */
-export async function bodyOfRequest(
-  request: Request,
-): Promise<Uint8Array | AsyncIterable<Uint8Array> | null> {
-  if (request.body === null) return null;
-  const reader = request.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let pending = reader.read();
-  const turn = new Promise<null>((resolve) => setTimeout(resolve, 0, null));
-  for (;;) {
-    const result = await Promise.race([pending, turn]);
-    if (result === null) return remaining(chunks, pending, reader);
-    if (result.done) return concatenate(chunks);
-    chunks.push(result.value);
-    pending = reader.read();
+/** The body of a Request that has been taken from it: the Request is used from now on. */
+export interface TakenBody {
+  /**
+   * Resolves with the bytes when all of them are there within one turn, else with what is read chunk by chunk. The object
+   * hides whether it was made from a text or from a stream, which matters: bytes have a length and can be sent again.
+   */
+  readonly whenKnown: Promise<Uint8Array | ChunkSource | null>;
+  /** Lets go of a body that is not sent. */
+  discard(): void;
+}
+
+/** Begins to read the body of a Request, before the caller goes on. */
+export function takeBody(request: Request): TakenBody {
+  // Firefox shows no stream. No bytes are no body there.
+  if (!request.body) {
+    const whenKnown = request.arrayBuffer().then((bytes) => {
+      return bytes.byteLength === 0 ? null : new Uint8Array(bytes);
+    });
+    whenKnown.catch(() => {});
+    return { whenKnown, discard: () => {} };
   }
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const first = reader.read();
+  first.catch(() => {});
+  return { whenKnown: withinOneTurn(reader, first), discard: () => letGo(reader) };
 }
 
 type Read = ReadableStreamReadResult<Uint8Array>;
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-async function* remaining(
-  chunks: readonly Uint8Array[],
-  pending: Promise<Read>,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* chunks;
-    for (let read = await pending; !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    await reader.cancel();
+async function withinOneTurn(reader: Reader, first: Promise<Read>): Promise<Uint8Array | ChunkSource> {
+  const chunks: Uint8Array[] = [];
+  let pending = first;
+  const turn = new Promise<null>((resolve) => setTimeout(resolve, 0, null));
+  for (;;) {
+    // A body that fails at once does so when it is sent.
+    const result = await Promise.race([pending.catch(() => null), turn]);
+    if (result === null) return rest(chunks, pending, reader);
+    if (result.done) return concatenate(chunks);
+    chunks.push(result.value);
+    pending = reader.read();
+    pending.catch(() => {});
   }
+}
+
+/** What was read, and then the rest. Not a generator: one that has not begun would not let go of the reader. */
+function rest(read: readonly Uint8Array[], pending: Promise<Read>, reader: Reader): ChunkSource {
+  const chunks = read.values();
+  let next: Promise<Read> | null = pending;
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    async next() {
+      const { done, value } = chunks.next();
+      if (done !== true) return { done: false, value };
+      const current = next ?? reader.read();
+      next = null;
+      return current as Promise<IteratorResult<Uint8Array>>;
+    },
+    async return() {
+      letGo(reader);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+function letGo(reader: Reader): void {
+  reader.cancel().catch(() => {});
 }

@@ -16,7 +16,7 @@ export function makeResponse(
   body: ReplyBody,
   isHeld: boolean,
 ): Response {
-  const hasBody = !NULL_BODY.has(head.status);
+  const hasBody = !NULL_BODY.has(head.status) && reply.request.method !== 'HEAD';
   const response = new Response(hasBody ? bodyStream(reply, body, isHeld) : null, {
     status: constructibleStatus(head.status),
     statusText: head.reason,
@@ -24,6 +24,7 @@ export function makeResponse(
   });
   const status = shownStatus(head.status);
   return completed(response, {
+    type: 'basic',
     url: reply.url.split('#', 1)[0]!,
     redirected: reply.hops.length > 0 || head.redirectedByPlatform,
     status,
@@ -31,14 +32,22 @@ export function makeResponse(
   });
 }
 
-/** Sets what no constructor can; all of it are members of the prototype. */
+/** Sets what no constructor can; all of it are members of the prototype. What a server has said cannot be changed. */
 function completed(
   response: Response,
-  members: Pick<Response, 'url' | 'redirected' | 'status' | 'ok'>,
+  members: Pick<Response, 'type' | 'url' | 'redirected' | 'status' | 'ok'>,
 ): Response {
+  for (const name of CHANGES) Object.defineProperty(response.headers, name, { value: refuseChange });
   const clone = (): Response => completed(Response.prototype.clone.call(response), members);
   for (const [name, value] of Object.entries({ ...members, clone })) {
     Object.defineProperty(response, name, { value, configurable: true });
   }
   return response;
+}
+
+const CHANGES = ['append', 'delete', 'set'] as const;
+
+/** Fetch: the guard of the fields of a response that a fetch gives is "immutable". */
+function refuseChange(): never {
+  throw new TypeError('the headers of this Response are immutable; make a new Response to change them');
 }

@@ -64,6 +64,8 @@ export interface TransportCapabilities {
   readonly localSockets?: boolean;
   /** The platform has a cache, whose mode can be set per request (fetch's `cache`). */
   readonly platformCache?: boolean;
+  /** It is a fetch that is told the words of ours: `mode`, `referrer`, `referrerPolicy`, `integrity`, `keepalive`, `priority`. */
+  readonly fetchWords?: boolean;
   /** Cross-origin requests can include credentials on request (`useCredentials`). */
   readonly credentialsMode?: boolean;
 }

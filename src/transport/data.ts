@@ -11,7 +11,7 @@ import type { SchemeHandler } from './schemes.ts';
 export const MAXIMUM_DATA_URL = 64 * 1024 * 1024;
 
 /**
- * Answers `data:` URLs, to GET and HEAD, as Qt: a Content-Type, a Content-Length and no status.
+ * Answers `data:` URLs, to GET and HEAD as Qt, to a fetch whatever its verb: a Content-Type, a Content-Length and no status.
  *
  * Source: https://fetch.spec.whatwg.org/#data-urls
  *
@@ -23,8 +23,8 @@ export function dataScheme(limit: number = MAXIMUM_DATA_URL): SchemeHandler {
 
 /** The errors do not quote the URL: it is all content. */
 function answer(request: HttpRequest, limit: number): HttpResponse {
-  const { method, url } = request;
-  if (method !== 'GET' && method !== 'HEAD') {
+  const { method, url, options } = request;
+  if (options.fetch === null && method !== 'GET' && method !== 'HEAD') {
     throw new NetworkError(
       'protocol-invalid-operation',
       `data: ${method} is not possible, only GET and HEAD`,

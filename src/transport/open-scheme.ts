@@ -7,14 +7,12 @@ import { streamBody } from '../message/stream-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { parseUrl } from '../util/url.ts';
+import { LOCAL_SOCKETS } from './admission.ts';
 import type { TransportCapabilities } from './capabilities.ts';
 import { isHttpResponse } from './is-http-response.ts';
 import { refusal } from './refusal.ts';
 import type { SchemeHandler } from './schemes.ts';
 import type { Transport } from './transport.ts';
-
-/** How the URL of a local socket may begin. The second is another way to write the first, as in Qt. */
-const LOCAL_SOCKETS: readonly string[] = ['unix+http', 'local+http'];
 
 /** Answers a request by the handler of its scheme, which the transport has not answered. */
 export async function openScheme(

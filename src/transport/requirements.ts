@@ -86,6 +86,10 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
       return authenticationReuse === 'manual' && !held ? "authenticationReuse 'manual'" : null;
     },
   ],
+  [
+    'fetchWords',
+    ({ fetch }, { fetchWords }) => (fetch?.integrity && !fetchWords ? "fetch's integrity" : null),
+  ],
   ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
   [

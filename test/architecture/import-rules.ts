@@ -21,7 +21,7 @@ const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(index|internal)\.ts$/, 'the core’s surface'],
   [/^src\/(error|options|resolve-options|signals)\.ts$/, 'values and interfaces'],
   [/^src\/(message|util|storage)\//, 'values and interfaces'],
-  [/^src\/transport\/(transport|capabilities|schemes)\.ts$/, 'values and interfaces'],
+  [/^src\/transport\/(transport|capabilities|schemes|admission|preconnect)\.ts$/, 'values and interfaces'],
   [/^src\/pipeline\/(list|sources|dispatch|compose)\.ts$/, 'the list and the reply'],
   [/^src\/pipeline\//, 'values and interfaces'],
   [/^src\/reply\//, 'the list and the reply'],

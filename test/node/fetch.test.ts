@@ -137,9 +137,7 @@ describe('the request', () => {
 
   test.each(['redirect', 'credentials', 'cache'])('an unknown word for %s is a TypeError', async (name) => {
     for (const word of ['none', 'constructor']) {
-      await expect(manager.fetch(origin, { [name]: word })).rejects.toThrow(
-        `'${word}' is not a mode of ${name}`,
-      );
+      await expect(manager.fetch(origin, { [name]: word })).rejects.toThrow(`${name} cannot be '${word}'`);
     }
   });
 
@@ -173,7 +171,7 @@ describe('the response', () => {
       statusText: 'Said So',
       url: `${origin}/x`,
       redirected: false,
-      type: 'default',
+      type: 'basic',
       bodyUsed: false,
     });
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
@@ -241,7 +239,7 @@ describe('redirect', () => {
 
 describe('failure', () => {
   test('is a TypeError whose cause is the NetworkError', async () => {
-    const error: Error = await manager.fetch('http://127.0.0.1:1/').catch((reason) => reason);
+    const error: Error = await manager.fetch('http://127.0.0.1:2/').catch((reason) => reason);
     expect(error).toBeInstanceOf(TypeError);
     expect(error.cause).toBeInstanceOf(NetworkError);
     expect(error.cause).toMatchObject({ code: 'connection-refused' });

@@ -51,11 +51,18 @@ describe.skipIf(process.platform === 'win32')('unix+http', () => {
     ['get without a path', () => manager.get(origin).text(), 'GET / HOST  '],
     ['get of a query alone', () => manager.get(`${origin}?y`).text(), 'GET /?y HOST  '],
     ['post', () => manager.post(`${origin}/x`, 'body').text(), 'POST /x HOST  body'],
-    ['fetch', async () => (await manager.fetch(`${origin}/x`)).text(), 'GET /x HOST  '],
     [
       'get with a Host and a Cookie of one’s own',
       () => manager.get({ url: `${origin}/x`, headers: { host: 'app.test', cookie: 'b=2' } }).text(),
       'GET /x app.test b=2 ',
+    ],
+    [
+      'fetch, where the manager lets it,',
+      async () => {
+        manager.fetchSchemes = ['unix+http'];
+        return (await manager.fetch(`${origin}/x`)).text();
+      },
+      'GET /x HOST  ',
     ],
   ])('%s reaches a local socket', async (_name, send, echo) => {
     expect(await send()).toBe(echo.replace('HOST', hostOf(origin)));

@@ -52,6 +52,25 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       expect((await manager().fetch(`${server.origin}/hello`, { redirect: 'error' })).status).toBe(200);
     });
 
+    test.each<[ManagerOptions]>([
+      [{ redirectPolicy: 'manual' }],
+      [{ redirectPolicy: 'user-verified' }],
+      [{ maximumRedirectsAllowed: 0 }],
+    ])('fetch follows, although other requests of the manager do not: %j', async (options) => {
+      Object.assign(manager(), options);
+      const url = redirect(server.origin, '/hello');
+      for (const init of [undefined, { redirect: 'follow' } as const])
+        expect(await (await manager().fetch(url, init)).text()).toBe('hello');
+    });
+
+    test('fetch stays within the origin, too, where the manager does', async () => {
+      manager().redirectPolicy = 'same-origin';
+      expect((await manager().fetch(redirect(server.origin, '/hello'))).status).toBe(200);
+      await expect(manager().fetch(redirect(server.origin, `${other.origin}/hello`))).rejects.toMatchObject({
+        cause: { code: 'insecure-redirect' },
+      });
+    });
+
     test('same-origin', async () => {
       manager().redirectPolicy = 'same-origin';
       expect(await manager().get(redirect(server.origin, '/hello')).text()).toBe('hello');
@@ -116,7 +135,6 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
   describe('errors', () => {
     test.each<[string, string, number, string]>([
       ['305', '/hello', 305, 'insecure-redirect'],
-      ['no Location', '', 302, 'protocol-unknown'],
       ['no URL', 'http://', 302, 'protocol-unknown'],
       ['ftp', 'ftp://127.0.0.1/', 302, 'protocol-unknown'],
       ['a local socket', 'unix+http://%2Frun%2Fdocker.sock/', 302, 'protocol-unknown'],
@@ -125,6 +143,15 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       await expect(reply.text()).rejects.toMatchObject({ code, status });
       expect([reply.status, reply.bytesAvailable]).toEqual([status, 0]);
     });
+
+    test.each([301, 302, 303, 307, 308])(
+      '%i without Location is an answer like any other',
+      async (status) => {
+        const reply = manager().get(redirect(server.origin, '', status));
+        expect(await reply.text()).toBe('xxxxx');
+        expect([reply.status, reply.error, reply.hops]).toEqual([status, null, []]);
+      },
+    );
 
     test.each([
       [0, 1, 'too-many-redirects'],

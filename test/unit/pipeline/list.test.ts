@@ -27,6 +27,7 @@ describe('the list of a transport that', () => {
         'redirect',
         'cookies',
         'headers',
+        'fetch-fields',
         'decoding',
         'cache',
         'cookies-note',
@@ -37,12 +38,22 @@ describe('the list of a transport that', () => {
     [
       'decodes',
       { encodedBodies: false },
-      ['requirements', 'redirect', 'cookies', 'headers', 'cache', 'cookies-note', 'queue', 'timeout'],
+      [
+        'requirements',
+        'redirect',
+        'cookies',
+        'headers',
+        'fetch-fields',
+        'cache',
+        'cookies-note',
+        'queue',
+        'timeout',
+      ],
     ],
     [
       'keeps cookies',
       { cookies: false },
-      ['requirements', 'redirect', 'headers', 'decoding', 'cache', 'queue', 'timeout'],
+      ['requirements', 'redirect', 'headers', 'fetch-fields', 'decoding', 'cache', 'queue', 'timeout'],
     ],
     [
       'redirects',
@@ -52,6 +63,7 @@ describe('the list of a transport that', () => {
         'platform-redirect',
         'cookies',
         'headers',
+        'fetch-fields',
         'decoding',
         'cache',
         'cookies-note',
@@ -62,7 +74,17 @@ describe('the list of a transport that', () => {
     [
       'has a cache of its own',
       { platformCache: true },
-      ['requirements', 'redirect', 'cookies', 'headers', 'decoding', 'cookies-note', 'queue', 'timeout'],
+      [
+        'requirements',
+        'redirect',
+        'cookies',
+        'headers',
+        'fetch-fields',
+        'decoding',
+        'cookies-note',
+        'queue',
+        'timeout',
+      ],
     ],
   ])('%s leaves that to it', (_name, hidden, names) => {
     const stages = httpStages(
@@ -80,6 +102,7 @@ test('the list of a page has what no platform keeps to itself', () => {
     'requirements',
     'platform-redirect',
     'headers',
+    'fetch-fields',
     'queue',
     'timeout',
   ]);

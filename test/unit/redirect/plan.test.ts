@@ -16,7 +16,8 @@ interface Situation extends Partial<RequestOptions> {
   readonly fields?: HeadersInput;
   readonly body?: RequestBody;
   readonly status?: number;
-  readonly location?: string;
+  /** null: there is none. */
+  readonly location?: string | null;
   readonly followed?: number;
   /** Hosts that HSTS knows. */
   readonly known?: readonly string[];
@@ -33,7 +34,7 @@ function plan(situation: Situation): RedirectPlan {
       options,
     }),
     status: status ?? 302,
-    location: [location ?? '/b'],
+    location: location === null ? [] : [location ?? '/b'],
     followed: followed ?? 0,
     upgrade: (target) =>
       target.scheme === 'http' && known?.includes(target.hostname)
@@ -74,14 +75,21 @@ test.each([
 
 describe('method and body', () => {
   test.each([
-    [301, 'GET', 'GET', false],
-    [301, 'HEAD', 'HEAD', false],
+    [301, 'GET', 'GET', true],
+    [301, 'HEAD', 'HEAD', true],
     [301, 'POST', 'GET', false],
-    [302, 'PUT', 'GET', false],
-    [302, 'DELETE', 'GET', false],
-    [302, 'PROPFIND', 'GET', false],
+    [302, 'POST', 'GET', false],
+    [301, 'PUT', 'PUT', true],
+    [302, 'PUT', 'PUT', true],
+    [301, 'PATCH', 'PATCH', true],
+    [302, 'DELETE', 'DELETE', true],
+    [302, 'PROPFIND', 'PROPFIND', true],
+    [302, 'post', 'post', true],
     [303, 'POST', 'GET', false],
-    [303, 'HEAD', 'HEAD', false],
+    [303, 'PUT', 'GET', false],
+    [303, 'DELETE', 'GET', false],
+    [303, 'PROPFIND', 'GET', false],
+    [303, 'HEAD', 'HEAD', true],
     [303, 'GET', 'GET', false],
     [307, 'POST', 'POST', true],
     [307, 'GET', 'GET', true],
@@ -108,6 +116,8 @@ describe('method and body', () => {
   test('a body that cannot be sent twice is content-resend, unless it is dropped anyway', () => {
     expect(code({ status: 307, method: 'POST', body: ONCE })).toBe('content-resend');
     expect(code({ status: 308, method: 'POST', body: ONCE })).toBe('content-resend');
+    expect(code({ status: 302, method: 'PUT', body: ONCE })).toBe('content-resend');
+    expect(code({ status: 302, method: 'POST', body: ONCE })).toBe('follow');
     expect(code({ status: 303, method: 'POST', body: ONCE })).toBe('follow');
   });
 
@@ -120,6 +130,41 @@ describe('method and body', () => {
       false,
     );
   });
+});
+
+describe('what differs between the contracts of a reply and of a fetch', () => {
+  const fetch = {};
+  test.each<[string, Situation, string, string]>([
+    ['no Location', { location: null }, 'deliver', 'deliver'],
+    ['an empty Location', { location: '' }, 'deliver', 'protocol-unknown'],
+    ['no URL as Location', { location: 'http://' }, 'protocol-unknown', 'protocol-unknown'],
+    ['305', { status: 305 }, 'insecure-redirect', 'deliver'],
+    ['POST of a stream over 303', { status: 303, method: 'POST', body: ONCE }, 'follow', 'follow'],
+    ['POST of a stream over 301', { status: 301, method: 'POST', body: ONCE }, 'follow', 'content-resend'],
+    [
+      'PUT of a stream over 302',
+      { status: 302, method: 'PUT', body: ONCE },
+      'content-resend',
+      'content-resend',
+    ],
+    ['a blocked port', { location: 'http://other.test:6000/' }, 'follow', 'protocol-invalid-operation'],
+    [
+      'a scheme that is not allowed',
+      { location: 'https://other.test/', allowedSchemes: ['http'] },
+      'protocol-unknown',
+      'protocol-unknown',
+    ],
+  ])('%s', (_name, situation, byReply, byFetch) => {
+    expect([code(situation), code({ ...situation, fetch })]).toEqual([byReply, byFetch]);
+  });
+
+  test.each([301, 302, 303, 307, 308])(
+    "redirect 'error' of fetch refuses %i, with a Location or none",
+    (status) => {
+      for (const location of ['/b', null])
+        expect(code({ status, location, fetch: { redirect: 'error' } })).toBe('too-many-redirects');
+    },
+  );
 });
 
 describe('policies', () => {

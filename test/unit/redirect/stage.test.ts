@@ -142,7 +142,7 @@ describe('following', () => {
 
 describe('refusing', () => {
   test.each<[string, Answer, Partial<RequestOptions>, string]>([
-    ['no Location', { status: 302 }, {}, 'protocol-unknown'],
+    ['no URL as Location', redirect('http://'), {}, 'protocol-unknown'],
     ['a foreign scheme', redirect('ftp://other.test/'), {}, 'protocol-unknown'],
     ['none allowed', redirect('/b'), { maximumRedirectsAllowed: 0 }, 'too-many-redirects'],
     [

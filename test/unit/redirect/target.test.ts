@@ -79,7 +79,7 @@ test('userinfo of the request is not handed on', () => {
 describe('no target', () => {
   test.each<[string, string[], RegExp]>([
     ['no field', [], /no Location/],
-    ['an empty field', [''], /no Location/],
+    ['an empty field', [''], /empty/],
     ['several that differ', ['/a', '/b'], /several/],
     ['too long', [`/${'a'.repeat(LONGEST_LOCATION)}`], /longer/],
     ['no URL', ['http://'], /not a URL/],

@@ -1,0 +1,25 @@
+import type { HttpHeaders } from '../message/headers.ts';
+import type { CacheLoadControl } from '../options.ts';
+
+/**
+ * The fields of a fetch with those added that it has unless it, or its manager, brings its own: what it accepts (as Node's
+ * fetch says it), and of one that goes around caches that those on the way do, too.
+ *
+ * Source: https://fetch.spec.whatwg.org/#concept-fetch steps 12 and 13; #http-network-or-cache-fetch, `no-store` and `reload`
+ */
+export function withFetchFields(headers: HttpHeaders, load: CacheLoadControl): HttpHeaders {
+  const fields = load === 'always-network' ? [...ACCEPT, ...UNCACHED] : ACCEPT;
+  const missing = fields.filter(([name]) => !headers.has(name));
+  const completed = headers.clone();
+  for (const [name, value] of missing) completed.append(name, value);
+  return completed;
+}
+
+const ACCEPT: readonly (readonly [string, string])[] = [
+  ['accept', '*/*'],
+  ['accept-language', '*'],
+];
+const UNCACHED: typeof ACCEPT = [
+  ['pragma', 'no-cache'],
+  ['cache-control', 'no-cache'],
+];

@@ -1,0 +1,73 @@
+/**
+ * What the caller of a fetch has said about it in the words of WHATWG Fetch, checked, as plain data. A request that has them
+ * follows the contract of fetch where that differs from Qt's; a platform that is a fetch itself is told the words.
+ *
+ * Source: https://fetch.spec.whatwg.org/#requestinit
+ */
+export interface FetchWords {
+  readonly mode?: RequestMode;
+  readonly credentials?: RequestCredentials;
+  readonly cache?: RequestCache;
+  readonly redirect?: RequestRedirect;
+  /** A URL, `about:client` (the default), or empty for none. */
+  readonly referrer?: string;
+  readonly referrerPolicy?: ReferrerPolicy;
+  /** Subresource integrity metadata. */
+  readonly integrity?: string;
+  /** The request may outlive its page. */
+  readonly keepalive?: boolean;
+  readonly priority?: RequestPriority;
+  readonly duplex?: 'half';
+}
+
+/** What each word may be. Those that are a text or a truth value are not listed. */
+const CHOICES: Readonly<Partial<Record<keyof FetchWords, readonly string[]>>> = Object.freeze({
+  mode: ['same-origin', 'no-cors', 'cors', 'navigate'],
+  credentials: ['omit', 'same-origin', 'include'],
+  cache: ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'],
+  redirect: ['follow', 'error', 'manual'],
+  referrerPolicy: [
+    '',
+    'no-referrer',
+    'no-referrer-when-downgrade',
+    'same-origin',
+    'origin',
+    'strict-origin',
+    'origin-when-cross-origin',
+    'strict-origin-when-cross-origin',
+    'unsafe-url',
+  ],
+  priority: ['high', 'low', 'auto'],
+  duplex: ['half'],
+});
+
+const NAMES: readonly (keyof FetchWords)[] = [
+  ...(Object.keys(CHOICES) as (keyof FetchWords)[]),
+  'referrer',
+  'integrity',
+  'keepalive',
+];
+
+const NO_WORDS: FetchWords = Object.freeze({});
+
+/**
+ * The words among the members of an object. `undefined` is nothing said; all else is converted as WebIDL does it.
+ * @throws TypeError for a word that its member cannot be: `redirect: 'none'` must not follow
+ */
+export function fetchWords(said: object): FetchWords {
+  let words: Record<string, unknown> | null = null;
+  for (const name of NAMES) {
+    const value: unknown = said[name as never];
+    if (value === undefined) continue;
+    words ??= {};
+    words[name] = name === 'keepalive' ? Boolean(value) : wordOf(name, String(value));
+  }
+  return words === null ? NO_WORDS : Object.freeze(words);
+}
+
+function wordOf(name: keyof FetchWords, word: string): string {
+  const choices = CHOICES[name];
+  if (choices === undefined || choices.includes(word)) return word;
+  const allowed = choices.map((choice) => `'${choice}'`).join(', ');
+  throw new TypeError(`fetch: ${name} cannot be '${word}'; it is one of ${allowed}`);
+}
