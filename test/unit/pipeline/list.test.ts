@@ -102,7 +102,6 @@ test('the list of a page has what no platform keeps to itself', () => {
     'requirements',
     'platform-redirect',
     'headers',
-    'fetch-fields',
     'queue',
     'timeout',
   ]);
