@@ -1,4 +1,4 @@
-import { CR, LF } from './characters.ts';
+import { CR, isWhiteSpace, LF } from './characters.ts';
 import type { LineReader } from './line-reader.ts';
 import { protocolFailure } from './protocol-failure.ts';
 
@@ -15,8 +15,9 @@ export interface ChunkSizeLine {
 }
 
 /**
- * Reads the current line as the size of a chunk (RFC 9112 §7.1): hexadecimal digits and nothing around them, then at most
- * extensions after a semicolon, which §7.1.1 tells us to ignore.
+ * Reads the current line as the size of a chunk (RFC 9112 §7.1): hexadecimal digits and nothing before them, then at most
+ * extensions after a semicolon, which §7.1.1 tells us to ignore. White space may follow the digits: servers that write
+ * them into a field of fixed width pad it, and curl and Chromium take that.
  */
 export function readChunkSize({ bytes, lineStart, lineEnd, isText }: LineReader): ChunkSizeLine {
   let size = 0;
@@ -30,10 +31,12 @@ export function readChunkSize({ bytes, lineStart, lineEnd, isText }: LineReader)
   if (digits === 0 || digits > CHUNK_SIZE_DIGITS || size > Number.MAX_SAFE_INTEGER) {
     throw protocolFailure(NO_SIZE);
   }
+  const sizeEnd = at;
+  while (at < lineEnd && isWhiteSpace(bytes[at]!)) at++;
   if (at < lineEnd && (bytes[at] !== SEMICOLON || !isText)) {
     throw protocolFailure(NO_EXTENSION);
   }
-  return { size, extensionSize: lineEnd - at };
+  return { size, extensionSize: lineEnd - sizeEnd };
 }
 
 /**
@@ -48,7 +51,8 @@ export function checkBeginning({ unfinished, chunk, position, limit }: LineReade
   if (digits > CHUNK_SIZE_DIGITS) throw protocolFailure(NO_SIZE);
   if (next === limit) return;
   if (digits === 0) throw protocolFailure(NO_SIZE);
-  if (chunk[next] !== SEMICOLON && chunk[next] !== CR && chunk[next] !== LF)
+  const byte = chunk[next]!;
+  if (byte !== SEMICOLON && byte !== CR && byte !== LF && !isWhiteSpace(byte))
     throw protocolFailure(NO_EXTENSION);
 }
 

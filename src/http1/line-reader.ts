@@ -28,14 +28,17 @@ export class LineReader {
   position = 0;
   limit = 0;
   readonly #latin1: Latin1Decoder;
+  readonly #bareLf: boolean;
   #carry: Uint8Array = new Uint8Array(0);
   #carried = 0;
   #window = '';
   #windowStart = 0;
   #windowEnd = 0;
 
-  constructor(latin1: Latin1Decoder) {
+  /** @param bareLf a line may end in LF alone */
+  constructor(latin1: Latin1Decoder, bareLf = false) {
     this.#latin1 = latin1;
+    this.#bareLf = bareLf;
     this.bytes = this.#carry;
     this.chunk = this.#carry;
   }
@@ -51,8 +54,8 @@ export class LineReader {
   /**
    * Moves to the next line. False when it is not complete yet.
    *
-   * A bare LF does not end a line: RFC 9112 §2.2 says that a recipient MAY recognise it, and the difference between
-   * those who do and those who do not is what smuggling is made of.
+   * A bare LF does not end a line, unless that was asked for: RFC 9112 §2.2 says that a recipient MAY recognise it, and
+   * the difference between those who do and those who do not is what smuggling is made of.
    *
    * @param budget at most so many bytes, CRLF included; `tooLong` is the reason given when there are more.
    */
@@ -89,7 +92,8 @@ export class LineReader {
     this.#carried = 0;
     if (this.#carry.length > KEPT_CARRY_SIZE) this.#carry = new Uint8Array(0);
     if (this.lineEnd < this.lineStart || this.bytes[this.lineEnd] !== CR) {
-      throw protocolFailure('a line ends in LF without CR (RFC 9112 §2.2)');
+      if (!this.#bareLf) throw protocolFailure('a line ends in LF without CR (RFC 9112 §2.2)');
+      this.lineEnd++;
     }
     this.isText = textEnd(this.bytes, this.lineStart, this.lineEnd) === this.lineEnd;
     return true;
@@ -98,6 +102,19 @@ export class LineReader {
   /** What has arrived of a line that is not complete. Valid until the next call. */
   get unfinished(): Uint8Array {
     return this.#carry.subarray(0, this.#carried);
+  }
+
+  /** Nothing is left of the chunk, or an empty line. */
+  get isUsedUp(): boolean {
+    const { chunk, position, limit } = this;
+    return (
+      position === limit || (position + 2 === limit && chunk[position] === CR && chunk[position + 1] === LF)
+    );
+  }
+
+  /** A line has begun in an earlier chunk and is not complete. */
+  get isWithinLine(): boolean {
+    return this.#carried > 0;
   }
 
   /** Bytes of the current line, its CRLF included. */

@@ -1,6 +1,9 @@
 /** What a server may make the parser keep or walk through. Anything above is a `protocol-failure`. */
 export interface ResponseLimits {
-  /** Fields in one head, and in one trailer section. Default 100, as Qt. */
+  /**
+   * Fields in one head, and in one trailer section. Default 2000, as node:http. Qt takes 100, which a server with many
+   * cookies or a long Content-Security-Policy exceeds.
+   */
   readonly fields: number;
   /** Bytes of one field, name and value together. Default 100 KiB, as Qt. */
   readonly fieldSize: number;
@@ -17,7 +20,7 @@ export interface ResponseLimits {
 }
 
 export const DEFAULT_RESPONSE_LIMITS: ResponseLimits = {
-  fields: 100,
+  fields: 2000,
   fieldSize: 100 * 1024,
   headSize: 256 * 1024,
   reasonSize: 1024,

@@ -1,48 +1,48 @@
+/*
+ * How the parser works
+ *
+ * It is a state machine whose states are named after what comes next. `#step` takes one line or one run of
+ * content and moves on; `execute` steps until the bytes are used up or a handler paused it.
+ *
+ *     idle ─expect→ status-line → fields ─┬─ 1xx ──→ status-line
+ *                                         ├─ none ─────────────────────────────────────→ complete
+ *                                         ├─ length → content ─────────────────────────→ complete
+ *                                         ├─ chunked → chunk-size ⇄ chunk-content, chunk-end
+ *                                         │               └─ size 0 → trailers ────────→ complete
+ *                                         ├─ close → until-close ─finish→ idle, over
+ *                                         └─ tunnel: the bytes belong to another protocol
+ *     complete → idle, with onEnd
+ *     any state ─an error, or finish→ over
+ *
+ * `complete` is a state of its own so that a handler which pauses at the last byte hears of the end only when it resumes.
+ * `#budget` is what the section that is being read may still have in bytes: each line is charged before it is looked at,
+ * so that memory and time are bounded by the limits, whatever arrives. `#remaining` counts content, which has no bound.
+ */
+
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { CR } from './characters.ts';
 import { CHUNK_SIZE_DIGITS, checkBeginning, readChunkSize } from './chunk-size-line.ts';
 import { readFieldLine } from './field-line.ts';
-import { decodeLatin1, type Latin1Decoder } from './latin1.ts';
+import { decodeLatin1 } from './latin1.ts';
 import { LineReader } from './line-reader.ts';
-import { protocolFailure } from './protocol-failure.ts';
-import { type ResponseFraming, responseFraming } from './response-framing.ts';
+import { limitExceeded, protocolFailure } from './protocol-failure.ts';
+import { responseFraming } from './response-framing.ts';
 import type { ResponseHandler } from './response-handler.ts';
 import { DEFAULT_RESPONSE_LIMITS, type ResponseLimits } from './response-limits.ts';
+import type { ExpectOptions, ResponseParserOptions } from './response-parser-options.ts';
+import { BODY_STATES, STATE_AFTER_HEAD, type State } from './response-state.ts';
 import { readStatusLine, type StatusLine } from './status-line.ts';
 
-export interface ResponseParserOptions {
-  readonly limits?: Partial<ResponseLimits>;
-  /**
-   * A decoder that is faster than the portable one. It must take any Uint8Array, not only what `execute` is given (Node:
-   * `Buffer.prototype.latin1Slice.call(bytes, start, end)`).
-   */
-  readonly latin1?: Latin1Decoder;
-}
-
-export interface ExpectOptions {
-  /** The request asked to switch protocols: 101 is an answer. Default false: 101 is a `protocol-failure`. */
-  readonly upgrade?: boolean;
-}
-
-type State =
-  | 'idle'
-  | 'status-line'
-  | 'fields'
-  | 'content'
-  | 'chunk-size'
-  | 'chunk-content'
-  | 'chunk-end'
-  | 'trailers'
-  | 'until-close'
-  | 'complete'
-  | 'tunnel'
-  | 'over';
-
-const HEAD_TOO_LARGE = 'the head is too large';
-const TRAILERS_TOO_LARGE = 'the trailer section is too large';
-const CHUNK_LINE_TOO_LONG = 'a chunk size or the extensions of all chunks are too long';
+const HEAD_TOO_LARGE = 'the head is larger than our limit (responseLimits.headSize)';
+const TRAILERS_TOO_LARGE = 'the trailer section is larger than our limit (responseLimits.trailerSize)';
+const CHUNK_LINE_TOO_LONG =
+  'a chunk size or the extensions of all chunks are longer than our limit (responseLimits.chunkExtensionSize)';
 const CHUNK_UNTERMINATED = 'a chunk does not end in CRLF where its size says (RFC 9112 §7.1)';
 const CRLF_SIZE = 2;
+/** Empty lines that may stand between two messages. */
+const MOST_STRAY_LINES = 8;
+const SURPLUS = 'there are bytes after the end of the message';
 
 /**
  * The receiving half of an HTTP/1.1 client connection (RFC 9112), without the connection: bytes go in, events come out.
@@ -51,8 +51,8 @@ const CRLF_SIZE = 2;
  * what arrives, `finish` at its end. However the bytes are cut on their way, the events are the same, but that content
  * comes in other pieces.
  *
- * It is strict where RFC 9112 leaves a choice: line ends are CRLF, nothing is folded, nothing is repaired. What it
- * refuses it throws as a {@link NetworkError}; the connection must be closed then.
+ * It is strict where two readers of the same bytes could disagree about where a message ends, and tolerant where they
+ * cannot. What it refuses it throws as a {@link NetworkError}; the connection must be closed then.
  */
 export class ResponseParser {
   readonly #handler: ResponseHandler;
@@ -68,13 +68,15 @@ export class ResponseParser {
   #informationalResponses = 0;
   /** Bytes that the head or the trailer section may still have; of extensions, while chunks are read. */
   #budget = 0;
+  /** Empty lines that were skipped since the last status line. */
+  #strayLines = 0;
   /** Bytes of content still to come, of the body or of the chunk. */
   #remaining = 0;
 
   constructor(handler: ResponseHandler, options: ResponseParserOptions = {}) {
     this.#handler = handler;
     this.#limits = { ...DEFAULT_RESPONSE_LIMITS, ...options.limits };
-    this.#lines = new LineReader(options.latin1 ?? decodeLatin1);
+    this.#lines = new LineReader(options.latin1 ?? decodeLatin1, options.bareLineFeedAllowed === true);
   }
 
   /** True between two messages when the connection may carry another. False for good once it may not. */
@@ -87,6 +89,11 @@ export class ResponseParser {
     return this.#state === 'tunnel';
   }
 
+  /** True when the server has begun to answer the last `expect`: a status line was read, and not only bytes. */
+  get isAnswered(): boolean {
+    return this.#statusLine !== null;
+  }
+
   /**
    * Prepares for the response to a request that is about to be sent.
    *
@@ -97,6 +104,7 @@ export class ResponseParser {
     this.#requestMethod = requestMethod;
     this.#upgrade = upgrade;
     this.#informationalResponses = 0;
+    this.#statusLine = null;
     this.#startHead();
   }
 
@@ -141,15 +149,10 @@ export class ResponseParser {
       this.#end();
     }
     this.#state = 'over';
-    if (state === 'status-line' || state === 'fields') {
-      throw new NetworkError(
-        'remote-host-closed',
-        'the server closed the connection before the response head ended',
-      );
-    }
-    if (BODY_STATES.has(state)) {
-      throw new NetworkError('remote-host-closed', 'the server closed the connection before the body ended');
-    }
+    const isInHead = state === 'status-line' || state === 'fields';
+    if (!isInHead && !BODY_STATES.has(state)) return;
+    const what = isInHead ? 'response head' : 'body';
+    throw new NetworkError('remote-host-closed', `the server closed the connection before the ${what} ended`);
   }
 
   /** One line or one run of content. False when it takes more bytes, or an `expect`, to go on. */
@@ -159,6 +162,8 @@ export class ResponseParser {
       case 'status-line':
         if (!lines.next(this.#budget, HEAD_TOO_LARGE)) return false;
         this.#budget -= lines.lineSize;
+        if (this.#isStrayLine()) return true;
+        this.#strayLines = 0;
         this.#statusLine = readStatusLine(lines, this.#limits.reasonSize);
         this.#state = 'fields';
         return true;
@@ -187,11 +192,31 @@ export class ResponseParser {
         this.#end();
         return true;
       case 'idle':
-        if (lines.position === lines.limit) return false;
-        throw protocolFailure('there are bytes after the end of the message');
+        return this.#readBetweenMessages();
       default:
         return false;
     }
+  }
+
+  /**
+   * Whether the current line is an empty one between two messages, of which some servers send one too many. It is no part
+   * of the next message, and no answer: RFC 9112 §2.2 lets servers skip it before a request line, and clients (llhttp,
+   * curl) do the same before a status line.
+   */
+  #isStrayLine(): boolean {
+    const { lineStart, lineEnd } = this.#lines;
+    return lineStart === lineEnd && ++this.#strayLines <= MOST_STRAY_LINES;
+  }
+
+  /** Between two messages nothing may arrive but an empty line, perhaps in two parts. */
+  #readBetweenMessages(): boolean {
+    const lines = this.#lines;
+    const { chunk, position, limit } = lines;
+    if (position === limit) return false;
+    if (!lines.isWithinLine && chunk[position] !== CR) throw protocolFailure(SURPLUS);
+    if (!lines.next(CRLF_SIZE, SURPLUS)) return false;
+    if (!this.#isStrayLine()) throw protocolFailure(SURPLUS);
+    return true;
   }
 
   /** True when the empty line that ends a section was reached. */
@@ -217,7 +242,11 @@ export class ResponseParser {
     const head = { status, reason, minorVersion, headers: HttpHeaders.adopt(pairs) };
     if (status < 200 && status !== 101) {
       if (++this.#informationalResponses > this.#limits.informationalResponses) {
-        throw protocolFailure('there are too many informational (1xx) responses');
+        const { informationalResponses } = this.#limits;
+        throw limitExceeded(
+          `there are more than ${informationalResponses} informational (1xx) responses`,
+          'informationalResponses',
+        );
       }
       this.#startHead();
       this.#handler.onInformational(head);
@@ -264,25 +293,9 @@ export class ResponseParser {
 
   #end(): void {
     const trailers = this.#pairs.length === 0 ? null : HttpHeaders.adopt(this.#pairs);
-    // What follows cannot be an answer: whoever gets this connection next must not read it as one.
-    if (this.#lines.position < this.#lines.limit) this.#keepAlive = false;
     this.#state = 'idle';
+    // What follows cannot be an answer, and must not become that of the next request.
+    if (!this.#lines.isUsedUp) this.#keepAlive = false;
     this.#handler.onEnd(trailers, this.#keepAlive);
   }
 }
-
-const BODY_STATES: ReadonlySet<State> = new Set([
-  'content',
-  'chunk-size',
-  'chunk-content',
-  'chunk-end',
-  'trailers',
-]);
-
-const STATE_AFTER_HEAD: Readonly<Record<ResponseFraming['kind'], State>> = {
-  none: 'complete',
-  length: 'content',
-  chunked: 'chunk-size',
-  close: 'until-close',
-  tunnel: 'tunnel',
-};

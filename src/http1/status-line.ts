@@ -1,6 +1,6 @@
 import { SP } from './characters.ts';
 import type { LineReader } from './line-reader.ts';
-import { protocolFailure } from './protocol-failure.ts';
+import { limitExceeded, protocolFailure } from './protocol-failure.ts';
 
 /** RFC 9112 §4. */
 export interface StatusLine {
@@ -45,7 +45,7 @@ function readReason(lines: LineReader, afterStatus: number, reasonLimit: number)
   const start = afterStatus + 1;
   if (bytes[afterStatus] !== SP) throw malformed();
   if (lineEnd - start > reasonLimit)
-    throw protocolFailure(`the reason phrase is longer than ${reasonLimit} bytes`);
+    throw limitExceeded(`the reason phrase is longer than ${reasonLimit} bytes`, 'reasonSize');
   if (!lines.isText) throw protocolFailure('the reason phrase has a control character');
   return lines.text(start, lineEnd);
 }

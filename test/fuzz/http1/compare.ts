@@ -1,4 +1,4 @@
-import type { ResponseParserOptions } from '../../../src/http1/response-parser.ts';
+import type { ResponseParserOptions } from '../../../src/http1/response-parser-options.ts';
 import { DISAGREEMENTS } from './disagreements.ts';
 import type { FuzzInput } from './generate-response.ts';
 import { llhttpOutcome } from './llhttp-outcome.ts';

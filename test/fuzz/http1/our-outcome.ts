@@ -1,4 +1,5 @@
-import { ResponseParser, type ResponseParserOptions } from '../../../src/http1/response-parser.ts';
+import { ResponseParser } from '../../../src/http1/response-parser.ts';
+import type { ResponseParserOptions } from '../../../src/http1/response-parser-options.ts';
 import { fieldLines, newOutcome, type Outcome } from './outcome.ts';
 
 /**

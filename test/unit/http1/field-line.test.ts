@@ -18,6 +18,11 @@ describe('field lines (RFC 9112 §5)', () => {
     ['repetition and order are kept', 'B: 1\r\nA: 2\r\nb: 3', 'b: 1\na: 2\nb: 3\n'],
     ['a name in many spellings', 'eTag: 1\r\nETAG: 2\r\netag: 3', 'etag: 1\netag: 2\netag: 3\n'],
     ['names of the same hash', 'X-a~: 1\r\nX-b_: 2\r\nX-a~: 3', 'x-a~: 1\nx-b_: 2\nx-a~: 3\n'],
+    ['folded by a space', 'A: b\r\n c', 'a: b c\n'],
+    ['folded by tabs, twice', 'A: b \r\n\t \tc\t\r\n d', 'a: b c d\n'],
+    ['folded behind an empty value', 'A:\r\n b\r\nC: d', 'a: b\nc: d\n'],
+    ['folded by a line of white space', 'A: b\r\n \t\r\nC: d', 'a: b\nc: d\n'],
+    ['folded, with a colon', 'A: b\r\n Set-Cookie: c', 'a: b Set-Cookie: c\n'],
     ['a name longer than is remembered', `${'Ab'.repeat(50)}: 1`, `${'ab'.repeat(50)}: 1\n`],
   ])('%s', (_name, lines, expected) => {
     const outcome = received(`${START}${lines}\r\n\r\n`);
@@ -26,7 +31,8 @@ describe('field lines (RFC 9112 §5)', () => {
     expect(receivedSlowly(`${START}${lines}\r\n\r\n`)).toEqual(outcome);
   });
 
-  const FOLDED = 'a field line is folded (obs-fold, RFC 9112 §5.2)';
+  const FIRST = 'there is white space before the first field (RFC 9112 §2.2)';
+  const FOLDED = '(obs-fold, RFC 9112 §5.2)';
   const NO_NAME = 'a field has no name';
   const NO_COLON = 'a field line has no colon';
   const SPACED = 'there is white space between a field name and its colon (RFC 9112 §5.1)';
@@ -34,10 +40,11 @@ describe('field lines (RFC 9112 §5)', () => {
   const BARE_LF = 'a line ends in LF without CR (RFC 9112 §2.2)';
   const CONTROL = 'the value of a has a control character';
   test.each([
-    ['folded by a space', 'A: b\r\n c', FOLDED],
-    ['folded by a tab', 'A: b\r\n\tc', FOLDED],
-    ['first line begins with a space', ' A: b', FOLDED],
-    ['a line of one space', ' ', FOLDED],
+    ['a length that is folded', 'Content-Length: 1\r\n 0', `content-length is folded ${FOLDED}`],
+    ['a coding that is folded', 'Transfer-Encoding:\r\n chunked', `transfer-encoding is folded ${FOLDED}`],
+    ['first line begins with a space', ' A: b', FIRST],
+    ['a line of one space', ' ', FIRST],
+    ['control in a folded line', 'A: b\r\n c\0', CONTROL],
     ['no name', ': b', NO_NAME],
     ['no colon', 'A', NO_COLON],
     ['space before the colon', 'A : b', SPACED],

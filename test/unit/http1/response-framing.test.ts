@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { type ResponseFraming, responseFraming } from '../../../src/http1/response-framing.ts';
 
 type Pairs = readonly string[];
-const NONE: ResponseFraming = { kind: 'none', length: 0, keepAlive: true };
-const THREE: ResponseFraming = { kind: 'length', length: 3, keepAlive: true };
-const CHUNKED: ResponseFraming = { kind: 'chunked', length: null, keepAlive: true };
-const CLOSE: ResponseFraming = { kind: 'close', length: null, keepAlive: false };
-const TUNNEL: ResponseFraming = { kind: 'tunnel', length: 0, keepAlive: false };
+const NONE: ResponseFraming = { kind: 'none', length: 0, keepAlive: true, announced: false };
+/** There is no content although the fields speak of some. */
+const ANNOUNCED: ResponseFraming = { ...NONE, announced: true };
+/** … and no server that keeps to the rules says so: the connection is not used again. */
+const FAULTY: ResponseFraming = { ...ANNOUNCED, keepAlive: false };
+const THREE: ResponseFraming = { kind: 'length', length: 3, keepAlive: true, announced: false };
+const CHUNKED: ResponseFraming = { kind: 'chunked', length: null, keepAlive: true, announced: false };
+const CLOSE: ResponseFraming = { kind: 'close', length: null, keepAlive: false, announced: false };
+const TUNNEL: ResponseFraming = { kind: 'tunnel', length: 0, keepAlive: false, announced: false };
 const LENGTH = ['content-length', '3'] as const;
 const CHUNKS = ['transfer-encoding', 'chunked'] as const;
 
@@ -36,12 +40,24 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
     ['neither', 'GET', 200, [], CLOSE],
     ['neither, whatever Connection says', 'GET', 200, ['connection', 'keep-alive'], CLOSE],
     ['POST is as GET', 'POST', 500, LENGTH, THREE],
-    ['HEAD with a length', 'HEAD', 200, LENGTH, NONE],
-    ['HEAD with chunked', 'HEAD', 200, CHUNKS, NONE],
+    ['HEAD with a length', 'HEAD', 200, LENGTH, ANNOUNCED],
+    ['HEAD with length zero', 'HEAD', 200, ['content-length', '0'], NONE],
+    ['HEAD with chunked', 'HEAD', 200, CHUNKS, ANNOUNCED],
     ['HEAD with neither', 'HEAD', 200, [], NONE],
-    ['204 with a length', 'GET', 204, LENGTH, NONE],
-    ['204 with chunked', 'GET', 204, CHUNKS, NONE],
-    ['304 with a length', 'GET', 304, LENGTH, NONE],
+    ['204', 'GET', 204, [], NONE],
+    ['204 with length zero', 'GET', 204, ['content-length', '0'], NONE],
+    ['204 with a length', 'GET', 204, LENGTH, FAULTY],
+    ['204 with chunked', 'GET', 204, CHUNKS, FAULTY],
+    ['304 with a length', 'GET', 304, LENGTH, ANNOUNCED],
+    ['chunked twice', 'GET', 200, ['transfer-encoding', 'chunked, Chunked'], CHUNKED],
+    ['chunked twice in two lines', 'GET', 200, [...CHUNKS, ...CHUNKS], CHUNKED],
+    [
+      'chunked thrice, once in a list',
+      'GET',
+      200,
+      [...CHUNKS, 'transfer-encoding', 'chunked ,\tchunked'],
+      CHUNKED,
+    ],
     ['205 is framed as any other', 'GET', 205, LENGTH, THREE],
     ['101', 'GET', 101, ['upgrade', 'x'], TUNNEL],
     ['CONNECT that succeeded', 'CONNECT', 200, [], TUNNEL],
@@ -55,7 +71,7 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
   const BOTH = 'both Content-Length and Transfer-Encoding';
   const NUMBER = 'not a number of bytes below 2^53';
   const DIFFERS = 'given twice and differs';
-  const CODING = 'not exactly one "chunked"';
+  const CODING = 'something other than "chunked"';
   test.each<[string, Pairs, string]>([
     ['both', [...LENGTH, ...CHUNKS], BOTH],
     ['both, the other way round', [...CHUNKS, ...LENGTH], BOTH],
@@ -81,8 +97,13 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
     ['gzip', ['transfer-encoding', 'gzip'], CODING],
     ['gzip, chunked', ['transfer-encoding', 'gzip, chunked'], CODING],
     ['chunked not final', ['transfer-encoding', 'chunked, gzip'], CODING],
-    ['chunked twice', ['transfer-encoding', 'chunked, chunked'], CODING],
-    ['chunked twice in two lines', [...CHUNKS, ...CHUNKS], CODING],
+    ['chunked, then gzip', [...CHUNKS, 'transfer-encoding', 'gzip'], CODING],
+    ['chunked and an empty member', ['transfer-encoding', 'chunked,'], CODING],
+    [
+      'no coding that there is, twice',
+      ['transfer-encoding', 'x-none', 'transfer-encoding', 'x-none'],
+      CODING,
+    ],
     ['identity, and a length', [...LENGTH, 'transfer-encoding', 'identity'], BOTH],
     ['identity, then chunked', ['transfer-encoding', 'identity', ...CHUNKS], CODING],
     ['identity, chunked', ['transfer-encoding', 'identity, chunked'], CODING],
@@ -91,16 +112,18 @@ describe('the body of a response (RFC 9112 §6.3)', () => {
     ['an obfuscated coding', ['transfer-encoding', 'xchunked'], CODING],
     ['a vertical tab', ['transfer-encoding', 'chunked\x0b'], CODING],
   ])('refused: %s', (_name, pairs, reason) => {
+    const failure = expect.objectContaining({
+      code: 'protocol-failure',
+      message: expect.stringContaining(reason),
+    });
+    expect(() => decide('GET', 200, 1, pairs)).toThrow(failure);
+    // A message without content ends with its head, whatever its fields say (§6.3 step 1).
     for (const [method, status] of [
-      ['GET', 200],
       ['HEAD', 200],
+      ['GET', 204],
       ['GET', 304],
     ] as const) {
-      const failure = expect.objectContaining({
-        code: 'protocol-failure',
-        message: expect.stringContaining(reason),
-      });
-      expect(() => decide(method, status, 1, pairs)).toThrow(failure);
+      expect(decide(method, status, 1, pairs)).toEqual(FAULTY);
     }
   });
 

@@ -98,11 +98,38 @@ describe('bytes after the end (response desynchronisation)', () => {
     ['content after HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc'],
     ['content after 204', 'GET', 'HTTP/1.1 204 x\r\nContent-Length: 3\r\n\r\nabc'],
     ['a chunked 304', 'GET', 'HTTP/1.1 304 x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['CRLF', 'GET', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\r\n'],
+    ['CR without LF', 'GET', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\rXY'],
+    ['LF', 'GET', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\n'],
+    ['nine empty lines', 'GET', `HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n${'\r\n'.repeat(9)}`],
     ['after chunked', 'GET', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n0\r\n\r\n'],
   ])('%s', (_name, method, text) => {
     expect(received(text, method)).toMatchObject({ end: 'complete', why: refused(EXTRA) });
     expect(receivedSlowly(text, method)).toMatchObject({ end: 'complete', why: refused(EXTRA) });
+  });
+
+  const NEXT = 'HTTP/1.1 204 next\r\n\r\n';
+  test.each([
+    ['an empty line behind a message', ['HTTP/1.1 204 x\r\n\r\n\r\n', NEXT]],
+    ['an empty line by itself', ['HTTP/1.1 204 x\r\n\r\n', '\r\n', NEXT]],
+    ['in two parts', ['HTTP/1.1 204 x\r\n\r\n', '\r', '\n', NEXT]],
+    ['before the next status line', ['HTTP/1.1 204 x\r\n\r\n', `\r\n\r\n${NEXT}`]],
+    ['around the next request', ['HTTP/1.1 204 x\r\n\r\n', '\r', `\n\r\n${NEXT}`]],
+  ])('%s is skipped, and answers nothing', (_name, [first, ...rest]) => {
+    for (const expectAt of rest.keys()) {
+      const { parser, calls } = recording();
+      parser.expect('GET');
+      parser.execute(wire(first!));
+      for (const [index, part] of rest.entries()) {
+        if (index === expectAt) {
+          expect(parser.reusable).toBe(true);
+          parser.expect('GET');
+          expect(parser.isAnswered).toBe(false);
+        }
+        parser.execute(wire(part));
+      }
+      expect(calls).toEqual(['head 204 none', 'end 0 true', 'head 204 none', 'end 0 true']);
+      expect(parser.isAnswered).toBe(true);
+    }
   });
 
   test('in the same read: the response is complete, the connection is not reusable', () => {

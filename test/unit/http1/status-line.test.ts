@@ -32,7 +32,7 @@ describe('status line (RFC 9112 §4)', () => {
     ['another first letter', 'XTTP/1.1 200 OK', NOT_HTTP],
     ['another protocol', 'SSH-2.0-OpenSSH_9.2', NOT_HTTP],
     ['Shoutcast', 'ICY 200 OK', NOT_HTTP],
-    ['empty line first', '\r\nHTTP/1.1 200 OK', NOT_HTTP],
+    ['more empty lines than are skipped', `${'\r\n'.repeat(9)}HTTP/1.1 200 OK`, NOT_HTTP],
     ['space first', ' HTTP/1.1 200 OK', NOT_HTTP],
     ['cut short', 'HTTP', NOT_HTTP],
     ['HTTP/1.2', 'HTTP/1.2 200 OK', VERSION],

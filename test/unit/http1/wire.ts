@@ -1,4 +1,4 @@
-import type { ResponseParserOptions } from '../../../src/http1/response-parser.ts';
+import type { ResponseParserOptions } from '../../../src/http1/response-parser-options.ts';
 import { ourOutcome } from '../../fuzz/http1/our-outcome.ts';
 import type { Outcome } from '../../fuzz/http1/outcome.ts';
 
