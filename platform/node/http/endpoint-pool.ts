@@ -207,7 +207,7 @@ export class EndpointPool implements Http2Owner {
 
   #newConnection(dialed: Dialed): Http1Connection {
     this.#isHttp1Only = true;
-    return new Http1Connection(dialed, this, this.#context.limits.response);
+    return new Http1Connection(dialed, this, this.#context.limits);
   }
 
   #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
 import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
-import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
 import { ResponseParser } from '../../../src/http1/response-parser.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
@@ -14,6 +13,7 @@ import type { Connection, ConnectionOwner } from './connection.ts';
 import type { Dialed } from './dialer.ts';
 import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
 import { announcedLifetime } from './keep-alive.ts';
+import type { WireLimits } from './wire-limits.ts';
 
 /** A socket that carries requests of HTTP/1.1, one after another. */
 export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
@@ -37,12 +37,12 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   constructor(
     { socket, inbox, encrypted }: Dialed,
     owner: ConnectionOwner<Http1Connection>,
-    limits: Partial<ResponseLimits>,
+    { response: limits, bareLineFeedAllowed }: WireLimits,
   ) {
     this.socket = socket;
     this.encrypted = encrypted;
     this.#owner = owner;
-    this.#parser = new ResponseParser(this, { latin1, limits });
+    this.#parser = new ResponseParser(this, { latin1, limits, bareLineFeedAllowed });
     inbox.open((bytes, length, isLent) => this.#read(bytes, length, isLent));
     socket.on('end', () => this.#ended());
     // An alert of TLS comes as an error that closes nothing, before the peer's end, which would say less.

@@ -8,6 +8,8 @@ export interface WireLimits {
   readonly http2Streams: number;
   /** Of a response head and its trailers. HTTP/2 knows `fields`, `headSize` and `informationalResponses` of them. */
   readonly response: ResponseLimits;
+  /** A line of HTTP/1.1 may end in LF alone. */
+  readonly bareLineFeedAllowed: boolean;
 }
 
 export const DEFAULT_WIRE_LIMITS: WireLimits = {
@@ -15,6 +17,7 @@ export const DEFAULT_WIRE_LIMITS: WireLimits = {
   idleConnectionTimeout: 120_000,
   http2Streams: 100,
   response: DEFAULT_RESPONSE_LIMITS,
+  bareLineFeedAllowed: false,
 };
 
 export interface WireLimitOptions {
@@ -22,8 +25,13 @@ export interface WireLimitOptions {
   readonly idleConnectionTimeout?: number;
   /** Requests at once on one HTTP/2 connection, if the server lets us have as many. @default 100 */
   readonly http2Streams?: number;
-  /** What a peer may make us hold of a response head. @default Qt's, see {@link ResponseLimits} */
+  /** What a peer may make us hold of a response head. @default see {@link ResponseLimits} */
   readonly responseLimits?: Partial<ResponseLimits>;
+  /**
+   * Takes responses of HTTP/1.1 whose lines end in LF without CR (RFC 9112 §2.2 leaves that to the recipient): for devices
+   * and scripts that write no better. Not behind proxies that might read the same bytes in another way. @default false
+   */
+  readonly bareLineFeedAllowed?: boolean;
 }
 
 /**
@@ -34,6 +42,11 @@ export interface WireLimitOptions {
  */
 export function wireLimits(options: WireLimitOptions): WireLimits {
   const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
+  const { bareLineFeedAllowed = false } = options;
+  if (typeof bareLineFeedAllowed !== 'boolean')
+    throw new TypeError(
+      `SocketTransport: bareLineFeedAllowed must be true or false, got ${String(bareLineFeedAllowed)}`,
+    );
   const names = Object.keys(response) as (keyof ResponseLimits)[];
   return {
     idleConnectionTimeout: checked(
@@ -42,6 +55,7 @@ export function wireLimits(options: WireLimitOptions): WireLimits {
       0,
     ),
     http2Streams: checked('http2Streams', options.http2Streams ?? http2Streams, 1),
+    bareLineFeedAllowed,
     response: Object.fromEntries(
       names.map((name) => [name, checked(name, options.responseLimits?.[name] ?? response[name], 0)]),
     ) as Record<keyof ResponseLimits, number>,
