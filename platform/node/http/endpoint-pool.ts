@@ -13,6 +13,8 @@ import { Http1Connection } from './http1-connection.ts';
 import type { Http1Origins } from './http1-origins.ts';
 import { Http2Connection, type Http2Owner } from './http2-connection.ts';
 import { openHttp2Session } from './http2-session.ts';
+import { IdleConnections } from './idle-connections.ts';
+import { polled } from './polled.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** What all endpoints share. */
@@ -45,9 +47,11 @@ export class EndpointPool implements Http2Owner {
   readonly endpoint: Endpoint;
   readonly #context: PoolContext;
   readonly #connections = new Set<Connection>();
-  readonly #idle: Http1Connection[] = [];
+  readonly #idle = new IdleConnections();
   #session: Http2Connection | null = null;
   readonly #openings = new Set<Opening>();
+  /** How often it was cleared. */
+  #clearings = 0;
   readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
   /** The peer was asked for HTTP/2 and speaks HTTP/1.1, or has asked for that (RFC 9113 §7, HTTP_1_1_REQUIRED). */
   #isHttp1Only: boolean;
@@ -60,15 +64,43 @@ export class EndpointPool implements Http2Owner {
     this.#isHttp1Only = endpoint.protocols === 'http/1.1' || context.http1Origins.has(endpoint.origin);
   }
 
-  /** A connection that is there, or null. */
-  take(): Connection | null {
-    if (this.#session?.isUsable) return this.#session;
-    const now = this.#context.clock.now();
-    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
-      if (last.expiresAt > now) return last;
-      last.clear('it was idle for too long');
+  /** A connection of HTTP/2 that carries something, or null. */
+  get busySession(): Connection | null {
+    const session = this.#session;
+    return session?.isUsable === true && !session.isIdle ? session : null;
+  }
+
+  /**
+   * A connection that is there, or else one that is opened.
+   * @throws NetworkError
+   */
+  async connection(exchange: Exchange, url: string): Promise<Connection> {
+    const clearings = this.#clearings;
+    while (this.#session?.isUsable || this.#idle.size > 0) {
+      const connection = await this.#idleConnection();
+      if (clearings !== this.#clearings) throw givenUp(url, 'connections were cleared');
+      if (exchange.cancelled === null && connection !== null) return connection;
+      if (connection !== null) this.#putBack(connection);
+      exchange.throwIfCancelled();
     }
-    return null;
+    return this.open(exchange, url);
+  }
+
+  /** One that is idle, once all that it has received was read. Null when that has ended it. */
+  async #idleConnection(): Promise<Connection | null> {
+    const session = this.#session;
+    if (session?.isUsable) {
+      await polled();
+      return session.isUsable ? session : null;
+    }
+    const connection = this.#idle.take(this.#context.clock.now());
+    return connection !== null && (await this.#idle.rested(connection)) ? connection : null;
+  }
+
+  #putBack(connection: Connection): void {
+    if (!(connection instanceof Http1Connection)) return;
+    this.#idle.putBack(connection);
+    this.#context.idle(connection.expiresAt);
   }
 
   /**
@@ -95,7 +127,7 @@ export class EndpointPool implements Http2Owner {
 
   /** Opens a connection for later, unless there is one. */
   async openAhead(exchange: Exchange, url: string): Promise<void> {
-    if (this.#idle.length === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
+    if (this.#idle.size === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
   }
 
   resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
@@ -107,15 +139,16 @@ export class EndpointPool implements Http2Owner {
     const isRefused = refusals > 0 && this.#session?.isUsable === true;
     const opening = isRefused ? this.#session! : this.open(exchange, request.url.href);
     // What is idle is as old as the connection that has just turned out to be dead.
-    for (const idle of this.#idle.splice(0)) idle.clear('the peer closes idle connections');
+    this.#idle.clear('the peer closes idle connections');
     return (await opening).send(request, exchange, refusals);
   }
 
   idle(connection: Http1Connection | Http2Connection, lifetime: number): void {
     const context = this.#context;
-    connection.expiresAt = context.clock.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
-    if (connection instanceof Http1Connection) this.#idle.push(connection);
-    context.idle(connection.expiresAt);
+    const expiresAt = context.clock.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
+    if (connection instanceof Http1Connection) this.#idle.add(connection, expiresAt);
+    else connection.expiresAt = expiresAt;
+    context.idle(expiresAt);
   }
 
   retired(connection: Http2Connection): void {
@@ -129,30 +162,29 @@ export class EndpointPool implements Http2Owner {
 
   closed(connection: Connection): void {
     this.#connections.delete(connection);
-    const index = this.#idle.indexOf(connection as Http1Connection);
-    if (index >= 0) this.#idle.splice(index, 1);
+    if (connection instanceof Http1Connection) this.#idle.closed(connection);
     this.#reviewEmpty();
   }
 
   /** Nothing is in flight or being opened. */
   get isIdle(): boolean {
-    const idle = this.#idle.length + (this.#session?.isIdle ? 1 : 0);
+    const idle = this.#idle.size + (this.#session?.isIdle ? 1 : 0);
     return this.#openings.size === 0 && this.#connections.size === idle;
   }
 
   /** Closes what has been idle until now, and returns when the next one is due (epoch ms). */
   expire(now: number): number {
     const session = this.#session;
-    let next = Number.POSITIVE_INFINITY;
-    for (const connection of session?.isIdle ? [...this.#idle, session] : [...this.#idle]) {
-      if (connection.expiresAt <= now) connection.clear('it was idle for too long');
-      else next = Math.min(next, connection.expiresAt);
-    }
+    const next = this.#idle.expire(now);
+    if (!session?.isIdle) return next;
+    if (session.expiresAt > now) return Math.min(next, session.expiresAt);
+    session.clear('it was idle for too long');
     return next;
   }
 
   /** Closes everything. What is in flight ends operation-canceled. */
   clear(why: string): void {
+    this.#clearings++;
     for (const { abort, url } of this.#openings) abort.abort(givenUp(url, why));
     for (const connection of this.#connections) connection.clear(why);
   }

@@ -13,6 +13,7 @@ import type { Connection, ConnectionOwner } from './connection.ts';
 import type { Dialed } from './dialer.ts';
 import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
 import { announcedLifetime } from './keep-alive.ts';
+import { NEVER_USED, type Resting } from './rest.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** A socket that carries requests of HTTP/1.1, one after another. */
@@ -21,17 +22,23 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   readonly encrypted: boolean;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
   expiresAt = 0;
+  /** Since when it has been idle. Kept for its owner. */
+  resting: Resting = NEVER_USED;
+  /** The last response had no content although its fields spoke of some: the server may send it all the same. */
+  wasAnnounced = false;
+  /** It ended by what it received while it carried nothing. */
+  brokeWhileIdle = false;
   readonly #owner: ConnectionOwner<Http1Connection>;
   readonly #parser: ResponseParser;
   #current: Http1Exchange | null = null;
-  /** A byte of the response has arrived: the request was seen. */
+  /** A head has arrived: the request was seen. */
   #isAnswered = false;
   /** It has been idle: the peer may have closed it in the meantime. */
   #isReused = false;
   #isReading = true;
   /** The bytes that are being parsed are valid only during the call. */
   #isLent = true;
-  #isOver = false;
+  isOver = false;
   #lifetime = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -97,10 +104,15 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   onInformational(head: ResponseHead): void {
+    this.#isAnswered = true;
     this.#current?.inform(head);
   }
 
-  onHead(head: ResponseHead, _framing: ResponseFraming): void {
+  onHead(head: ResponseHead, { announced, keepAlive }: ResponseFraming): void {
+    const isLate = head.status === REQUEST_TIMEOUT && !keepAlive && this.#isReused && !this.#isAnswered;
+    if (isLate && this.#sendElsewhere(hasBodyAgain)) return;
+    this.#isAnswered = true;
+    this.wasAnnounced = announced;
     this.#lifetime = announcedLifetime(head.headers);
     this.#current?.answer(head);
   }
@@ -120,9 +132,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #read(bytes: Uint8Array, length: number, isLent: boolean): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#isLent = isLent;
-    this.#isAnswered = true;
+    // What says nothing yet (a head that comes byte by byte, a chunk size) moves all the same.
+    this.#current?.exchange.idle?.touch();
     try {
       this.#parser.execute(bytes, 0, length);
     } catch (error) {
@@ -133,9 +146,11 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #ended(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
+    const wasIdle = this.#current === null;
     try {
       this.#parser.finish();
+      this.brokeWhileIdle = wasIdle;
       this.#close();
     } catch (error) {
       this.#lose(error);
@@ -143,27 +158,49 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #broken(cause: Error): void {
-    if (!this.#isOver) this.#lose(cause);
+    if (!this.isOver) this.#lose(cause);
   }
 
   /** The connection broke, or what came over it is not HTTP. */
   #lose(cause: unknown): void {
     const current = this.#current;
+    this.brokeWhileIdle = current === null;
+    // Only a status line begins an answer: other bytes are left from the response before.
+    const isUnanswered =
+      cause instanceof NetworkError && cause.code === 'protocol-failure'
+        ? !this.#parser.isAnswered
+        : !this.#isAnswered;
+    if (this.#isReused && isUnanswered && this.#sendElsewhere(mayBeRepeated)) return;
     this.#close();
-    if (current === null) return;
-    const { request, exchange } = current;
-    if (this.#isReused && !this.#isAnswered && mayBeRepeated(request))
-      current.replaceBy(this.#owner.resend(request, exchange, 0));
-    else current.fail(failure(cause, request));
+    current?.fail(failure(cause, current.request));
+  }
+
+  /** Sends what it carries over another connection, if it may be repeated, and closes. */
+  #sendElsewhere(mayBe: (request: HttpRequest) => boolean): boolean {
+    const current = this.#current;
+    if (current === null || !mayBe(current.request)) return false;
+    this.#close();
+    current.replaceBy(this.#owner.resend(current.request, current.exchange, 0));
+    return true;
   }
 
   #close(): void {
     this.#current = null;
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.socket.destroy();
     this.#owner.closed(this);
   }
+}
+
+/**
+ * RFC 9110 §15.5.9. A server that sends it and closes has waited for a request, and not for this one, when the connection
+ * was idle before: as in Chromium the request is sent again, whatever its method, for the server says that it had none.
+ */
+const REQUEST_TIMEOUT = 408;
+
+function hasBodyAgain({ body }: HttpRequest): boolean {
+  return body === null || body.replayable;
 }
 
 function closedByPeer(): NetworkError {

@@ -49,9 +49,8 @@ export class SocketTransport implements Transport {
     try {
       this.#begin(request, exchange);
       const routes = this.#routesFor(request);
-      const connection = this.#pool.for(request, routes[0]).take();
-      if (connection !== null) return connection.send(request, exchange, 0);
-      return this.#sendAnew(request, exchange, routes);
+      const session = this.#pool.for(request, routes[0]).busySession;
+      return session?.send(request, exchange, 0) ?? this.#sendOverFree(request, exchange, routes);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -80,11 +79,12 @@ export class SocketTransport implements Transport {
     restartPhases(exchange.timings);
   }
 
-  async #sendAnew(request: HttpRequest, exchange: Exchange, routes: Routes): Promise<HttpResponse> {
+  /** Sends it over a connection that carries nothing else. */
+  async #sendOverFree(request: HttpRequest, exchange: Exchange, routes: Routes): Promise<HttpResponse> {
     const { href } = request.url;
-    const connection = await this.#byRoutes(request, exchange, routes, (pool) => {
-      return Promise.resolve(pool.take() ?? pool.open(exchange, href));
-    });
+    const connection = await this.#byRoutes(request, exchange, routes, (pool) =>
+      pool.connection(exchange, href),
+    );
     return connection.send(request, exchange, 0);
   }
 
