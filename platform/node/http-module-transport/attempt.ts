@@ -3,28 +3,32 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
-import { CONTINUE_WAIT, expectsContinue } from '../expect-continue.ts';
-import { mayBeRepeated } from '../may-be-repeated.ts';
-import { Upload } from '../upload.ts';
+import { expectsContinue } from '../expect-continue.ts';
+import { OutgoingBody, type OutgoingTarget, tellRequestSent } from '../http/outgoing-body.ts';
+import { canBeRepeated, isIdleTimeout, mayBeRepeated } from '../may-be-repeated.ts';
 import { IncomingBody } from './incoming-body.ts';
+import type { KeptSockets } from './kept-sockets.ts';
 import { receivedHeaders } from './received-headers.ts';
-import { checkResponse } from './response-check.ts';
+import { checkResponse, failureOfNode, isBegun } from './response-check.ts';
+import { watchPhases, watchReads, watchWrites } from './watch-socket.ts';
 
 /** 1xx responses before the final one; more is a peer that plays for time. */
 const MOST_INFORMATIONAL = 20;
 
 /** One request on one socket, from its first byte to the last byte of the answer. */
-export class Attempt {
+export class Attempt implements OutgoingTarget {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
   readonly #exchange: Exchange;
   readonly #client: ClientRequest;
-  readonly #bodyLength: number | null;
+  readonly #outgoing: OutgoingBody | null;
+  readonly #kept: KeptSockets;
   readonly #onOver: () => void;
   readonly #forgetCancel: () => void;
   #resolve!: (response: HttpResponse) => void;
@@ -32,16 +36,19 @@ export class Attempt {
   #over = false;
   #message: IncomingMessage | null = null;
   #body: IncomingBody | null = null;
-  #upload: Upload | null = null;
-  #continueTimer: unknown = null;
   #informational = 0;
   #socket: Socket | null = null;
-  #bytesReadBefore = 0;
-  #forgetSocket: () => void = () => {};
+  #isWritten = false;
+  /** Its connection broke, and the server has not answered it: it has not even seen it, or may have. */
+  #loss: 'unseen' | 'unanswered' | null = null;
+  #framing: ResponseFraming | null = null;
+  /** What ends each of the watches over the socket. */
+  readonly #watches: (() => void)[] = [];
 
   /**
    * @param client made for the request, nothing written to it yet
    * @param bodyLength what the head promises of the body
+   * @param kept what is known of the sockets of all attempts
    * @param onOver called once, when nothing of the attempt is left
    */
   constructor(
@@ -49,12 +56,15 @@ export class Attempt {
     exchange: Exchange,
     client: ClientRequest,
     bodyLength: number | null,
+    kept: KeptSockets,
     onOver: () => void,
   ) {
+    this.#kept = kept;
     this.#request = request;
     this.#exchange = exchange;
     this.#client = client;
-    this.#bodyLength = bodyLength;
+    this.#outgoing =
+      request.body === null ? null : new OutgoingBody(request.body, bodyLength, exchange, this);
     this.#onOver = onOver;
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -62,8 +72,7 @@ export class Attempt {
     });
     client.maxHeadersCount = 0;
     client.on('socket', (socket) => this.#connect(socket));
-    client.on('finish', () => this.#sent());
-    client.on('continue', () => this.#startUpload());
+    client.on('continue', () => this.#outgoing?.continue());
     client.on('information', (info) => this.#inform(info));
     client.on('response', (message) => this.#deliver(message));
     client.on('upgrade', (_, socket) => this.#refuseSwitch(socket));
@@ -72,15 +81,10 @@ export class Attempt {
     this.#forgetCancel = exchange.onCancel((reason) => this.fail(reason));
   }
 
-  /** Whether it failed on a kept-alive socket that the peer had closed meanwhile, and may go out once more. */
+  /** Whether it failed on a kept-alive socket that was no good any more, and may go out once more. */
   get isStale(): boolean {
-    return (
-      this.#client.reusedSocket &&
-      this.#message === null &&
-      this.#socket?.bytesRead === this.#bytesReadBefore &&
-      this.#exchange.cancelled === null &&
-      mayBeRepeated(this.#request)
-    );
+    if (this.#loss === null || !this.#client.reusedSocket || this.#exchange.cancelled !== null) return false;
+    return this.#loss === 'unseen' ? canBeRepeated(this.#request) : mayBeRepeated(this.#request);
   }
 
   /** Ends it with an error, wherever it stands. */
@@ -94,31 +98,43 @@ export class Attempt {
 
   #connect(socket: Socket): void {
     this.#socket = socket;
-    this.#bytesReadBefore = socket.bytesRead;
-    if (this.#client.reusedSocket) {
-      this.#write();
-      return;
+    this.#watches.push(watchReads(socket, this.#exchange));
+    if (this.#request.body !== null) {
+      this.#watches.push(
+        watchWrites(socket, this.#exchange, (error) => {
+          if (this.#message === null) this.#broken(error);
+        }),
+      );
     }
-    const { timings, clock } = this.#exchange;
-    const looked = (): void => {
-      timings.lookupEnd = clock.now();
-    };
-    const connected = (): void => {
-      timings.connectEnd = clock.now();
-    };
-    const secured = (): void => {
-      timings.secureConnectEnd = clock.now();
-      this.#askEncrypted();
-    };
-    socket.once('lookup', looked).once('connect', connected).once('secureConnect', secured);
-    this.#forgetSocket = () => {
-      socket.off('lookup', looked).off('connect', connected).off('secureConnect', secured);
-    };
+    if (this.#client.reusedSocket) this.#writeWhenRested(socket);
+    else this.#writeWhenOpen(socket);
+  }
+
+  /** A kept socket is written to when it has been read since its last response. */
+  #writeWhenRested(socket: Socket): void {
+    this.#kept.rested(this.#request.url.origin, socket).then(
+      (isRested) => {
+        if (this.#over) return;
+        if (isRested) this.#write();
+        else this.#unasked();
+      },
+      (cause: unknown) => this.#broken(cause),
+    );
+  }
+
+  #writeWhenOpen(socket: Socket): void {
+    this.#watches.push(watchPhases(socket, this.#exchange, () => this.#askEncrypted()));
     this.#exchange.emit({ type: 'socket-started-connecting' });
     // Who hears of it may have given the request up.
     if (this.#over) return;
     // An agent of the caller's may hand over a socket whose handshake is done.
     if (!isHandshaking(socket)) this.#write();
+  }
+
+  /** What arrives before the request was sent is no answer to it. */
+  #unasked(): void {
+    this.#loss = 'unseen';
+    this.fail(this.#error('protocol-failure', 'the server sent a response before there was a request'));
   }
 
   /** No byte of the request is sent before the application has seen the certificate. */
@@ -134,45 +150,39 @@ export class Attempt {
   }
 
   #write(): void {
-    if (this.#request.body === null) {
-      this.#client.end();
+    this.#isWritten = true;
+    const outgoing = this.#outgoing;
+    if (outgoing === null) {
+      this.#client.end(() => {
+        if (!this.#over) tellRequestSent(this.#exchange);
+      });
     } else if (expectsContinue(this.#request)) {
       this.#client.flushHeaders();
-      this.#continueTimer = this.#exchange.clock.setTimeout(() => this.#startUpload(), CONTINUE_WAIT);
+      outgoing.startOnContinue();
     } else {
-      this.#startUpload();
+      outgoing.start();
     }
   }
 
-  #startUpload(): void {
-    const { body } = this.#request;
-    if (this.#over || this.#message !== null || this.#upload !== null || body === null) return;
-    const client = this.#client;
-    const target = {
-      write: (chunk: Uint8Array, taken: () => void) => {
-        client.write(chunk, (error) => {
-          if (!error) taken();
-        });
-      },
-      end: () => {
-        client.end();
-      },
-    };
-    const total = this.#bodyLength ?? -1;
-    this.#upload = new Upload(body, this.#bodyLength, target, {
-      progress: (sent) => this.#exchange.emit({ type: 'upload-progress', sent, total }),
-      failed: (error) => this.fail(error),
+  write(chunk: Uint8Array, taken: () => void): void {
+    this.#client.write(chunk, (error) => {
+      if (!error) taken();
     });
-    this.#upload.start();
   }
 
-  #sent(): void {
-    if (this.#over) return;
-    this.#exchange.timings.requestSent = this.#exchange.clock.now();
-    this.#exchange.emit({ type: 'request-sent' });
+  end(): void {
+    this.#client.end();
+  }
+
+  failed(error: NetworkError): void {
+    this.fail(error);
   }
 
   #inform({ statusCode, statusMessage, rawHeaders }: InformationEvent): void {
+    if (!this.#isWritten) {
+      this.#unasked();
+      return;
+    }
     if (++this.#informational > MOST_INFORMATIONAL) {
       this.fail(this.#error('protocol-failure', `more than ${MOST_INFORMATIONAL} informational responses`));
       return;
@@ -187,13 +197,27 @@ export class Attempt {
 
   #deliver(message: IncomingMessage): void {
     if (this.#over) return;
+    if (!this.#isWritten) {
+      this.#unasked();
+      return;
+    }
     const headers = receivedHeaders(message.rawHeaders);
+    let framing: ResponseFraming;
     try {
-      checkResponse(this.#request.method, message, headers);
+      framing = checkResponse(this.#request.method, message, headers);
     } catch (cause) {
       this.fail(this.#error('protocol-failure', (cause as NetworkError).message));
       return;
     }
+    const isFirst = this.#client.reusedSocket && this.#informational === 0;
+    if (isFirst && isIdleTimeout(message.statusCode!, framing.keepAlive) && canBeRepeated(this.#request)) {
+      this.#loss = 'unseen';
+      this.fail(this.#error('remote-host-closed', 'the server gave up an idle connection (408)'));
+      return;
+    }
+    // A server that answers before it asked for the body does not want it.
+    if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
+    this.#framing = framing;
     this.#message = message;
     this.#exchange.timings.responseStart = this.#exchange.clock.now();
     message.on('error', (cause) => this.#broken(cause));
@@ -223,28 +247,42 @@ export class Attempt {
 
   #broken(cause: unknown): void {
     // What follows a complete message on its connection is not part of it.
-    if (this.#message?.complete !== true) this.fail(networkFailure(cause, this.url));
+    if (this.#message?.complete === true || this.#over) return;
+    if (!this.#isWritten) this.#loss = 'unseen';
+    else if (this.#message === null && this.#informational === 0 && !isBegun(cause))
+      this.#loss = 'unanswered';
+    this.fail(failureOfNode(cause, this.url));
   }
 
   #ended(): void {
     this.#finish();
-    // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9112 §9.3).
-    if (!this.#client.writableFinished) this.#client.destroy();
+    this.#keepSocket();
   }
 
   #abandoned(): void {
     this.#finish();
     // A message that has arrived in whole leaves its connection usable.
-    if (this.#message!.complete && this.#client.writableFinished) this.#message!.resume();
+    if (this.#message!.complete && this.#keepSocket()) this.#message!.resume();
     else this.#client.destroy();
+  }
+
+  /**
+   * Its agent may keep the socket of an answer that is complete, unless the request is not: what is left of that would
+   * reach nobody (RFC 9112 §9.3). Node also keeps connections that are not to be trusted with another request.
+   */
+  #keepSocket(): boolean {
+    const { keepAlive, announced } = this.#framing!;
+    const isKept = keepAlive && this.#client.writableFinished;
+    if (isKept) this.#kept.ended(this.#request.url.origin, this.#socket!, announced);
+    else this.#client.destroy();
+    return isKept;
   }
 
   #finish(): void {
     this.#over = true;
     this.#forgetCancel();
-    this.#forgetSocket();
-    this.#upload?.stop();
-    if (this.#continueTimer !== null) this.#exchange.clock.clearTimeout(this.#continueTimer);
+    for (const endWatch of this.#watches) endWatch();
+    this.#outgoing?.stop();
     this.#onOver();
   }
 

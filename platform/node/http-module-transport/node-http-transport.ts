@@ -12,7 +12,9 @@ import { restartPhases } from '../connection-phases.ts';
 import { givenUp } from '../errors.ts';
 import { Attempt } from './attempt.ts';
 import { nodeHttpCapabilities } from './capabilities.ts';
+import { KeptSockets } from './kept-sockets.ts';
 import { requestFields } from './request-fields.ts';
+import { MAXIMUM_HEAD } from './response-check.ts';
 
 export interface NodeHttpTransportOptions {
   /**
@@ -23,9 +25,6 @@ export interface NodeHttpTransportOptions {
   /** Resolves host names in place of `dns.lookup`. */
   readonly lookup?: LookupFunction;
 }
-
-/** Bytes of a response head, and of its trailers. Qt's limit. */
-const MAXIMUM_HEAD = 256 * 1024;
 
 /** Idle connections are closed after this many milliseconds, as in Qt; sooner when the server says so (`Keep-Alive`). */
 const IDLE_CONNECTION = 120_000;
@@ -45,6 +44,7 @@ export class NodeHttpTransport implements Transport {
   readonly #httpsAgent: https.Agent;
   readonly #lookup: LookupFunction | undefined;
   readonly #running = new Bag<Attempt>();
+  readonly #kept = new KeptSockets();
   #closed = false;
 
   constructor(options: NodeHttpTransportOptions = {}) {
@@ -84,7 +84,9 @@ export class NodeHttpTransport implements Transport {
     const options = this.#clientOptions(request, pairs);
     if (onFreshSocket) dropIdleSockets(options);
     const client = openClient(request.url, options);
-    const attempt: Attempt = new Attempt(request, exchange, client, bodyLength, () => place.leave());
+    const attempt: Attempt = new Attempt(request, exchange, client, bodyLength, this.#kept, () =>
+      place.leave(),
+    );
     const place = this.#running.add(attempt);
     return attempt;
   }

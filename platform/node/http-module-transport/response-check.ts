@@ -1,21 +1,70 @@
 import type { IncomingMessage } from 'node:http';
-import { protocolFailure } from '../../../src/http1/protocol-failure.ts';
-import { responseFraming } from '../../../src/http1/response-framing.ts';
-import { type HttpHeaders, isFieldValue } from '../../../src/message/headers.ts';
+import type { NetworkError } from '../../../src/error.ts';
+import { limitExceeded, protocolFailure } from '../../../src/http1/protocol-failure.ts';
+import { type ResponseFraming, responseFraming } from '../../../src/http1/response-framing.ts';
+import { DEFAULT_RESPONSE_LIMITS } from '../../../src/http1/response-limits.ts';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
+import { networkFailure } from '../../common/network-failure.ts';
+
+/** Of a response, as of one that our own parser reads. */
+const { fieldSize, headSize, reasonSize } = DEFAULT_RESPONSE_LIMITS;
+
+/** Bytes of a response head, and of its trailers: what `node:http` is told to take. */
+export const MAXIMUM_HEAD: number = headSize;
+
+/** HTAB, SP, VCHAR and obs-text (RFC 9110 §5.5). */
+const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * What llhttp lets pass and a client must not: a version other than 1.x, a status that is not a final one, a transfer coding
- * that nobody undoes, a reason phrase with a control character.
+ * Refuses what llhttp lets pass and our own parser refuses: a version other than 1.x, a status that is not a final one,
+ * a reason phrase or a field value with a control character, a transfer coding that cannot be undone, too much of something.
  *
  * @throws NetworkError protocol-failure
  */
-export function checkResponse(method: string, message: IncomingMessage, headers: HttpHeaders): void {
+export function checkResponse(
+  method: string,
+  message: IncomingMessage,
+  headers: HttpHeaders,
+): ResponseFraming {
   const { httpVersionMajor, httpVersionMinor } = message;
   const status = message.statusCode!;
-  if (httpVersionMajor !== 1) throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
+  const reason = message.statusMessage ?? '';
+  if (httpVersionMajor !== 1 || httpVersionMinor > 1)
+    throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
   if (status < 200) throw protocolFailure(`the status ${status} is not that of a final response`);
-  if (!isFieldValue(message.statusMessage ?? ''))
-    throw protocolFailure('the reason phrase has a control character');
-  const minorVersion = httpVersionMinor === 0 ? 0 : 1;
-  responseFraming(method, { status, minorVersion, reason: '' }, headers.pairs);
+  if (reason.length > reasonSize)
+    throw limitExceeded(`the reason phrase is longer than ${reasonSize} bytes`, 'reasonSize');
+  if (!TEXT.test(reason)) throw protocolFailure('the reason phrase has a control character');
+  checkFields(headers.pairs);
+  return responseFraming(
+    method,
+    { status, minorVersion: httpVersionMinor === 0 ? 0 : 1, reason },
+    headers.pairs,
+  );
+}
+
+/** How many there are is bounded by the size of the head alone. @throws NetworkError protocol-failure */
+export function checkFields(pairs: readonly string[]): void {
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i]!;
+    const value = pairs[i + 1]!;
+    if (name.length + value.length > fieldSize)
+      throw limitExceeded(`a field is larger than ${fieldSize} bytes`, 'fieldSize');
+    if (!TEXT.test(value)) throw protocolFailure(`the value of ${name} has a control character`);
+  }
+}
+
+/** Whether llhttp had read the beginning of a status line before it gave up. */
+export function isBegun(cause: unknown): boolean {
+  const { code } = cause as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('HPE_') && code !== 'HPE_INVALID_CONSTANT';
+}
+
+/** What `node:http` threw, as our error. */
+export function failureOfNode(cause: unknown, url: string): NetworkError {
+  const isOurLimit = (cause as { readonly code?: unknown }).code === 'HPE_HEADER_OVERFLOW';
+  return networkFailure(
+    isOurLimit ? limitExceeded(`the head is larger than ${headSize} bytes`, 'headSize') : cause,
+    url,
+  );
 }

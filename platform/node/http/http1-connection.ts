@@ -8,13 +8,14 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { givenUp } from '../errors.ts';
-import { mayBeRepeated } from '../may-be-repeated.ts';
+import { canBeRepeated, isIdleTimeout, mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import type { Dialed } from './dialer.ts';
 import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
 import { announcedLifetime } from './keep-alive.ts';
 import { NEVER_USED, type Resting } from './rest.ts';
 import type { WireLimits } from './wire-limits.ts';
+import { ANSWER_WAIT, survivesWriteFailure } from './write-failure.ts';
 
 /** A socket that carries requests of HTTP/1.1, one after another. */
 export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
@@ -36,6 +37,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   /** It has been idle: the peer may have closed it in the meantime. */
   #isReused = false;
   #isReading = true;
+  /** The first upload makes it so: what was received outlives a write that fails. */
+  #isGuarded = false;
   /** The bytes that are being parsed are valid only during the call. */
   #isLent = true;
   isOver = false;
@@ -68,6 +71,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.socket.ref();
     this.#current = current;
     this.#isAnswered = false;
+    if (request.body !== null) this.#guardWrites();
     this.#parser.expect(request.method);
     current.begin();
     return current.response;
@@ -109,8 +113,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   onHead(head: ResponseHead, { announced, keepAlive }: ResponseFraming): void {
-    const isLate = head.status === REQUEST_TIMEOUT && !keepAlive && this.#isReused && !this.#isAnswered;
-    if (isLate && this.#sendElsewhere(hasBodyAgain)) return;
+    const isLate = this.#isReused && !this.#isAnswered && isIdleTimeout(head.status, keepAlive);
+    if (isLate && this.#sendElsewhere(canBeRepeated)) return;
     this.#isAnswered = true;
     this.wasAnnounced = announced;
     this.#lifetime = announcedLifetime(head.headers);
@@ -143,6 +147,21 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
       // What the parser has not refused is a mistake of ours, and must not pass for one of the peer.
       if (!(error instanceof NetworkError)) throw error;
     }
+  }
+
+  #guardWrites(): void {
+    if (this.#isGuarded) return;
+    this.#isGuarded = true;
+    survivesWriteFailure(this.socket, (error) => {
+      const current = this.#current;
+      if (current === null) return;
+      const { clock } = current.exchange;
+      // A reset that has ended the one half ends the other, too; where it does not, this does.
+      const timer = clock.setTimeout(() => {
+        if (this.#current === current && !this.#isAnswered) this.#broken(error);
+      }, ANSWER_WAIT);
+      this.socket.once('close', () => clock.clearTimeout(timer));
+    });
   }
 
   #ended(): void {
@@ -191,16 +210,6 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.socket.destroy();
     this.#owner.closed(this);
   }
-}
-
-/**
- * RFC 9110 §15.5.9. A server that sends it and closes has waited for a request, and not for this one, when the connection
- * was idle before: as in Chromium the request is sent again, whatever its method, for the server says that it had none.
- */
-const REQUEST_TIMEOUT = 408;
-
-function hasBodyAgain({ body }: HttpRequest): boolean {
-  return body === null || body.replayable;
 }
 
 function closedByPeer(): NetworkError {

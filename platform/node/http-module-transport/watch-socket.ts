@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import { ANSWER_WAIT, survivesWriteFailure } from '../http/write-failure.ts';
+
+/** Tells the idle timer of every byte that arrives. Returns what ends it. */
+export function watchReads(socket: Socket, { idle }: Exchange): () => void {
+  if (idle === null) return () => {};
+  const touch = (): void => idle.touch();
+  socket.on('data', touch);
+  return () => socket.off('data', touch);
+}
+
+/**
+ * Keeps what the socket has received when a write fails.
+ *
+ * @param onLost called with the error of the write when nothing has come of it in time
+ * @returns what ends it
+ */
+export function watchWrites(socket: Socket, { clock }: Exchange, onLost: (error: Error) => void): () => void {
+  let timer: unknown = null;
+  const forget = survivesWriteFailure(socket, (error) => {
+    timer = clock.setTimeout(() => onLost(error), ANSWER_WAIT);
+  });
+  return () => {
+    forget();
+    clock.clearTimeout(timer);
+  };
+}
+
+/** Writes down when a socket that is being opened has got how far. Returns what ends it. */
+export function watchPhases(socket: Socket, { timings, clock }: Exchange, onSecured: () => void): () => void {
+  const looked = (): void => {
+    timings.lookupEnd = clock.now();
+  };
+  const connected = (): void => {
+    timings.connectEnd = clock.now();
+  };
+  const secured = (): void => {
+    timings.secureConnectEnd = clock.now();
+    onSecured();
+  };
+  socket.once('lookup', looked).once('connect', connected).once('secureConnect', secured);
+  return () => {
+    socket.off('lookup', looked).off('connect', connected).off('secureConnect', secured);
+  };
+}
