@@ -200,17 +200,24 @@ describe('a kept connection that the peer has closed meanwhile', () => {
     expect(server.connections).toBe(3);
   });
 
-  test('is not tried again once a byte of the answer has arrived', async () => {
+  test.each([
+    ['half a head', 'HTTP/1.1 200 OK\r\nContent-Le', 2],
+    ['bytes left from before', 'hello-world', 2],
+    ['408', 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n', 2],
+    ['1xx', 'HTTP/1.1 103 Early Hints\r\n\r\n', 1],
+  ])('is tried again until an answer has begun: %s', async (_name, before, connections) => {
     const server = await open(
       startRawServer((socket, _head, index) => {
         if (index === 0) socket.write(answer('fresh'));
-        else socket.end('HTTP/1.1 2');
+        else socket.end(before);
       }),
     );
     const transport = await transportWith();
     await textOf(send(transport, server.origin));
-    expect((await failureOf(send(transport, server.origin))).code).toBe('remote-host-closed');
-    expect(server.connections).toBe(1);
+    const sent = send(transport, server.origin);
+    if (connections === 2) expect(await textOf(sent)).toBe('fresh');
+    else expect((await failureOf(sent)).code).toBe('remote-host-closed');
+    expect(server.connections).toBe(connections);
   });
 });
 

@@ -17,7 +17,10 @@ describe('a kept connection that turns out to be dead', () => {
   const body = () => textBody('body');
   const stream = () => new UploadSource(texts('body'), 4);
 
-  test.each<[string, Partial<HttpRequest>, string, boolean]>([
+  /** How servers and proxies say that an idle connection has had its time. */
+  const LATE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+  test.each<[string, Partial<HttpRequest>, string, boolean | null]>([
     ['GET', { method: 'GET' }, '', true],
     ['HEAD', { method: 'HEAD' }, '', true],
     ['OPTIONS', { method: 'OPTIONS' }, '', true],
@@ -28,7 +31,17 @@ describe('a kept connection that turns out to be dead', () => {
     ['POST', { method: 'POST', body: body() }, '', false],
     ['PATCH', { method: 'PATCH', body: body() }, '', false],
     ['a method that nobody knows', { method: 'FROB' }, '', false],
-    ['GET that was answered with one byte', { method: 'GET' }, 'H', false],
+    ['GET that got an empty line', { method: 'GET' }, '\r\n', true],
+    ['GET that got half a head', { method: 'GET' }, 'HTTP/1.1 200 OK\r\nContent-Le', true],
+    ['GET that got bytes left from before', { method: 'GET' }, 'hello-world', true],
+    ['POST that got half a head', { method: 'POST', body: body() }, 'HTTP/1.1 200 OK\r\nContent-Le', false],
+    ['POST that got 408', { method: 'POST', body: body() }, LATE, true],
+    [
+      'PUT that got 408 and whose body is gone',
+      { method: 'PUT', body: { ...body(), replayable: false } },
+      LATE,
+      null,
+    ],
     ['GET that was answered with 1xx', { method: 'GET' }, 'HTTP/1.1 103 Early Hints\r\n\r\n', false],
   ])('%s', (_name, request, before, isRepeated) => {
     const seen: string[] = [];
@@ -42,6 +55,8 @@ describe('a kept connection that turns out to be dead', () => {
         expect([seen.length, sent.cancelers()]).toEqual([3, 0]);
         // The new connection is one of the pool.
         await getOver(transport, server.origin);
+      } else if (isRepeated === null) {
+        expect((await sent.response).status).toBe(408);
       } else {
         expect((await failureOf(sent)).code).toBe('remote-host-closed');
         expect([seen.length, sent.cancelers()]).toEqual([2, 0]);

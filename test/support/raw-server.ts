@@ -1,4 +1,6 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Identity } from './certificate.ts';
 
 export interface RawServer {
   readonly port: number;
@@ -19,10 +21,11 @@ export type RawHandler = (socket: Socket, head: string, index: number) => void;
 export async function startRawServer(
   handle: RawHandler,
   onConnection: (socket: Socket) => void = () => {},
+  identity?: Identity,
 ): Promise<RawServer> {
   const sockets = new Set<Socket>();
   let connections = 0;
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     connections++;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
@@ -36,19 +39,24 @@ export async function startRawServer(
         received = received.slice(end + 4);
       }
     });
-  });
+  };
+  const server: Server = identity === undefined ? createServer(serve) : createTlsServer(identity, serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http${identity === undefined ? '' : 's'}://127.0.0.1:${port}`,
     get connections() {
       return connections;
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.resetAndDestroy();
+        for (const socket of sockets) {
+          // A handle of TLS cannot be reset.
+          if (identity === undefined) socket.resetAndDestroy();
+          else socket.destroy();
+        }
       }),
   };
 }

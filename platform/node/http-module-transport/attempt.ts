@@ -274,7 +274,8 @@ export class Attempt implements OutgoingTarget {
     const { keepAlive, announced } = this.#framing!;
     const isKept = keepAlive && this.#client.writableFinished;
     if (isKept) this.#kept.ended(this.#request.url.origin, this.#socket!, announced);
-    else this.#client.destroy();
+    // Node takes a request that is answered for destroyed.
+    else this.#socket!.destroy();
     return isKept;
   }
 
