@@ -18,7 +18,10 @@ export interface UploadListener {
 
 /** Bytes that are written and not yet taken above which the source is not asked for more. */
 const HIGH_WATER = 256 * 1024;
-/** A body in memory is written in pieces of this size, so that its progress is seen. */
+/**
+ * What is larger is written in pieces of this size: its progress is seen, and the connection is read between two pieces
+ * (Node's HTTP/2 reads nothing while a write is under way, and loses what came before a reset).
+ */
 const PIECE = 64 * 1024;
 
 /**
@@ -51,7 +54,7 @@ export class Upload {
       this.#target.end();
       return;
     }
-    this.#pump(() => (bytes === null ? this.#body.open() : pieces(bytes))).catch((cause: unknown) => {
+    this.#pump(() => (bytes === null ? this.#body.open() : once(bytes))).catch((cause: unknown) => {
       if (this.#stopped) return;
       this.stop();
       this.#listener.failed(sourceFailure(cause));
@@ -77,9 +80,11 @@ export class Upload {
       const { done, value } = await source.next();
       if (this.#stopped) return;
       if (done === true) break;
-      this.#write(value);
-      while (this.#written - this.#taken > HIGH_WATER && !this.#stopped) await this.#room();
-      if (this.#stopped) return;
+      for (let at = 0; at === 0 || at < value.length; at += PIECE) {
+        this.#write(value.length > PIECE ? value.subarray(at, at + PIECE) : value);
+        while (this.#written - this.#taken > HIGH_WATER && !this.#stopped) await this.#room();
+        if (this.#stopped) return;
+      }
     }
     this.#source = null;
     if (this.#length !== null && this.#written < this.#length) throw this.#mismatch();
@@ -109,6 +114,6 @@ export class Upload {
   }
 }
 
-async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
