@@ -1,8 +1,8 @@
 /*
  * How the parser works
  *
- * It is a state machine whose states are named after what comes next. `#step` takes one line or one run of
- * content and moves on; `execute` steps until the bytes are used up or a handler paused it.
+ * It is a state machine whose states are named after what comes next. `#step` takes one line or one run of content and
+ * moves on; `execute` steps until the bytes are used up or a handler paused it.
  *
  *     idle ─expect→ status-line → fields ─┬─ 1xx ──→ status-line
  *                                         ├─ none ─────────────────────────────────────→ complete
@@ -18,7 +18,6 @@
  * `#budget` is what the section that is being read may still have in bytes: each line is charged before it is looked at,
  * so that memory and time are bounded by the limits, whatever arrives. `#remaining` counts content, which has no bound.
  */
-
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { CR } from './characters.ts';

@@ -15,7 +15,7 @@ import { IncomingBody } from './incoming-body.ts';
 import type { KeptSockets } from './kept-sockets.ts';
 import { receivedHeaders } from './received-headers.ts';
 import { checkResponse, failureOfNode, isBegun } from './response-check.ts';
-import { watchPhases, watchReads, watchWrites } from './watch-socket.ts';
+import { isHandshaking, watchPhases, watchReads, watchWrites } from './watch-socket.ts';
 
 /** 1xx responses before the final one; more is a peer that plays for time. */
 const MOST_INFORMATIONAL = 20;
@@ -75,8 +75,8 @@ export class Attempt implements OutgoingTarget {
     client.on('continue', () => this.#outgoing?.continue());
     client.on('information', (info) => this.#inform(info));
     client.on('response', (message) => this.#deliver(message));
-    client.on('upgrade', (_, socket) => this.#refuseSwitch(socket));
-    client.on('connect', (_, socket) => this.#refuseSwitch(socket));
+    const refuse = (_message: IncomingMessage, socket: Duplex): void => this.#refuseSwitch(socket);
+    client.on('upgrade', refuse).on('connect', refuse);
     client.on('error', (cause) => this.#broken(cause));
     this.#forgetCancel = exchange.onCancel((reason) => this.fail(reason));
   }
@@ -294,8 +294,4 @@ export class Attempt implements OutgoingTarget {
   #error(code: NetworkErrorCode, message: string): NetworkError {
     return new NetworkError(code, message, { url: this.url });
   }
-}
-
-function isHandshaking(socket: Socket): boolean {
-  return (socket as Partial<TLSSocket> & { secureConnecting?: boolean }).secureConnecting === true;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { ANSWER_WAIT, survivesWriteFailure } from '../http/write-failure.ts';
 
@@ -43,4 +44,9 @@ export function watchPhases(socket: Socket, { timings, clock }: Exchange, onSecu
   return () => {
     socket.off('lookup', looked).off('connect', connected).off('secureConnect', secured);
   };
+}
+
+/** Its TLS handshake is under way. */
+export function isHandshaking(socket: Socket): boolean {
+  return (socket as Partial<TLSSocket> & { secureConnecting?: boolean }).secureConnecting === true;
 }
