@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
@@ -12,18 +12,13 @@ import esbuild from 'rollup-plugin-esbuild';
  * large files; what bundlers take stays in its modules, so that they can leave out each one that is not used.
  */
 
-const packages = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
+const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)];
 
 /** Output name → root. */
-const NODE_SETS = { 'node/index': 'platform/node/index.ts', 'node/extras': 'platform/node/extras.ts' };
-const BROWSER_SET = {
-  'browser/index': 'platform/browser/index.ts',
-  'browser/extras': 'platform/browser/extras.ts',
-};
-const PORTABLE_SET = { 'portable/index': 'platform/portable/index.ts' };
-
-/** For conformance adapters and tests of internals: built, but neither in `exports` nor in the package. */
-const INTERNAL = { internal: 'platform/node/internal.ts' };
+const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
+const NODE_SETS = set('node/index', 'node/extras');
+/** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
+const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
 
 const DECLARATIONS = {
   index: 'platform/portable/index.ts',
@@ -33,24 +28,28 @@ const DECLARATIONS = {
 
 /** Published as it is written: the only module that has to be CommonJS in both formats. */
 const LAZY_TLDTS = 'platform/node/lazy-tldts.cjs';
-
-type Format = 'es' | 'cjs';
 const EXTENSION = { es: 'js', cjs: 'cjs' };
+type Format = keyof typeof EXTENSION;
 
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/node', { recursive: true });
-copyFileSync(LAZY_TLDTS, 'dist/node/lazy-tldts.cjs');
+cpSync(LAZY_TLDTS, 'dist/node/lazy-tldts.cjs');
 
-export default defineConfig([
-  nodeSets({ ...NODE_SETS, ...INTERNAL }, 'es'),
+const sets = [
+  nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
   nodeSets(NODE_SETS, 'cjs'),
   ...(['es', 'cjs'] as const).flatMap((format) => [
-    modules('browser', BROWSER_SET, format),
-    modules('portable', PORTABLE_SET, format),
+    modules('browser', set('browser/index', 'browser/extras'), format),
+    modules('portable', set('portable/index'), format),
   ]),
+  singleFile(),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
   ...['d.ts', 'd.cts'].map((extension) => declarations(extension)),
-]);
+];
+
+const onwarn = ({ message }: RollupLog): never => {
+  throw new Error(`rollup: ${message}`);
+};
+export default defineConfig(sets.map((options) => ({ ...options, onwarn })));
 
 /** With eventemitter3 in them: Node takes longer to find one more package than to load everything of ours. */
 function nodeSets(input: Record<string, string>, format: Format): RollupOptions {
@@ -67,7 +66,6 @@ function nodeSets(input: Record<string, string>, format: Format): RollupOptions 
       banner: ({ moduleIds }) =>
         moduleIds.some((id) => id.includes('eventemitter3')) ? `/* eventemitter3: ${license}*/` : '',
     },
-    onwarn: refuse,
   };
 }
 
@@ -84,7 +82,15 @@ function modules(platform: string, input: Record<string, string>, format: Format
       entryFileNames: ({ name }) =>
         `${Object.hasOwn(input, name) ? '' : `${platform}/modules/`}${name}.${EXTENSION[format]}`,
     },
-    onwarn: refuse,
+  };
+}
+
+/** For pages without a bundler. */
+function singleFile(): RollupOptions {
+  return {
+    input: 'platform/browser/index.ts',
+    plugins: [nodeResolve({ browser: true }), commonjs(), esbuild({ target: 'es2022', minify: true })],
+    output: { file: 'dist/browser/fairlead.min.js', sourcemap: true, inlineDynamicImports: true },
   };
 }
 
@@ -95,21 +101,16 @@ function common(format: Format): OutputOptions {
 
 /** Without what is marked `@internal`. */
 function declarations(extension: string): RollupOptions {
-  const names = {
-    entryFileNames: `[name].${extension}`,
-    chunkFileNames: `chunks/[name]-[hash].${extension}`,
-  };
   return {
     input: DECLARATIONS,
     plugins: [dts({ compilerOptions: { stripInternal: true } })],
     external: isExternal,
-    output: { dir: 'dist', ...names },
-    onwarn: refuse,
+    output: {
+      dir: 'dist',
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `chunks/[name]-[hash].${extension}`,
+    },
   };
-}
-
-function refuse(warning: RollupLog): never {
-  throw new Error(`rollup: ${warning.message}`);
 }
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
@@ -7,6 +7,7 @@ import { expect, inject, test } from 'vitest';
 
 const { directory, tarball } = inject('consumer');
 const ROOT = join(import.meta.dirname, '..', '..');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 const INSTALLED = join(directory, 'node_modules', 'fairlead');
 
 test('publint has nothing to say', async () => {
@@ -44,8 +45,9 @@ function packagesUsed(): Set<string> {
   const found = new Set<string>();
   for (const path of files) {
     const code = readFileSync(join(dist, path), 'utf8');
+    // The command imports the package by its name.
     for (const [, , name] of code.matchAll(/(from\s*|import\s*\(?\s*|require\()['"]([^.'"][^'"]*)['"]/g))
-      if (!name!.startsWith('node:')) found.add(name!.split('/')[0]!);
+      if (!name!.startsWith('node:') && name !== 'fairlead') found.add(name!.split('/')[0]!);
   }
   return found;
 }
@@ -68,7 +70,35 @@ test('no CommonJS file has an import()', () => {
 test('nothing is packed that is for tests only', () => {
   const packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   expect(
-    packed.filter((path) => !/^package\/(dist\/|package\.json$|README|LICENSE|CHANGELOG|$)/.test(path)),
+    packed.filter(
+      (path) =>
+        !/^package\/(dist\/|package\.json$|(docs|bench)\/[^/]+\.md$|README|LICENSE|CHANGELOG|$)/.test(path),
+    ),
   ).toEqual([]);
-  expect(packed).not.toContain('package/dist/internal.js');
+  expect(packed.filter((path) => path.includes('internal.js'))).toEqual([]);
+});
+
+test('every link of the README leads somewhere in the package', () => {
+  const readme = readFileSync(join(INSTALLED, 'README.md'), 'utf8');
+  const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target!);
+  expect(targets.length).toBeGreaterThan(3);
+  expect(targets.filter((target) => !existsSync(join(INSTALLED, target)))).toEqual([]);
+});
+
+test('the file for pages without a bundler is one file', () => {
+  const text = readFileSync(join(INSTALLED, 'dist', 'browser', 'fairlead.min.js'), 'utf8');
+  expect(text).not.toMatch(/\bimport\s*[("'{*]/);
+  expect(text).toContain('NetworkAccessManager');
+});
+
+test('the command is there', () => {
+  const command = join(directory, 'node_modules', '.bin', 'fairlead');
+  expect(execFileSync(command, ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
+  expect(execFileSync(command, ['data:,hello'], { encoding: 'utf8' })).toBe('hello');
+});
+
+test('npm is told everything but what only the owner knows', () => {
+  const told = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8')) as Record<string, unknown>;
+  for (const field of ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'bin', 'unpkg'])
+    expect(told).toHaveProperty(field);
 });
