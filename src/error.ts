@@ -1,3 +1,5 @@
+import { fromBase64, toBase64 } from './util/base64.ts';
+
 /**
  * One error class and one table of codes.
  *
@@ -53,7 +55,7 @@ export interface NetworkErrorDetails {
   readonly capability?: string | undefined;
   /** HTTP status, when the error stands for one (a 404) or came after one. */
   readonly status?: number | undefined;
-  /** Response fields as pairs, when a status was received; never Set-Cookie, nor request fields. */
+  /** Response fields as pairs, when a status was received; none that carries secrets (Set-Cookie), no request fields. */
   readonly headers?: readonly (readonly [string, string])[] | undefined;
   /** The first bytes of the error body, bounded by {@link ERROR_BODY_LIMIT}; only on errors of the body helpers. */
   readonly body?: Uint8Array | undefined;
@@ -66,14 +68,19 @@ export const ERROR_BODY_LIMIT = 64 * 1024;
 /** The errors whose JSON is still the object that `toJSON()` gave: events and answers carry that. */
 const originals = new WeakMap<object, NetworkError>();
 
-/** The plain-data form of a {@link NetworkError}: what `toJSON()` gives and `NetworkError.from()` takes. */
-export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause'> {
+/** The plain-data form of a {@link NetworkError}: what `toJSON()` gives and `NetworkError.from()` takes. It survives JSON. */
+export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause' | 'body'> {
   readonly name: 'NetworkError';
   readonly code: NetworkErrorCode;
   readonly qtCode: number;
   readonly message: string;
+  /** The bytes in base64. */
+  readonly body?: string | undefined;
   readonly cause?: string | undefined;
 }
+
+/** By this one copy of the package (ESM, CJS, another version) knows the errors of another. */
+const BRAND = Symbol.for('fairlead.NetworkError');
 
 /**
  * Everything that can go wrong with a request, from a refused connection to a 404. Mistakes of the programmer are
@@ -108,10 +115,27 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
     this.body = body;
   }
 
+  /** True for the errors of every copy of the package, ESM and CJS alike. */
+  static override [Symbol.hasInstance](value: unknown): value is NetworkError {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one has instances of its own
+    if (this !== NetworkError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  /** Plain data: no class, no stack, no credentials. */
   toJSON(): NetworkErrorJson {
-    const { message, cause } = this;
+    const { message, cause, body } = this;
     // The fields of an error are not enumerable; all others are.
-    const json = { ...this, message, cause: cause === undefined ? undefined : String(cause) };
+    const json = {
+      ...this,
+      message,
+      body: body === undefined ? undefined : toBase64(body),
+      cause: cause === undefined ? undefined : String(cause),
+    };
     originals.set(json, this);
     return json;
   }
@@ -128,8 +152,21 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
     const code =
       typeof json.code === 'string' && Object.hasOwn(ERROR_CODES, json.code) ? json.code : 'unknown-network';
     const message = typeof json.message === 'string' ? json.message : String(value);
-    return new NetworkError(code, message, json);
+    return new NetworkError(code, message, detailsOf(json));
   }
+}
+
+/** What is usable of the details in JSON that anything may have made. */
+function detailsOf(json: Partial<NetworkErrorJson>): NetworkErrorDetails {
+  const { url, capability, status, headers, body, cause } = json;
+  return {
+    url: typeof url === 'string' ? url : undefined,
+    capability: typeof capability === 'string' ? capability : undefined,
+    status: typeof status === 'number' ? status : undefined,
+    headers: Array.isArray(headers) ? headers : undefined,
+    body: typeof body === 'string' ? fromBase64(body) : undefined,
+    cause,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type FetchWords, fetchWords } from './message/fetch-words.ts';
 import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
+import { concealedTls } from './message/redaction.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -84,7 +85,7 @@ const SHARED: Rules<SharedOptions> = {
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf),
   // What may be in it is for the platform that has TLS to say.
-  tls: [null, 'an object', isObject, (tls: object) => Object.freeze({ ...tls })],
+  tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
   http2Allowed: [true],
   http2Direct: [false],
   throwHttpErrors: [true],

@@ -5,8 +5,10 @@ import type { HeadersInput } from './message/headers.ts';
 import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options.ts';
 import type { Platform } from './platform.ts';
 import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.ts';
+import { viewOfOptions } from './settings-view.ts';
 import { Signals } from './signals.ts';
 import type { SchemeHandler } from './transport/schemes.ts';
+import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
 
 /** Mapped over the options themselves, so that editors show their comments. */
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
@@ -33,12 +35,14 @@ export interface Settings extends Accessors {
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class Settings extends Signals<ManagerSignals> {
   #current: RequestOptions;
+  readonly #defaults: RequestOptions;
   readonly #accept: Platform['acceptOptions'];
 
   /** @internal Only managers have settings. */
   constructor(options: ManagerOptions, defaults: RequestOptions, accept: Platform['acceptOptions']) {
     super();
     this.#accept = accept;
+    this.#defaults = defaults;
     this.#current = this.#resolve(options, defaults);
   }
 
@@ -46,6 +50,16 @@ export class Settings extends Signals<ManagerSignals> {
     const resolved = resolveManagerOptions(options, defaults);
     this.#accept?.(resolved);
     return resolved;
+  }
+
+  /** For logs: the options that are not at their defaults, without secrets. */
+  toJSON(): Record<string, unknown> {
+    return viewOfOptions(this.#current, this.#defaults);
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /** The options in force now. */

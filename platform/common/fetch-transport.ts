@@ -123,7 +123,8 @@ function toHttpResponse(request: HttpRequest, response: Response, body: Response
 
 function unknownNetwork(thrown: unknown, url: string): NetworkError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new NetworkError('unknown-network', `fetch failed: ${reason}`, { url, cause: thrown });
+  const message = `fetch failed: ${reason} (offline, blocked, refused, or not allowed by CORS: the platform does not tell)`;
+  return new NetworkError('unknown-network', message, { url, cause: thrown });
 }
 
 function canceled(url: string): NetworkError {

@@ -1,4 +1,5 @@
 import type { Stage, StageSource } from '../pipeline/stage.ts';
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './network-cache.ts';
 import { CacheStage } from './stage.ts';
@@ -15,6 +16,16 @@ export abstract class AbstractNetworkCache<Stored extends StoredResponse = Store
 {
   readonly stage: Stage = new CacheStage<Stored>(this);
   abstract readonly maximumSize: number;
+
+  /** For logs: how large the cache may be, and nothing that is in it. */
+  toJSON(): object {
+    return { maximumSize: this.maximumSize };
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
+  }
 
   abstract match(key: string): MaybePromise<readonly Stored[]>;
   abstract open(stored: Stored): MaybePromise<BodyReader | null>;

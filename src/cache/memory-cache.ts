@@ -89,6 +89,10 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
     return this.#size;
   }
 
+  override toJSON(): object {
+    return { maximumSize: this.maximumSize, size: this.#size, entries: this.#recent.size };
+  }
+
   async close(): Promise<void> {
     this.clear();
   }

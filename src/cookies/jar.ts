@@ -1,5 +1,6 @@
 import type { KeyValueStore } from '../storage/key-value-store.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
 import type { CookieContext } from './context.ts';
 import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
@@ -180,6 +181,16 @@ export class CookieJar implements AbstractCookieJar {
   validateCookie(cookie: Cookie, url: CookieUrl, context: CookieContext = NO_CONTEXT): boolean {
     const request = this.#request(url, context);
     return request !== null && maySet(cookie, request) && !this.#harmsStored(cookie, request);
+  }
+
+  /** For logs: which cookies there are, without their values. */
+  toJSON(): { readonly cookies: readonly string[] } {
+    return { cookies: this.allCookies().map(({ name, domain, path }) => `${name} (${domain}${path})`) };
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /** All cookies that have not expired. */

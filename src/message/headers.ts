@@ -1,3 +1,5 @@
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
+import { shownFields } from './redaction.ts';
 /**
  * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
  *
@@ -110,6 +112,16 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /** A WHATWG Headers of the same fields. */
   toHeaders(): Headers {
     return new Headers([...this]);
+  }
+
+  /** For logs: the values of fields that carry secrets (Authorization, Cookie, Set-Cookie …) are hidden. */
+  toJSON(): Record<string, string | string[]> {
+    return shownFields(this);
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /** Pairs in order, names lower-case. */

@@ -1,4 +1,5 @@
 import { NetworkError, type NetworkErrorCode } from '../error.ts';
+import { openFields } from '../message/redaction.ts';
 import { ask } from '../pipeline/ask.ts';
 import { drain } from '../pipeline/drain.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
@@ -90,6 +91,6 @@ function failure(
     url: url.href,
     status,
     cause,
-    headers: [...headers.without('set-cookie')],
+    headers: openFields(headers, []),
   });
 }

@@ -1,6 +1,6 @@
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
-import { withoutFragment } from '../util/url.ts';
+import { requestName } from './error-sentence.ts';
 
 /** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */
 export const COLLECTED_LIMIT = 256 * 1024 * 1024;
@@ -41,13 +41,16 @@ export function judgeBody(state: BodyState, options: Limits): 'take' | 'refuse' 
 /** What a reply fails with whose body was refused. */
 export function bodyTooLarge({ method, url, options }: HttpRequest, status: number): NetworkError {
   const { maximumBodySize } = options;
-  const shown = withoutFragment(url);
   const why =
     maximumBodySize === null
       ? `the ${COLLECTED_LIMIT} bytes that are kept in memory (read it as it arrives, or set maximumBodySize)`
       : `the ${maximumBodySize} bytes of maximumBodySize`;
-  return new NetworkError('unknown-content', `${method} ${shown}: the body is larger than ${why}`, {
-    url: shown,
-    status,
-  });
+  return new NetworkError(
+    'unknown-content',
+    `${requestName(method, url.href)}: the body is larger than ${why}`,
+    {
+      url: url.href,
+      status,
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../util/bytes.ts';
+import { showCaller } from './caller-stack.ts';
 import type { ReplyBody } from './reply-body.ts';
 
 /** The next chunk of a body as it arrived, null at the end. One call at a time. */
@@ -26,8 +27,9 @@ function nextChunk(body: ReplyBody): Promise<Bytes | null> {
 export class ChunksOfReply implements AsyncGenerator<Bytes, void, undefined> {
   readonly #body: ReplyBody;
   readonly #abort: () => void;
-  /** The reads that are under way, of which the next one waits for the last. */
-  #reading: Promise<unknown> | null = null;
+  /** Reads that are under way, and the last of them, for which the next one waits. */
+  #reading = 0;
+  #last: Promise<unknown> | null = null;
   #isClaimed = false;
   #isLeft = false;
 
@@ -38,12 +40,8 @@ export class ChunksOfReply implements AsyncGenerator<Bytes, void, undefined> {
 
   next(): Promise<IteratorResult<Bytes, void>> {
     const read = (): Promise<IteratorResult<Bytes, void>> => this.#read();
-    const reading = this.#reading === null ? read() : this.#reading.then(read, read);
-    this.#reading = reading;
-    const done = (): void => {
-      if (this.#reading === reading) this.#reading = null;
-    };
-    reading.then(done, done);
+    const reading = this.#reading++ === 0 ? read() : this.#last!.then(read, read);
+    this.#last = reading;
     return reading;
   }
 
@@ -66,18 +64,21 @@ export class ChunksOfReply implements AsyncGenerator<Bytes, void, undefined> {
   }
 
   async #read(): Promise<IteratorResult<Bytes, void>> {
-    if (this.#isLeft) return OVER;
-    if (!this.#isClaimed) this.#body.claim('for await');
-    this.#isClaimed = true;
     try {
+      if (this.#isLeft) return OVER;
+      if (!this.#isClaimed) this.#body.claim('for await');
+      this.#isClaimed = true;
       const chunk = await nextChunk(this.#body);
       if (chunk !== null) return { done: false, value: chunk };
     } catch (error) {
       // The abort of its own, when it was left meanwhile.
-      if (!this.#isLeft) {
-        this.#leave();
-        throw error;
-      }
+      if (this.#isLeft) return OVER;
+      // Not the reader of the body: it has lost nothing.
+      if (this.#isClaimed) this.#leave();
+      showCaller(error, this.#read);
+      throw error;
+    } finally {
+      this.#reading--;
     }
     this.#leave();
     return OVER;

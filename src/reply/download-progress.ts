@@ -26,8 +26,12 @@ export class DownloadProgress {
     if (this.#throttle.admit(received, total, now)) this.#emit(received, total);
   }
 
-  /** Tells the last state, unless that has been told. */
-  finish(received: number, total: number): void {
+  /**
+   * Tells the last state, unless that has been told.
+   * @param missing the total of a body that did not arrive in whole; −1 when it did, or when it is not known
+   */
+  finish(received: number, missing: number): void {
+    const total = missing < 0 ? received : missing;
     if (this.#throttle?.isNews(received, total) ?? true) this.#emit(received, total);
   }
 

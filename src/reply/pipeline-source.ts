@@ -117,7 +117,7 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
 function toNetworkError(error: unknown, request: HttpRequest): NetworkError {
   if (error instanceof NetworkError) return error;
   const url = withoutFragment(request.url);
-  return new NetworkError('unknown-content', `the request of ${url} failed: ${String(error)}`, {
+  return new NetworkError('unknown-content', `it failed with ${String(error)}`, {
     url,
     cause: error,
   });

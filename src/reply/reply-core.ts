@@ -12,6 +12,7 @@ import type { Startable } from '../util/soon.ts';
 import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { DownloadProgress } from './download-progress.ts';
+import { withSentence } from './error-sentence.ts';
 import type { Promised } from './promised.ts';
 import { askListeners } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
@@ -203,7 +204,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.#finish(statusError(this.reply.request, this.head));
         break;
       case 'failed':
-        this.#fail(NetworkError.from(event.error));
+        this.#fail(withSentence(NetworkError.from(event.error), this.reply.request));
         break;
       default:
         showWireEvent(this, event);
@@ -277,8 +278,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.reply.request.options.signal?.removeEventListener('abort', this);
     this.error = error;
     if (error !== null) this.reply.emit('errorOccurred', error);
-    const total = this.final?.total ?? -1;
-    this.#download.finish(this.#received, total < 0 || error === null ? this.#received : total);
+    this.#download.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
     this.reply.emit('readChannelFinished');
     this.#state = 'finished';
     this.owner?.finished(this.reply);

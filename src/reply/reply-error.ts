@@ -1,29 +1,31 @@
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { openFields } from '../message/redaction.ts';
 import type { HopHead } from '../pipeline/reply-event.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
-import { withoutFragment } from '../util/url.ts';
+import { requestName } from './error-sentence.ts';
 
 /** What a reply ends with that the application, or its manager, gave up. A NetworkError is the error itself. */
-export function abortError({ url }: HttpRequest, cause: unknown): NetworkError {
+export function abortError({ method, url }: HttpRequest, cause: unknown): NetworkError {
   if (cause instanceof NetworkError) return cause;
-  const shown = withoutFragment(url);
-  return new NetworkError('operation-canceled', `the request of ${shown} was aborted`, { url: shown, cause });
+  const name = requestName(method, url.href);
+  const why = isTimeout(cause) ? 'took longer than the AbortSignal.timeout of its signal' : 'was aborted';
+  return new NetworkError('operation-canceled', `${name} ${why}`, { url: url.href, cause });
+}
+
+/** What `AbortSignal.timeout` aborts with. */
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'TimeoutError';
 }
 
 /** What a reply ends with whose response has arrived: the error that its status is, as in Qt, or null. */
-export function statusError({ url }: HttpRequest, head: HopHead | null): NetworkError | null {
+export function statusError({ method, url }: HttpRequest, head: HopHead | null): NetworkError | null {
   const { status, reason } = head ?? { status: 0, reason: '' };
   const code = codeForStatus(status);
   if (code === null) return null;
-  return new NetworkError(
-    code,
-    `Error transferring ${withoutFragment(url)} - server replied: ${reason || status}`,
-    {
-      url: head?.url ?? url.href,
-      status,
-    },
-  );
+  const answered = head?.url ?? url.href;
+  const message = `${requestName(method, answered)} was answered ${status} ${reason}`.trimEnd();
+  return new NetworkError(code, message, { url: answered, status });
 }
 
 /**
@@ -41,8 +43,7 @@ export function errorToThrow(
   if (!request.options.throwHttpErrors) return null;
   return new NetworkError(error.code, error.message, {
     ...error,
-    // Errors end up in logs, where cookies have no business.
-    headers: [...HttpHeaders.adopt(head.headers).without('set-cookie')],
+    headers: openFields(HttpHeaders.adopt(head.headers), request.options.secretHeaders),
     body: bodyOf().slice(0, ERROR_BODY_LIMIT),
   });
 }

@@ -8,7 +8,9 @@ import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { Bytes } from '../util/bytes.ts';
 import type { Crowd } from '../util/crowd.ts';
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { startSoon } from '../util/soon.ts';
+import { showCaller, tracedToCaller } from './caller-stack.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import type { Operation } from './operation.ts';
@@ -17,6 +19,7 @@ import { type Answer, respondWith } from './prepared-answer.ts';
 import { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
+import { type ReplyView, viewOfReply } from './reply-view.ts';
 import { responseOf } from './response-of.ts';
 
 /** What a reply is made of. */
@@ -210,25 +213,30 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
   bytes(): Promise<Bytes> {
-    return this.#core.promise((bytes) => bytes as Bytes);
+    return tracedToCaller(this.#core.promise((bytes) => bytes as Bytes));
   }
 
   /** The body as UTF-8. Rejects like {@link bytes}. */
   text(): Promise<string> {
-    return this.#core.promise(this.#core.decodeText, true);
+    return tracedToCaller(this.#core.promise(this.#core.decodeText, true));
   }
 
   /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
   async json<Output = unknown>(schema?: StandardSchema<Output>): Promise<Output> {
-    return parseJson(await this.text(), this.url, schema);
+    try {
+      const text = await this.#core.promise(this.#core.decodeText, true);
+      return await parseJson(text, { request: this.request, url: this.url, head: this.#core.head }, schema);
+    } catch (error) {
+      showCaller(error, this.json);
+      throw error;
+    }
   }
 
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
   blob(): Promise<Blob> {
-    return this.#core.promise(
-      (bytes) => new Blob([bytes as Bytes], { type: this.headers.get('content-type') ?? '' }),
-      true,
-    );
+    const toBlob = (bytes: Uint8Array): Blob =>
+      new Blob([bytes as Bytes], { type: this.headers.get('content-type') ?? '' });
+    return tracedToCaller(this.#core.promise(toBlob, true));
   }
 
   /**
@@ -242,7 +250,17 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
 
   /** Resolves with the reply when it has finished without error (see {@link bytes} for statuses); rejects otherwise. */
   get completed(): Promise<this> {
-    return this.#core.promise<this>(null);
+    return tracedToCaller(this.#core.promise<this>(null));
+  }
+
+  /** The reply in short, for logs: no body and no secrets. */
+  toJSON(): ReplyView {
+    return viewOfReply(this);
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /** Chunks as they arrive; leaving the loop aborts. Throws when the transfer fails, but not for a status. */

@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import { showCaller } from './caller-stack.ts';
 import type { ReplyCore } from './reply-core.ts';
 import { makeResponse } from './response.ts';
 import type { AnsweringReply } from './response-maker.ts';
@@ -9,7 +10,10 @@ import type { AnsweringReply } from './response-maker.ts';
  */
 export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
   await whenHead(core);
-  if (core.final === null) throw core.error;
+  if (core.final === null) {
+    showCaller(core.error, responseOf);
+    throw core.error;
+  }
   try {
     return makeResponse(reply, core.final, core.body, isHeld);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { concealed } from '../message/redaction.ts';
 /**
  * URLs as the pipeline needs them: split once, compared by value, never re-parsed for a hop that does not change them.
  * The grammar is the platform's own WHATWG parser; what is remembered here is the origin.
@@ -76,7 +77,7 @@ function fromUrl({ protocol, host, hostname, port, href, username, password }: U
     string,
   ];
   const origin = protocol + slashes + host;
-  return {
+  return withUserHidden({
     scheme,
     hostname,
     port: port === '' ? defaultPort(scheme) : Number(port),
@@ -87,7 +88,7 @@ function fromUrl({ protocol, host, hostname, port, href, username, password }: U
     fragment,
     username: decodeUserinfo(username),
     password: decodeUserinfo(password),
-  };
+  });
 }
 
 /** A serialised URL: the slashes before an authority, path and query, fragment. */
@@ -101,11 +102,24 @@ function decodeUserinfo(text: string): string {
   }
 }
 
+/** The rare URL with userinfo shows none. */
+function withUserHidden(url: ParsedUrl): ParsedUrl {
+  const hasUser = url.username !== '' || url.password !== '';
+  return hasUser ? concealed(url, (name) => name === 'username' || name === 'password') : url;
+}
+
 /** The same resource, userinfo included, under another scheme and port: what an HSTS upgrade does (RFC 6797 §8.3). */
 export function withScheme(url: ParsedUrl, scheme: string, port: number): ParsedUrl {
   const authority = port === defaultPort(scheme) ? url.hostname : `${url.hostname}:${port}`;
   const origin = `${scheme}://${authority}`;
-  return { ...url, scheme, port, authority, origin, href: origin + url.target + url.fragment };
+  return withUserHidden({
+    ...url,
+    scheme,
+    port,
+    authority,
+    origin,
+    href: origin + url.target + url.fragment,
+  });
 }
 
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */

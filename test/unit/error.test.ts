@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { codeForStatus, ERROR_CODES, NetworkError, publicUrl } from '../../src/error.ts';
 
 describe('NetworkError', () => {
@@ -25,6 +25,46 @@ describe('NetworkError', () => {
     expect(copy).toBeInstanceOf(NetworkError);
     expect(copy.toJSON()).toEqual(error.toJSON());
     expect(NetworkError.from(error)).toBe(error);
+  });
+
+  test('keeps everything through JSON, its body too', () => {
+    const body = new Uint8Array(65_536).map((_, index) => index);
+    const details = {
+      url: 'http://h.test/',
+      status: 404,
+      headers: [['a', 'b']],
+      body,
+      cause: 'why',
+    } as const;
+    const error = new NetworkError('content-not-found', 'gone', details);
+    const copy = NetworkError.from(JSON.parse(JSON.stringify(error)));
+    expect(copy).toMatchObject({ code: 'content-not-found', message: 'gone', ...details });
+    expect(copy.body).toEqual(body);
+    expect(
+      NetworkError.from({ ...error.toJSON(), body: '%', url: 5, status: 'x', headers: 'y' }),
+    ).toMatchObject({
+      code: 'content-not-found',
+      body: undefined,
+      url: undefined,
+      status: undefined,
+      headers: undefined,
+    });
+  });
+
+  test('is known to other copies of the package, and knows theirs', async () => {
+    vi.resetModules();
+    const { NetworkError: Other } = await import('../../src/error.ts');
+    expect(Other).not.toBe(NetworkError);
+    const theirs = new Other('timeout', 'x');
+    expect(theirs).toBeInstanceOf(NetworkError);
+    expect(new NetworkError('timeout', 'x')).toBeInstanceOf(Other);
+    expect(NetworkError.from(theirs)).toBe(theirs);
+    class Mine extends NetworkError {}
+    expect(theirs).not.toBeInstanceOf(Mine);
+    expect(new Mine('timeout', 'x')).toBeInstanceOf(Mine);
+    expect(new Mine('timeout', 'x')).toBeInstanceOf(NetworkError);
+    for (const value of [null, undefined, 5, {}, new Error('x'), { name: 'NetworkError', code: 'timeout' }])
+      expect(value).not.toBeInstanceOf(NetworkError);
   });
 
   test.each([undefined, null, 'text', 5, {}, { code: '__proto__' }, { code: 'nonsense', message: 'm' }])(

@@ -91,7 +91,7 @@ describe('an error as an event', () => {
     expect(reply.error).toMatchObject({
       ...details,
       code: 'content-not-found',
-      message: 'gone',
+      message: 'GET https://origin.test/: gone',
       cause: 'Error: why',
     });
   });

@@ -1,0 +1,51 @@
+import { NetworkError, type NetworkErrorCode, publicUrl } from '../error.ts';
+import type { HttpRequest } from '../pipeline/stage.ts';
+
+/** Most characters of a URL in a sentence: a `data:` URL may have a million. */
+const MOST_OF_URL = 300;
+
+/** What can be done about an error, where something can that its code alone tells. */
+const WHAT_TO_DO: Partial<Record<NetworkErrorCode, string>> = {
+  'host-not-found': 'check the name of the host, and the network',
+  'connection-refused': 'check the host and port: nothing listens there, or a firewall refuses',
+  timeout: 'the option transferTimeout bounds the time in which no byte moves',
+  'ssl-handshake-failed': 'an authority of your own is trusted by the option tls: { ca }',
+  'too-many-redirects': 'the option maximumRedirectsAllowed allows more',
+  'insecure-redirect': 'the option redirectPolicy says which redirects are followed',
+  'content-resend': 'bytes, a Blob or a form can be sent again, a stream cannot',
+  'protocol-unknown': 'the option schemes adds handlers',
+};
+
+/** The request as a sentence names it: `GET https://origin.test/path`, without credentials. */
+export function requestName(method: string, url: string): string {
+  const shown = publicUrl(url);
+  return `${method} ${shown.length > MOST_OF_URL ? `${shown.slice(0, MOST_OF_URL)}…` : shown}`;
+}
+
+/** What has been put into words, for which request, and what it said before. */
+const told = new WeakMap<NetworkError, { readonly request: HttpRequest; readonly reason: string }>();
+
+/**
+ * The error with a whole sentence: which request has failed, why, and what can be done. What notices a failure deep down
+ * knows the reason alone. Requests that fail of the same error get one each.
+ */
+export function withSentence(error: NetworkError, request: HttpRequest): NetworkError {
+  const earlier = told.get(error);
+  if (earlier?.request === request) return error;
+  const reason = earlier?.reason ?? error.message;
+  const own = earlier === undefined ? error : copyOf(error, reason);
+  told.set(own, { request, reason });
+  own.message = sentence(own, request);
+  return own;
+}
+
+function sentence({ code, message, url }: NetworkError, request: HttpRequest): string {
+  const name = requestName(request.method, url ?? request.url.href);
+  const advice = WHAT_TO_DO[code];
+  const whole = message.startsWith(name) ? message : `${name}: ${message}`;
+  return advice === undefined || message.includes(advice) ? whole : `${whole} (${advice})`;
+}
+
+function copyOf(error: NetworkError, message: string): NetworkError {
+  return new NetworkError(error.code, message, { ...error, cause: error.cause });
+}

@@ -1,0 +1,20 @@
+import { HttpHeaders } from './message/headers.ts';
+import { shownFields } from './message/redaction.ts';
+import type { RequestOptions } from './options.ts';
+
+/** The options that differ from their defaults, as they may be shown: parts by the name of their class, secrets hidden. */
+export function viewOfOptions(options: RequestOptions, defaults: RequestOptions): Record<string, unknown> {
+  const names = Object.keys(options) as (keyof RequestOptions)[];
+  const changed = names.filter((name) => options[name] !== defaults[name]);
+  return Object.fromEntries(changed.map((name) => [name, viewOf(options[name], options)]));
+}
+
+function viewOf(value: unknown, { secretHeaders }: RequestOptions): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (value instanceof HttpHeaders) return shownFields(value, secretHeaders);
+  if (value instanceof Map) return [...value.keys()];
+  // Material of TLS is plain, and conceals itself.
+  return 'toJSON' in value && Object.getPrototypeOf(value) === Object.prototype
+    ? (value as { toJSON(): unknown }).toJSON()
+    : value.constructor.name;
+}

@@ -1,0 +1,161 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { NetworkError } from '../../src/index.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let manager: NetworkAccessManager;
+beforeAll(async () => {
+  server = await startServer({
+    routes: {
+      page: ({ response }) => {
+        response.writeHead(200, { 'content-type': 'text/html', 'x-a': '1', 'set-cookie': 'a=b' });
+        response.end('<html>a login page</html>');
+      },
+      number: ({ response }) => void response.end('5'),
+      hang: () => {},
+      loop: ({ response }) => void response.writeHead(302, { location: '/loop' }).end(),
+      broken: ({ response }) => void response.writeHead(503, 'Too "busy"').end('later'),
+    },
+  });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  manager = new NetworkAccessManager();
+});
+afterEach(() => manager.close());
+
+const failure = (promise: Promise<unknown>): Promise<NetworkError> =>
+  promise.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: NetworkError) => error,
+  );
+const withUser = (path: string): string => server.origin.replace('//', '//user:geheim@') + path;
+
+/** A port at which nothing listens. */
+async function closedPort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+describe('the sentence of an error says which request, why, and what to do', () => {
+  test.each<[string, () => Promise<unknown>, RegExp]>([
+    [
+      'a status',
+      () => manager.post(withUser('/broken'), 'x').text(),
+      /^POST http:\/\/127\.0\.0\.1:\d+\/broken was answered 503 Too "busy"$/,
+    ],
+    [
+      'a refused connection',
+      async () => manager.get(`http://127.0.0.1:${await closedPort()}/a?b`).text(),
+      /^GET http:\/\/127\.0\.0\.1:\d+\/a\?b: .*refused.* \(check the host and port/,
+    ],
+    ['an abort', () => aborted(), /^GET http:\/\/127\.0\.0\.1:\d+\/hang was aborted$/],
+    [
+      'AbortSignal.timeout',
+      () => manager.get({ url: `${server.origin}/hang`, signal: AbortSignal.timeout(20) }).text(),
+      /^GET http:\/\/127\.0\.0\.1:\d+\/hang took longer than the AbortSignal\.timeout of its signal$/,
+    ],
+    [
+      'a transfer timeout',
+      () => manager.get({ url: `${server.origin}/hang`, transferTimeout: 20 }).text(),
+      /^GET .*\/hang: no byte moved for 20 ms \(the option transferTimeout/,
+    ],
+    [
+      'too many redirects',
+      () => manager.get({ url: `${server.origin}/loop`, maximumRedirectsAllowed: 2 }).text(),
+      /^GET .*\/loop: .* \(the option maximumRedirectsAllowed allows more\)$/,
+    ],
+    ['an unknown scheme', () => manager.get('gopher://h.test/').text(), /^GET gopher:.*the option schemes/],
+    [
+      'a body that is no JSON',
+      () => manager.get(withUser('/page')).json(),
+      /^GET http:\/\/127\.0\.0\.1:\d+\/page was answered 200 with a body \(text\/html\) that is not JSON: /,
+    ],
+    [
+      'one that does not fit',
+      () =>
+        manager.get(`${server.origin}/number`).json({
+          '~standard': { version: 1, validate: () => ({ issues: [{ message: 'no object' }] }) },
+        }),
+      /\/number was answered 200 with a body \(no Content-Type\) that does not fit its schema: no object$/,
+    ],
+  ])('%s', async (_name, run, sentence) => {
+    const error = await failure(run());
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error.message).toMatch(sentence);
+    expect(error.message).not.toContain('geheim');
+    expect(error.message.length).toBeLessThan(600);
+  });
+
+  function aborted(): Promise<unknown> {
+    const reply = manager.get(`${server.origin}/hang`);
+    setTimeout(() => reply.abort(), 10);
+    return reply.text();
+  }
+
+  test('a body that is no JSON comes along, with the head', async () => {
+    const error = await failure(manager.get(`${server.origin}/page`).json());
+    expect(error).toMatchObject({ code: 'unknown-content', status: 200, cause: expect.any(SyntaxError) });
+    expect(error.headers).toContainEqual(['x-a', '1']);
+    expect(JSON.stringify(error.headers)).not.toContain('set-cookie');
+    expect(new TextDecoder().decode(error.body)).toBe('<html>a login page</html>');
+  });
+
+  test('AbortSignal.timeout is told by the cause, too', async () => {
+    const error = await failure(
+      manager.get({ url: `${server.origin}/hang`, signal: AbortSignal.timeout(20) }).text(),
+    );
+    expect(error).toMatchObject({ code: 'operation-canceled', cause: { name: 'TimeoutError' } });
+  });
+
+  test('requests that fail of the same error have a sentence each', async () => {
+    const shared = new NetworkError('unknown-network', 'the tunnel is down');
+    const own = new NetworkAccessManager({ schemes: { x: { open: () => Promise.reject(shared) } } });
+    const [first, second] = [await failure(own.get('x:a').text()), await failure(own.get('x:b').text())];
+    expect([first.message, second.message]).toEqual([
+      'GET x:a: the tunnel is down',
+      'GET x:b: the tunnel is down',
+    ]);
+    await own.close();
+  });
+});
+
+describe('the stack of an error has the line that waits for it', () => {
+  const ways: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
+    text: (url) => manager.get(url).text(),
+    json: (url) => manager.get(url).json(),
+    bytes: (url) => manager.get(url).bytes(),
+    blob: (url) => manager.get(url).blob(),
+    completed: (url) => manager.get(url).completed,
+    response: (url) => manager.get(url).response,
+    fetch: (url) => manager.fetch(url),
+  };
+  test.each(Object.entries(ways))('%s', async (_name, run) => {
+    async function theCaller() {
+      await run(`http://127.0.0.1:${await closedPort()}/`);
+    }
+    const error = await failure(theCaller());
+    expect(error.stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+    expect(error.stack).toContain(error.message);
+  });
+
+  test('iteration', async () => {
+    async function theCaller() {
+      for await (const _ of manager.get(`http://127.0.0.1:${await closedPort()}/`));
+    }
+    expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+  });
+
+  test('a status', async () => {
+    async function theCaller() {
+      await manager.get(`${server.origin}/broken`).text();
+    }
+    expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+  });
+});
