@@ -1,10 +1,15 @@
 import type { Gunzip } from 'node:zlib';
 import type { Coding, Decoder, DecoderSink, Decoders, Format } from '../../src/decoding/decoder.ts';
+import { finishDecoding } from './finish-decoding.ts';
 
 /** With zlib's own 16 KiB there are four times as many trips to its thread. */
 const OUTPUT_CHUNK = 64 * 1024;
 /** Input that may wait, so that the network and the decoder work side by side. */
 const WAITING_INPUT = 128 * 1024;
+
+/** Last bytes of the input that tell how it ends. */
+const TAIL = 4;
+const NOTHING = new Uint8Array(0);
 
 interface Inflater {
   readonly open: (options: object) => Gunzip;
@@ -41,14 +46,15 @@ export const nodeDecoders: Decoders = {
     try {
       return inflater(format).whole(bytes, { maxOutputLength: limit });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'Z_BUF_ERROR') return null;
       throw error;
     }
   },
 
   create(format, sink) {
     const options = { chunkSize: OUTPUT_CHUNK, writableHighWaterMark: WAITING_INPUT };
-    return streamDecoder(inflater(format).open(options), sink);
+    return streamDecoder(inflater(format).open(options), format, sink);
   },
 };
 
@@ -57,14 +63,25 @@ function inflater(format: Format): Inflater {
   return INFLATERS[format](process.getBuiltinModule('node:zlib'));
 }
 
-function streamDecoder(stream: Gunzip, sink: DecoderSink): Decoder {
-  stream.on('data', (chunk: Buffer) => sink.decoded(chunk));
+function streamDecoder(stream: Gunzip, format: Format, sink: DecoderSink): Decoder {
+  let delivered = 0;
+  let tail: Uint8Array = NOTHING;
+  stream.on('data', (chunk: Buffer) => {
+    delivered += chunk.length;
+    sink.decoded(chunk);
+  });
   stream.on('drain', () => sink.drained());
   stream.on('end', () => sink.finished());
   stream.on('error', (error) => sink.broken(error));
   return {
-    write: (chunk) => stream.write(chunk),
-    end: () => stream.end(),
+    write(chunk) {
+      tail = chunk.length < TAIL ? Buffer.concat([tail.subarray(-TAIL), chunk]) : chunk;
+      return stream.write(chunk);
+    },
+    end: (isWhole) => {
+      if (isWhole) finishDecoding(stream, format, tail, () => delivered + stream.readableLength);
+      else stream.end();
+    },
     pause: () => stream.pause(),
     resume: () => stream.resume(),
     destroy: () => stream.destroy(),

@@ -64,8 +64,17 @@ function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: 
   return (
     response.certificateErrorsIgnored === true ||
     response.redirectedByPlatform === true ||
+    mayBeCut(response) ||
     (fidelity === 'filtered' && (request.options.useCredentials || !response.headers.has('expires')))
   );
+}
+
+/**
+ * Only the end of the connection ends the body, and somebody else may have brought that about: over TLS nobody but the
+ * server could, and Node does not tell whether it did (RFC 9112 §9.8); a coding is taken for whole when it is read back.
+ */
+function mayBeCut({ endsWithConnection, encrypted, headers }: HttpResponse): boolean {
+  return endsWithConnection === true && (encrypted || headers.has('content-encoding'));
 }
 
 /** Bodies that do not end, and what neither may be used as it is nor can be validated. */

@@ -16,6 +16,8 @@ export interface DecodedBodyInit {
   readonly decoders: Decoders;
   /** Bytes of `source`, −1 when unknown. */
   readonly length: number;
+  /** HTTP tells the end of `source` from its being cut. */
+  readonly isWhole: boolean;
   /** Decoded bytes above which the ratio is checked, see {@link isBomb}. */
   readonly threshold: number;
   /** For the errors. */
@@ -81,7 +83,7 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
     this.#inputEnded = true;
     this.#trailers = trailers;
     if (this.#decoder === null || this.#outputEnded) this.#end();
-    else this.#decoder.end();
+    else this.#decoder.end(this.#init.isWhole);
   }
 
   fail(error: NetworkError): void {

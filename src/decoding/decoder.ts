@@ -10,8 +10,8 @@ export interface Decoders {
   readonly codings: readonly Coding[];
   /**
    * Decodes what is complete and small, without the cost of a stream.
-   * @returns null when the result would be longer than `limit` bytes
-   * @throws when the input is malformed or truncated
+   * @returns null when the result would be longer than `limit` bytes, or the input breaks off
+   * @throws when the input is malformed
    */
   decodeWhole(format: Format, bytes: Uint8Array, limit: number): Uint8Array | null;
   create(format: Format, sink: DecoderSink): Decoder;
@@ -21,8 +21,14 @@ export interface Decoders {
 export interface Decoder {
   /** Takes a chunk, which must not change any more. False: it wants no more until the sink hears `drained`. */
   write(chunk: Uint8Array): boolean;
-  /** The input is complete. */
-  end(): void;
+  /**
+   * The input is complete.
+   *
+   * @param isWhole HTTP says that nothing of it is missing. Then a sender may have left out what ends the format (the
+   * trailer of gzip or zlib, the last block behind a flush): all that it had to say is there. Data that break off in the
+   * middle are `broken` all the same.
+   */
+  end(isWhole: boolean): void;
   /** Stops the output, and soon thereby the input. */
   pause(): void;
   resume(): void;

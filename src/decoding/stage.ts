@@ -40,9 +40,10 @@ function decode(request: HttpRequest, response: HttpResponse, decoders: Decoders
   const wireLength = contentLength(headers);
   const threshold = request.options.decompressedSafetyCheckThreshold;
   const url = withoutFragment(response.url);
+  const isWhole = response.endsWithConnection !== true;
   const body = undo.reduce<ResponseBody>((source, coding, index) => {
     const length = index === 0 ? wireLength : -1;
-    return new DecodedBody({ source, coding, decoders, length, threshold, url });
+    return new DecodedBody({ source, coding, decoders, length, isWhole, threshold, url });
   }, response.body);
   return {
     ...response,

@@ -36,6 +36,11 @@ export interface HttpResponse {
   readonly certificateErrorsIgnored?: boolean;
   /** Where the response came from: Qt's SourceIsFromCache, told more finely. */
   readonly source: 'network' | 'cache' | 'revalidated';
+  /**
+   * Nothing but the end of its connection ends the body, so that nobody can tell whether it is whole (RFC 9112 §8). Absent
+   * where HTTP says how long it is.
+   */
+  readonly endsWithConnection?: boolean;
   /** Content-Length as it was on the wire, when decoding took it away from the headers. */
   readonly originalContentLength?: number;
   /** Redirects that the platform followed without showing them. */

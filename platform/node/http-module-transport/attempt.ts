@@ -235,6 +235,7 @@ export class Attempt implements OutgoingTarget {
       headers,
       body: this.#body,
       encrypted,
+      endsWithConnection: framing.kind === 'close',
       certificateErrorsIgnored: encrypted && !(message.socket as TLSSocket).authorized,
       source: 'network',
     });

@@ -112,13 +112,13 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.#current?.inform(head);
   }
 
-  onHead(head: ResponseHead, { announced, keepAlive }: ResponseFraming): void {
+  onHead(head: ResponseHead, { kind, announced, keepAlive }: ResponseFraming): void {
     const isLate = this.#isReused && !this.#isAnswered && isIdleTimeout(head.status, keepAlive);
     if (isLate && this.#sendElsewhere(canBeRepeated)) return;
     this.#isAnswered = true;
     this.wasAnnounced = announced;
     this.#lifetime = announcedLifetime(head.headers);
-    this.#current?.answer(head);
+    this.#current?.answer(head, kind === 'close');
   }
 
   onData(bytes: Uint8Array): void {

@@ -88,7 +88,8 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     if (status === 100) this.#outgoing?.continue();
   }
 
-  answer({ status, reason, minorVersion, headers }: ResponseHead): void {
+  /** @param endsWithConnection see {@link HttpResponse.endsWithConnection} */
+  answer({ status, reason, minorVersion, headers }: ResponseHead, endsWithConnection: boolean): void {
     this.#isAnswered = true;
     // Who answers before it asked for the body does not want it.
     if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
@@ -101,6 +102,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
       headers,
       body: this,
       encrypted: this.#wire.encrypted,
+      endsWithConnection,
       source: 'network',
     });
   }

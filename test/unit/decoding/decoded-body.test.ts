@@ -28,6 +28,7 @@ function setup(init: Partial<DecodedBodyInit> = {}, decodeWhole?: Decoders['deco
     coding: 'gzip',
     decoders,
     length: -1,
+    isWhole: true,
     threshold: -1,
     url: 'http://origin.test/',
     ...init,
@@ -221,7 +222,13 @@ describe('a bomb (attack checklist 61)', () => {
     const layers: string[] = [];
     let input!: BodySink;
     const source: ResponseBody = { ...bytesBody(), start: (sink) => (input = sink) };
-    const rest = { coding: 'gzip', length: -1, threshold: 100, url: 'http://origin.test/' } as const;
+    const rest = {
+      coding: 'gzip',
+      length: -1,
+      isWhole: true,
+      threshold: 100,
+      url: 'http://origin.test/',
+    } as const;
     const middle = new DecodedBody({ ...rest, source, decoders: inner });
     new DecodedBody({ ...rest, source: middle, decoders: outer }).start({
       data: (chunk) => layers.push(`data ${chunk.length}`),
