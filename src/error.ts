@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   'unknown-server': 499,
 } as const;
 
+/** What a program compares: the names in {@link ERROR_CODES}. */
 export type NetworkErrorCode = keyof typeof ERROR_CODES;
 
 /** What a {@link NetworkError} carries beside its message. Plain data, except `cause`. */
@@ -59,6 +60,7 @@ export interface NetworkErrorDetails {
   readonly headers?: readonly (readonly [string, string])[] | undefined;
   /** The first bytes of the error body, bounded by {@link ERROR_BODY_LIMIT}; only on errors of the body helpers. */
   readonly body?: Uint8Array | undefined;
+  /** What has caused it: the error of the platform, what an abort was given, the issues of a schema. */
   readonly cause?: unknown;
 }
 
@@ -70,12 +72,17 @@ const originals = new WeakMap<object, NetworkError>();
 
 /** The plain-data form of a {@link NetworkError}: what `toJSON()` gives and `NetworkError.from()` takes. It survives JSON. */
 export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause' | 'body'> {
+  /** Tells it from other JSON. */
   readonly name: 'NetworkError';
+  /** What a program compares. */
   readonly code: NetworkErrorCode;
+  /** The number of `QNetworkReply::NetworkError`. */
   readonly qtCode: number;
+  /** The sentence: which request, why, and what can be done. No credentials. */
   readonly message: string;
   /** The bytes in base64. */
   readonly body?: string | undefined;
+  /** The cause as a text. */
   readonly cause?: string | undefined;
 }
 
@@ -90,14 +97,22 @@ const BRAND = Symbol.for('fairlead.NetworkError');
  * {@link NetworkError.from}.
  */
 export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'cause'> {
+  /** The same in every copy of the package. */
   override readonly name = 'NetworkError';
   // The constructor sets them: initialised here they would be set twice.
+  /** What a program compares: {@link ERROR_CODES} has all of them. */
   declare readonly code: NetworkErrorCode;
+  /** The number of `QNetworkReply::NetworkError`. */
   declare readonly qtCode: number;
+  /** See {@link NetworkErrorDetails.url}. */
   declare readonly url: string | undefined;
+  /** See {@link NetworkErrorDetails.capability}. */
   declare readonly capability: string | undefined;
+  /** See {@link NetworkErrorDetails.status}. */
   declare readonly status: number | undefined;
+  /** See {@link NetworkErrorDetails.headers}. */
   declare readonly headers: readonly (readonly [string, string])[] | undefined;
+  /** See {@link NetworkErrorDetails.body}. */
   declare readonly body: Uint8Array | undefined;
 
   constructor(

@@ -60,6 +60,7 @@ export class Manager extends Settings implements AsyncDisposable {
     this.#sourceFor = requestSources(platform);
   }
 
+  /** A HEAD: status and fields of the response to a GET, without its body. The reply is returned at once; await `completed`. */
   head(request: RequestInput): NetworkReply {
     return this.#start('head', request);
   }
@@ -69,14 +70,17 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.#start('get', request, body);
   }
 
+  /** A POST with that body; its Content-Type is added where the kind of body implies one and none is set. */
   post(request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.#start('post', request, body);
   }
 
+  /** A PUT with that body. */
   put(request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.#start('put', request, body);
   }
 
+  /** A DELETE. Qt: `deleteResource()`. */
   deleteResource(request: RequestInput): NetworkReply {
     return this.#start('delete', request);
   }
@@ -86,6 +90,7 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.deleteResource(request);
   }
 
+  /** A PATCH with that body. */
   patch(request: RequestInput, body?: BodyInput | null): NetworkReply {
     return this.sendCustomRequest(request, 'PATCH', body);
   }
@@ -163,6 +168,7 @@ export class Manager extends Settings implements AsyncDisposable {
     return this.options.strictTransportSecurity?.hosts() ?? [];
   }
 
+  /** HSTS hosts are kept in a store. */
   get isStrictTransportSecurityStoreEnabled(): boolean {
     return this.options.strictTransportSecurity?.storeEnabled ?? false;
   }
@@ -195,6 +201,7 @@ export class Manager extends Settings implements AsyncDisposable {
     ]);
   }
 
+  /** {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -23,12 +23,14 @@ export class Signals<Events extends EventMap> {
   /** Made with the first listener: most replies are awaited and never listened to. */
   #emitter: Emitter | null = null;
 
+  /** Calls the listener each time the signal is emitted, behind those that there are. A function registered twice is called twice. */
   on<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
     this.#emitter ??= new EventEmitter();
     this.#emitter.on(name, listener);
     return this;
   }
 
+  /** Like {@link on}, for the next time only. */
   once<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
     const wrapped = ((...args: unknown[]) => {
       this.#emitter?.off(name, wrapped);
@@ -38,6 +40,7 @@ export class Signals<Events extends EventMap> {
     return this.on(name, wrapped);
   }
 
+  /** Takes back one registration of that function; does nothing when there is none. */
   off<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
     const registered: readonly (Listener & { original?: Listener })[] = this.#listeners(name);
     const found = registered.find((one) => one === listener || one.original === listener);
@@ -45,12 +48,14 @@ export class Signals<Events extends EventMap> {
     return this;
   }
 
+  /** Takes back all listeners of that signal, or of all signals. */
   removeAllListeners(name?: keyof Events & string): this {
     if (name === undefined) this.#emitter = null;
     else this.#emitter?.off(name);
     return this;
   }
 
+  /** How many listeners the signal has. */
   listenerCount(name: keyof Events & string): number {
     return this.#listeners(name).length;
   }

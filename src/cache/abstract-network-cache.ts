@@ -14,7 +14,9 @@ import { CacheStage } from './stage.ts';
 export abstract class AbstractNetworkCache<Stored extends StoredResponse = StoredResponse>
   implements NetworkCache<Stored>, StageSource
 {
+  /** @internal The stage that speaks HTTP for this cache. */
   readonly stage: Stage = new CacheStage<Stored>(this);
+  /** Bytes that all entries together may take. */
   abstract readonly maximumSize: number;
 
   /** For logs: how large the cache may be, and nothing that is in it. */
@@ -27,12 +29,20 @@ export abstract class AbstractNetworkCache<Stored extends StoredResponse = Store
     return inspection(this, depth, options, inspect);
   }
 
+  /** All variants that are stored under the key. */
   abstract match(key: string): MaybePromise<readonly Stored[]>;
+  /** Opens a body for reading and counts as a use of it; null when it has gone since. */
   abstract open(stored: Stored): MaybePromise<BodyReader | null>;
+  /** Begins an entry; null when it will not be stored. */
   abstract insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null;
+  /** Replaces the metadata of an entry; its body stays. */
   abstract update(key: string, stored: Stored, metadata: ResponseMetadata): MaybePromise<void>;
+  /** Removes one variant, or all under the key. */
   abstract remove(key: string, stored?: Stored): MaybePromise<void>;
+  /** Removes everything. Qt: `clear()`. */
   abstract clear(): MaybePromise<void>;
+  /** Bytes that are in use now. Qt: `cacheSize()`. */
   abstract size(): MaybePromise<number>;
+  /** Waits for what is being written and releases everything. */
   abstract close(): Promise<void>;
 }

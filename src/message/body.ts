@@ -34,6 +34,7 @@ export const requestBody: unique symbol = Symbol.for('fairlead.requestBody');
 
 /** An object that can be sent as a body: Qt's multipart, or one of the application's own. */
 export interface RequestBodySource {
+  /** The body for one request. Called when the request is made. */
   [requestBody](): RequestBody;
 }
 
@@ -47,6 +48,7 @@ export interface ResponseBody {
   start(sink: BodySink): void;
   /** Stops reading from the peer as soon as may be; a few chunks that are on the way may still arrive. */
   pause(): void;
+  /** Reads on, where it had stopped. */
   resume(): void;
   /** Gives the body up and releases what stands behind it. The sink hears nothing more. Allowed before `start`. */
   cancel(reason: NetworkError): void;
@@ -56,7 +58,9 @@ export interface ResponseBody {
 export interface BodySink {
   /** With `lent`, the bytes are valid only during the call: copy what must outlive it. */
   data(chunk: Uint8Array, lent: boolean): void;
+  /** All bytes have come. Trailers are null where there were none or the platform hides them. */
   end(trailers: HttpHeaders | null): void;
+  /** No more bytes will come, and some are missing. */
   fail(error: NetworkError): void;
 }
 

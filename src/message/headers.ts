@@ -35,6 +35,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.#pairs;
   }
 
+  /** True when there is a field of that name, in any case. */
   has(name: string): boolean {
     return this.#indexOf(name.toLowerCase()) >= 0;
   }
@@ -60,10 +61,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return values;
   }
 
+  /** The values of Set-Cookie, one a field line, as WHATWG Headers gives them. */
   getSetCookie(): string[] {
     return this.getAll('set-cookie');
   }
 
+  /** Adds a field behind those that there are. @throws TypeError for what HTTP does not allow */
   append(name: string, value: string): this {
     this.#pairs.push(fieldName(name), fieldValue(name, value));
     return this;
@@ -84,6 +87,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.has(name) ? this : this.append(name, value);
   }
 
+  /** Removes all fields of that name. Returns whether there was one. */
   delete(name: string): boolean {
     return this.#remove(name.toLowerCase(), 0);
   }
@@ -94,6 +98,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this;
   }
 
+  /** A copy, which can be changed. */
   clone(): HttpHeaders {
     return HttpHeaders.adopt(this.#pairs.slice());
   }

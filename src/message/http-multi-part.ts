@@ -15,6 +15,7 @@ export interface HttpPart {
    * the kind of body implies one and it is not given.
    */
   readonly headers?: HeadersInput;
+  /** What stands in the part: everything that a request can have as its body, another HttpMultiPart, too. */
   readonly body: BodyInput;
 }
 
@@ -37,6 +38,7 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
  * Appendix B).
  */
 export class HttpMultiPart implements RequestBodySource {
+  /** The subtype of `multipart/`. @default 'mixed' */
   readonly type: MultiPartType;
   #boundary = randomBoundary();
   readonly #parts: { readonly head: Uint8Array; readonly body: RequestBody }[] = [];

@@ -31,6 +31,7 @@ export type FlatFields = readonly string[];
 
 /** The head of a response that was followed or asked about. */
 export interface HopHead {
+  /** The URL that answered, without userinfo. */
   readonly url: string;
   readonly status: number;
   readonly reason: string;
@@ -44,13 +45,18 @@ export interface Hop extends Omit<HopHead, 'headers'> {
 
 /** The head of the response that is delivered. */
 export interface ResponseHead extends HopHead {
+  /** `'1.0' | '1.1' | '2'`, empty where the platform does not tell. */
   readonly httpVersion: string;
+  /** It came over TLS. */
   readonly encrypted: boolean;
+  /** Where the body comes from; `revalidated`: from the cache, after the server has confirmed it. */
   readonly source: 'network' | 'cache' | 'revalidated';
   /** Bytes as the wire told, −1 when unknown. */
   readonly originalContentLength: number;
   /** Bytes of the body as it will be read, −1 when that cannot be known. */
   readonly total: number;
+  /** The platform followed redirects without showing them. */
   readonly redirectedByPlatform: boolean;
+  /** `Cache-Status` of our cache (RFC 9211), null when none was asked. */
   readonly cacheStatus: string | null;
 }

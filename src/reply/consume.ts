@@ -7,6 +7,7 @@ import { requestName } from './error-sentence.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
 export interface StandardSchema<Output> {
+  /** What a validator offers to others: https://standardschema.dev */
   readonly '~standard': {
     readonly version: 1;
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;

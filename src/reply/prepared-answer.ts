@@ -8,7 +8,9 @@ import { encodeUtf8 } from '../util/utf8.ts';
 export interface Answer {
   /** @default 200 */
   readonly status?: number;
+  /** The reason phrase. @default '' */
   readonly reason?: string;
+  /** Response fields; Content-Length is added when there is a body and it is not given. */
   readonly headers?: HeadersInput;
   /** Text is sent as UTF-8. */
   readonly body?: string | Uint8Array;

@@ -41,6 +41,7 @@ export interface ReplyInit {
  * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
  */
 export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Bytes> {
+  /** The kind of request: `get`, `post` …, `custom` for other verbs. Qt: `operation()`. */
   declare readonly operation: Operation;
   /** The request that was made, after the manager's defaults; it does not change with redirects. */
   declare readonly request: HttpRequest;
@@ -80,6 +81,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.head?.status ?? 0;
   }
 
+  /** The reason phrase, empty over HTTP/2 and until a head is there. Qt: HttpReasonPhraseAttribute. */
   get reason(): string {
     return this.#core.head?.reason ?? '';
   }
@@ -99,6 +101,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.final?.httpVersion ?? '';
   }
 
+  /** Qt: Http2WasUsedAttribute. */
   get http2WasUsed(): boolean {
     return this.httpVersion === '2';
   }
@@ -148,14 +151,17 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.#core.error;
   }
 
+  /** True until `finished` is emitted, in the queue, too. */
   get isRunning(): boolean {
     return !this.#core.finished;
   }
 
+  /** True once all signals have been emitted and no more bytes will come. */
   get isFinished(): boolean {
     return this.#core.finished;
   }
 
+  /** Bytes that have arrived and are unread. */
   get bytesAvailable(): number {
     return this.#core.body.available;
   }
