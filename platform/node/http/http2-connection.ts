@@ -175,9 +175,9 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     if (!isAnswered && isConnectionLost && isJoined && mayBeRepeated(request))
       return this.#owner.resend(request, exchange, this.#isReused ? refusals : refusals + 1);
     const code = (errored as NodeJS.ErrnoException | null)?.code ?? 'ERR_HTTP2_STREAM_ERROR';
-    if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url);
+    if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url, isAnswered);
     if (code === 'ERR_HTTP2_SESSION_ERROR' && this.#goaway !== null)
-      return streamFailure(this.#goaway.code, url);
+      return streamFailure(this.#goaway.code, url, true);
     return networkFailure(errored, url);
   }
 
