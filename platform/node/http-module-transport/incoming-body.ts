@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { HttpHeaders } from '../../../src/message/headers.ts';
 import { receivedHeaders } from './received-headers.ts';
+import { checkTrailers } from './response-check.ts';
 
 /** What an {@link IncomingBody} tells the attempt that owns its connection. */
 export interface IncomingOwner {
@@ -38,8 +40,14 @@ export class IncomingBody implements ResponseBody {
       const last = this.#finish();
       if (last === null) return;
       this.#owner.ended();
-      const { rawTrailers } = this.#message;
-      last.end(rawTrailers.length === 0 ? null : receivedHeaders(rawTrailers));
+      let trailers: HttpHeaders | null;
+      try {
+        trailers = trailersOf(this.#message);
+      } catch (error) {
+        last.fail(error as NetworkError);
+        return;
+      }
+      last.end(trailers);
     });
   }
 
@@ -74,4 +82,9 @@ export class IncomingBody implements ResponseBody {
     this.#over = true;
     return sink;
   }
+}
+
+/** @throws NetworkError protocol-failure */
+function trailersOf({ rawTrailers }: IncomingMessage): HttpHeaders | null {
+  return rawTrailers.length === 0 ? null : checkTrailers(receivedHeaders(rawTrailers));
 }

@@ -7,7 +7,10 @@ import type { HttpHeaders } from '../../../src/message/headers.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 
 /** Of a response, as of one that our own parser reads. */
-const { fieldSize, headSize, reasonSize } = DEFAULT_RESPONSE_LIMITS;
+const { fieldSize, headSize, reasonSize, trailerSize } = DEFAULT_RESPONSE_LIMITS;
+
+/** A colon and a space, or CRLF. */
+const SEPARATOR_SIZE = 2;
 
 /** Bytes of a response head, and of its trailers: what `node:http` is told to take. */
 export const MAXIMUM_HEAD: number = headSize;
@@ -44,7 +47,7 @@ export function checkResponse(
 }
 
 /** How many there are is bounded by the size of the head alone. @throws NetworkError protocol-failure */
-export function checkFields(pairs: readonly string[]): void {
+function checkFields(pairs: readonly string[]): void {
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!;
     const value = pairs[i + 1]!;
@@ -52,6 +55,16 @@ export function checkFields(pairs: readonly string[]): void {
       throw limitExceeded(`a field is larger than ${fieldSize} bytes`, 'fieldSize');
     if (!TEXT.test(value)) throw protocolFailure(`the value of ${name} has a control character`);
   }
+}
+
+/** @throws NetworkError protocol-failure */
+export function checkTrailers(trailers: HttpHeaders): HttpHeaders {
+  let size = 0;
+  for (const text of trailers.pairs) size += text.length + SEPARATOR_SIZE;
+  if (size > trailerSize)
+    throw limitExceeded(`the trailer section is larger than ${trailerSize} bytes`, 'trailerSize');
+  checkFields(trailers.pairs);
+  return trailers;
 }
 
 /** Whether llhttp had read the beginning of a status line before it gave up. */
