@@ -1,6 +1,7 @@
 import type { Gunzip } from 'node:zlib';
 import type { Coding, Decoder, DecoderSink, Decoders, Format } from '../../src/decoding/decoder.ts';
 import { finishDecoding } from './finish-decoding.ts';
+import { nodeOptions } from './node-options.ts';
 
 /** With zlib's own 16 KiB there are four times as many trips to its thread. */
 const OUTPUT_CHUNK = 64 * 1024;
@@ -44,7 +45,7 @@ export const nodeDecoders: Decoders = {
 
   decodeWhole(format, bytes, limit) {
     try {
-      return inflater(format).whole(bytes, { maxOutputLength: limit });
+      return inflater(format).whole(bytes, nodeOptions('zlib', { maxOutputLength: limit }));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'Z_BUF_ERROR') return null;
@@ -53,7 +54,7 @@ export const nodeDecoders: Decoders = {
   },
 
   create(format, sink) {
-    const options = { chunkSize: OUTPUT_CHUNK, writableHighWaterMark: WAITING_INPUT };
+    const options = nodeOptions('zlib', { chunkSize: OUTPUT_CHUNK, writableHighWaterMark: WAITING_INPUT });
     return streamDecoder(inflater(format).open(options), format, sink);
   },
 };
@@ -93,7 +94,7 @@ function hasSoundZstd(): boolean {
   if (process.versions.zstd === undefined) return false;
   const magicNumberAlone = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
   try {
-    inflater('zstd').whole(magicNumberAlone, { maxOutputLength: 1 });
+    inflater('zstd').whole(magicNumberAlone, nodeOptions('zlib', { maxOutputLength: 1 }));
     return false;
   } catch {
     return true;

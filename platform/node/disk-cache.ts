@@ -23,6 +23,7 @@ import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cach
 import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
 import { loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
+import { nodeOptions } from './node-options.ts';
 
 /** Options of a {@link DiskCache}. */
 export interface DiskCacheOptions {
@@ -138,7 +139,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       await rename(this.#root, aside);
       this.#files.dropAll();
       this.#usage.reset();
-      await rm(aside, { recursive: true, force: true });
+      await rm(aside, nodeOptions('file', { recursive: true, force: true }));
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
+import { nodeOptions } from '../node-options.ts';
 import { errorCode, isMissing } from './files.ts';
 import type { OpenFiles } from './open-files.ts';
 
@@ -160,13 +161,13 @@ export class DiskUsage {
         left -= entry.size;
       }
       await each(excess, async (entry) => {
-        await rm(entry.path, { force: true });
+        await rm(entry.path, nodeOptions('file', { force: true }));
         this.#files.drop(entry.path);
         this.#touched.delete(entry.path);
         this.subtract(entry.size);
       });
     } finally {
-      await rm(lease, { force: true });
+      await rm(lease, nodeOptions('file', { force: true }));
     }
   }
 
@@ -187,7 +188,8 @@ export class DiskUsage {
       ...(await names(above, cleared)).map((name) => path.join(above, name)),
     ];
     await each(left, async (file) => {
-      if (await isAbandoned(file, LEASE)) await rm(file, { recursive: true, force: true });
+      if (await isAbandoned(file, LEASE))
+        await rm(file, nodeOptions('file', { recursive: true, force: true }));
     });
   }
 
@@ -212,13 +214,13 @@ async function acquire(lease: string): Promise<boolean> {
   // Of several that see it abandoned one moves it away, to where it is swept if that one is killed here.
   const aside = path.join(path.dirname(lease), 'tmp', randomBytes(12).toString('hex'));
   await rename(lease, aside);
-  await rm(aside, { force: true });
+  await rm(aside, nodeOptions('file', { force: true }));
   return create(lease);
 }
 
 async function create(lease: string): Promise<boolean> {
   try {
-    await writeFile(lease, String(process.pid), { flag: 'wx', mode: 0o600 });
+    await writeFile(lease, String(process.pid), nodeOptions('file', { flag: 'wx', mode: 0o600 }));
     return true;
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
@@ -277,5 +279,5 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
 
 /** Makes the directory of a file, for the user alone. */
 export async function makeDirectoryOf(file: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await mkdir(path.dirname(file), nodeOptions('file', { recursive: true, mode: 0o700 }));
 }

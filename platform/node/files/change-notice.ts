@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { nodeOptions } from '../node-options.ts';
 
 /**
  * Tells that something in a directory may have changed, where the system has events for that. Only an accelerator: it may
@@ -20,7 +21,9 @@ export class ChangeNotice {
   start(): void {
     if (this.#watcher !== null) return;
     try {
-      const watcher = watch(this.#directory, { persistent: false }, () => this.#changed());
+      const watcher = watch(this.#directory, nodeOptions('file', { persistent: false }), () =>
+        this.#changed(),
+      );
       this.#watcher = watcher;
       watcher.on('error', () => {
         watcher.close();

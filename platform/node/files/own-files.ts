@@ -1,5 +1,6 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { nodeOptions } from '../node-options.ts';
 import { errorCode, isMissing } from './error-code.ts';
 
 /**
@@ -77,7 +78,7 @@ function kindOf(stat: Stats): string {
  * link.
  */
 export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory, nodeOptions('file', { recursive: true, mode: 0o700 }));
   const stat = await lstat(directory);
   if (!stat.isDirectory()) throw new NotOurs(directory, `is ${kindOf(stat)}, not a directory of ours`);
 }

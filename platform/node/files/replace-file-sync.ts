@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { nodeOptions } from '../node-options.ts';
 import { ABANDONED_AFTER, ClaimWatch, claimName, isClaimName, isOwnClaim } from './claims.ts';
 import { isMissing } from './error-code.ts';
 import { NotOurs, TO_CREATE, TO_READ } from './own-files.ts';
@@ -45,7 +46,7 @@ function attempt<Result>(
   update: (content: string | null) => SyncUpdate<Result>,
 ): SyncUpdate<Result> | null {
   const directory = `${file}.lock`;
-  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  fs.mkdirSync(directory, nodeOptions('file', { recursive: true, mode: 0o700 }));
   if (!fs.lstatSync(directory).isDirectory()) throw new NotOurs(directory, 'is no directory of ours');
   const name = claimName();
   const claim = path.join(directory, name);
@@ -64,7 +65,7 @@ function attempt<Result>(
     fs.renameSync(claim, file);
     return updated;
   } finally {
-    fs.rmSync(claim, { force: true });
+    fs.rmSync(claim, nodeOptions('file', { force: true }));
   }
 }
 
@@ -75,7 +76,7 @@ function isContested(directory: string, own: string, watch: ClaimWatch): boolean
     const stat = fs.lstatSync(path.join(directory, name), { throwIfNoEntry: false });
     if (stat === undefined || !stat.isFile() || stat.uid !== watch.owner) continue;
     if (isOwnClaim(name) || watch.isAbandoned(name, stat))
-      fs.rmSync(path.join(directory, name), { force: true });
+      fs.rmSync(path.join(directory, name), nodeOptions('file', { force: true }));
     else contested = true;
   }
   return contested;

@@ -10,6 +10,7 @@ import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { givenUp } from '../errors.ts';
+import { nodeOptions } from '../node-options.ts';
 import { Attempt } from './attempt.ts';
 import { nodeHttpCapabilities } from './capabilities.ts';
 import { KeptSockets } from './kept-sockets.ts';
@@ -30,7 +31,10 @@ export interface NodeHttpTransportOptions {
 const IDLE_CONNECTION = 120_000;
 
 /** The queue limits connections; the agents only keep them. Their idle sockets never keep a process alive. */
-const AGENT_OPTIONS: http.AgentOptions = { keepAlive: true, timeout: IDLE_CONNECTION };
+const AGENT_OPTIONS: http.AgentOptions = Object.assign(Object.create(null), {
+  keepAlive: true,
+  timeout: IDLE_CONNECTION,
+});
 
 /**
  * HTTP/1.1 over `node:http` and `node:https`.
@@ -95,7 +99,7 @@ export class NodeHttpTransport implements Transport {
     const { url, method } = request;
     const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
     const secure = url.scheme === 'https';
-    return {
+    return nodeOptions('request', {
       agent: secure ? this.#httpsAgent : this.#httpAgent,
       method,
       host,
@@ -107,7 +111,7 @@ export class NodeHttpTransport implements Transport {
       insecureHTTPParser: false,
       ...(this.#lookup === undefined ? {} : { lookup: this.#lookup }),
       ...(secure ? tlsOptions(request, host) : {}),
-    };
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { nodeOptions } from '../node-options.ts';
 
 /** An address to connect to. */
 export interface Address {
@@ -25,7 +26,7 @@ export async function addressesOf(
 
 function lookUp(host: string, lookup: LookupFunction): Promise<string | LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    lookup(host, { all: true }, (error, found) => {
+    lookup(host, nodeOptions('lookup', { all: true }), (error, found) => {
       if (error) reject(error);
       else resolve(found);
     });

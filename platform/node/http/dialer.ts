@@ -4,6 +4,7 @@ import { NetworkError } from '../../../src/error.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../../common/network-failure.ts';
+import { nodeOptions } from '../node-options.ts';
 import { abortable } from './abortable.ts';
 import { addressesOf } from './addresses.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -64,7 +65,9 @@ export class Dialer {
   async #plain(dial: Dial): Promise<Dialed> {
     const inbox = new Inbox();
     const options = { onread: inbox.onread };
-    const socket = await this.#connect(dial, (target) => connect({ ...options, ...target }));
+    const socket = await this.#connect(dial, (target) =>
+      connect(nodeOptions('socket', { ...options, ...target })),
+    );
     return { socket, inbox, protocol: dial.offer[0]!, encrypted: false };
   }
 
@@ -82,7 +85,9 @@ export class Dialer {
       }),
     };
     const { connect: connectTls } = process.getBuiltinModule('node:tls');
-    const socket = await this.#connect(dial, (target) => connectTls({ ...options, ...target }));
+    const socket = await this.#connect(dial, (target) =>
+      connectTls(nodeOptions('tls', { ...options, ...target })),
+    );
     socket.on('session', (session) => this.#sessions.set(key, session));
     await secured(socket, signal);
     // An alert of TLS comes as an error that closes nothing: it has to outlast the question, when nobody else listens.

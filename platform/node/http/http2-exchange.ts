@@ -6,6 +6,7 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Place } from '../../../src/util/bag.ts';
 import { expectsContinue } from '../expect-continue.ts';
+import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
 import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
@@ -91,7 +92,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     const outgoing = this.#outgoing;
     let stream: ClientHttp2Stream;
     try {
-      stream = session.request(this.#fields.fields, streamOptions(this.request));
+      stream = session.request(this.#fields.fields, this.request.body === null ? NO_BODY : BODY_FOLLOWS);
     } catch (error) {
       this.fail(unsendable(this.request, error as Error));
       return;
@@ -273,12 +274,9 @@ function reset(stream: ClientHttp2Stream): void {
   stream.close(CANCEL);
 }
 
-/** Methods whose stream Node ends by itself: options that say the same cost a tenth of the request. */
-const ENDED_BY_NODE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
-
-function streamOptions({ method, body }: HttpRequest): ClientSessionRequestOptions | undefined {
-  return body === null && ENDED_BY_NODE.has(method) ? undefined : { endStream: body === null };
-}
+/** Whether the head of a request ends its stream, as Node is told. */
+const BODY_FOLLOWS: ClientSessionRequestOptions = { ...nodeOptions('http2Request', { endStream: false }) };
+const NO_BODY: ClientSessionRequestOptions = { ...nodeOptions('http2Request', { endStream: true }) };
 
 /** Node refuses what RFC 9113 forbids: a field that may stand only once, twice. */
 function unsendable({ url }: HttpRequest, { message }: Error): NetworkError {

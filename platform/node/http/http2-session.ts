@@ -1,5 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
+import { nodeOptions } from '../node-options.ts';
 import type { Dialed } from './dialer.ts';
 
 /** Bytes that a peer may send on a stream that nobody reads: they are held in memory. */
@@ -23,15 +24,17 @@ export function openHttp2Session(
 ): ClientHttp2Session {
   // Node takes over the socket below its inbox, and what has arrived until then from the socket's own buffer.
   for (const bytes of inbox.takeEarly().reverse()) socket.unshift(bytes);
-  const session = connect('http://localhost', {
+  const settings = nodeOptions('http2Settings', {
+    enablePush: false,
+    initialWindowSize: STREAM_WINDOW,
+    maxHeaderListSize: Math.min(limits.headSize, NO_LIMIT),
+  });
+  const options = nodeOptions('http2', {
     createConnection: () => socket,
-    settings: {
-      enablePush: false,
-      initialWindowSize: STREAM_WINDOW,
-      maxHeaderListSize: Math.min(limits.headSize, NO_LIMIT),
-    },
+    settings,
     maxHeaderListPairs: Math.min(limits.fields + PSEUDO_FIELDS, NO_LIMIT),
   });
+  const session = connect('http://localhost', options);
   session.setLocalWindowSize(CONNECTION_WINDOW);
   countAnnouncements(session);
   return session;

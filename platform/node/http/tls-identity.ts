@@ -1,6 +1,7 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { describeTlsMaterial } from '../../../src/message/tls-material.ts';
 import type { TlsOptions } from '../../../src/options.ts';
+import { nodeOptions } from '../node-options.ts';
 
 /**
  * TLS material, compared by value: requests with equal material may share a connection, all others may not, for the
@@ -14,7 +15,6 @@ export class TlsIdentity {
   #context: SecureContext | null = null;
 
   constructor(options: TlsOptions) {
-    // Own properties only: Node reads what a polluted Object.prototype has.
     this.#options = Object.assign(Object.create(null), options);
     this.servername = this.#options.servername ?? null;
   }
@@ -31,7 +31,9 @@ export class TlsIdentity {
    */
   get context(): SecureContext {
     const { createSecureContext } = process.getBuiltinModule('node:tls');
-    this.#context ??= createSecureContext(this.#options as SecureContextOptions);
+    this.#context ??= createSecureContext(
+      nodeOptions('secureContext', this.#options as SecureContextOptions),
+    );
     return this.#context;
   }
 }
