@@ -1,5 +1,10 @@
 import type { NetworkReply } from './reply/reply.ts';
 
+/** For a check at run time: a row for each signal, so that none can be forgotten. */
+export const MANAGER_SIGNALS: ReadonlySet<string> = new Set(
+  Object.keys({ finished: 1, encrypted: 1, faultOccurred: 1 } satisfies Record<keyof ManagerSignals, 1>),
+);
+
 /**
  * The signals of a manager: those of its replies, with the reply as first argument, emitted before the reply's own.
  *

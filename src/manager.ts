@@ -1,4 +1,5 @@
 import type { BodyInput } from './message/body-input.ts';
+import { refuseSurplus } from './options/surplus.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import {
   type EnabledStore,
@@ -17,7 +18,7 @@ import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { DEFAULT_OPTIONS } from './resolve-options.ts';
-import { connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
 import { canonicalScheme } from './transport/admission.ts';
 import type { Transport } from './transport/transport.ts';
@@ -61,37 +62,44 @@ export class Manager extends Settings implements AsyncDisposable {
   }
 
   /** A HEAD: status and fields of the response to a GET, without its body. The reply is returned at once; await `completed`. */
-  head(request: RequestInput): NetworkReply {
+  head(request: RequestInput, ...surplus: never[]): NetworkReply {
+    refuseSurplus('head', surplus);
     return this.#start('head', request);
   }
 
   /** A GET; with a body where the transport can send one (not in a page). */
-  get(request: RequestInput, body?: BodyInput | null): NetworkReply {
+  get(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
+    refuseSurplus('get', surplus);
     return this.#start('get', request, body);
   }
 
   /** A POST with that body; its Content-Type is added where the kind of body implies one and none is set. */
-  post(request: RequestInput, body?: BodyInput | null): NetworkReply {
+  post(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
+    refuseSurplus('post', surplus);
     return this.#start('post', request, body);
   }
 
   /** A PUT with that body. */
-  put(request: RequestInput, body?: BodyInput | null): NetworkReply {
+  put(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
+    refuseSurplus('put', surplus);
     return this.#start('put', request, body);
   }
 
   /** A DELETE. Qt: `deleteResource()`. */
-  deleteResource(request: RequestInput): NetworkReply {
+  deleteResource(request: RequestInput, ...surplus: never[]): NetworkReply {
+    refuseSurplus('deleteResource', surplus);
     return this.#start('delete', request);
   }
 
   /** {@link deleteResource} under the name of the verb. */
-  delete(request: RequestInput): NetworkReply {
+  delete(request: RequestInput, ...surplus: never[]): NetworkReply {
+    refuseSurplus('delete', surplus);
     return this.deleteResource(request);
   }
 
   /** A PATCH with that body. */
-  patch(request: RequestInput, body?: BodyInput | null): NetworkReply {
+  patch(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
+    refuseSurplus('patch', surplus);
     return this.sendCustomRequest(request, 'PATCH', body);
   }
 
@@ -99,12 +107,19 @@ export class Manager extends Settings implements AsyncDisposable {
    * Any other verb. GET, HEAD, PUT, POST and DELETE, in upper or lower case, become the operations of those names.
    * @throws TypeError when `verb` is not a token
    */
-  sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply {
+  sendCustomRequest(
+    request: RequestInput,
+    verb: string,
+    body?: BodyInput | null,
+    ...surplus: never[]
+  ): NetworkReply {
+    refuseSurplus('sendCustomRequest', surplus);
     return this.#startVerb(verb, toNetworkRequest(request), body);
   }
 
   /** {@link sendCustomRequest} with the verb first. */
-  request(method: string, request: RequestInput, body?: BodyInput | null): NetworkReply {
+  request(method: string, request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
+    refuseSurplus('request', surplus);
     return this.sendCustomRequest(request, method, body);
   }
 
@@ -139,12 +154,8 @@ export class Manager extends Settings implements AsyncDisposable {
    * use the connection.
    * @param port default: 443
    */
-  connectToHostEncrypted(
-    host: string,
-    port = 443,
-    options: Pick<NetworkRequest, 'tls' | 'http2Allowed'> = {},
-  ): NetworkReply {
-    return this.#start('get', { ...options, ...connectRequest('https', host, port) });
+  connectToHostEncrypted(host: string, port = 443, options: ConnectOptions = {}): NetworkReply {
+    return this.#start('get', connectRequest('https', host, port, options));
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */

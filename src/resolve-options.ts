@@ -1,6 +1,8 @@
 import { type FetchWords, fetchWords } from './message/fetch-words.ts';
 import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
 import { concealedTls } from './message/redaction.ts';
+import { hasMethods, isObject, isString, wholeNumber, withMethods } from './options/checker.ts';
+import { illTyped, unknownOption } from './options/option-errors.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -24,19 +26,9 @@ type Rule<Value> = readonly [
 ];
 type Rules<Options> = { readonly [Name in keyof Options]: Rule<Options[Name]> };
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isString = (value: unknown): value is string => typeof value === 'string';
-
-/** A whole number in a range. `Infinity` counts as one where the range has no end. */
-function whole(fallback: number, least = 0, most = Number.POSITIVE_INFINITY): Rule<number> {
-  return [
-    fallback,
-    `a whole number from ${least} to ${most}`,
-    (value) =>
-      (Number.isSafeInteger(value) || value === most) &&
-      (value as number) >= least &&
-      (value as number) <= most,
-  ];
+function whole(fallback: number, least?: number, most?: number): Rule<number> {
+  const { expected, accepts } = wholeNumber(least, most);
+  return [fallback, expected, accepts];
 }
 
 /** An option that has no value unless it is set. */
@@ -66,11 +58,8 @@ function list(
 
 /** A part that can be left out. */
 function part(...methods: string[]): Rule<null> {
-  return [null, `an object with ${methods.join(', ')}`, (value) => hasMethods(value, methods)];
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof value[name as never] === 'function');
+  const { expected, accepts } = withMethods(...methods);
+  return [null, expected, accepts];
 }
 
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
@@ -182,16 +171,18 @@ function merge(
   rules: Readonly<Record<string, Rule<unknown>>>,
   skipped: readonly string[],
 ): RequestOptions {
+  if (!isObject(from)) throw new TypeError('expected an object of options');
   let merged: Record<string, unknown> | null = null;
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;
-    if (!Object.hasOwn(rules, name)) throw new TypeError(`unknown option '${name}'`);
+    if (!Object.hasOwn(rules, name))
+      throw unknownOption('', '', name, Object.keys(rules), otherHome(name, rules));
     const value: unknown = from[name as never];
     if (value === undefined) continue;
     const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
     const isLeftOut = value === null && fallback === null;
     if (!isLeftOut && !(accepts?.(value) ?? typeof value === typeof fallback)) {
-      throw new TypeError(`option '${name}': expected ${expected}${fallback === null ? ', or null' : ''}`);
+      throw illTyped('', name, `${expected}${fallback === null ? ', or null' : ''}`);
     }
     merged ??= { ...defaults };
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
@@ -202,6 +193,12 @@ function merge(
 /** Own members only. */
 function ownWords(said: object): FetchWords {
   return fetchWords(Object.assign(Object.create(null), said));
+}
+
+/** What to say of an option that there is, but not here. */
+function otherHome(name: string, rules: object): string | undefined {
+  if (rules === REQUEST && Object.hasOwn(MANAGER, name)) return 'it is an option of the manager';
+  return rules === MANAGER && Object.hasOwn(REQUEST, name) ? 'it is an option of a request' : undefined;
 }
 
 function toSchemes(schemes: object): RequestOptions['schemes'] {

@@ -1,5 +1,6 @@
 import { HttpHeaders, isToken } from './message/headers.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
+import { type Checks, checkOptions, TRUTH } from './options/checker.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';
 import type { HttpRequest } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
@@ -39,17 +40,31 @@ export function resolveRequest(
   };
 }
 
+/** What can be said of a connection that is opened ahead. */
+export type ConnectOptions = Pick<NetworkRequest, 'tls' | 'http2Allowed'>;
+
+const CONNECT_CHECKS: Checks<ConnectOptions> = {
+  tls: { expected: 'an object, or null', accepts: (value) => typeof value === 'object' },
+  http2Allowed: TRUTH,
+};
+
 /**
  * The request that opens a connection ahead, as `createRequest` sees it.
  * @throws TypeError when `host` is no host or `port` no port
  */
-export function connectRequest(scheme: 'http' | 'https', host: string, port: number): NetworkRequest {
+export function connectRequest(
+  scheme: 'http' | 'https',
+  host: string,
+  port: number,
+  options: ConnectOptions = {},
+): NetworkRequest {
+  const checked = checkOptions('connectToHostEncrypted', options, CONNECT_CHECKS);
   const url = `${scheme}://${host.replace(/^[^[]*:.*/, '[$&]')}:${port}`;
   // By the parser of a scheme that knows hosts, and nothing but a host.
   if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
     throw new TypeError(`not a host and port: ${JSON.stringify(host)}, ${port}`);
   }
-  return { url: PRECONNECT + url };
+  return { ...checked, url: PRECONNECT + url };
 }
 
 /** Inherited properties are never read. */

@@ -1,6 +1,6 @@
 import type { AbstractNetworkCache } from './cache/abstract-network-cache.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
-import type { ManagerSignals } from './manager-signals.ts';
+import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
 import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options.ts';
 import type { Platform } from './platform.ts';
@@ -40,7 +40,7 @@ export class Settings extends Signals<ManagerSignals> {
 
   /** @internal Only managers have settings. */
   constructor(options: ManagerOptions, defaults: RequestOptions, accept: Platform['acceptOptions']) {
-    super();
+    super(MANAGER_SIGNALS);
     this.#accept = accept;
     this.#defaults = defaults;
     this.#current = this.#resolve(options, defaults);

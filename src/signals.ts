@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { nearestOf } from './options/option-errors.ts';
 import { isPromise } from './util/is-promise.ts';
 
 /** Event name → argument tuple. */
@@ -22,16 +23,33 @@ type Listener = (...args: any[]) => unknown;
 export class Signals<Events extends EventMap> {
   /** Made with the first listener: most replies are awaited and never listened to. */
   #emitter: Emitter | null = null;
+  readonly #names: ReadonlySet<string>;
 
-  /** Calls the listener each time the signal is emitted, behind those that there are. A function registered twice is called twice. */
+  /**
+   * @param names the signals that there are
+   * @internal
+   */
+  constructor(names: ReadonlySet<string>) {
+    this.#names = names;
+  }
+
+  /**
+   * Calls the listener each time the signal is emitted, behind those that there are. A function registered twice is called twice.
+   * @throws TypeError for a signal that there is not, or a listener that is no function
+   */
   on<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
+    this.#check(name, listener);
     this.#emitter ??= new EventEmitter();
     this.#emitter.on(name, listener);
     return this;
   }
 
-  /** Like {@link on}, for the next time only. */
+  /**
+   * Like {@link on}, for the next time only.
+   * @throws TypeError for a signal that there is not, or a listener that is no function
+   */
   once<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
+    this.#check(name, listener);
     const wrapped = ((...args: unknown[]) => {
       this.#emitter?.off(name, wrapped);
       return listener(...args);
@@ -40,8 +58,12 @@ export class Signals<Events extends EventMap> {
     return this.on(name, wrapped);
   }
 
-  /** Takes back one registration of that function; does nothing when there is none. */
+  /**
+   * Takes back one registration of that function; does nothing when there is none.
+   * @throws TypeError for a signal that there is not, or a listener that is no function
+   */
   off<Name extends keyof Events & string>(name: Name, listener: Events[Name]): this {
+    this.#check(name, listener);
     const registered: readonly (Listener & { original?: Listener })[] = this.#listeners(name);
     const found = registered.find((one) => one === listener || one.original === listener);
     if (found !== undefined) this.#emitter?.off(name, found);
@@ -79,6 +101,15 @@ export class Signals<Events extends EventMap> {
       .map((listener) => answerOf(listener, args))
       .filter(isPromise);
     return pending.length === 0 ? null : Promise.all(pending);
+  }
+
+  #check(name: string, listener: unknown): void {
+    if (!this.#names.has(name)) {
+      const nearest = nearestOf(String(name), [...this.#names]);
+      throw new TypeError(`no signal '${name}'${nearest === null ? '' : `; did you mean '${nearest}'?`}`);
+    }
+    if (typeof listener !== 'function')
+      throw new TypeError(`signal '${name}': the listener must be a function`);
   }
 
   #listeners(name: string): readonly Listener[] {

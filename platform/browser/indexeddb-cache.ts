@@ -1,6 +1,6 @@
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
-import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
 import {
   type BodyReader,
@@ -8,6 +8,7 @@ import {
   LARGEST_ENTRY,
   metadataSize,
 } from '../../src/cache/network-cache.ts';
+import { type Checks, checkOptions, FUNCTION, TEXT } from '../../src/options/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
@@ -34,6 +35,12 @@ export interface IndexedDbCacheOptions {
   /** Hears once of each kind of trouble (quota, private windows); requests go on without the cache. */
   readonly onFault?: FaultListener;
 }
+
+const CHECKS: Checks<IndexedDbCacheOptions> = {
+  name: TEXT,
+  maximumSize: MAXIMUM_SIZE,
+  onFault: FUNCTION,
+};
 
 /** An entry as it was found. */
 export interface IndexedDbEntry extends StoredResponse {
@@ -67,9 +74,10 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   /** @throws TypeError when `maximumSize` is not a number of bytes */
   constructor(options: IndexedDbCacheOptions = {}) {
     super();
-    this.maximumSize = checkedSize(options.maximumSize ?? DEFAULT_MAXIMUM_SIZE);
-    this.#database = new Database(options.name ?? 'fairlead-cache');
-    this.#onFault = apart(options.onFault);
+    const { name = 'fairlead-cache', maximumSize, onFault } = checkOptions('IndexedDbCache', options, CHECKS);
+    this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
+    this.#database = new Database(name);
+    this.#onFault = apart(onFault);
   }
 
   async match(key: string): Promise<readonly IndexedDbEntry[]> {

@@ -1,4 +1,5 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval';
+import { type Checks, checkOptions, FUNCTION, requiredText, TEXT } from '../../src/options/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
 import { openDatabase } from './open-database.ts';
@@ -11,6 +12,12 @@ export interface IndexedDbStoreOptions {
   /** Hears when loading failed (private windows of some browsers have no IndexedDB). */
   readonly onFault?: FaultListener | undefined;
 }
+
+const CHECKS: Checks<IndexedDbStoreOptions> = {
+  namespace: requiredText('a name'),
+  database: TEXT,
+  onFault: FUNCTION,
+};
 
 /**
  * A {@link KeyValueStore} in IndexedDB, shared by all pages and workers of an origin. A batch is one transaction, so it
@@ -28,9 +35,9 @@ export class IndexedDbStore implements KeyValueStore {
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: IndexedDbStoreOptions) {
-    const database = options.database ?? 'fairlead';
-    this.#namespace = options.namespace;
-    this.#onFault = apart(options.onFault);
+    const { namespace, database = 'fairlead', onFault } = checkOptions('IndexedDbStore', options, CHECKS);
+    this.#namespace = namespace;
+    this.#onFault = apart(onFault);
     this.#use = openDatabase(database, 'entries');
     this.#channel =
       typeof BroadcastChannel === 'function' ? new BroadcastChannel(`${database}/${this.#namespace}`) : null;

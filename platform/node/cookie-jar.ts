@@ -1,9 +1,14 @@
-import { type CookieJarOptions, CookieJar as NeutralCookieJar } from '../../src/cookies/jar.ts';
+import {
+  COOKIE_JAR_CHECKS,
+  type CookieJarOptions,
+  CookieJar as NeutralCookieJar,
+} from '../../src/cookies/jar.ts';
+import { checkOptions } from '../../src/options/checker.ts';
 import { publicSuffixList } from './public-suffix.ts';
 
 /** The cookie jar, with the public suffix list that a page does not need. */
 export class CookieJar extends NeutralCookieJar {
   constructor(options: CookieJarOptions = {}) {
-    super({ ...options, publicSuffixes: options.publicSuffixes ?? publicSuffixList });
+    super({ publicSuffixes: publicSuffixList, ...checkOptions('CookieJar', options, COOKIE_JAR_CHECKS) });
   }
 }

@@ -3,7 +3,7 @@ import { rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
-import { checkedSize, DEFAULT_MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
 import { copyBody } from '../../src/cache/copy-body.ts';
 import type { ResponseMetadata } from '../../src/cache/metadata.ts';
 import {
@@ -12,6 +12,7 @@ import {
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
 } from '../../src/cache/network-cache.ts';
+import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/options/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
@@ -34,6 +35,12 @@ export interface DiskCacheOptions {
   /** Hears once of each kind of trouble with the directory; requests go on without the cache. */
   readonly onFault?: FaultListener;
 }
+
+const CHECKS: Checks<DiskCacheOptions> = {
+  directory: requiredText('the path of a directory'),
+  maximumSize: MAXIMUM_SIZE,
+  onFault: FUNCTION,
+};
 
 /** Finishes the file of an entry, which tells how many variants its key has. */
 type Finish = (variants: number) => Promise<WrittenEntry>;
@@ -63,12 +70,10 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   #timesCleared = 0;
 
   /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
-  constructor({ directory, maximumSize = DEFAULT_MAXIMUM_SIZE, onFault }: DiskCacheOptions) {
+  constructor(options: DiskCacheOptions) {
     super();
-    if (typeof directory !== 'string' || directory === '') {
-      throw new TypeError('DiskCache: directory must be the path of a directory');
-    }
-    this.maximumSize = checkedSize(maximumSize);
+    const { directory, maximumSize, onFault } = checkOptions('DiskCache', options, CHECKS);
+    this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
     this.#root = path.join(path.resolve(directory), LAYOUT);
     this.#onFault = apart(onFault);
     this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, (error) => this.#report(error));

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/options/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import { faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
@@ -17,6 +18,8 @@ export interface FileStoreOptions {
   /** Hears when content was unreadable and set aside, and when the file cannot be looked at for changes of others. */
   readonly onFault?: FaultListener;
 }
+
+const CHECKS: Checks<FileStoreOptions> = { file: requiredText('the path of a file'), onFault: FUNCTION };
 
 type Entries = Map<string, StoredValue>;
 type Changes = ReadonlyMap<string, StoredValue | null>;
@@ -57,8 +60,9 @@ export class FileStore implements KeyValueStore {
   #operations = 0;
 
   constructor(options: FileStoreOptions) {
-    this.#file = path.resolve(options.file);
-    this.#onFault = apart(options.onFault);
+    const { file, onFault } = checkOptions('FileStore', options, CHECKS);
+    this.#file = path.resolve(file);
+    this.#onFault = apart(onFault);
     this.#lookFaults = faultTeller(this.#onFault);
     this.#notice = new ChangeNotice(path.dirname(this.#file), () => this.#noticed());
   }

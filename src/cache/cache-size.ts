@@ -1,10 +1,10 @@
+import type { Check } from '../options/checker.ts';
+
 /** 50 MiB, as in Qt. */
 export const DEFAULT_MAXIMUM_SIZE = 50 * 1024 * 1024;
 
-/** @throws TypeError for what is not a number of bytes */
-export function checkedSize(maximumSize: number): number {
-  if (!Number.isFinite(maximumSize) || maximumSize < 0) {
-    throw new TypeError(`cache: maximumSize must be a number of bytes, got ${String(maximumSize)}`);
-  }
-  return maximumSize;
-}
+/** What `maximumSize` of a cache may be. */
+export const MAXIMUM_SIZE: Check = {
+  expected: 'a number of bytes',
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+};

@@ -1,5 +1,6 @@
+import { type Checks, checkOptions } from '../options/checker.ts';
 import { AbstractNetworkCache } from './abstract-network-cache.ts';
-import { checkedSize, DEFAULT_MAXIMUM_SIZE } from './cache-size.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from './cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import {
   type BodyReader,
@@ -16,6 +17,8 @@ export interface MemoryCacheOptions {
   /** Bytes of bodies and metadata together. @default 50 MiB, as Qt's disk cache */
   readonly maximumSize?: number;
 }
+
+const CHECKS: Checks<MemoryCacheOptions> = { maximumSize: MAXIMUM_SIZE };
 
 /** One entry. The object itself is its place in the order of use. */
 interface MemoryEntry extends StoredResponse {
@@ -40,7 +43,8 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
   /** @throws TypeError when `maximumSize` is not a number of bytes */
   constructor(options: MemoryCacheOptions = {}) {
     super();
-    this.maximumSize = checkedSize(options.maximumSize ?? DEFAULT_MAXIMUM_SIZE);
+    const { maximumSize = DEFAULT_MAXIMUM_SIZE } = checkOptions('MemoryCache', options, CHECKS);
+    this.maximumSize = maximumSize;
   }
 
   match(key: string): readonly MemoryEntry[] {

@@ -1,3 +1,5 @@
+import { type Check, type Checks, checkOptions, TEXT, TRUTH } from '../options/checker.ts';
+
 /**
  * On whose behalf cookies of a URL are sent or set. Without a context it is the URL's own site, over HTTP, as for any
  * request that no page makes.
@@ -17,4 +19,21 @@ export interface CookieContext {
   readonly navigation?: boolean | undefined;
   /** Matters to lax cookies only. @default 'GET' */
   readonly method?: string | undefined;
+}
+
+const SITE: Check = {
+  expected: 'a URL',
+  accepts: (value) => typeof value === 'string' || value instanceof URL,
+};
+const CHECKS: Checks<CookieContext> = {
+  site: SITE,
+  topLevelSite: SITE,
+  api: { expected: 'http or script', accepts: (value) => value === 'http' || value === 'script' },
+  navigation: TRUTH,
+  method: TEXT,
+};
+
+/** @throws TypeError for what is no context: a misspelt one would send cookies that were to stay at home */
+export function checkedContext(context: CookieContext): CookieContext {
+  return checkOptions('CookieJar', context, CHECKS, 'context.');
 }

@@ -1,8 +1,9 @@
+import { type Checks, checkOptions, FUNCTION, OBJECT, TRUTH, withMethods } from '../options/checker.ts';
 import type { KeyValueStore } from '../storage/key-value-store.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
-import type { CookieContext } from './context.ts';
+import { type CookieContext, checkedContext } from './context.ts';
 import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
 import { type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
 import { type CookieLimits, cookieLimits } from './limits.ts';
@@ -29,6 +30,17 @@ export interface CookieJarOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
+export const COOKIE_JAR_CHECKS: Checks<CookieJarOptions> = {
+  publicSuffixes: OBJECT,
+  policy: OBJECT,
+  limits: OBJECT,
+  clock: withMethods('now'),
+};
+const STORAGE_CHECKS: Checks<CookieStorageOptions> = {
+  persistSessionCookies: TRUTH,
+  onFault: FUNCTION,
+};
+
 const NO_CONTEXT: CookieContext = {};
 const MAX_REQUESTS = 1024;
 
@@ -52,10 +64,11 @@ export class CookieJar implements AbstractCookieJar {
   readonly #requests = new Map<string, CookieRequest | null>();
 
   constructor(options: CookieJarOptions = {}) {
-    this.limits = cookieLimits(options.limits);
-    this.#publicSuffixes = options.publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
-    this.#policy = options.policy ?? {};
-    this.#clock = options.clock ?? systemClock;
+    const { limits, publicSuffixes, policy, clock } = checkOptions('CookieJar', options, COOKIE_JAR_CHECKS);
+    this.limits = cookieLimits(limits);
+    this.#publicSuffixes = publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
+    this.#policy = policy ?? {};
+    this.#clock = clock ?? systemClock;
     this.#cookies = new StoredCookies(this.limits);
   }
 
@@ -71,9 +84,12 @@ export class CookieJar implements AbstractCookieJar {
     store: KeyValueStore,
     options: CookieJarOptions & CookieStorageOptions = {},
   ): Promise<Jar> {
-    const jar = new this(options);
+    const checked = checkOptions('CookieJar', options, { ...COOKIE_JAR_CHECKS, ...STORAGE_CHECKS });
+    const { persistSessionCookies = false, onFault, ...ofJar } = checked;
+    const jar = new this(ofJar);
     const persistence = new CookiePersistence(store, jar.#cookies, {
-      ...options,
+      persistSessionCookies,
+      ...(onFault === undefined ? {} : { onFault }),
       limits: jar.limits,
       now: () => jar.#clock.now(),
       isStorable: (cookie) => isStorable(cookie, jar.#publicSuffixes, jar.limits),
@@ -87,7 +103,7 @@ export class CookieJar implements AbstractCookieJar {
   cookiesForUrl(url: CookieUrl, context: CookieContext = NO_CONTEXT): Cookie[] {
     void this.#persistence?.look();
     // Many programs never get a cookie, and need not pay for a look at every URL.
-    if (this.#cookies.isEmpty && URL.canParse(String(url))) return [];
+    if (this.#cookies.isEmpty && context === NO_CONTEXT && URL.canParse(String(url))) return [];
     const request = this.#request(url, context);
     if (request === null) return [];
     const now = this.#clock.now();
@@ -241,7 +257,7 @@ export class CookieJar implements AbstractCookieJar {
 
   #request(url: CookieUrl, context: CookieContext): CookieRequest | null {
     if (typeof url !== 'string' || context !== NO_CONTEXT)
-      return cookieRequest(url, context, this.#publicSuffixes);
+      return cookieRequest(url, checkedContext(context), this.#publicSuffixes);
     let request = this.#requests.get(url);
     if (request === undefined) {
       request = cookieRequest(url, context, this.#publicSuffixes);

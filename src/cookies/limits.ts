@@ -1,3 +1,5 @@
+import { type Check, type Checks, checkOptions } from '../options/checker.ts';
+
 /** Bounds of a jar: what a peer can make it hold and send. `Infinity` lifts one. */
 export interface CookieLimits {
   /** Bytes of name and value together. RFC 6265bis §5.7 step 4. @default 4096 */
@@ -23,6 +25,14 @@ export const DEFAULT_COOKIE_LIMITS: CookieLimits = {
   headerSize: 8192,
 };
 
+const LIMIT: Check = {
+  expected: 'a number that is not negative',
+  accepts: (value) => typeof value === 'number' && value >= 0,
+};
+const CHECKS = Object.fromEntries(
+  Object.keys(DEFAULT_COOKIE_LIMITS).map((name) => [name, LIMIT]),
+) as unknown as Checks<CookieLimits>;
+
 /**
  * The limits of a jar: the defaults, and what differs from them. `undefined` counts as not set.
  * @throws TypeError for what is no limit, which would be none
@@ -30,15 +40,10 @@ export const DEFAULT_COOKIE_LIMITS: CookieLimits = {
 export function cookieLimits(
   differing: { readonly [Name in keyof CookieLimits]?: number | undefined } = {},
 ): CookieLimits {
-  const limits: Record<string, number> = { ...DEFAULT_COOKIE_LIMITS };
-  for (const [name, value] of Object.entries(differing)) {
-    if (!Object.hasOwn(limits, name)) throw new TypeError(`unknown option 'limits.${name}'`);
-    if (value === undefined) continue;
-    if (!(typeof value === 'number' && value >= 0))
-      throw new TypeError(`option 'limits.${name}': expected a number that is not negative`);
-    limits[name] = value;
-  }
-  return limits as unknown as CookieLimits;
+  return {
+    ...DEFAULT_COOKIE_LIMITS,
+    ...checkOptions('CookieJar', differing as Partial<CookieLimits>, CHECKS, 'limits.'),
+  };
 }
 
 /** 9999-12-31T23:59:59Z: no date of a cookie has more than four digits for its year. */

@@ -1,3 +1,4 @@
+import { type Checks, checkOptions, withMethods } from '../options/checker.ts';
 import type { EnabledStore, SecurityPart } from '../pipeline/security-part.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
@@ -9,6 +10,13 @@ import { noteStage } from './note-stage.ts';
 import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } from './policy.ts';
 import { upgradeUrl } from './upgrade.ts';
 import { upgradeStage } from './upgrade-stage.ts';
+
+export interface StrictTransportSecurityOptions {
+  /** Time against which policies expire. @default the system's */
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+const CHECKS: Checks<StrictTransportSecurityOptions> = { clock: withMethods('now') };
 
 /**
  * The knowledge of HSTS hosts (RFC 6797) that managers are given as `strictTransportSecurity`: in memory, and in a store
@@ -28,8 +36,8 @@ export class StrictTransportSecurity implements SecurityPart {
   #stopWatching = (): void => {};
   #ready: Promise<void> | null = null;
 
-  /** @param options.clock time against which policies expire. Default: the system's */
-  constructor({ clock = systemClock }: { readonly clock?: Pick<Clock, 'now'> } = {}) {
+  constructor(options: StrictTransportSecurityOptions = {}) {
+    const { clock = systemClock } = checkOptions('StrictTransportSecurity', options, CHECKS);
     this.#clock = clock;
   }
 

@@ -1,3 +1,4 @@
+import { type Checks, checkOptions, OBJECT } from '../options/checker.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { randomBoundary } from './boundary.ts';
@@ -18,6 +19,11 @@ export interface HttpPart {
   /** What stands in the part: everything that a request can have as its body, another HttpMultiPart, too. */
   readonly body: BodyInput;
 }
+
+const CHECKS: Checks<HttpPart> = {
+  headers: OBJECT,
+  body: { expected: 'a body', accepts: () => true, isRequired: true },
+};
 
 const TYPES: ReadonlySet<string> = new Set(['mixed', 'related', 'form-data', 'alternative']);
 /** RFC 2046 §5.1.1, `boundary`. */
@@ -62,11 +68,11 @@ export class HttpMultiPart implements RequestBodySource {
 
   /** @throws TypeError for fields that HTTP forbids or a body that cannot be sent */
   append(part: HttpPart): this {
-    const fields = Object.hasOwn(part, 'headers') ? (part.headers ?? []) : [];
+    const { headers: fields = [], body: content } = checkOptions('HttpMultiPart', part, CHECKS);
     const headers = new HttpHeaders(
       Array.from(pairsOf(fields), ([name, value]) => [name, asUtf8(value)] as const),
     );
-    const body = toRequestBody(part.body);
+    const body = toRequestBody(content);
     if (body.contentType !== null) headers.setDefault('content-type', body.contentType);
     const lines = Array.from(headers, ([name, value]) => `${name}: ${value}\r\n`);
     this.#parts.push({ head: latin1(`${lines.join('')}\r\n`), body });

@@ -6,7 +6,7 @@ export function compose(list: readonly (Stage | Rewrite)[], last: Next): Next {
   let next = last;
   let run: Rewrite[] = [];
   for (const entry of [...list].reverse()) {
-    if (!('handle' in entry)) {
+    if (!isStage(entry)) {
       run.unshift(entry);
       continue;
     }
@@ -15,4 +15,10 @@ export function compose(list: readonly (Stage | Rewrite)[], last: Next): Next {
     run = [];
   }
   return rewriting(run, next);
+}
+
+/** A stage may be an object of a class; a polluted `Object.prototype` makes none. */
+function isStage(entry: Stage | Rewrite): entry is Stage {
+  const { handle } = entry as Stage;
+  return handle !== undefined && handle !== (Object.prototype as Partial<Stage>).handle;
 }

@@ -1,6 +1,7 @@
-import type { NetworkError } from '../error.ts';
+import { NetworkError } from '../error.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
+import { type Checks, checkOptions, OBJECT, TEXT, wholeNumber } from '../options/checker.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 
@@ -16,6 +17,22 @@ export interface Answer {
   readonly body?: string | Uint8Array;
   /** Fails the reply instead; nothing else is looked at. */
   readonly error?: NetworkError;
+}
+
+const CHECKS: Checks<Answer> = {
+  status: wholeNumber(0, 999),
+  reason: TEXT,
+  headers: OBJECT,
+  body: {
+    expected: 'text or bytes',
+    accepts: (value) => typeof value === 'string' || value instanceof Uint8Array,
+  },
+  error: { expected: 'a NetworkError', accepts: (value) => value instanceof NetworkError },
+};
+
+/** @throws TypeError for what is no answer */
+export function checkedAnswer(answer: Answer): Answer {
+  return checkOptions('NetworkReply.from', answer, CHECKS);
 }
 
 /** The response that an answer stands for, in place of one from the network. */

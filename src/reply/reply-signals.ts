@@ -43,6 +43,24 @@ export type ReplySignals = {
   finished: () => void;
 };
 
+/** For a check at run time: a row for each signal, so that none can be forgotten. */
+export const REPLY_SIGNALS: ReadonlySet<string> = new Set(
+  Object.keys({
+    socketStartedConnecting: 1,
+    encrypted: 1,
+    uploadProgress: 1,
+    requestSent: 1,
+    informational: 1,
+    metaDataChanged: 1,
+    redirected: 1,
+    readyRead: 1,
+    downloadProgress: 1,
+    errorOccurred: 1,
+    readChannelFinished: 1,
+    finished: 1,
+  } satisfies Record<keyof ReplySignals, 1>),
+);
+
 /** What a reply shows to the parts that it is made of. */
 export interface ReplyFace extends Signals<ReplySignals> {
   readonly request: HttpRequest;

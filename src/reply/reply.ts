@@ -15,9 +15,9 @@ import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
-import { type Answer, respondWith } from './prepared-answer.ts';
+import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
 import { ReplyCore } from './reply-core.ts';
-import type { ReplyOwner, ReplySignals } from './reply-signals.ts';
+import { REPLY_SIGNALS, type ReplyOwner, type ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
 import { type ReplyView, viewOfReply } from './reply-view.ts';
 import { responseOf } from './response-of.ts';
@@ -49,7 +49,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   #response: Promise<Response> | null = null;
 
   private constructor(init: ReplyInit) {
-    super();
+    super(REPLY_SIGNALS);
     this.operation = init.operation;
     this.request = init.request;
     this.#core = new ReplyCore<NetworkReply>(this, init.source, init.underWay);
@@ -65,9 +65,13 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return new NetworkReply(init);
   }
 
-  /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. */
+  /**
+   * A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test.
+   * @throws TypeError for an answer that cannot be
+   */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
-    const respond = async (): Promise<HttpResponse> => respondWith(answer, request);
+    const checked = checkedAnswer(answer);
+    const respond = async (): Promise<HttpResponse> => respondWith(checked, request);
     return new NetworkReply({ operation, request, source: pipelineSource(respond) });
   }
 

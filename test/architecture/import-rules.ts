@@ -20,7 +20,7 @@ type Floor = (typeof FLOORS)[number];
 const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
   [/^src\/(index|internal)\.ts$/, 'the core’s surface'],
   [/^src\/(error|options|resolve-options|signals)\.ts$/, 'values and interfaces'],
-  [/^src\/(message|util|storage)\//, 'values and interfaces'],
+  [/^src\/(message|options|util|storage)\//, 'values and interfaces'],
   [/^src\/transport\/(transport|capabilities|schemes|admission|preconnect)\.ts$/, 'values and interfaces'],
   [/^src\/pipeline\/(list|sources|dispatch|compose)\.ts$/, 'the list and the reply'],
   [/^src\/pipeline\//, 'values and interfaces'],

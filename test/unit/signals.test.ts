@@ -3,6 +3,7 @@ import { Signals } from '../../src/signals.ts';
 import { catching } from '../support/catching.ts';
 
 type Events = { told: (value: number) => void; asked: (value: number) => unknown };
+const NAMES = new Set<keyof Events>(['told', 'asked']);
 
 describe('signals', () => {
   const uncaught: unknown[] = [];
@@ -13,7 +14,7 @@ describe('signals', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   test('emit calls listeners in order and says whether there were any', () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     const heard: string[] = [];
     expect(signals.emit('told', 1)).toBe(false);
     signals.on('told', (value) => heard.push(`a${value}`)).on('told', (value) => heard.push(`b${value}`));
@@ -22,7 +23,7 @@ describe('signals', () => {
   });
 
   test('a listener that throws disturbs neither the emitter nor the next listener, and is reported', () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     const heard: number[] = [];
     const broken = new Error('broken listener');
     signals.on('told', () => {
@@ -35,7 +36,7 @@ describe('signals', () => {
   });
 
   test('a rejected promise of a listener is reported', async () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     const broken = new Error('broken async listener');
     signals.on('asked', () => Promise.reject(broken));
     signals.emit('asked', 1);
@@ -45,7 +46,7 @@ describe('signals', () => {
   });
 
   test('once fires once, also when it emits again itself, and off takes back both kinds', () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     const heard: number[] = [];
     const once = (value: number): void => {
       heard.push(value);
@@ -63,8 +64,22 @@ describe('signals', () => {
     expect(signals.listenerCount('told')).toBe(0);
   });
 
+  test.each(['on', 'once', 'off'] as const)(
+    '%s refuses a signal that there is not, and what is no listener',
+    (method) => {
+      const signals = new Signals<Events>(NAMES);
+      expect(() => signals[method]('tolled' as 'told', () => {})).toThrow(
+        "no signal 'tolled'; did you mean 'told'?",
+      );
+      expect(() => signals[method]('toString' as 'told', () => {})).toThrow(TypeError);
+      expect(() => signals[method]('told', undefined as never)).toThrow(
+        "'told': the listener must be a function",
+      );
+    },
+  );
+
   test('removeAllListeners empties one event or all', () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     signals.on('told', () => {}).on('asked', () => {});
     signals.removeAllListeners('told');
     expect([signals.listenerCount('told'), signals.listenerCount('asked')]).toEqual([0, 1]);
@@ -73,7 +88,7 @@ describe('signals', () => {
   });
 
   test('ask waits for async listeners, and gives null when nobody has to be waited for', async () => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     expect(signals.ask('asked', 1)).toBeNull();
     signals.on('asked', () => {});
     expect(signals.ask('asked', 1)).toBeNull();
@@ -102,7 +117,7 @@ describe('signals', () => {
       },
     ],
   ])('ask rejects as soon as a listener %s, and all were called', async (_, fail) => {
-    const signals = new Signals<Events>();
+    const signals = new Signals<Events>(NAMES);
     const others = [vi.fn(() => new Promise<void>(() => {})), vi.fn(() => Promise.reject(new Error('late')))];
     signals.on('asked', others[0]!).on('asked', fail).on('asked', others[1]!);
     await expect(signals.ask('asked', 1)).rejects.toThrow('no');

@@ -2,6 +2,14 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type * as tls from 'node:tls';
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  FUNCTION,
+  OBJECT,
+  withMethods,
+} from '../../../src/options/checker.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
@@ -26,6 +34,12 @@ export interface NodeHttpTransportOptions {
   /** Resolves host names in place of `dns.lookup`. */
   readonly lookup?: LookupFunction;
 }
+
+type Agents = NonNullable<NodeHttpTransportOptions['agents']>;
+
+const CHECKS: Checks<NodeHttpTransportOptions> = { agents: OBJECT, lookup: FUNCTION };
+const AGENT: Check = withMethods('addRequest', 'destroy');
+const AGENT_CHECKS: Checks<Agents> = { http: AGENT, https: AGENT };
 
 /** Idle connections are closed after this many milliseconds, as in Qt; sooner when the server says so (`Keep-Alive`). */
 const IDLE_CONNECTION = 120_000;
@@ -52,12 +66,14 @@ export class NodeHttpTransport implements Transport {
   #closed = false;
 
   constructor(options: NodeHttpTransportOptions = {}) {
+    const { agents, lookup } = checkOptions('NodeHttpTransport', options, CHECKS);
+    const own = checkOptions<Agents>('NodeHttpTransport', agents, AGENT_CHECKS, 'agents.');
     const plain = new http.Agent(AGENT_OPTIONS);
     const secure = new https.Agent(AGENT_OPTIONS);
     this.#ownAgents = [plain, secure];
-    this.#httpAgent = options.agents?.http ?? plain;
-    this.#httpsAgent = options.agents?.https ?? secure;
-    this.#lookup = options.lookup;
+    this.#httpAgent = own.http ?? plain;
+    this.#httpsAgent = own.https ?? secure;
+    this.#lookup = lookup;
   }
 
   async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { NetworkError } from '../../../src/error.ts';
+import { type Checks, checkOptions, FUNCTION, withMethods } from '../../../src/options/checker.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
@@ -11,7 +12,7 @@ import { Dialer } from './dialer.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import { DIRECT_ONLY, type Routes } from './route.ts';
 import { socketCapabilities } from './socket-capabilities.ts';
-import { type WireLimitOptions, wireLimits } from './wire-limits.ts';
+import { WIRE_LIMIT_CHECKS, type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
 export interface SocketTransportOptions extends WireLimitOptions {
   /** Resolves host names in place of `dns.lookup`; asked for all addresses (`all: true`). */
@@ -24,6 +25,13 @@ export interface SocketTransportOptions extends WireLimitOptions {
   /** Time for idle connections. @default the system's */
   readonly clock?: Clock;
 }
+
+const CHECKS: Checks<SocketTransportOptions> = {
+  ...WIRE_LIMIT_CHECKS,
+  lookup: FUNCTION,
+  routes: FUNCTION,
+  clock: withMethods('now', 'setTimeout', 'clearTimeout'),
+};
 
 /**
  * HTTP/1.1 and HTTP/2 over sockets of one's own: `http:`, `https:`, and `unix+http:`, whose host part names a local
@@ -40,8 +48,9 @@ export class SocketTransport implements Transport {
 
   /** @throws TypeError for a limit that is none */
   constructor(options: SocketTransportOptions = {}) {
-    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock } = options;
-    this.#pool = new ConnectionPool(new Dialer(lookup), wireLimits(options), clock);
+    const checked = checkOptions('SocketTransport', options, CHECKS);
+    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock } = checked;
+    this.#pool = new ConnectionPool(new Dialer(lookup), wireLimits(checked), clock);
     this.#routesFor = routes;
   }
 

@@ -1,4 +1,5 @@
 import { DEFAULT_RESPONSE_LIMITS, type ResponseLimits } from '../../../src/http1/response-limits.ts';
+import { type Check, type Checks, checkOptions, OBJECT, TRUTH } from '../../../src/options/checker.ts';
 
 /** How long connections are kept, and how much a peer may make them hold. */
 export interface WireLimits {
@@ -34,35 +35,42 @@ export interface WireLimitOptions {
   readonly bareLineFeedAllowed?: boolean;
 }
 
-/**
- * The defaults where nothing else is said, or undefined.
- *
- * @throws TypeError for what is no limit: nothing is larger than NaN, and a request that waits for a stream of none waits
- * for ever
- */
-export function wireLimits(options: WireLimitOptions): WireLimits {
-  const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
-  const { bareLineFeedAllowed = false } = options;
-  if (typeof bareLineFeedAllowed !== 'boolean')
-    throw new TypeError(
-      `SocketTransport: bareLineFeedAllowed must be true or false, got ${String(bareLineFeedAllowed)}`,
-    );
-  const names = Object.keys(response) as (keyof ResponseLimits)[];
+/** Nothing is larger than NaN, and a request that waits for a stream of none waits for ever. */
+function limit(least: number): Check {
   return {
-    idleConnectionTimeout: checked(
-      'idleConnectionTimeout',
-      options.idleConnectionTimeout ?? idleConnectionTimeout,
-      0,
-    ),
-    http2Streams: checked('http2Streams', options.http2Streams ?? http2Streams, 1),
-    bareLineFeedAllowed,
-    response: Object.fromEntries(
-      names.map((name) => [name, checked(name, options.responseLimits?.[name] ?? response[name], 0)]),
-    ) as Record<keyof ResponseLimits, number>,
+    expected: `a number from ${least} up`,
+    accepts: (value) => typeof value === 'number' && value >= least,
   };
 }
 
-function checked(name: string, value: unknown, least: number): number {
-  if (typeof value === 'number' && value >= least) return value;
-  throw new TypeError(`SocketTransport: ${name} must be a number from ${least} up, got ${String(value)}`);
+export const WIRE_LIMIT_CHECKS: Checks<WireLimitOptions> = {
+  idleConnectionTimeout: limit(0),
+  http2Streams: limit(1),
+  bareLineFeedAllowed: TRUTH,
+  responseLimits: OBJECT,
+};
+
+const RESPONSE_CHECKS = Object.fromEntries(
+  Object.keys(DEFAULT_RESPONSE_LIMITS).map((name) => [name, limit(0)]),
+) as unknown as Checks<ResponseLimits>;
+
+/**
+ * The defaults where nothing else is said.
+ * @param options as they were checked
+ * @throws TypeError for what is no limit of a response
+ */
+export function wireLimits({ responseLimits, ...limits }: WireLimitOptions): WireLimits {
+  const { idleConnectionTimeout, http2Streams, response } = DEFAULT_WIRE_LIMITS;
+  const ofResponse = checkOptions(
+    'SocketTransport',
+    responseLimits as ResponseLimits | undefined,
+    RESPONSE_CHECKS,
+    'responseLimits.',
+  );
+  return {
+    idleConnectionTimeout: limits.idleConnectionTimeout ?? idleConnectionTimeout,
+    http2Streams: limits.http2Streams ?? http2Streams,
+    bareLineFeedAllowed: limits.bareLineFeedAllowed ?? false,
+    response: { ...response, ...ofResponse },
+  };
 }

@@ -333,7 +333,7 @@ describe('questions', () => {
 
   test.each(Object.entries(failing))('a listener of the manager that %s means no', async (_, fail) => {
     const { reply, source } = await scriptedReply();
-    const asked = new Signals<{ encrypted: () => unknown }>().on('encrypted', fail);
+    const asked = new Signals<{ encrypted: () => unknown }>(new Set(['encrypted'])).on('encrypted', fail);
     reply.attach({
       finished: () => {},
       fault: () => {},

@@ -1,0 +1,87 @@
+import { illTyped, unknownOption } from './option-errors.ts';
+
+/** What an option may be: in words for the error, and as a check. `undefined` counts as not set. */
+export interface Check {
+  /** What stands behind "expected": `'a whole number from 0 to 255'`. */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+  /** It has to be set. */
+  readonly isRequired?: boolean;
+}
+
+/** A check for every option of an object, so that one cannot be forgotten. */
+export type Checks<Options> = { readonly [Name in keyof Options]-?: Check };
+
+/**
+ * The options that were set, judged: the one door for the options of every constructor and method. Only own properties are
+ * read, and what is given back has no prototype: what a library has written to `Object.prototype` sets nothing.
+ *
+ * @param owner whose options they are, for errors: `'DiskCache'`
+ * @param path where they stand inside of that: `'limits.'`
+ * @throws TypeError that names the option when it is unknown, and the nearest that there is; when it is ill-typed or missing
+ */
+export function checkOptions<Options extends object>(
+  owner: string,
+  options: Options | undefined,
+  checks: Checks<Options>,
+  path = '',
+): Options {
+  const given: object = options ?? {};
+  if (!isObject(given)) throw new TypeError(`${owner}: expected an object of options`);
+  const checked = Object.create(null);
+  for (const name of Object.keys(given)) {
+    const value: unknown = given[name as never];
+    if (!Object.hasOwn(checks, name)) throw unknownOption(owner, path, name, Object.keys(checks));
+    if (value === undefined) continue;
+    const { expected, accepts } = checks[name as keyof Options];
+    if (!accepts(value)) throw illTyped(owner, path + name, expected);
+    checked[name] = value;
+  }
+  for (const [name, { isRequired, expected }] of Object.entries<Check>(checks)) {
+    if (isRequired === true && checked[name] === undefined) throw illTyped(owner, path + name, expected);
+  }
+  return checked;
+}
+
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isString = (value: unknown): value is string => typeof value === 'string';
+
+/** Whether it has these methods. */
+export function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => typeof value[name as never] === 'function');
+}
+
+/** A whole number in a range. `Infinity` counts as one where the range has no end. */
+export function wholeNumber(least = 0, most = Number.POSITIVE_INFINITY): Check {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    accepts: (value) =>
+      (Number.isSafeInteger(value) || value === most) &&
+      (value as number) >= least &&
+      (value as number) <= most,
+  };
+}
+
+/** An object with methods. */
+export function withMethods(...methods: readonly string[]): Check {
+  return {
+    expected: `an object with ${methods.join(', ')}`,
+    accepts: (value) => hasMethods(value, methods),
+  };
+}
+
+export const TEXT: Check = { expected: 'a string', accepts: isString };
+export const TRUTH: Check = {
+  expected: 'true or false',
+  accepts: (value) => typeof value === 'boolean',
+};
+export const FUNCTION: Check = {
+  expected: 'a function',
+  accepts: (value) => typeof value === 'function',
+};
+export const OBJECT: Check = { expected: 'an object', accepts: isObject };
+
+/** A text that says something, and has to. */
+export function requiredText(expected: string): Check {
+  return { expected, accepts: (value) => isString(value) && value !== '', isRequired: true };
+}

@@ -1,0 +1,40 @@
+/**
+ * Words of other clients (fetch, axios, got, ky, undici, request, superagent) for what is done in another way here: each
+ * with what to do instead. A word that is an option here must not be in it.
+ */
+const WORDS: Readonly<Record<string, string>> = {
+  'agent httpAgent httpsAgent dispatcher': 'connections belong to the `transport` of the manager',
+  'auth username password': 'set the field Authorization in `headers`',
+  'baseURL baseUrl prefixUrl': 'resolve the URL yourself: new URL(path, base)',
+  'body data form json': 'the body is the argument after the request: post(url, body)',
+  'params query searchParams qs': 'put them into the URL: url.searchParams.set(name, value)',
+  'timeout connectTimeout headersTimeout bodyTimeout':
+    '`transferTimeout` ends a request on which nothing moves, `signal: AbortSignal.timeout(ms)` any after that time',
+  'retry retries maxRetries': 'a request is not repeated by itself; docs/recipes.md has a loop',
+  'rejectUnauthorized strictSSL insecure':
+    'certificates are always verified; trust an authority of your own by `tls.ca`',
+  'ca cert key pfx passphrase servername': 'it belongs to `tls`',
+  'maxRedirects maxRedirections follow': '`maximumRedirectsAllowed`',
+  'redirect followRedirect followRedirects followAllRedirects': '`redirectPolicy`',
+  'credentials withCredentials': '`useCredentials`',
+  'validateStatus throwOnError throwHttpError': '`throwHttpErrors`',
+  'jar cookies': '`cookieJar` of the manager',
+  'http2 allowH2': '`http2Allowed`',
+  'onUploadProgress onDownloadProgress': "listen to 'uploadProgress' or 'downloadProgress' of the reply",
+  'responseType encoding': 'text(), json(), bytes() or blob() of the reply',
+  'maxContentLength maxResponseSize': '`maximumBodySize`',
+  lookup: 'an option of `SocketTransport`, of which the manager takes one as its `transport`',
+  cancelToken: '`signal`',
+};
+
+/** All of them, for the test that none is an option of ours. */
+export function foreignWords(): string[] {
+  return Object.keys(WORDS).flatMap((words) => words.split(' '));
+}
+
+/** What to do in place of an option of another client, or undefined. */
+export function foreignWord(name: string, owner: string): string | undefined {
+  if (owner !== '') return undefined;
+  for (const [words, hint] of Object.entries(WORDS)) if (words.split(' ').includes(name)) return hint;
+  return undefined;
+}

@@ -1,0 +1,253 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
+import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
+import { DiskCache, FileStore, NodeHttpTransport, SocketTransport } from '../../../platform/node/extras.ts';
+import {
+  CookieJar,
+  HttpMultiPart,
+  MemoryCache,
+  NetworkAccessManager,
+  NetworkReply,
+  StrictTransportSecurity,
+} from '../../../platform/node/index.ts';
+import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
+import { checkOptions, TEXT, TRUTH } from '../../../src/options/checker.ts';
+import { nearestOf } from '../../../src/options/option-errors.ts';
+import { MANAGER_OPTION_NAMES } from '../../../src/resolve-options.ts';
+import { MemoryStore } from '../../../src/storage/memory-store.ts';
+import { makeRequest } from '../../support/fixtures.ts';
+
+type Use = (options: never) => unknown;
+
+const REQUEST = makeRequest();
+const manager = new NetworkAccessManager();
+/** Everything that takes options: what it needs, one of them misspelt, and what was meant. */
+const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][] = [
+  ['NetworkAccessManager', (options) => new NetworkAccessManager(options), { userAgnet: 'x' }, 'userAgent'],
+  [
+    'PortableManager',
+    (options) => new PortableManager(options),
+    { connectionPerHost: 2 },
+    'connectionsPerHost',
+  ],
+  [
+    'get',
+    (options) => manager.get(options),
+    { url: 'http://a.test/', redirectpolicy: 'manual' },
+    'redirectPolicy',
+  ],
+  ['tls', (tls) => new NetworkAccessManager({ tls }), { serverName: 'a.test' }, 'tls.servername'],
+  [
+    'connectToHostEncrypted',
+    (options) => manager.connectToHostEncrypted('a.test', 443, options),
+    { http2Alowed: false },
+    'http2Allowed',
+  ],
+  ['CookieJar', (options) => new CookieJar(options), { limit: {} }, 'limits'],
+  ['CookieJar limits', (limits) => new CookieJar({ limits }), { perDomian: 1 }, 'limits.perDomain'],
+  [
+    'CookieJar.open',
+    (options) => CookieJar.open(new MemoryStore(), options),
+    { persistSessionCookie: true },
+    'persistSessionCookies',
+  ],
+  [
+    'a context of cookies',
+    (context) => new CookieJar().cookiesForUrl('http://a.test/', context),
+    { sit: 'http://b.test/' },
+    'context.site',
+  ],
+  ['MemoryCache', (options) => new MemoryCache(options), { maximumsize: 1 }, 'maximumSize'],
+  [
+    'DiskCache',
+    (options) => new DiskCache(options),
+    { directory: '/nowhere', maximumsize: 1 },
+    'maximumSize',
+  ],
+  ['IndexedDbCache', (options) => new IndexedDbCache(options), { names: 'a' }, 'name'],
+  ['FileStore', (options) => new FileStore(options), { file: '/nowhere', onfault: () => {} }, 'onFault'],
+  [
+    'IndexedDbStore',
+    (options) => new IndexedDbStore(options),
+    { namespace: 'a', db: 'x', databse: 'a' },
+    'database',
+  ],
+  ['StrictTransportSecurity', (options) => new StrictTransportSecurity(options), { clok: Date }, 'clock'],
+  ["a page's StrictTransportSecurity", (options) => new PageSecurity(options), { clok: Date }, 'clock'],
+  [
+    'SocketTransport',
+    (options) => new SocketTransport(options),
+    { idleConnectionTimeOut: 1 },
+    'idleConnectionTimeout',
+  ],
+  [
+    'responseLimits',
+    (responseLimits) => new SocketTransport({ responseLimits }),
+    { headsize: 1 },
+    'responseLimits.headSize',
+  ],
+  ['NodeHttpTransport', (options) => new NodeHttpTransport(options), { agent: {} }, 'agents'],
+  ['its agents', (agents) => new NodeHttpTransport({ agents }), { htps: {} }, 'agents.https'],
+  ['NetworkReply.from', (answer) => NetworkReply.from(REQUEST, answer), { stats: 404 }, 'status'],
+  [
+    'a part of HttpMultiPart',
+    (part) => new HttpMultiPart().append(part),
+    { body: 'x', header: {} },
+    'headers',
+  ],
+];
+
+/** Asks a door, which may answer later. */
+const through = async (use: Use, options: unknown): Promise<unknown> => use(options as never);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe.each(DOORS)('%s', (_door, use, misspelt, meant) => {
+  const [wrong] = Object.keys(misspelt).slice(-1);
+
+  test('refuses a misspelt option, and names what was meant', async () => {
+    const { db: _, ...options } = misspelt as Record<string, unknown>;
+    await expect(through(use, options)).rejects.toThrow(TypeError);
+    const path = meant.slice(0, meant.lastIndexOf('.') + 1);
+    await expect(through(use, options)).rejects.toThrow(
+      `unknown option '${path}${wrong}'; did you mean '${meant}'?`,
+    );
+  });
+
+  test('refuses what is no object', async () => {
+    await expect(through(use, 5)).rejects.toThrow(TypeError);
+    await expect(through(use, 'text')).rejects.toThrow(TypeError);
+  });
+
+  test('does not read what the prototype has', async () => {
+    const { [wrong!]: _, db: __, ...options } = misspelt as Record<string, unknown>;
+    const outcome = (): Promise<string> =>
+      through(use, options).then(
+        () => 'fine',
+        (error: unknown) => String(error),
+      );
+    const before = await outcome();
+    const prototype = Object.prototype as Record<string, unknown>;
+    const names = [
+      meant.slice(meant.lastIndexOf('.') + 1),
+      'clock',
+      'lookup',
+      'onFault',
+      'transport',
+      'headers',
+      'error',
+    ];
+    for (const name of names) prototype[name] = Symbol('not for any option');
+    const after = await outcome().finally(() => {
+      for (const name of names) delete prototype[name];
+    });
+    expect(after).toBe(before);
+  });
+});
+
+describe('a word of another client', () => {
+  test.each([
+    ['timeout', 'transferTimeout'],
+    ['params', 'url.searchParams'],
+    ['query', 'url.searchParams'],
+    ['data', 'post(url, body)'],
+    ['json', 'post(url, body)'],
+    ['body', 'post(url, body)'],
+    ['retry', 'recipes'],
+    ['rejectUnauthorized', 'tls.ca'],
+    ['agent', 'transport'],
+    ['dispatcher', 'transport'],
+    ['maxRedirects', 'maximumRedirectsAllowed'],
+    ['redirect', 'redirectPolicy'],
+    ['baseURL', 'new URL(path, base)'],
+    ['auth', 'Authorization'],
+    ['credentials', 'useCredentials'],
+    ['responseType', 'json()'],
+    ['toString', null],
+    ['__proto__', null],
+  ])('%s: says what to do', (word, hint) => {
+    const options = JSON.parse(`{ "url": "http://a.test/", "${word}": 1 }`);
+    let message = '';
+    try {
+      manager.get(options);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain(`unknown option '${word}'`);
+    if (hint !== null) expect(message).toContain(hint);
+  });
+
+  test('is none of ours', async () => {
+    const { foreignWords } = await import('../../../src/options/foreign-words.ts');
+    const ours = new Set([
+      ...MANAGER_OPTION_NAMES,
+      'url',
+      'method',
+      'headers',
+      'signal',
+      'priority',
+      'duplex',
+    ]);
+    expect(foreignWords().filter((word) => ours.has(word))).toEqual([]);
+  });
+
+  test('an option has one home, which is told', () => {
+    expect(() => manager.get({ url: 'http://a.test/', cookieJar: null } as never)).toThrow(
+      "unknown option 'cookieJar': it is an option of the manager",
+    );
+    expect(() => new NetworkAccessManager({ priority: 'high' } as never)).toThrow(
+      "unknown option 'priority': it is an option of a request",
+    );
+  });
+});
+
+describe('a surplus argument is refused', () => {
+  test.each([
+    ['get', ['http://a.test/', null, {}]],
+    ['head', ['http://a.test/', {}]],
+    ['post', ['http://a.test/', 'body', { headers: {} }]],
+    ['put', ['http://a.test/', 'body', {}]],
+    ['patch', ['http://a.test/', 'body', {}]],
+    ['delete', ['http://a.test/', {}]],
+    ['deleteResource', ['http://a.test/', {}]],
+    ['sendCustomRequest', ['http://a.test/', 'PURGE', 'body', {}]],
+    ['request', ['PURGE', 'http://a.test/', 'body', {}]],
+  ] as const)('%s', (method, args) => {
+    const call = manager[method] as (...args: unknown[]) => unknown;
+    expect(() => call.apply(manager, [...args])).toThrow(`${method}(): one argument too many`);
+  });
+});
+
+describe('checkOptions', () => {
+  const checks = { name: TEXT, on: TRUTH };
+
+  test('gives back own values without a prototype, and leaves out undefined', () => {
+    const given = Object.create({ on: true }, { name: { value: 'x', enumerable: true } });
+    const checked = checkOptions<{ name?: string; on?: boolean }>('Thing', given, checks);
+    expect(Object.getPrototypeOf(checked)).toBeNull();
+    expect({ ...checked }).toEqual({ name: 'x' });
+    expect({ ...checkOptions('Thing', { name: undefined }, checks as never) }).toEqual({});
+  });
+
+  test('says what was expected', () => {
+    expect(() => checkOptions('Thing', { on: 1 }, checks as never)).toThrow(
+      "Thing: option 'on': expected true or false",
+    );
+    expect(() => checkOptions('Thing', { nam: 1 }, checks as never, 'part.')).toThrow(
+      "Thing: unknown option 'part.nam'; did you mean 'part.name'?",
+    );
+  });
+});
+
+test.each([
+  ['transferTimout', 'transferTimeout'],
+  ['TRANSFERTIMEOUT', 'transferTimeout'],
+  ['redirectPloicy', 'redirectPolicy'],
+  ['cookiejar', 'cookieJar'],
+  ['x', null],
+  ['somethingElseEntirely', null],
+])('the nearest to %s is %s', (name, nearest) => {
+  expect(nearestOf(name, MANAGER_OPTION_NAMES)).toBe(nearest);
+});
