@@ -13,7 +13,7 @@ import type { ReplySource, Transfer } from './reply-source.ts';
  * @param means what the platform has for them beside it
  */
 export function pipelineSource(run: Next, means: Partial<Omit<ReplySource, 'open'>> = {}): ReplySource {
-  const { clock = systemClock } = means;
+  const { clock = systemClock } = Object.assign(Object.create(null), means) as typeof means;
   return { ...means, clock, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
 }
 
