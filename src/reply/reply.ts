@@ -65,10 +65,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return new NetworkReply(init);
   }
 
-  /**
-   * A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test.
-   * @throws TypeError for an answer that cannot be
-   */
+  /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. A wrong one is a TypeError. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
     const checked = checkedAnswer(answer);
     const respond = async (): Promise<HttpResponse> => respondWith(checked, request);
