@@ -29,7 +29,13 @@ function whyUsed(source: ChunkSource): string | null {
     if (source.locked) return 'is locked: something else reads it';
     return isDisturbed(source) ? 'has been read from' : null;
   }
-  return isNodeStream(source) ? whyNodeStreamUsed(source) : null;
+  if (isNodeStream(source)) return whyNodeStreamUsed(source);
+  return isReply(source) && source.isBodyClaimed ? 'is a reply whose body has a reader' : null;
+}
+
+/** A reply of ours, whose body goes on to somewhere else. */
+function isReply(source: object): source is { readonly isBodyClaimed: boolean } {
+  return 'isBodyClaimed' in source;
 }
 
 /** What Node's Readable shows of itself. */
@@ -59,7 +65,7 @@ function whyNodeStreamUsed({
 
 /** Whether it could not be read again. What has iterators can give a new one; what is an iterator cannot. */
 function isReadOnce(source: ChunkSource): boolean {
-  return isStream(source) || isNodeStream(source) || 'next' in source;
+  return isStream(source) || isNodeStream(source) || isReply(source) || 'next' in source;
 }
 
 /**

@@ -204,6 +204,15 @@ describe('a body that can be sent once and has been sent or read', () => {
     ['a file that was sent', () => sentBefore(createReadStream(ITSELF))],
     ['a WHATWG stream that was sent', () => sentBefore(new Blob(['a']).stream())],
     ['a generator that was sent', () => sentBefore(generated())],
+    ['a reply that was sent', () => sentBefore(manager.get('data:,abc'))],
+    [
+      'a reply that was read',
+      async () => {
+        const reply = manager.get('data:,abc');
+        await reply.text();
+        return reply;
+      },
+    ],
   ])('%s is a TypeError before anything is sent, for both APIs', async (_name, make) => {
     const body = await make();
     const { connections } = server;
@@ -215,6 +224,11 @@ describe('a body that can be sent once and has been sent or read', () => {
     await manager.head(url).completed;
     // That of the HEAD at most.
     expect(server.connections - connections).toBeLessThanOrEqual(1);
+  });
+
+  test('but not a reply that is not read: it goes on to the next server', async () => {
+    const reply = manager.get('data:,abc');
+    expect((await send('echo', reply)).body).toBe('abc');
   });
 
   test('is refused in a message of several parts', async () => {

@@ -6,6 +6,7 @@ import { browserFetchCapabilities } from '../../platform/common/fetch-transport-
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { NetworkReply } from '../../src/index.ts';
 import { NODE_TRANSPORTS } from '../support/list-bench.ts';
+import { startServer } from '../support/server.ts';
 
 const LARGE = 3_000_000;
 
@@ -94,6 +95,16 @@ describe.each([...NODE_TRANSPORTS, FETCH])('over %s', (name, makeTransport) => {
     expect(await waiting.text()).toBe('ok');
     await readers[1]!.cancel();
   });
+});
+
+test('of another host, where the connections of all are used up', async () => {
+  const manager = new NetworkAccessManager({ maximumConnections: 1 });
+  manager.on('faultOccurred', () => {});
+  const other = await startServer();
+  await manager.fetch(`${origin}/large`);
+  expect(await manager.get(`${other.origin}/echo`).text()).toContain('GET');
+  await manager.close();
+  await other.close();
 });
 
 test('without a listener it is a warning', async () => {

@@ -14,7 +14,7 @@ export interface EntryFile {
 
 /**
  * Reads the body of an entry, whole blocks at a time, each found sound before any byte of it is given away. They are read
- * to where the caller will have them: nothing is copied.
+ * to where the caller will have them: nothing is copied but parts, behind which there may be memory that nothing was read to.
  */
 export class DiskReader implements BodyReader {
   readonly owned = true;
@@ -43,7 +43,7 @@ export class DiskReader implements BodyReader {
       this.#loading = loading;
       return loading;
     }
-    if (!isWhole) return along.subarray(offset, offset + length);
+    if (!isWhole) return along.slice(offset, offset + length);
     this.#along = null;
     return along;
   }
@@ -76,6 +76,6 @@ export class DiskReader implements BodyReader {
     if (sound === 0) throw new Error(`block ${first} is damaged`);
     return offset === start && sound === data.length && sound <= length
       ? data
-      : data.subarray(offset - start, Math.min(offset - start + length, sound));
+      : data.slice(offset - start, Math.min(offset - start + length, sound));
   }
 }

@@ -215,3 +215,24 @@ describe('leaving', () => {
     expect([served, queue.size]).toEqual([100_000, 0]);
   });
 });
+
+describe('what is in the way', () => {
+  test('of a request of its key', () => {
+    const queue = new RequestQueue(one);
+    const first = queue.enter('a', 'normal');
+    expect(queue.isInTheWay(first)).toBe(false);
+    const second = queue.enter('a', 'normal');
+    const other = queue.enter('b', 'normal');
+    expect([first, second, other].map((ticket) => queue.isInTheWay(ticket))).toEqual([true, false, false]);
+    queue.leave(first);
+    expect([first, second].map((ticket) => queue.isInTheWay(ticket))).toEqual([false, false]);
+  });
+
+  test('of any request where the slots of all are used up', () => {
+    const queue = new RequestQueue({ perKey: 6, total: 2 });
+    const running = [queue.enter('a', 'normal'), queue.enter('b', 'normal')];
+    expect(running.map((ticket) => queue.isInTheWay(ticket))).toEqual([false, false]);
+    queue.enter('c', 'normal');
+    expect(running.map((ticket) => queue.isInTheWay(ticket))).toEqual([true, true]);
+  });
+});
