@@ -1,0 +1,31 @@
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/browser/index.ts';
+
+/** A browser has six connections for a host, and no other for a seventh request while six bodies are not read. */
+const origin = inject('server');
+
+describe('in a page', () => {
+  const manager = new NetworkAccessManager();
+  const faults: Error[] = [];
+  manager.on('faultOccurred', (fault) => faults.push(fault));
+  afterAll(() => manager.close());
+
+  test('six responses that are not read let the seventh request go', { timeout: 20_000 }, async () => {
+    const unread = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => manager.fetch(`${origin}/bytes/5000000?${index}`)),
+    );
+    const { byteLength } = await (await manager.fetch(`${origin}/bytes/10`)).arrayBuffer();
+    expect(byteLength).toBe(10);
+    expect(faults).toHaveLength(1);
+    const read = await Promise.allSettled(unread.map(async (one) => (await one.arrayBuffer()).byteLength));
+    expect(read.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(read.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+  });
+
+  test('a body closes without a read, and its chunks are plain', async () => {
+    const reader = (await manager.fetch(`${origin}/bytes/10`)).body!.getReader();
+    const { value } = await reader.read();
+    expect(value!.buffer.byteLength).toBe(value!.byteLength);
+    await reader.closed;
+  });
+});
