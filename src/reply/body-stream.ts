@@ -9,10 +9,17 @@ import { type AnsweringReply, bodyFailure } from './response-maker.ts';
  *
  * @param isHeld the reply holds on to the stream; otherwise a stream that is collected gives the reply up
  */
-export function bodyStream(reply: AnsweringReply, body: ReplyBody, isHeld: boolean): ReadableStream<Bytes> {
+export function bodyStream(reply: AnsweringReply, body: ReplyBody, isHeld: boolean): BodyStream {
   const source = new BodySource(reply, body);
   if (!isHeld) abandoned?.register(source, reply);
-  return new ReadableStream<Bytes>(source as UnderlyingDefaultSource<Bytes>, { highWaterMark: 0 });
+  const stream = new ReadableStream<Bytes>(source as UnderlyingDefaultSource<Bytes>, { highWaterMark: 0 });
+  return { stream, failure: () => source.failure };
+}
+
+export interface BodyStream {
+  readonly stream: ReadableStream<Bytes>;
+  /** What the stream has failed with, once it has. */
+  readonly failure: () => { readonly reason: unknown } | null;
 }
 
 type Controller = ReadableByteStreamController | ReadableStreamDefaultController<Bytes>;
@@ -22,6 +29,7 @@ class BodySource {
   readonly type = streamType();
   readonly #reply: AnsweringReply;
   readonly #body: ReplyBody;
+  failure: { readonly reason: unknown } | null = null;
   #controller: Controller | null = null;
   #isClaimed = false;
   /** Stops listening to the signal. */
@@ -84,8 +92,11 @@ class BodySource {
     this.#controller = null;
     this.#forget();
     this.#body.whenOver = null;
-    if (failure !== null) controller.error(bodyFailure(this.#reply, failure));
-    else close(controller);
+    if (failure === null) close(controller);
+    else {
+      this.failure = { reason: bodyFailure(this.#reply, failure) };
+      controller.error(this.failure.reason);
+    }
   }
 }
 

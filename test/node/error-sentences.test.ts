@@ -16,6 +16,10 @@ beforeAll(async () => {
       },
       number: ({ response }) => void response.end('5'),
       hang: () => {},
+      cut: ({ response }) => {
+        response.writeHead(200, { 'content-length': 10 });
+        response.write('x', () => response.destroy());
+      },
       loop: ({ response }) => void response.writeHead(302, { location: '/loop' }).end(),
       broken: ({ response }) => void response.writeHead(503, 'Too "busy"').end('later'),
     },
@@ -150,6 +154,15 @@ describe('the stack of an error has the line that waits for it', () => {
       for await (const _ of manager.get(`http://127.0.0.1:${await closedPort()}/`));
     }
     expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+  });
+
+  test('the body of a Response', async () => {
+    async function theCaller() {
+      await (await manager.fetch(`${server.origin}/cut`)).text();
+    }
+    const error = await failure(theCaller());
+    expect(error.stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+    expect(error).toMatchObject({ name: 'TypeError', cause: { code: 'remote-host-closed' } });
   });
 
   test('a status', async () => {
