@@ -30,6 +30,8 @@ export type { ManagerSignals } from './manager-signals.ts';
 export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
 export { requestBody } from './message/body.ts';
 export type { BodyInput } from './message/body-input.ts';
+export type { ConnectionCipher, ConnectionSecurity, PeerCertificate } from './message/connection-security.ts';
+export { UNTOLD_SECURITY } from './message/connection-security.ts';
 export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
 export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';

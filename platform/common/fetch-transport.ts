@@ -1,5 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
+import { UNTOLD_SECURITY } from '../../src/message/connection-security.ts';
 import { contentLength } from '../../src/message/content-length.ts';
 import { HttpHeaders, trimOws } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
@@ -113,7 +114,7 @@ function toHttpResponse(request: HttpRequest, response: Response, body: Response
     // A length of encoded bytes says nothing about the body.
     headers: mayBeDecoded && request.method !== 'HEAD' ? headers.without('content-length') : headers,
     body,
-    encrypted: url.scheme === 'https',
+    security: url.scheme === 'https' ? UNTOLD_SECURITY : null,
     source: 'network',
     originalContentLength: contentLength(headers),
     redirectedByPlatform: response.redirected,

@@ -72,7 +72,7 @@ function respond(request: HttpRequest, blob: Blob, { status, reason, type, range
     httpVersion: '',
     headers: new HttpHeaders({ 'content-length': blob.size, 'content-type': type, 'content-range': range }),
     body: method === 'HEAD' ? EMPTY_BODY : streamBody(blob.stream(), (cause) => unreadable(request, cause)),
-    encrypted: false,
+    security: null,
     source: 'network',
   };
 }

@@ -142,7 +142,7 @@ function respond(request: HttpRequest, headers: HttpHeaders, body: ResponseBody)
     httpVersion: '',
     headers,
     body,
-    encrypted: false,
+    security: null,
     source: 'network',
   };
 }

@@ -1,4 +1,5 @@
 import { EMPTY_BODY } from '../message/body.ts';
+import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
@@ -235,7 +236,7 @@ function follow(
     reason,
     httpVersion,
     headers,
-    encrypted,
+    security: encrypted ? UNTOLD_SECURITY : null,
     source: 'cache',
     cacheStatus,
     body: fill.body(rescueFor(visit, stored)),
@@ -256,7 +257,7 @@ function notCached({ request }: Visit): HttpResponse {
     httpVersion: '1.1',
     headers: new HttpHeaders({ 'cache-status': cacheStatus, 'content-length': '0' }),
     body: EMPTY_BODY,
-    encrypted: false,
+    security: null,
     source: 'cache',
     cacheStatus,
   };

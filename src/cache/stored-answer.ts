@@ -1,4 +1,5 @@
 import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
+import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Delivery } from './delivery.ts';
@@ -47,7 +48,7 @@ export async function answerFromCache<Stored extends StoredResponse>(
     headers:
       ofExchange.length === 0 ? answer.headers : HttpHeaders.adopt([...answer.headers.pairs, ...ofExchange]),
     body,
-    encrypted: metadata.encrypted,
+    security: metadata.encrypted ? UNTOLD_SECURITY : null,
     source: init.source,
     cacheStatus: init.cacheStatus,
   };

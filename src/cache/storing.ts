@@ -44,7 +44,7 @@ export function describeForStorage(
     selecting,
     credentials,
     ...times,
-    encrypted: response.encrypted,
+    encrypted: response.security !== null,
     part: range === null || isWhole(range) ? null : { first: range.first, total: range.total },
     fidelity,
   };
@@ -62,7 +62,7 @@ function isStorableMethod(request: HttpRequest, response: HttpResponse): boolean
 /** What was accepted in spite of a bad certificate, or cannot be keyed by what a page sees of it. */
 function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: Fidelity): boolean {
   return (
-    response.certificateErrorsIgnored === true ||
+    (response.security?.ignoredErrors.length ?? 0) > 0 ||
     response.redirectedByPlatform === true ||
     mayBeCut(response) ||
     (fidelity === 'filtered' && (request.options.useCredentials || !response.headers.has('expires')))
@@ -73,8 +73,8 @@ function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: 
  * Only the end of the connection ends the body, and somebody else may have brought that about: over TLS nobody but the
  * server could, and Node does not tell whether it did (RFC 9112 §9.8); a coding is taken for whole when it is read back.
  */
-function mayBeCut({ endsWithConnection, encrypted, headers }: HttpResponse): boolean {
-  return endsWithConnection === true && (encrypted || headers.has('content-encoding'));
+function mayBeCut({ endsWithConnection, security, headers }: HttpResponse): boolean {
+  return endsWithConnection === true && (security !== null || headers.has('content-encoding'));
 }
 
 /** Bodies that do not end, and what neither may be used as it is nor can be validated. */

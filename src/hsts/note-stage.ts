@@ -24,5 +24,5 @@ export function noteStage(security: HeaderTaker): Rewrite {
 }
 
 function isTrusted(response: HttpResponse): boolean {
-  return response.url.scheme === 'https' && response.encrypted && response.certificateErrorsIgnored !== true;
+  return response.url.scheme === 'https' && response.security?.ignoredErrors.length === 0;
 }

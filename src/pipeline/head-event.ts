@@ -12,7 +12,7 @@ export function headEvent(response: HttpResponse, method: string): ReplyEvent & 
     reason: response.reason,
     httpVersion: response.httpVersion,
     headers: response.headers.pairs,
-    encrypted: response.encrypted,
+    security: response.security ?? null,
     source: response.source,
     originalContentLength: response.originalContentLength ?? length,
     total: method === 'HEAD' ? 0 : length,

@@ -1,4 +1,5 @@
 import type { NetworkErrorJson } from '../error.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { FlatFields } from './reply-event.ts';
 
 /**
@@ -14,7 +15,7 @@ export interface Questions {
   };
   /** TLS is up and no byte has been sent: go on? */
   readonly encrypted: {
-    readonly says: Record<never, never>;
+    readonly says: { readonly security: ConnectionSecurity };
     readonly answer: { readonly allowed: boolean };
   };
 }

@@ -1,4 +1,5 @@
 import type { NetworkErrorJson } from '../error.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 
 /**
@@ -47,8 +48,8 @@ export interface Hop extends Omit<HopHead, 'headers'> {
 export interface ResponseHead extends HopHead {
   /** `'1.0' | '1.1' | '2'`, empty where the platform does not tell. */
   readonly httpVersion: string;
-  /** It came over TLS. */
-  readonly encrypted: boolean;
+  /** What TLS has agreed on; null in cleartext. */
+  readonly security: ConnectionSecurity | null;
   /** Where the body comes from; `revalidated`: from the cache, after the server has confirmed it. */
   readonly source: 'network' | 'cache' | 'revalidated';
   /** Bytes as the wire told, −1 when unknown. */

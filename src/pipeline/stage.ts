@@ -1,4 +1,5 @@
 import type { RequestBody, ResponseBody } from '../message/body.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { RequestOptions } from '../options.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -30,10 +31,8 @@ export interface HttpResponse {
   readonly httpVersion: string;
   readonly headers: HttpHeaders;
   readonly body: ResponseBody;
-  /** The bytes came over TLS. */
-  readonly encrypted: boolean;
-  /** TLS that was accepted although it had errors (Qt's ignoreSslErrors): no HSTS header counts on it. */
-  readonly certificateErrorsIgnored?: boolean;
+  /** What TLS has agreed on for the connection that the bytes came over; null in cleartext. */
+  readonly security: ConnectionSecurity | null;
   /** Where the response came from: Qt's SourceIsFromCache, told more finely. */
   readonly source: 'network' | 'cache' | 'revalidated';
   /**

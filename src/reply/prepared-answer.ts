@@ -48,7 +48,7 @@ export function respondWith(answer: Answer, request: HttpRequest): HttpResponse 
     httpVersion: '',
     headers,
     body: body === undefined ? bytesBody() : bytesBody(body),
-    encrypted: false,
+    security: null,
     source: 'network',
   };
 }

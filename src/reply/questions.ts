@@ -1,4 +1,5 @@
 import { NetworkError } from '../error.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { Answered, Question, Questions, QuestionType } from '../pipeline/question.ts';
 import { reportUncaught } from '../signals.ts';
 import { withoutFragment } from '../util/url.ts';
@@ -15,6 +16,14 @@ interface Row<Type extends QuestionType> {
     core: ReplyCore,
     question: Question<Type>,
   ): { readonly given: readonly unknown[]; answer(): Questions[Type]['answer'] };
+}
+
+/** What was shown of TLS. Few replies are asked, so it is not kept in each. */
+const shown = new WeakMap<ReplyCore, ConnectionSecurity>();
+
+/** What TLS has agreed on for the connection that the application was asked about last, or null. */
+export function securityShown(core: ReplyCore): ConnectionSecurity | null {
+  return shown.get(core) ?? null;
 }
 
 /** All that is asked. A new question is a row here and one in `pipeline/question.ts`. */
@@ -36,7 +45,10 @@ const QUESTIONS: { readonly [Type in QuestionType]: Row<Type> } = {
   encrypted: {
     signal: 'encrypted',
     ofManager: 'encrypted',
-    put: (core) => ({ given: [], answer: () => ({ allowed: core.isRunning }) }),
+    put: (core, { security }) => {
+      shown.set(core, security);
+      return { given: [], answer: () => ({ allowed: core.isRunning }) };
+    },
   },
 };
 

@@ -1,4 +1,5 @@
 import type { NetworkError } from '../error.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { NetworkRequest, Priority, RequestOptions } from '../options.ts';
 import type { Hop } from '../pipeline/reply-event.ts';
@@ -16,6 +17,7 @@ import { parseJson, type StandardSchema } from './consume.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
 import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
+import { securityShown } from './questions.ts';
 import { ReplyCore } from './reply-core.ts';
 import { REPLY_SIGNALS, type ReplyOwner, type ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
@@ -107,9 +109,18 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.httpVersion === '2';
   }
 
+  /**
+   * What TLS has agreed on, from the signal `encrypted` on: plain data. Null before, and in cleartext. Of a page, and of an
+   * answer from a cache, no more is known than that it was encrypted.
+   */
+  get sslConfiguration(): ConnectionSecurity | null {
+    const { final } = this.#core;
+    return final === null ? securityShown(this.#core) : final.security;
+  }
+
   /** Qt: ConnectionEncryptedAttribute. */
   get connectionEncrypted(): boolean {
-    return this.#core.final?.encrypted ?? false;
+    return this.sslConfiguration !== null;
   }
 
   /** Qt: SourceIsFromCacheAttribute; true for a revalidated answer, too. */

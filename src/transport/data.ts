@@ -48,7 +48,7 @@ function answer(request: HttpRequest, limit: number): HttpResponse {
       'content-length': data.body.length,
     }),
     body: method === 'HEAD' ? EMPTY_BODY : bytesBody(data.body),
-    encrypted: false,
+    security: null,
     source: 'network',
   };
 }

@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
+import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { ownedBody } from '../message/owned-body.ts';
@@ -63,7 +64,7 @@ export async function preconnect(
   const url = parseUrl(request.url.href.slice(prefix.length));
   const encrypted = url.scheme === 'https';
   await transport.connect({ request: { ...request, url }, encrypted }, exchange);
-  return answer(request, { encrypted });
+  return answer(request, { security: encrypted ? UNTOLD_SECURITY : null });
 }
 
 /** A response that no wire stands behind. */
@@ -75,7 +76,7 @@ function answer(request: HttpRequest, parts: Partial<HttpResponse>): HttpRespons
     httpVersion: '',
     headers: new HttpHeaders(),
     body: EMPTY_BODY,
-    encrypted: false,
+    security: null,
     source: 'network',
     ...parts,
   };

@@ -112,7 +112,7 @@ describe('local sockets', () => {
     await cleanup.listen(server(), socket);
     const { text, response } = await getOver(transport, urlOf(socket));
     expect(text).toBe(`/where?q ${encodeURIComponent(socket)}`);
-    expect(response.encrypted).toBe(false);
+    expect(response.security).toBeNull();
   });
 
   test.skipIf(process.platform === 'win32')('are named from the temporary directory', async () => {

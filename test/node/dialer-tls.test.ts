@@ -46,7 +46,7 @@ describe('TLS', () => {
     ['no name for an address', '127.0.0.1', {}, false],
     ['no name for an address in `tls.servername`', 'localhost', { servername: '127.0.0.1' }, false],
   ])('sends and verifies %s', async (_name, host, options, expected) => {
-    expect((await get(host, options)).response.encrypted).toBe(true);
+    expect((await get(host, options)).response.security).not.toBeNull();
     expect(accepted[0]!.servername).toBe(expected);
   });
 

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type Address, addressesOf, interleave } from '../../platform/node/http/addresses.ts';
-import { firstToConnect } from '../../platform/node/http/happy-eyeballs.ts';
+import { type Address, interleave } from '../../platform/node/dial/addresses.ts';
+import { firstToConnect } from '../../platform/node/dial/happy-eyeballs.ts';
+import { Resolver } from '../../platform/node/dial/resolve.ts';
 import { FakeClock } from '../support/fixtures.ts';
 
 const v4 = (n: number): Address => ({ address: `192.0.2.${n}`, family: 4 });
@@ -22,6 +23,9 @@ describe('the order of addresses', () => {
 });
 
 describe('the addresses of a host', () => {
+  const addressesWith = (host: string, lookup: LookupFunction): Promise<readonly Address[]> =>
+    new Resolver(lookup).addressesOf(host);
+
   const never = (): never => {
     throw new Error('it was looked up');
   };
@@ -30,12 +34,12 @@ describe('the addresses of a host', () => {
     ['127.0.0.1', 4],
     ['::1', 6],
   ])('%s stands for itself', async (host, family) => {
-    expect(await addressesOf(host, never)).toEqual([{ address: host, family }]);
+    expect(await addressesWith(host, never)).toEqual([{ address: host, family }]);
   });
 
   test('all are asked for', async () => {
     const asked: unknown[] = [];
-    const found = await addressesOf('host.test', (hostname, options, callback) => {
+    const found = await addressesWith('host.test', (hostname, options, callback) => {
       asked.push(hostname, options);
       callback(null, [
         { address: '::1', family: 6 },
@@ -50,7 +54,7 @@ describe('the addresses of a host', () => {
   });
 
   test('a lookup may know only one', async () => {
-    const found = await addressesOf('host.test', (_host, _options, callback) => callback(null, '::1', 6));
+    const found = await addressesWith('host.test', (_host, _options, callback) => callback(null, '::1', 6));
     expect(found).toEqual([{ address: '::1', family: 6 }]);
   });
 
@@ -61,7 +65,9 @@ describe('the addresses of a host', () => {
     ['what is no list', { address: 5 }],
     ['nothing at all', null],
   ])('a lookup that finds %s has failed', async (_name, addresses) => {
-    const found = addressesOf('host.test', (_host, _options, callback) => callback(null, addresses as never));
+    const found = addressesWith('host.test', (_host, _options, callback) =>
+      callback(null, addresses as never),
+    );
     await expect(found).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 });

@@ -13,9 +13,9 @@ describe('the protocol is negotiated', () => {
     await bench.start(hello, { identity });
     const sent = Array.from({ length: 10 }, () => bench.send());
     const responses = await Promise.all(sent.map(({ response }) => response));
-    expect(responses.map(({ httpVersion, encrypted }) => `${httpVersion} ${encrypted}`)).toEqual(
-      new Array(10).fill('2 true'),
-    );
+    expect(
+      responses.map(({ httpVersion, security }) => `${httpVersion} ${security?.applicationProtocol}`),
+    ).toEqual(new Array(10).fill('2 h2'));
     expect(bench.server.sessions.length).toBe(1);
     const connecting = sent.map(({ events }) =>
       events.some(({ type }) => type === 'socket-started-connecting'),
@@ -60,9 +60,8 @@ describe('the protocol is negotiated', () => {
 
   test('without it when that is known before', async () => {
     await bench.start(hello, { identity });
-    const { httpVersion, encrypted } = await bench.send('/', { options: { tls, http2Direct: true } })
-      .response;
-    expect([httpVersion, encrypted]).toEqual(['2', true]);
+    const { httpVersion, security } = await bench.send('/', { options: { tls, http2Direct: true } }).response;
+    expect([httpVersion, security?.applicationProtocol]).toEqual(['2', 'h2']);
   });
 
   test('also when the peer has spoken before the application has looked at the connection', async () => {

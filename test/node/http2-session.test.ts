@@ -179,7 +179,6 @@ describe('a stream that the peer resets', () => {
     [constants.NGHTTP2_CONNECT_ERROR, 'unknown-network'],
     [constants.NGHTTP2_ENHANCE_YOUR_CALM, 'unknown-server'],
     [constants.NGHTTP2_INADEQUATE_SECURITY, 'content-access-denied'],
-    [constants.NGHTTP2_HTTP_1_1_REQUIRED, 'protocol-failure'],
     [99, 'protocol-failure'],
   ])('with code %d fails as %s, and takes nobody with it', async (code, expected) => {
     await bench.start((stream, headers) => {

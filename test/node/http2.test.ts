@@ -26,13 +26,13 @@ describe('a request', () => {
       stream.end('not here');
     });
     const { response, events, exchange } = bench.send('/path?q#fragment');
-    const { status, reason, httpVersion, headers, url, encrypted, source, body } = await response;
-    expect([status, reason, httpVersion, url.target, encrypted, source]).toEqual([
+    const { status, reason, httpVersion, headers, url, security, source, body } = await response;
+    expect([status, reason, httpVersion, url.target, security, source]).toEqual([
       404,
       '',
       '2',
       '/path?q',
-      false,
+      null,
       'network',
     ]);
     expect([...headers].filter(([name]) => name !== 'date')).toEqual([

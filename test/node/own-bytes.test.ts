@@ -73,7 +73,7 @@ const handlers: Readonly<Record<string, SchemeHandler>> = {
       httpVersion: '',
       headers: new HttpHeaders(),
       body: bodyOfBuffers(),
-      encrypted: false,
+      security: null,
       source: 'network',
     }),
   },

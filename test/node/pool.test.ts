@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Dialer } from '../../platform/node/dial/dialer.ts';
+import { DIRECT_ONLY } from '../../platform/node/dial/route.ts';
 import { ConnectionPool } from '../../platform/node/http/connection-pool.ts';
-import { Dialer } from '../../platform/node/http/dialer.ts';
-import { DIRECT_ONLY } from '../../platform/node/http/route.ts';
 import type { SocketTransportOptions } from '../../platform/node/http/socket-transport.ts';
 import { DEFAULT_WIRE_LIMITS } from '../../platform/node/http/wire-limits.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';

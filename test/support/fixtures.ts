@@ -43,7 +43,7 @@ export function makeResponse(
     httpVersion: '1.1',
     headers: new HttpHeaders(headers),
     body: typeof body === 'object' ? body : bytesBody(new TextEncoder().encode(body ?? '')),
-    encrypted: false,
+    security: null,
     source: 'network',
     ...rest,
   };

@@ -5,8 +5,9 @@ import { afterEach } from 'vitest';
 export class Cleanup {
   readonly #closers: (() => unknown)[] = [];
 
-  constructor() {
-    afterEach(async () => {
+  /** @param atEnd when it is closed, in place of the end of each test */
+  constructor(atEnd: (close: () => Promise<void>) => void = afterEach) {
+    atEnd(async () => {
       for (const close of this.#closers.splice(0)) await close();
     });
   }

@@ -45,18 +45,20 @@ export async function startRawServer(
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    origin: `http${identity === undefined ? '' : 's'}://127.0.0.1:${port}`,
+    origin: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     get connections() {
       return connections;
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) {
-          // A handle of TLS cannot be reset.
-          if (identity === undefined) socket.resetAndDestroy();
-          else socket.destroy();
-        }
+        for (const socket of sockets) reset(socket);
       }),
   };
+}
+
+/** Resets a connection, with whatever runs over it. */
+export function reset(socket: Socket): void {
+  const { _parent: below } = socket as { readonly _parent?: Socket };
+  (below ?? socket).resetAndDestroy();
 }

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
+import { createSecureServer } from 'node:http2';
 import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { Identity } from './certificate.ts';
 import { startRawServer } from './raw-server.ts';
@@ -25,15 +26,26 @@ export interface TestServerOptions {
   readonly identity?: Identity & Pick<TlsOptions, 'SNICallback'>;
   /** Routes of one's own, by the first segment of the path; they win over the scripted ones. */
   readonly routes?: Readonly<Record<string, Route>>;
+  /** Speaks HTTP/2 as well, over TLS. */
+  readonly http2?: boolean;
+  /** Serves the raw responses over TLS. */
+  readonly rawIdentity?: Identity;
+  /** That of another server, to be asked there. */
+  readonly journal?: Journal;
 }
 
 /**
  * A server on a loopback port of its own, with the scripted behaviours of {@link ROUTES}. It lets every origin in, so
  * that a page elsewhere can use it; everything is asked by URL, so that a test needs no hand on it.
  */
-export async function startServer({ identity, routes = {} }: TestServerOptions = {}): Promise<TestServer> {
-  const journal = new Journal();
-  const raw = await startRawServer(serveRawResponse);
+export async function startServer({
+  identity,
+  routes = {},
+  http2 = false,
+  rawIdentity,
+  journal = new Journal(),
+}: TestServerOptions = {}): Promise<TestServer> {
+  const raw = await startRawServer(serveRawResponse, undefined, rawIdentity);
   const table = new Map(Object.entries({ ...ROUTES, ...routes }));
   const listener: http.RequestListener = (request, response) => {
     const url = new URL(request.url!, 'http://test.invalid');
@@ -48,10 +60,14 @@ export async function startServer({ identity, routes = {} }: TestServerOptions =
     const call = { request, response, argument: rest.join('/'), url, entry, journal, rawOrigin: raw.origin };
     Promise.resolve(call).then(route).catch(blame(response));
   };
-  const server =
-    identity === undefined ? http.createServer(listener) : https.createServer(identity, listener);
+  const server = makeServer(listener, identity, http2);
+  const sockets = new Set<Socket>();
   let connections = 0;
-  server.on('connection', () => connections++);
+  server.on('connection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('checkContinue', (request, response) => {
     // `/early` is what a server does that does not want the body.
     if (!request.url!.startsWith('/early')) response.writeContinue();
@@ -68,10 +84,21 @@ export async function startServer({ identity, routes = {} }: TestServerOptions =
     },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await Promise.all([closed, raw.close()]);
     },
   };
+}
+
+function makeServer(
+  listener: http.RequestListener,
+  identity: TestServerOptions['identity'],
+  isHttp2: boolean,
+): http.Server {
+  if (identity === undefined) return http.createServer(listener);
+  if (!isHttp2) return https.createServer(identity, listener);
+  // Requests and responses of node:http2 look alike enough.
+  return createSecureServer({ ...identity, allowHTTP1: true }, listener as never) as unknown as http.Server;
 }
 
 function allowEveryOrigin({ headers }: http.IncomingMessage, response: http.ServerResponse): void {

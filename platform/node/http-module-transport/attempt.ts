@@ -1,13 +1,14 @@
 import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
+import { securityOfAny } from '../dial/security.ts';
 import { expectsContinue } from '../expect-continue.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from '../http/outgoing-body.ts';
 import { canBeRepeated, isIdleTimeout, mayBeRepeated } from '../may-be-repeated.ts';
@@ -139,7 +140,7 @@ export class Attempt implements OutgoingTarget {
 
   /** No byte of the request is sent before the application has seen the certificate. */
   #askEncrypted(): void {
-    ask(this.#exchange, { type: 'encrypted' }).then(
+    ask(this.#exchange, { type: 'encrypted', security: this.#security }).then(
       ({ allowed }) => {
         if (this.#over) return;
         if (allowed) this.#write();
@@ -226,7 +227,6 @@ export class Attempt implements OutgoingTarget {
       abandoned: () => this.#abandoned(),
     });
     const { url } = this.#request;
-    const encrypted = url.scheme === 'https';
     this.#resolve({
       url,
       status: message.statusCode!,
@@ -234,11 +234,14 @@ export class Attempt implements OutgoingTarget {
       httpVersion: message.httpVersion,
       headers,
       body: this.#body,
-      encrypted,
+      security: url.scheme === 'https' ? this.#security : null,
       endsWithConnection: framing.kind === 'close',
-      certificateErrorsIgnored: encrypted && !(message.socket as TLSSocket).authorized,
       source: 'network',
     });
+  }
+
+  get #security(): ConnectionSecurity {
+    return securityOfAny(this.#socket);
   }
 
   #refuseSwitch(socket: Duplex): void {

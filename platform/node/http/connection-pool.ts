@@ -1,11 +1,11 @@
 import type { RequestOptions } from '../../../src/options.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import type { Clock } from '../../../src/util/clock.ts';
-import type { Dialer } from './dialer.ts';
-import { endpointOf } from './endpoint.ts';
+import type { Dialer } from '../dial/dialer.ts';
+import { endpointOf } from '../dial/endpoint.ts';
+import type { Route } from '../dial/route.ts';
 import { EndpointPool, type PoolContext } from './endpoint-pool.ts';
 import { Http1Origins } from './http1-origins.ts';
-import type { Route } from './route.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** Endpoints with open connections above which those are closed that nobody uses: redirects let peers choose them. */

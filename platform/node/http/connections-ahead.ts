@@ -1,4 +1,4 @@
-import { abortable } from './abortable.ts';
+import { abortable } from '../dial/abortable.ts';
 import type { Connection } from './connection.ts';
 
 interface Promised {

@@ -3,12 +3,12 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
+import { abortable } from '../dial/abortable.ts';
+import type { Dialed, Dialer } from '../dial/dialer.ts';
+import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';
-import { abortable } from './abortable.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionsAhead } from './connections-ahead.ts';
-import type { Dialed, Dialer } from './dialer.ts';
-import type { Endpoint } from './endpoint.ts';
 import { Http1Connection } from './http1-connection.ts';
 import type { Http1Origins } from './http1-origins.ts';
 import { Http2Connection, type Http2Owner } from './http2-connection.ts';
@@ -221,18 +221,25 @@ export class EndpointPool implements Http2Owner {
     const { endpoint } = this;
     const offer = this.#isHttp1Only ? HTTP1 : endpoint.protocols === 'h2' ? HTTP2 : EITHER;
     const dialed = await this.#context.dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal });
-    // Loaded when it is first needed.
-    const http2 = dialed.protocol === 'h2' ? await import('node:http2') : null;
-    const { socket, inbox } = dialed;
+    try {
+      return this.#adopt(dialed, url);
+    } catch (error) {
+      dialed.socket.destroy();
+      throw error;
+    }
+  }
+
+  /** Makes a connection of the pool of what was dialed. */
+  #adopt(dialed: Dialed, url: string): Connection {
+    const { socket, inbox, protocol } = dialed;
     if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
-    // A peer of HTTP/2 begins with its settings (RFC 9113 §3.4).
-    if (http2 === null ? inbox.hasMail : inbox.isFull) {
-      socket.destroy();
+    // A peer of HTTP/2 may begin (RFC 9113 §3.4).
+    if (protocol === 'http/1.1' ? inbox.hasMail : socket.readableLength >= MOST_EARLY) {
       throw new NetworkError('protocol-failure', 'the server sent a response before there was a request', {
         url,
       });
     }
-    const connection = http2 === null ? this.#newConnection(dialed) : this.#newSession(dialed, http2);
+    const connection = protocol === 'h2' ? this.#newSession(dialed) : this.#newConnection(dialed);
     this.#connections.add(connection);
     return connection;
   }
@@ -242,10 +249,10 @@ export class EndpointPool implements Http2Owner {
     return new Http1Connection(dialed, this, this.#context.limits);
   }
 
-  #newSession(dialed: Dialed, http2: typeof import('node:http2')): Http2Connection {
+  #newSession(dialed: Dialed): Http2Connection {
     const { limits } = this.#context;
-    const session = openHttp2Session(http2, dialed, limits.response);
-    this.#session = new Http2Connection(session, dialed.encrypted, this, limits, this.#context.clock);
+    const session = openHttp2Session(dialed, limits.response);
+    this.#session = new Http2Connection(session, dialed.security, this, limits, this.#context.clock);
     return this.#session;
   }
 
@@ -264,6 +271,9 @@ function lostAtOnce(url: string): NetworkError {
     url,
   });
 }
+
+/** Bytes that a peer of HTTP/2 does not need to say what it wants from us. */
+const MOST_EARLY = 16 * 1024;
 
 const HTTP1 = ['http/1.1'] as const;
 const HTTP2 = ['h2'] as const;

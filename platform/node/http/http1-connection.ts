@@ -1,16 +1,17 @@
-import type { Socket } from 'node:net';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
 import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
 import { ResponseParser } from '../../../src/http1/response-parser.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
+import type { Dialed } from '../dial/dialer.ts';
+import type { Wire } from '../dial/step.ts';
 import { givenUp } from '../errors.ts';
 import { canBeRepeated, isIdleTimeout, mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
-import type { Dialed } from './dialer.ts';
 import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
 import { announcedLifetime } from './keep-alive.ts';
 import { NEVER_USED, type Resting } from './rest.ts';
@@ -19,8 +20,8 @@ import { ANSWER_WAIT, survivesWriteFailure } from './write-failure.ts';
 
 /** A socket that carries requests of HTTP/1.1, one after another. */
 export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
-  readonly socket: Socket;
-  readonly encrypted: boolean;
+  readonly socket: Wire;
+  readonly security: ConnectionSecurity | null;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
   expiresAt = 0;
   /** Since when it has been idle. Kept for its owner. */
@@ -45,12 +46,12 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   #lifetime = Number.POSITIVE_INFINITY;
 
   constructor(
-    { socket, inbox, encrypted }: Dialed,
+    { socket, inbox, security }: Dialed,
     owner: ConnectionOwner<Http1Connection>,
     { response: limits, bareLineFeedAllowed }: WireLimits,
   ) {
     this.socket = socket;
-    this.encrypted = encrypted;
+    this.security = security;
     this.#owner = owner;
     this.#parser = new ResponseParser(this, { latin1, limits, bareLineFeedAllowed });
     inbox.open((bytes, length, isLent) => this.#read(bytes, length, isLent));
@@ -68,7 +69,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
       this.release();
       return Promise.reject(error);
     }
-    this.socket.ref();
+    this.socket.ref?.();
     this.#current = current;
     this.#isAnswered = false;
     if (request.body !== null) this.#guardWrites();
@@ -81,7 +82,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   release(): void {
     this.#isReused = true;
     this.goOnReading();
-    this.socket.unref();
+    this.socket.unref?.();
     this.#owner.idle(this, this.#lifetime);
   }
 

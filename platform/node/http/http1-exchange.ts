@@ -1,11 +1,12 @@
-import type { Socket } from 'node:net';
 import type { NetworkError } from '../../../src/error.ts';
 import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
 import type { ResponseHead } from '../../../src/http1/response-handler.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Wire } from '../dial/step.ts';
 import { expectsContinue } from '../expect-continue.ts';
 import { copyOf } from './copy.ts';
 import { type RequestHead, requestHead } from './http1-request-head.ts';
@@ -13,8 +14,8 @@ import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-b
 
 /** A connection as the exchange on it sees it. */
 export interface Http1Wire {
-  readonly socket: Socket;
-  readonly encrypted: boolean;
+  readonly socket: Wire;
+  readonly security: ConnectionSecurity | null;
   stopReading(): void;
   goOnReading(): void;
   /** What is left of the exchange is not wanted: the connection ends with it. */
@@ -101,7 +102,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
       httpVersion: minorVersion === 1 ? '1.1' : '1.0',
       headers,
       body: this,
-      encrypted: this.#wire.encrypted,
+      security: this.#wire.security,
       endsWithConnection,
       source: 'network',
     });

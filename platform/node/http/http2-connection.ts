@@ -1,5 +1,6 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { NetworkError } from '../../../src/error.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { Bag } from '../../../src/util/bag.ts';
@@ -25,7 +26,7 @@ export interface Http2Owner extends ConnectionOwner<Http2Connection> {
 
 /** A session of HTTP/2: a connection that carries many requests at once. */
 export class Http2Connection implements Connection, Http2ExchangeOwner, LivenessTarget {
-  readonly encrypted: boolean;
+  readonly security: ConnectionSecurity | null;
   readonly liveness: Http2Liveness;
   readonly mostInformational: number;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
@@ -44,13 +45,13 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
 
   constructor(
     session: ClientHttp2Session,
-    encrypted: boolean,
+    security: ConnectionSecurity | null,
     owner: Http2Owner,
     limits: WireLimits,
     clock: Clock,
   ) {
     this.#session = session;
-    this.encrypted = encrypted;
+    this.security = security;
     this.#owner = owner;
     this.liveness = new Http2Liveness(this, clock);
     const openedAt = clock.now();

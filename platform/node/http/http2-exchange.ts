@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions } from 'node:http2';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
@@ -20,7 +21,7 @@ const FIRST_STREAM = 1;
 
 /** Who has the streams of a connection. */
 export interface Http2ExchangeOwner {
-  readonly encrypted: boolean;
+  readonly security: ConnectionSecurity | null;
   /** 1xx responses that one request may have. */
   readonly mostInformational: number;
   /** Whether the peer is there. */
@@ -202,7 +203,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
       httpVersion: '2',
       headers: fieldsOf(raw),
       body: this,
-      encrypted: this.#owner.encrypted,
+      security: this.#owner.security,
       source: 'network',
     });
   }

@@ -1,7 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { ResponseLimits } from '../../../src/http1/response-limits.ts';
+import type { Dialed } from '../dial/dialer.ts';
 import { nodeOptions } from '../node-options.ts';
-import type { Dialed } from './dialer.ts';
 
 /** Bytes that a peer may send on a stream that nobody reads: they are held in memory. */
 const STREAM_WINDOW = 1024 * 1024;
@@ -17,13 +17,9 @@ const ENHANCE_YOUR_CALM = 11;
 const PSEUDO_FIELDS = 1;
 
 /** Starts HTTP/2 on a socket that is connected. */
-export function openHttp2Session(
-  { connect }: typeof import('node:http2'),
-  { socket, inbox }: Dialed,
-  limits: ResponseLimits,
-): ClientHttp2Session {
-  // Node takes over the socket below its inbox, and what has arrived until then from the socket's own buffer.
-  for (const bytes of inbox.takeEarly().reverse()) socket.unshift(bytes);
+export function openHttp2Session({ socket }: Dialed, limits: ResponseLimits): ClientHttp2Session {
+  // Loaded when it is first needed, and without `import()`, which is not to be had in Jest.
+  const { connect } = process.getBuiltinModule('node:http2');
   const settings = nodeOptions('http2Settings', {
     enablePush: false,
     initialWindowSize: STREAM_WINDOW,

@@ -6,11 +6,11 @@ import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { restartPhases } from '../connection-phases.ts';
+import { Dialer } from '../dial/dialer.ts';
+import { DIRECT_ONLY, type RouteKinds, type Routes } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { Dialer } from './dialer.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
-import { DIRECT_ONLY, type Routes } from './route.ts';
 import { socketCapabilities } from './socket-capabilities.ts';
 import { WIRE_LIMIT_CHECKS, type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
@@ -22,6 +22,11 @@ export interface SocketTransportOptions extends WireLimitOptions {
    * a byte of the request was sent. @default a direct connection
    */
   readonly routes?: (request: HttpRequest) => Routes;
+  /**
+   * Milliseconds for opening a connection: name, connection and TLS together, without the time that listeners of `encrypted`
+   * take. `Infinity` for no bound but the system's. @default 30 000
+   */
+  readonly connectTimeout?: number;
   /** Time for idle connections. @default the system's */
   readonly clock?: Clock;
 }
@@ -30,6 +35,10 @@ const CHECKS: Checks<SocketTransportOptions> = {
   ...WIRE_LIMIT_CHECKS,
   lookup: FUNCTION,
   routes: FUNCTION,
+  connectTimeout: {
+    expected: 'a number of milliseconds above 0',
+    accepts: (value) => typeof value === 'number' && value > 0,
+  },
   clock: withMethods('now', 'setTimeout', 'clearTimeout'),
 };
 
@@ -46,11 +55,15 @@ export class SocketTransport implements Transport {
   readonly #routesFor: (request: HttpRequest) => Routes;
   #isClosed = false;
 
-  /** @throws TypeError for a limit that is none */
-  constructor(options: SocketTransportOptions = {}) {
+  /**
+   * @param routeKinds what the kinds of routes are, @internal
+   * @throws TypeError for a misspelt option, or a limit that is none
+   */
+  constructor(options: SocketTransportOptions = {}, routeKinds?: RouteKinds) {
     const checked = checkOptions('SocketTransport', options, CHECKS);
-    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock } = checked;
-    this.#pool = new ConnectionPool(new Dialer(lookup), wireLimits(checked), clock);
+    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock, connectTimeout } = checked;
+    const dialer = new Dialer({ lookup, connectTimeout, routeKinds });
+    this.#pool = new ConnectionPool(dialer, wireLimits(checked), clock);
     this.#routesFor = routes;
   }
 

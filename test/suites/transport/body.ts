@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NetworkError } from '../../../src/error.ts';
 import type { BodySink } from '../../../src/message/body.ts';
-import { type Bench, GIVEN_UP, newId, RecordingSink, readAll } from './harness.ts';
+import { type Bench, GIVEN_UP, newId, RecordingSink, readAll, until } from './harness.ts';
 
 /** What may be on the way when a reader stops: buffers of both kernels and of the transport. */
 const READ_AHEAD = 16 * 1024 * 1024;
@@ -58,6 +58,7 @@ export function bodyTests({ send, journal, testUnlessLimited, environment }: Ben
     body.resume();
     await sink.reached(flood);
     expect((await journal(id, 'ended')).ended).toBe('answered');
+    await until(() => sink.hasEnded);
   });
 
   test('a body may be paused before it starts', async () => {
@@ -94,6 +95,7 @@ export function bodyTests({ send, journal, testUnlessLimited, environment }: Ben
 /** Counts bytes and keeps none. */
 class CountingSink implements BodySink {
   received = 0;
+  hasEnded = false;
   #wanted = 0;
   #wake: () => void = () => {};
 
@@ -110,7 +112,9 @@ class CountingSink implements BodySink {
     if (this.received >= this.#wanted) this.#wake();
   }
 
-  end(): void {}
+  end(): void {
+    this.hasEnded = true;
+  }
 
   fail(error: NetworkError): void {
     throw error;

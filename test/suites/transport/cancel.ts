@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeExchange, makeRequest } from '../../support/fixtures.ts';
+import { makeExchange } from '../../support/fixtures.ts';
 import {
   type Bench,
   failureOf,
@@ -12,7 +12,7 @@ import {
 } from './harness.ts';
 
 /** Cancellation at every point, from outside and by the transport itself. */
-export function cancelTests({ send, sendRaw, environment, transport, journal }: Bench): void {
+export function cancelTests({ send, sendRaw, request, transport, journal }: Bench): void {
   test('in the turn in which it was sent; the transport goes on', async () => {
     const { exchange, response } = send('/hello');
     exchange.cancel(GIVEN_UP);
@@ -24,8 +24,7 @@ export function cancelTests({ send, sendRaw, environment, transport, journal }: 
     const id = newId();
     const { exchange } = makeExchange();
     exchange.cancel(GIVEN_UP);
-    const request = makeRequest({ url: `${environment.server}/hello?id=${id}` });
-    await expect(transport().send(request, exchange)).rejects.toBe(GIVEN_UP);
+    await expect(transport().send(request(`/hello?id=${id}`), exchange)).rejects.toBe(GIVEN_UP);
     expect((await journal(id)).requests).toBe(0);
   });
 

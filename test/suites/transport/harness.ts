@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, RequestBody } from '../../../src/message/body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Capability, TransportCapabilities } from '../../../src/transport/capabilities.ts';
 import type { Transport } from '../../../src/transport/transport.ts';
 import { systemClock } from '../../../src/util/clock.ts';
@@ -18,6 +19,12 @@ export interface TransportEnvironment {
   readonly server: string;
   /** The same over TLS, with a certificate of an authority that nobody trusts by itself. */
   readonly secureServer?: { readonly origin: string; readonly ca: string };
+  /** Where its journal and its like are asked in cleartext, when the server speaks something else. @default server */
+  readonly control?: string;
+  /** Options of every request. */
+  readonly options?: Partial<RequestOptions>;
+  /** What the server speaks. @default 'http/1.1' */
+  readonly protocol?: 'http/1.1' | 'h2';
   /** Whose HTTP parser reads responses: the platform's own may be lenient, and what it then makes of them is its affair. */
   readonly parser: 'strict' | 'lenient';
   /** Bytes that the platform may buffer for a reader that has stopped. @default 16 MiB */
@@ -54,7 +61,9 @@ export interface Bench {
   readonly testWith: (capability: Capability) => Register;
   /** The transport of the running test. */
   readonly transport: () => Transport;
-  /** Sends a request for a path of the server, or for a whole URL. */
+  /** A request for a path of the server, or for a whole URL. */
+  readonly request: (target: string, init?: NonNullable<Parameters<typeof makeRequest>[0]>) => HttpRequest;
+  /** Sends one. */
   readonly send: (target: string, init?: SendInit) => Sent;
   /** Sends a GET for a response of `raw-responses.ts`. */
   readonly sendRaw: (name: string) => Promise<Sent>;
@@ -66,7 +75,7 @@ export interface Bench {
 
 export function makeBench(makeTransport: () => Transport, environment: TransportEnvironment): Bench {
   const { capabilities } = makeTransport();
-  const { limits = [] } = environment;
+  const { limits = [], control = environment.server } = environment;
   let transport: Transport;
 
   beforeEach(() => {
@@ -74,12 +83,15 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
   });
   afterEach(() => transport.close());
 
-  const ask = async (path: string): Promise<string> => (await fetch(environment.server + path)).text();
-  const send: Bench['send'] = (target, { ask: answer = consent, ...init } = {}) => {
+  const request: Bench['request'] = (target, init = {}) => {
     const url = target.startsWith('/') ? environment.server + target : target;
+    return makeRequest({ ...init, url, options: { ...environment.options, ...init.options } });
+  };
+  const ask = async (path: string): Promise<string> => (await fetch(control + path)).text();
+  const send: Bench['send'] = (target, { ask: answer = consent, ...init } = {}) => {
     const { exchange, events } = makeExchange({ clock: systemClock, ask: answer });
     const cancelers = countCancelers(exchange);
-    const response = transport.send(makeRequest({ ...init, url }), exchange);
+    const response = transport.send(request(target, init), exchange);
     // A test may look at it later than it rejects.
     response.catch(() => {});
     return { exchange, events, response, cancelers: () => cancelers.size };
@@ -93,6 +105,7 @@ export function makeBench(makeTransport: () => Transport, environment: Transport
       else test.skip(`${name} [no ${capability}]`, body);
     },
     transport: () => transport,
+    request,
     send,
     sendRaw: async (name) => send(`${await ask('/raw-origin')}/${name}`),
     journal: async (id, until) => {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 
 /** What the server knows of the requests with one id; what `/journal` answers. */
 export interface JournalRecord {
@@ -84,10 +85,16 @@ export class Journal {
     entry.requests++;
     entry.ended = null;
     response.on('close', () => {
-      entry.ended = response.writableFinished ? 'answered' : 'lost';
+      entry.ended = isAnswered(response) ? 'answered' : 'lost';
       entry.changed();
     });
     entry.changed();
     return entry;
   }
+}
+
+/** A response of HTTP/2 counts as finished when its stream was reset, too. */
+function isAnswered(response: ServerResponse): boolean {
+  const { stream } = response as { readonly stream?: ServerHttp2Stream };
+  return response.writableFinished && (stream === undefined || stream.rstCode === 0);
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { LATE_SURPLUS, RAW_RESPONSES } from '../../suites/transport/raw-responses.ts';
+import { reset } from '../raw-server.ts';
 
 /** Milliseconds after which the bytes before it were read for sure, or at least for all we know. */
 const LATER = 50;
@@ -19,6 +20,6 @@ export function serveRawResponse(socket: Socket, head: string): void {
   socket.write(raw.bytes, 'latin1', () => {
     if (raw.ending === 'end' || searchParams.has('end')) socket.end();
     // A reset overtakes bytes that the peer has not read yet.
-    if (raw.ending === 'reset') setTimeout(() => socket.resetAndDestroy(), LATER);
+    if (raw.ending === 'reset') setTimeout(() => reset(socket), LATER);
   });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Journal, JournalEntry, Milestone } from './journal.ts';
@@ -28,6 +29,11 @@ export interface Echo {
   readonly body: string;
   /** Names the connection. */
   readonly connection: number;
+}
+
+/** Of a response over HTTP/2, where node:http2 falls short of node:http. */
+function streamOf(response: ServerResponse): ServerHttp2Stream | null {
+  return (response as { readonly stream?: ServerHttp2Stream }).stream ?? null;
 }
 
 const PIECE = Buffer.alloc(64 * 1024, 'fairlead');
@@ -94,7 +100,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
 
   informational: ({ response }) => {
-    response.writeProcessing();
+    const stream = streamOf(response);
+    if (stream === null) response.writeProcessing();
+    else stream.additionalHeaders({ ':status': 102 });
     response.writeEarlyHints({ link: '</a.css>; rel=preload' });
     response.end('after hints');
   },
@@ -102,10 +110,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   trailers: ({ response }) => {
     response.writeHead(200, { Trailer: 'X-Checksum' });
     response.write('with trailers');
-    response.addTrailers([
+    const lines = [
       ['X-Checksum', 'one'],
       ['x-checksum', 'two'],
-    ]);
+    ] as [string, string][];
+    response.addTrailers(streamOf(response) === null ? lines : ({ 'x-checksum': ['one', 'two'] } as never));
     response.end();
   },
 

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { makeResponse } from '../../support/fixtures.ts';
@@ -203,7 +204,7 @@ describe('what is not stored', () => {
 
   test('what a certificate error was ignored for', async () => {
     const harness = new Harness();
-    harness.answer(FRESH, 'body', { certificateErrorsIgnored: true });
+    harness.answer(FRESH, 'body', { security: { ...UNTOLD_SECURITY, ignoredErrors: ['CERT_HAS_EXPIRED'] } });
     await harness.send();
     await harness.send();
     expect(harness.seen).toHaveLength(2);

@@ -5,6 +5,7 @@ import { isResponseMetadata } from '../../../src/cache/metadata.ts';
 import { describeForStorage } from '../../../src/cache/storing.ts';
 import { confirms } from '../../../src/cache/validators.ts';
 import { EMPTY_BODY } from '../../../src/message/body.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { parseUrl } from '../../../src/util/url.ts';
@@ -33,7 +34,7 @@ function response(status: number, headers: HeadersInput, init: Partial<HttpRespo
     httpVersion: '1.1',
     headers: new HttpHeaders(headers),
     body: EMPTY_BODY,
-    encrypted: true,
+    security: UNTOLD_SECURITY,
     source: 'network',
     ...init,
   };
@@ -102,7 +103,12 @@ describe('describeForStorage', () => {
       request({}, { body: { length: 1 } as HttpRequest['body'] }),
       response(200, FRESH),
     ],
-    ['a bad certificate', false, request(), response(200, FRESH, { certificateErrorsIgnored: true })],
+    [
+      'a bad certificate',
+      false,
+      request(),
+      response(200, FRESH, { security: { ...UNTOLD_SECURITY, ignoredErrors: ['CERT_HAS_EXPIRED'] } }),
+    ],
     ['redirects nobody saw', false, request(), response(200, FRESH, { redirectedByPlatform: true })],
     ['hidden fields', false, request(), response(200, FRESH, { fidelity: 'filtered' })],
     [

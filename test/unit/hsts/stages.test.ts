@@ -3,6 +3,7 @@ import { NetworkError } from '../../../src/error.ts';
 import { noteStage } from '../../../src/hsts/note-stage.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
 import { upgradeStage } from '../../../src/hsts/upgrade-stage.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
@@ -75,14 +76,22 @@ describe('upgrade', () => {
 
 describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
   test.each<[string, Parameters<typeof makeResponse>[0], boolean]>([
-    ['TLS', { encrypted: true }, true],
-    ['a redirect', { encrypted: true, status: 302 }, true],
-    ['a 401', { encrypted: true, status: 401 }, true],
-    ['plain http', { url: 'http://known.test/', encrypted: false }, false],
-    ['plain http that claims to be encrypted', { url: 'http://known.test/', encrypted: true }, false],
-    ['https that was not encrypted', { encrypted: false }, false],
-    ['ignored certificate errors', { encrypted: true, certificateErrorsIgnored: true }, false],
-    ['an IP address', { url: 'https://192.0.2.1/', encrypted: true }, false],
+    ['TLS', { security: UNTOLD_SECURITY }, true],
+    ['a redirect', { security: UNTOLD_SECURITY, status: 302 }, true],
+    ['a 401', { security: UNTOLD_SECURITY, status: 401 }, true],
+    ['plain http', { url: 'http://known.test/', security: null }, false],
+    [
+      'plain http that claims to be encrypted',
+      { url: 'http://known.test/', security: UNTOLD_SECURITY },
+      false,
+    ],
+    ['https that was not encrypted', { security: null }, false],
+    [
+      'ignored certificate errors',
+      { security: { ...UNTOLD_SECURITY, ignoredErrors: ['CERT_HAS_EXPIRED'] } },
+      false,
+    ],
+    ['an IP address', { url: 'https://192.0.2.1/', security: UNTOLD_SECURITY }, false],
   ])('over %s', async (_name, response, isNoted) => {
     const { security, exchange } = setup();
     const answer = makeResponse({ url: 'https://known.test/', headers: HEADER, ...response });
@@ -97,7 +106,7 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
       ['Strict-Transport-Security', 'max-age=oops'],
       ['Strict-Transport-Security', 'max-age=60'],
     ];
-    const answer = makeResponse({ url: 'https://known.test/', encrypted: true, headers });
+    const answer = makeResponse({ url: 'https://known.test/', security: UNTOLD_SECURITY, headers });
     await walk(noteStage(security), makeRequest(), async () => answer, exchange);
     expect(security.hosts()).toHaveLength(1);
   });

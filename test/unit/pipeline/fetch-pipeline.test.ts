@@ -3,6 +3,7 @@ import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import type { RequestOptions } from '../../../src/options.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { HttpParts } from '../../../src/pipeline/list.ts';
@@ -92,7 +93,9 @@ describe('a request', () => {
       async send(_request, exchange) {
         exchange.emit({ type: 'upload-progress', sent: 1, total: 1 });
         exchange.emit({ type: 'request-sent' });
-        expect(await ask(exchange, { type: 'encrypted' })).toEqual({ allowed: true });
+        expect(await ask(exchange, { type: 'encrypted', security: UNTOLD_SECURITY })).toEqual({
+          allowed: true,
+        });
         return makeResponse();
       },
     };

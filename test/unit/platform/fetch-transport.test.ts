@@ -218,7 +218,7 @@ describe('what fetch answers', () => {
 
   test('the URL after redirects, and after an upgrade that was none', async () => {
     const redirected = await answer(responseLike({ redirected: true, url: 'https://other.test/x' }));
-    expect([redirected.url.href, redirected.redirectedByPlatform, redirected.encrypted]).toEqual([
+    expect([redirected.url.href, redirected.redirectedByPlatform, redirected.security !== null]).toEqual([
       'https://other.test/x',
       true,
       true,

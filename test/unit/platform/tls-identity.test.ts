@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { TlsIdentity } from '../../../platform/node/http/tls-identity.ts';
+import { TlsIdentity } from '../../../platform/node/dial/tls-identity.ts';
 
 const polluted = Object.prototype as { servername?: string; ca?: string };
 afterEach(() => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import type { Answered, Question, QuestionType } from '../../../src/pipeline/question.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { data, failed, head, scriptedReply } from './scripted-reply.ts';
@@ -24,7 +25,7 @@ const EVENTS: { readonly [Type in ReplyEvent['type']]: Extract<ReplyEvent, { rea
 
 const QUESTIONS: { readonly [Type in QuestionType]: Question<Type> } = {
   redirect: { type: 'redirect', target: 'http://b.test/', status: 302, headers: ['location', '/b'] },
-  encrypted: { type: 'encrypted' },
+  encrypted: { type: 'encrypted', security: UNTOLD_SECURITY },
 };
 
 const details = {

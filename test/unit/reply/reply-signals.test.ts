@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import type { Question } from '../../../src/pipeline/question.ts';
 import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { Signals } from '../../../src/signals.ts';
@@ -295,7 +296,10 @@ describe('questions', () => {
       order.push('reply');
       reply.abort();
     });
-    expect(await source.ask({ type: 'encrypted' })).toEqual({ answer: { allowed: false }, error: null });
+    expect(await source.ask({ type: 'encrypted', security: UNTOLD_SECURITY })).toEqual({
+      answer: { allowed: false },
+      error: null,
+    });
     expect(order).toEqual(['manager', 'reply']);
   });
 
@@ -310,7 +314,7 @@ describe('questions', () => {
   };
   const questions: readonly Question[] = [
     { type: 'redirect', target: 'http://b.test/', status: 302, headers: [] },
-    { type: 'encrypted' },
+    { type: 'encrypted', security: UNTOLD_SECURITY },
   ];
 
   describe.each(questions.map((question) => [question.type, question] as const))('%s', (_type, question) => {
@@ -342,7 +346,7 @@ describe('questions', () => {
     });
     const unasked = vi.fn();
     reply.on('encrypted', unasked);
-    const { error } = await source.ask({ type: 'encrypted' });
+    const { error } = await source.ask({ type: 'encrypted', security: UNTOLD_SECURITY });
     expect(NetworkError.from(error)).toMatchObject({ code: 'operation-canceled', cause: pin });
     expect(unasked).not.toHaveBeenCalled();
   });
@@ -355,7 +359,7 @@ describe('questions', () => {
       reply.abort();
       throw pin;
     });
-    await source.ask({ type: 'encrypted' });
+    await source.ask({ type: 'encrypted', security: UNTOLD_SECURITY });
     vi.unstubAllGlobals();
     expect(uncaught).toEqual([pin]);
   });

@@ -97,7 +97,7 @@ export function head(init: Partial<ResponseHead> = {}): ReplyEvent {
     reason: 'OK',
     httpVersion: '1.1',
     headers: [],
-    encrypted: false,
+    security: null,
     source: 'network',
     originalContentLength: -1,
     total: -1,

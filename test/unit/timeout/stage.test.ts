@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { timeoutStage } from '../../../src/timeout/stage.ts';
@@ -75,7 +76,7 @@ describe('a transfer timeout', () => {
   test('stands still while a question is open', async () => {
     const { clock, exchange, answerQuestion } = setup();
     clock.advance(50);
-    const asked = ask(exchange, { type: 'encrypted' });
+    const asked = ask(exchange, { type: 'encrypted', security: UNTOLD_SECURITY });
     clock.advance(10_000);
     answerQuestion({ allowed: true });
     await asked;

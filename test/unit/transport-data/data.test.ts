@@ -45,7 +45,7 @@ describe('a data: URL', () => {
       ['content-type', type],
       ['content-length', String(bytes)],
     ]);
-    expect(response).toMatchObject({ status: 0, source: 'network', encrypted: false });
+    expect(response).toMatchObject({ status: 0, source: 'network', security: null });
     expect(await readBody(response.body)).toBe(body);
   });
 

@@ -38,9 +38,12 @@ export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
     };
     if (signal.aborted) abort();
     // A handshake that cannot even begin has failed by now.
-    if (socket.destroyed) reject(socket.errored);
+    if (socket.destroyed) reject(socket.errored ?? closedEarly());
     signal.addEventListener('abort', abort);
-    socket.once('close', () => signal.removeEventListener('abort', abort));
+    socket.once('close', () => {
+      signal.removeEventListener('abort', abort);
+      reject(socket.errored ?? closedEarly());
+    });
     socket.once('error', reject);
     socket.once('secureConnect', () => {
       signal.removeEventListener('abort', abort);
@@ -52,4 +55,9 @@ export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
 /** RFC 6066 §3: SNI has no trailing dot. */
 function withoutRootDot(name: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+/** What stands for a socket may close without a word. */
+function closedEarly(): Error {
+  return Object.assign(new Error('closed before TLS was established'), { code: 'ECONNRESET' });
 }

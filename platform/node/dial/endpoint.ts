@@ -1,6 +1,7 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
-import { localServerPath } from '../dial/local-server.ts';
+import { fingerprint } from './fingerprint.ts';
+import { localServerPath } from './local-server.ts';
 import type { Route } from './route.ts';
 import { NO_TLS_MATERIAL, TlsIdentity } from './tls-identity.ts';
 
@@ -9,7 +10,7 @@ export type Protocols = 'http/1.1' | 'h2' | 'either';
 
 /** Everything that decides whether two requests may use one connection. */
 export interface Endpoint {
-  /** Equal for equal endpoints. */
+  /** Equal for equal endpoints. It has no secret of TLS material or of a route in it. */
   readonly key: string;
   readonly origin: string;
   /** Name or address, IPv6 without brackets; of a local server its path or the name of its pipe. */
@@ -31,7 +32,8 @@ export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoin
   const tls = secure ? (options.tls === null ? NO_TLS_MATERIAL : new TlsIdentity(options.tls)) : null;
   const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
   const { origin } = url;
-  const key = JSON.stringify([origin, tls?.key, protocols, route]);
+  const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
+  const key = JSON.stringify([origin, tls?.key, protocols, way]);
   return { key, origin, host, port, local, tls, protocols, route };
 }
 

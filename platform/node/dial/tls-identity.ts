@@ -2,6 +2,7 @@ import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { describeTlsMaterial } from '../../../src/message/tls-material.ts';
 import type { TlsOptions } from '../../../src/options.ts';
 import { nodeOptions } from '../node-options.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /**
  * TLS material, compared by value: requests with equal material may share a connection, all others may not, for the
@@ -19,9 +20,9 @@ export class TlsIdentity {
     this.servername = this.#options.servername ?? null;
   }
 
-  /** Equal for equal material. A digest, so that no private key ends up in a key of a map. */
+  /** Equal for equal material. */
   get key(): string {
-    this.#key ??= digest(this.#options);
+    this.#key ??= fingerprint(describeTlsMaterial(this.#options));
     return this.#key;
   }
 
@@ -40,8 +41,3 @@ export class TlsIdentity {
 
 /** The platform's own trust, and no certificate of ours. */
 export const NO_TLS_MATERIAL = new TlsIdentity({});
-
-function digest(options: TlsOptions): string {
-  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
-  return hash.update(describeTlsMaterial(options)).digest('base64');
-}

@@ -1,0 +1,55 @@
+import { NetworkError } from '../../../src/error.ts';
+import type { Clock } from '../../../src/util/clock.ts';
+
+/** The time that a dial may take: its signal aborts with the one that is given, or when the time is over. */
+export class DialTime {
+  readonly #abort = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #url: string;
+  readonly #giveUp = (): void => this.#abort.abort(this.#outer.reason);
+  #left: number;
+  #startedAt = 0;
+  #timer: unknown = null;
+
+  /** @param limit milliseconds; Infinity for none */
+  constructor(outer: AbortSignal, limit: number, clock: Clock, url: string) {
+    this.#outer = outer;
+    this.#clock = clock;
+    this.#limit = limit;
+    this.#left = limit;
+    this.#url = url;
+    if (outer.aborted) this.#giveUp();
+    outer.addEventListener('abort', this.#giveUp);
+    this.start();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Time counts, again. */
+  start(): void {
+    if (this.#limit === Number.POSITIVE_INFINITY || this.signal.aborted) return;
+    this.#startedAt = this.#clock.now();
+    this.#timer = this.#clock.setTimeout(() => this.#abort.abort(this.#over()), this.#left);
+  }
+
+  /** Time stands still. */
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#left = Math.max(0, this.#left - (this.#clock.now() - this.#startedAt));
+  }
+
+  /** The dial is over. */
+  end(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#outer.removeEventListener('abort', this.#giveUp);
+  }
+
+  #over(): NetworkError {
+    const words = `no connection was there after ${this.#limit / 1000} s (connectTimeout)`;
+    return new NetworkError('timeout', words, { url: this.#url });
+  }
+}

@@ -1,0 +1,164 @@
+import type { LookupFunction } from 'node:net';
+import { NetworkError } from '../../../src/error.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
+import { ask } from '../../../src/pipeline/ask.ts';
+import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import { networkFailure } from '../../common/network-failure.ts';
+import { abortable } from './abortable.ts';
+import { connectStep } from './connect.ts';
+import { DialTime } from './dial-time.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Inbox, StreamInbox } from './inbox.ts';
+import { negotiateStep } from './negotiate.ts';
+import { Resolver, resolveStep } from './resolve.ts';
+import { ROUTE_KINDS, type RouteKinds } from './route.ts';
+import { approveStep, secureStep } from './secure.ts';
+import {
+  AGAIN,
+  type Dialing,
+  NOTHING_REACHED,
+  type Protocol,
+  type Reached,
+  type Step,
+  type Wire,
+} from './step.ts';
+import { TlsSessions } from './tls-sessions.ts';
+
+/** One connection to be opened. */
+export interface Dial {
+  readonly endpoint: Endpoint;
+  /** ALPN protocols to offer, in order of preference. */
+  readonly offer: readonly Protocol[];
+  /** For errors. */
+  readonly url: string;
+  /** Hears of attempts and phases, and is asked before the first byte goes over TLS. */
+  readonly exchange: Exchange;
+  /** Aborts with a NetworkError. */
+  readonly signal: AbortSignal;
+  /** Called when the application is asked for the first time. */
+  readonly asking?: () => void;
+}
+
+/** A connection that is up. Errors of it have a listener. */
+export interface Dialed {
+  readonly socket: Wire;
+  /** Where its bytes arrive. HTTP/2 takes them from the socket. */
+  readonly inbox: Inbox;
+  readonly protocol: Protocol;
+  /** Null in cleartext. */
+  readonly security: ConnectionSecurity | null;
+}
+
+export interface DialerOptions {
+  /** Resolves host names in place of `dns.lookup`; asked for all addresses. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Milliseconds for name, connection, tunnels and TLS together, without questions. @default 30 000 */
+  readonly connectTimeout?: number | undefined;
+  /** @default those that there are */
+  readonly routeKinds?: RouteKinds | undefined;
+}
+
+/** Qt: QAbstractSocket waits so long for a connection. */
+export const CONNECT_TIMEOUT = 30_000;
+
+/** How often a dial may begin again. Each time something was learned that the next one needs. */
+const MOST_AGAIN = 5;
+
+/**
+ * Opens connections. A dial is a list of steps over a value, {@link Reached}:
+ *
+ *     resolve → connect → (tunnel …) → secure → approve → negotiate
+ *
+ * `resolve` finds the addresses of the origin or of the first machine on the way, `connect` races them, each tunnel asks the
+ * machine that is connected for the next one, `secure` runs TLS with the origin through all of it, `approve` shows the
+ * application what was agreed, `negotiate` tells what is spoken. Which of them there are follows from endpoint and route
+ * alone. A step takes the value and gives the next one, or says that the dial has to begin again with what it has learned.
+ *
+ * A dial has one owner for what is open: the step that opens it until it returns, then this class, and the caller when all
+ * steps have been taken. So a dial that ends early, for whatever reason, leaves nothing open behind it.
+ */
+export class Dialer {
+  readonly #resolver: Resolver;
+  readonly #connectTimeout: number;
+  readonly #routeKinds: RouteKinds;
+  readonly #sessions = new TlsSessions();
+
+  constructor({ lookup, connectTimeout = CONNECT_TIMEOUT, routeKinds = ROUTE_KINDS }: DialerOptions = {}) {
+    this.#resolver = new Resolver(lookup);
+    this.#connectTimeout = connectTimeout;
+    this.#routeKinds = routeKinds;
+  }
+
+  /** @throws NetworkError from the table of Node's errors, or the reason of the signal */
+  async dial(dial: Dial): Promise<Dialed> {
+    const { endpoint, offer, url, exchange, signal } = dial;
+    const time = new DialTime(signal, this.#connectTimeout, exchange.clock, url);
+    const dialing: Dialing = {
+      endpoint,
+      offer,
+      url,
+      exchange,
+      signal: time.signal,
+      ask: async (question) => {
+        time.stop();
+        dial.asking?.();
+        const answer = await abortable(ask(exchange, question), signal);
+        time.start();
+        return answer;
+      },
+    };
+    try {
+      return dialed(await walk(this.#stepsFor(endpoint, offer), dialing));
+    } catch (cause) {
+      throw networkFailure(cause, url);
+    } finally {
+      time.end();
+    }
+  }
+
+  #stepsFor({ route, tls }: Endpoint, offer: readonly Protocol[]): Step[] {
+    const kind = this.#routeKinds.get(route.kind);
+    if (kind === undefined) throw new TypeError(`no kind of route is called '${route.kind}'`);
+    const tunnel = kind.tunnel(route);
+    const isLast = tunnel.length === 0 && tls === null && !offer.includes('h2');
+    return [
+      resolveStep(this.#resolver, kind.hop(route)),
+      connectStep(isLast),
+      ...tunnel,
+      ...(tls === null ? [] : [secureStep(tls, this.#sessions), approveStep]),
+      negotiateStep,
+    ];
+  }
+}
+
+async function walk(steps: readonly Step[], dialing: Dialing): Promise<Reached> {
+  let reached = NOTHING_REACHED;
+  let again = 0;
+  try {
+    for (let index = 0; index < steps.length; index++) {
+      const next = await steps[index]!.take(reached, dialing);
+      if (next === AGAIN) {
+        if (++again > MOST_AGAIN) throw tooOften(steps[index]!, dialing);
+        reached.wire?.destroy();
+        reached = NOTHING_REACHED;
+        index = -1;
+      } else {
+        reached = next;
+      }
+      dialing.signal.throwIfAborted();
+    }
+    return reached;
+  } catch (error) {
+    reached.wire?.destroy();
+    throw error;
+  }
+}
+
+function dialed({ wire, inbox, protocol, security }: Reached): Dialed {
+  return { socket: wire!, inbox: inbox ?? new StreamInbox(wire!), protocol: protocol!, security };
+}
+
+function tooOften({ name }: Step, { url }: Dialing): NetworkError {
+  const words = `the connection had to begin again too often (${name})`;
+  return new NetworkError('unknown-network', words, { url });
+}
