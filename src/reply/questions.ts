@@ -21,9 +21,9 @@ interface Row<Type extends QuestionType> {
 /** What was shown of TLS. Few replies are asked, so it is not kept in each. */
 const shown = new WeakMap<ReplyCore, ConnectionSecurity>();
 
-/** What TLS has agreed on for the connection that the application was asked about last, or null. */
-export function securityShown(core: ReplyCore): ConnectionSecurity | null {
-  return shown.get(core) ?? null;
+/** What TLS has agreed on: for the response, or for the connection that the application was asked about before. */
+export function securityOf(core: ReplyCore): ConnectionSecurity | null {
+  return core.final === null ? (shown.get(core) ?? null) : core.final.security;
 }
 
 /** All that is asked. A new question is a row here and one in `pipeline/question.ts`. */

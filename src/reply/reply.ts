@@ -17,7 +17,7 @@ import { parseJson, type StandardSchema } from './consume.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
 import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
-import { securityShown } from './questions.ts';
+import { securityOf } from './questions.ts';
 import { ReplyCore } from './reply-core.ts';
 import { REPLY_SIGNALS, type ReplyOwner, type ReplySignals } from './reply-signals.ts';
 import type { ReplySource } from './reply-source.ts';
@@ -109,18 +109,14 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this.httpVersion === '2';
   }
 
-  /**
-   * What TLS has agreed on, from the signal `encrypted` on: plain data. Null before, and in cleartext. Of a page, and of an
-   * answer from a cache, no more is known than that it was encrypted.
-   */
+  /** What TLS has agreed on, from the signal `encrypted` on; null before, and in cleartext. A page and a cache know little. */
   get sslConfiguration(): ConnectionSecurity | null {
-    const { final } = this.#core;
-    return final === null ? securityShown(this.#core) : final.security;
+    return securityOf(this.#core);
   }
 
   /** Qt: ConnectionEncryptedAttribute. */
   get connectionEncrypted(): boolean {
-    return this.sslConfiguration !== null;
+    return (this.#core.final?.security ?? null) !== null;
   }
 
   /** Qt: SourceIsFromCacheAttribute; true for a revalidated answer, too. */

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
-import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { ask } from '../../../src/pipeline/ask.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
@@ -140,7 +139,7 @@ export class Attempt implements OutgoingTarget {
 
   /** No byte of the request is sent before the application has seen the certificate. */
   #askEncrypted(): void {
-    ask(this.#exchange, { type: 'encrypted', security: this.#security }).then(
+    ask(this.#exchange, { type: 'encrypted', security: securityOfAny(this.#socket) }).then(
       ({ allowed }) => {
         if (this.#over) return;
         if (allowed) this.#write();
@@ -234,14 +233,10 @@ export class Attempt implements OutgoingTarget {
       httpVersion: message.httpVersion,
       headers,
       body: this.#body,
-      security: url.scheme === 'https' ? this.#security : null,
+      security: url.scheme === 'https' ? securityOfAny(this.#socket) : null,
       endsWithConnection: framing.kind === 'close',
       source: 'network',
     });
-  }
-
-  get #security(): ConnectionSecurity {
-    return securityOfAny(this.#socket);
   }
 
   #refuseSwitch(socket: Duplex): void {

@@ -32,13 +32,14 @@ export function survivesWriteFailure(socket: Duplex, onFailure: (error: Error) =
   socket._write = (chunk, encoding, done) => {
     _write.call(socket, chunk, encoding, guard(done));
   };
-  if (_writev !== undefined) {
+  // Of a stream that is no socket it is null.
+  if (typeof _writev === 'function') {
     socket._writev = (chunks, done) => {
       _writev.call(socket, chunks, guard(done));
     };
   }
   return () => {
     socket._write = _write;
-    if (_writev !== undefined) socket._writev = _writev;
+    if (typeof _writev === 'function') socket._writev = _writev;
   };
 }
