@@ -58,10 +58,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     startSoon(this.#core);
   }
 
-  /**
-   * @internal How managers make replies.
-   * @throws TypeError when the body has been used
-   */
+  /** @internal How managers make replies. @throws TypeError when the body has been used */
   static create(init: ReplyInit): NetworkReply {
     init.request.body?.claim?.();
     return new NetworkReply(init);
@@ -282,10 +279,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return new ChunksOfReply(this.#core.body, () => this.abort());
   }
 
-  /**
-   * @internal A new Response.
-   * @param isHeld the reply holds on to it
-   */
+  /** @internal A new Response. @param isHeld the reply holds on to it */
   toResponse(isHeld = false): Promise<Response> {
     return responseOf(this, this.#core as ReplyCore, isHeld);
   }
