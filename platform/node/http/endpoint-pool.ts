@@ -1,3 +1,19 @@
+/*
+ * How a request gets its connection
+ *
+ *     busySession ── HTTP/2 is under way: at once
+ *     takeIdle → rest → mayUse ── a connection that is there, once it was read
+ *     open → obtain ─┬─ one that was opened ahead
+ *                    ├─ wait for the negotiation that is under way, then a session or a dial of its own
+ *                    └─ dial → a connection of HTTP/1.1 or a session of HTTP/2
+ *
+ * A connection is in one of four places. *Opening*: somebody waits for it, who can be given up (`#openings`). *In use*: its
+ * exchange has it. *Idle*: in `#idle` (HTTP/1.1) or without a stream (HTTP/2), until its time is over. *Taken*: out of
+ * `#idle` and not yet in use, while it rests; if it breaks there, nothing was sent and another one is taken.
+ *
+ * Connections say `idle`, `retired` and `closed` of themselves, and `resend` for a request that they lost. `clear` ends all
+ * four kinds; `clearings` tells those who waited that it was not the peer.
+ */
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
@@ -51,7 +67,7 @@ export class EndpointPool implements Http2Owner {
   #session: Http2Connection | null = null;
   readonly #openings = new Set<Opening>();
   /** How often it was cleared. */
-  #clearings = 0;
+  clearings = 0;
   readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
   /** The peer was asked for HTTP/2 and speaks HTTP/1.1, or has asked for that (RFC 9113 §7, HTTP_1_1_REQUIRED). */
   #isHttp1Only: boolean;
@@ -70,34 +86,47 @@ export class EndpointPool implements Http2Owner {
     return session?.isUsable === true && !session.isIdle ? session : null;
   }
 
+  /** Takes a connection that is there and carries nothing, or null. It must {@link rest}, and be {@link mayUse | asked for}. */
+  takeIdle(): Http1Connection | Http2Connection | null {
+    return this.#session?.isUsable ? this.#session : this.#idle.take(this.#context.clock.now());
+  }
+
+  /** Ends when all that has arrived over a connection was read, and its server has had a moment to misbehave. */
+  rest(connection: Http1Connection | Http2Connection): Promise<void> {
+    return connection instanceof Http1Connection ? this.#idle.rest(connection) : polled();
+  }
+
+  /**
+   * Whether a connection that was taken, and has rested, is still good.
+   * @param clearings those of the time when it was taken
+   * @throws NetworkError when the request was given up meanwhile
+   */
+  mayUse(
+    connection: Http1Connection | Http2Connection,
+    exchange: Exchange,
+    url: string,
+    clearings: number,
+  ): boolean {
+    if (clearings !== this.clearings) throw givenUp(url, 'connections were cleared');
+    if (exchange.cancelled !== null && connection.isUsable) this.#putBack(connection);
+    exchange.throwIfCancelled();
+    return connection instanceof Http1Connection ? this.#idle.hasRested(connection) : connection.isUsable;
+  }
+
   /**
    * A connection that is there, or else one that is opened.
    * @throws NetworkError
    */
   async connection(exchange: Exchange, url: string): Promise<Connection> {
-    const clearings = this.#clearings;
-    while (this.#session?.isUsable || this.#idle.size > 0) {
-      const connection = await this.#idleConnection();
-      if (clearings !== this.#clearings) throw givenUp(url, 'connections were cleared');
-      if (exchange.cancelled === null && connection !== null) return connection;
-      if (connection !== null) this.#putBack(connection);
-      exchange.throwIfCancelled();
+    const { clearings } = this;
+    for (let idle = this.takeIdle(); idle !== null; idle = this.takeIdle()) {
+      await this.rest(idle);
+      if (this.mayUse(idle, exchange, url, clearings)) return idle;
     }
     return this.open(exchange, url);
   }
 
-  /** One that is idle, once all that it has received was read. Null when that has ended it. */
-  async #idleConnection(): Promise<Connection | null> {
-    const session = this.#session;
-    if (session?.isUsable) {
-      await polled();
-      return session.isUsable ? session : null;
-    }
-    const connection = this.#idle.take(this.#context.clock.now());
-    return connection !== null && (await this.#idle.rested(connection)) ? connection : null;
-  }
-
-  #putBack(connection: Connection): void {
+  #putBack(connection: Http1Connection | Http2Connection): void {
     if (!(connection instanceof Http1Connection)) return;
     this.#idle.putBack(connection);
     this.#context.idle(connection.expiresAt);
@@ -184,7 +213,7 @@ export class EndpointPool implements Http2Owner {
 
   /** Closes everything. What is in flight ends operation-canceled. */
   clear(why: string): void {
-    this.#clearings++;
+    this.clearings++;
     for (const { abort, url } of this.#openings) abort.abort(givenUp(url, why));
     for (const connection of this.#connections) connection.clear(why);
   }

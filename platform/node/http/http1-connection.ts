@@ -42,7 +42,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   #isGuarded = false;
   /** The bytes that are being parsed are valid only during the call. */
   #isLent = true;
-  isOver = false;
+  #isOver = false;
   #lifetime = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -59,6 +59,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     // An alert of TLS comes as an error that closes nothing, before the peer's end, which would say less.
     socket.on('error', (error) => this.#broken(error));
     socket.on('close', () => this.#broken(closedByPeer()));
+  }
+
+  get isUsable(): boolean {
+    return !this.#isOver;
   }
 
   send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
@@ -137,7 +141,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #read(bytes: Uint8Array, length: number, isLent: boolean): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     this.#isLent = isLent;
     // What says nothing yet (a head that comes byte by byte, a chunk size) moves all the same.
     this.#current?.exchange.idle?.touch();
@@ -166,7 +170,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #ended(): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     const wasIdle = this.#current === null;
     try {
       this.#parser.finish();
@@ -178,7 +182,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   }
 
   #broken(cause: Error): void {
-    if (!this.isOver) this.#lose(cause);
+    if (!this.#isOver) this.#lose(cause);
   }
 
   /** The connection broke, or what came over it is not HTTP. */
@@ -206,8 +210,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
 
   #close(): void {
     this.#current = null;
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.socket.destroy();
     this.#owner.closed(this);
   }

@@ -28,10 +28,14 @@ export class IdleConnections {
     return best < 0 ? null : list.splice(best, 1)[0]!;
   }
 
-  /** Lets one that was taken rest to the end. True when it may be used then; false when it is broken. */
-  async rested(connection: Http1Connection): Promise<boolean> {
-    await this.#rest.end(connection.resting);
-    if (connection.isOver) return false;
+  /** Lets one that was taken rest to the end. */
+  rest(connection: Http1Connection): Promise<void> {
+    return this.#rest.end(connection.resting);
+  }
+
+  /** Whether it may be used, behind {@link rest}. */
+  hasRested(connection: Http1Connection): boolean {
+    if (!connection.isUsable) return false;
     this.#rest.passed();
     return true;
   }

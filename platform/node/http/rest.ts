@@ -43,14 +43,14 @@ export class Rest {
 
   /** Milliseconds that are left of it. */
   left({ until }: Resting): number {
-    return Math.max(0, until - performance.now());
+    return until === 0 ? 0 : Math.max(0, until - performance.now());
   }
 
   /** Ends when the connection has rested and its socket was read. It must not be broken then. */
-  async end(resting: Resting): Promise<void> {
+  end(resting: Resting): Promise<void> {
     const left = this.left(resting);
-    if (left > 0) await new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(left)));
-    await polled();
+    if (left === 0) return polled();
+    return new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(left))).then(polled);
   }
 
   /** A connection is used again. */

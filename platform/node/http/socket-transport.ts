@@ -11,6 +11,8 @@ import { DIRECT_ONLY, type RouteKinds, type Routes } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
+import type { Http1Connection } from './http1-connection.ts';
+import type { Http2Connection } from './http2-connection.ts';
 import { socketCapabilities } from './socket-capabilities.ts';
 import { WIRE_LIMIT_CHECKS, type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
@@ -71,8 +73,13 @@ export class SocketTransport implements Transport {
     try {
       this.#begin(request, exchange);
       const routes = this.#routesFor(request);
-      const session = this.#pool.for(request, routes[0]).busySession;
-      return session?.send(request, exchange, 0) ?? this.#sendOverFree(request, exchange, routes);
+      const pool = this.#pool.for(request, routes[0]);
+      const { busySession } = pool;
+      if (busySession !== null) return busySession.send(request, exchange, 0);
+      const idle = pool.takeIdle();
+      return idle === null
+        ? this.#sendOverFree(request, exchange, routes)
+        : this.#sendOverIdle(pool, idle, request, exchange, routes);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -99,6 +106,21 @@ export class SocketTransport implements Transport {
     exchange.throwIfCancelled();
     if (this.#isClosed) throw givenUp(url.href, 'the transport is closed');
     restartPhases(exchange.timings);
+  }
+
+  /** The common case of what follows, without its promises. */
+  async #sendOverIdle(
+    pool: EndpointPool,
+    idle: Http1Connection | Http2Connection,
+    request: HttpRequest,
+    exchange: Exchange,
+    routes: Routes,
+  ): Promise<HttpResponse> {
+    const { clearings } = pool;
+    await pool.rest(idle);
+    return pool.mayUse(idle, exchange, request.url.href, clearings)
+      ? idle.send(request, exchange, 0)
+      : this.#sendOverFree(request, exchange, routes);
   }
 
   /** Sends it over a connection that carries nothing else. */
