@@ -4,8 +4,9 @@ import type { Clock } from '../../../src/util/clock.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
 import type { Route } from '../dial/route.ts';
-import { EndpointPool, type PoolContext } from './endpoint-pool.ts';
+import { EndpointPool } from './endpoint-pool.ts';
 import { Http1Origins } from './http1-origins.ts';
+import type { PoolContext } from './pool-context.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** Endpoints with open connections above which those are closed that nobody uses: redirects let peers choose them. */

@@ -17,36 +17,19 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
-import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from '../dial/abortable.ts';
-import type { Dialed, Dialer } from '../dial/dialer.ts';
+import type { Dialed } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionsAhead } from './connections-ahead.ts';
 import { Http1Connection } from './http1-connection.ts';
-import type { Http1Origins } from './http1-origins.ts';
 import { Http2Connection, type Http2Owner } from './http2-connection.ts';
 import { openHttp2Session } from './http2-session.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { polled } from './polled.ts';
-import type { WireLimits } from './wire-limits.ts';
-
-/** What all endpoints share. */
-export interface PoolContext {
-  readonly dialer: Dialer;
-  readonly limits: WireLimits;
-  readonly clock: Clock;
-  /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
-  idle(expiresAt: number): void;
-  /** A peer that speaks HTTP/2 wants to be asked over HTTP/1.1 only. */
-  readonly http1Origins: Http1Origins;
-  /** The endpoint has no connection (any more): its pool may be forgotten. */
-  empty(pool: EndpointPool): void;
-  /** The pool that requests to the endpoint use now: the same, or another if it was forgotten. */
-  reclaim(pool: EndpointPool): EndpointPool;
-}
+import type { PoolContext } from './pool-context.ts';
 
 /** A connection that is being opened for somebody, and how to stop it. */
 interface Opening {
@@ -108,7 +91,10 @@ export class EndpointPool implements Http2Owner {
     clearings: number,
   ): boolean {
     if (clearings !== this.clearings) throw givenUp(url, 'connections were cleared');
-    if (exchange.cancelled !== null && connection.isUsable) this.#putBack(connection);
+    if (exchange.cancelled !== null && connection instanceof Http1Connection && connection.isUsable) {
+      this.#idle.putBack(connection);
+      this.#context.idle(connection.expiresAt);
+    }
     exchange.throwIfCancelled();
     return connection instanceof Http1Connection ? this.#idle.hasRested(connection) : connection.isUsable;
   }
@@ -124,12 +110,6 @@ export class EndpointPool implements Http2Owner {
       if (this.mayUse(idle, exchange, url, clearings)) return idle;
     }
     return this.open(exchange, url);
-  }
-
-  #putBack(connection: Http1Connection | Http2Connection): void {
-    if (!(connection instanceof Http1Connection)) return;
-    this.#idle.putBack(connection);
-    this.#context.idle(connection.expiresAt);
   }
 
   /**
