@@ -4,16 +4,16 @@ import type { HttpRequest } from '../pipeline/stage.ts';
 /** Most characters of a URL in a sentence: a `data:` URL may have a million. */
 const MOST_OF_URL = 300;
 
-/** What can be done about an error, where something can that its code alone tells. */
-const WHAT_TO_DO: Partial<Record<NetworkErrorCode, string>> = {
-  'host-not-found': 'check the name of the host, and the network',
-  'connection-refused': 'check the host and port: nothing listens there, or a firewall refuses',
-  timeout: 'the option transferTimeout bounds the time in which no byte moves',
-  'ssl-handshake-failed': 'an authority of your own is trusted by the option tls: { ca }',
-  'too-many-redirects': 'the option maximumRedirectsAllowed allows more',
-  'insecure-redirect': 'the option redirectPolicy says which redirects are followed',
-  'content-resend': 'bytes, a Blob or a form can be sent again, a stream cannot',
-  'protocol-unknown': 'the option schemes adds handlers',
+/** What can be done about an error, where something can that its code alone tells, and a word that says as much. */
+const WHAT_TO_DO: Partial<Record<NetworkErrorCode, readonly [word: string, advice: string]>> = {
+  'host-not-found': ['check', 'check the name of the host, and the network'],
+  'connection-refused': ['check', 'check the host and port: nothing listens there, or a firewall refuses'],
+  timeout: ['timeout', 'the option transferTimeout bounds the time in which no byte moves'],
+  'ssl-handshake-failed': ['tls:', 'an authority of your own is trusted by the option tls: { ca }'],
+  'too-many-redirects': ['maximumredirects', 'the option maximumRedirectsAllowed allows more'],
+  'insecure-redirect': ['redirectpolicy', 'the option redirectPolicy says which redirects are followed'],
+  'content-resend': ['again', 'bytes, a Blob or a form can be sent again, a stream cannot'],
+  'protocol-unknown': ['schemes', 'the option schemes adds handlers'],
 };
 
 /** The request as a sentence names it: `GET https://origin.test/path`, without credentials. */
@@ -41,9 +41,9 @@ export function withSentence(error: NetworkError, request: HttpRequest): Network
 
 function sentence({ code, message, url }: NetworkError, request: HttpRequest): string {
   const name = requestName(request.method, url ?? request.url.href);
-  const advice = WHAT_TO_DO[code];
+  const [word, advice] = WHAT_TO_DO[code] ?? ['', ''];
   const whole = message.startsWith(name) ? message : `${name}: ${message}`;
-  return advice === undefined || message.includes(advice) ? whole : `${whole} (${advice})`;
+  return message.toLowerCase().includes(word) ? whole : `${whole} (${advice})`;
 }
 
 function copyOf(error: NetworkError, message: string): NetworkError {

@@ -15,19 +15,21 @@ const facts = new WeakMap<Response, ResponseFacts>();
 /** Makes a Response of the platform that of a fetch. It stays what it is inside. */
 export function asFetchResponse(response: Response, known: ResponseFacts): Response {
   facts.set(response, known);
-  return Object.setPrototypeOf(response, prototypeFor(Response));
+  return Object.setPrototypeOf(response, prototypeOver(Object.getPrototypeOf(response)));
 }
 
-let made: { readonly of: typeof Response; readonly prototype: Response } | null = null;
+/** By what they extend: the platform's, and those of frameworks that have put a Response of their own in its place. */
+const prototypes = new WeakMap<object, Response>();
 
-/** Made when it is needed: whoever touches Response loads all of Node's own fetch. A framework may replace it, too. */
-function prototypeFor(platform: typeof Response): Response {
-  if (made?.of !== platform) made = { of: platform, prototype: makePrototype(platform) };
-  return made.prototype;
+function prototypeOver(platform: Response): Response {
+  const made = prototypes.get(platform) ?? makePrototype(platform);
+  prototypes.set(platform, made);
+  return made;
 }
 
-function makePrototype(platform: typeof Response): Response {
-  class FetchResponse extends platform {
+function makePrototype(platform: Response): Response {
+  class Platform {}
+  class FetchResponse extends (Platform as typeof Response) {
     override get type(): ResponseType {
       return facts.get(this)!.type;
     }
@@ -70,8 +72,9 @@ function makePrototype(platform: typeof Response): Response {
       return this.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     }
   }
-  Object.defineProperty(FetchResponse.prototype, 'constructor', { value: platform, writable: true });
-  return FetchResponse.prototype;
+  // What they are made by is the platform's.
+  Reflect.deleteProperty(FetchResponse.prototype, 'constructor');
+  return Object.setPrototypeOf(FetchResponse.prototype, platform);
 }
 
 /** Browsers have an error of their own for each failure of a stream that they read: the cause, and aborts, would be lost. */

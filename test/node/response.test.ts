@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 
 /** A Response over a reply has to behave as the platform's own: that of the global fetch is the oracle. */
@@ -158,6 +158,39 @@ describe('what looks inside finds the content', () => {
     const clone = prototype.clone.call(await manager.fetch(`${origin}/json`));
     expect(await clone.json()).toEqual({ a: [1, 2] });
   });
+});
+
+test('a framework may put a Response of its own in the place of the platform’s', async () => {
+  const Platform = Response;
+  /** As @hono/node-server does it: light, with the real one behind it when it is needed. */
+  class Light {
+    readonly #real: Response;
+    constructor(...init: ConstructorParameters<typeof Response>) {
+      this.#real = new Platform(...init);
+    }
+    get headers() {
+      return this.#real.headers;
+    }
+    get body() {
+      return this.#real.body;
+    }
+    clone() {
+      return this.#real.clone();
+    }
+    text() {
+      return this.#real.text();
+    }
+  }
+  vi.stubGlobal('Response', Light);
+  const response = await manager.fetch(`${origin}/json`).finally(() => vi.unstubAllGlobals());
+  expect(response).toBeInstanceOf(Light);
+  const clone = response.clone();
+  expect(clone).toBeInstanceOf(Platform);
+  expect([response, clone].map((one) => [one.status, one.headers.get('x-said')])).toEqual([
+    [200, 'so'],
+    [200, 'so'],
+  ]);
+  expect([await response.text(), await clone.text()]).toEqual([BODIES['/json'], BODIES['/json']]);
 });
 
 describe('a body shows its end without being read', () => {
