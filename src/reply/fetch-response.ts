@@ -28,6 +28,7 @@ function prototypeOver(platform: Response): Response {
 }
 
 function makePrototype(platform: Response): Response {
+  // Stands for what has made the platform's, until its prototype is put in place below: `super` is that.
   class Platform {}
   class FetchResponse extends (Platform as typeof Response) {
     override get type(): ResponseType {
