@@ -3,13 +3,13 @@ import { drain } from '../pipeline/drain.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
 import { receivedCoding, storedCoding } from './content-coding.ts';
-import type { Landing } from './flight.ts';
 import { freshen } from './freshening.ts';
 import { freshnessOf } from './freshness.ts';
 import type { StoredResponse } from './metadata.ts';
 import type { NetworkCache } from './network-cache.ts';
 import type { Plan } from './plan.ts';
 import { parseContentRange } from './range.ts';
+import type { FetchResult } from './sharing/shared-fetch.ts';
 import { isServerTrouble } from './status.ts';
 import { answerFromCache, openBody } from './stored-answer.ts';
 import type { Storer } from './storer.ts';
@@ -43,7 +43,7 @@ export class Fetcher<Stored extends StoredResponse> {
     plan: ForwardPlan<Stored>,
     candidates: readonly Stored[],
     whenOutdated = (): void => {},
-  ): Promise<Landing> {
+  ): Promise<FetchResult> {
     const asked = this.#storer.ask(visit.key, whenOutdated);
     try {
       return await this.#obey({ ...visit, asked }, plan, candidates);
@@ -52,7 +52,7 @@ export class Fetcher<Stored extends StoredResponse> {
     }
   }
 
-  async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<Landing> {
+  async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<FetchResult> {
     const { exchange } = visit;
     const request = withFields(visit.request, plan.fields);
     const started = exchange.clock.now();
@@ -77,7 +77,7 @@ export class Fetcher<Stored extends StoredResponse> {
     request: HttpRequest,
     response: HttpResponse,
     times: ExchangeTimes,
-  ): Promise<Landing> {
+  ): Promise<FetchResult> {
     if (plan.action === 'validate' && isServerTrouble(response.status)) {
       const { status } = response;
       const stale = await this.standIn(visit, plan, status);
@@ -115,7 +115,7 @@ export class Fetcher<Stored extends StoredResponse> {
     candidates: readonly Stored[],
     response: HttpResponse,
     times: ExchangeTimes,
-  ): Promise<Landing> {
+  ): Promise<FetchResult> {
     const { stored, forward } = plan;
     const ours = plan.fields.length > 0;
     const metadata = confirms(response.headers, stored.metadata, ours)
@@ -154,7 +154,7 @@ export class Fetcher<Stored extends StoredResponse> {
     candidates: readonly Stored[],
     response: HttpResponse,
     times: ExchangeTimes,
-  ): Promise<Landing> {
+  ): Promise<FetchResult> {
     const range = parseContentRange(response.headers.get('content-range') ?? '');
     const fits =
       response.status === 206 &&
@@ -166,11 +166,11 @@ export class Fetcher<Stored extends StoredResponse> {
     const first = fits ? await openBody(this.#cache, visit, begun, 0, begun.length) : null;
     if (!fits || first === null) return this.#again(visit, 'partial', candidates, response);
     const part = { ...visit, request: asked };
-    const landing = this.#storer.store(part, response, times, candidates, null, 'partial');
-    const fields = landing.response.headers.without('content-range', 'content-length');
+    const result = this.#storer.store(part, response, times, candidates, null, 'partial');
+    const fields = result.response.headers.without('content-range', 'content-length');
     const headers = fields.clone().append('content-length', String(range.total));
-    const body = joinBodies(first, landing.response.body);
-    return { response: { ...landing.response, status: 200, reason: 'OK', headers, body }, shared: null };
+    const body = joinBodies(first, result.response.body);
+    return { response: { ...result.response, status: 200, reason: 'OK', headers, body }, shared: null };
   }
 
   /** What came is no use: asks for the whole, without conditions of ours. */
@@ -179,14 +179,14 @@ export class Fetcher<Stored extends StoredResponse> {
     forward: ForwardPlan<Stored>['forward'],
     candidates: readonly Stored[],
     response: HttpResponse,
-  ): Promise<Landing> {
+  ): Promise<FetchResult> {
     drop(visit, response);
     const plan = { action: 'fetch', forward, fields: [], begun: null } as const;
     return this.fetch(visit, plan, candidates, visit.asked?.whenOutdated);
   }
 }
 
-function instead(visit: Visit, dropped: HttpResponse, response: HttpResponse): Landing {
+function instead(visit: Visit, dropped: HttpResponse, response: HttpResponse): FetchResult {
   drop(visit, dropped);
   return { response, shared: null };
 }

@@ -6,8 +6,8 @@ import { Exchange } from '../pipeline/exchange.ts';
 import { askNobody } from '../pipeline/question.ts';
 import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import type { Fetcher } from './fetcher.ts';
-import type { Landing } from './flight.ts';
 import type { StoredResponse } from './metadata.ts';
+import type { FetchResult } from './sharing/shared-fetch.ts';
 import { conditionalFields } from './validators.ts';
 import { type Visit, withoutFields } from './visit.ts';
 
@@ -44,7 +44,7 @@ export class Revalidator<Stored extends StoredResponse> {
   async #run(visit: Visit, stored: Stored, candidates: readonly Stored[]): Promise<HttpResponse> {
     const { exchange } = visit;
     exchange.setPriority('low');
-    const landing = await this.#fetcher.fetch(
+    const result = await this.#fetcher.fetch(
       visit,
       {
         action: 'validate',
@@ -56,8 +56,8 @@ export class Revalidator<Stored extends StoredResponse> {
       },
       candidates,
     );
-    await (landing.shared === null ? drain(landing.response.body, exchange) : readAlong(landing));
-    return { ...landing.response, body: EMPTY_BODY };
+    await (result.shared === null ? drain(result.response.body, exchange) : readAlong(result));
+    return { ...result.response, body: EMPTY_BODY };
   }
 }
 
@@ -76,7 +76,7 @@ function backgroundRequest(request: HttpRequest): HttpRequest {
 }
 
 /** Reads for the cache, as long as that stores what comes. */
-async function readAlong({ response: { body }, shared }: Landing): Promise<void> {
+async function readAlong({ response: { body }, shared }: FetchResult): Promise<void> {
   await new Promise<void>((resolve) => {
     const over = (): void => resolve();
     shared?.fill.whenOver(over);

@@ -5,8 +5,6 @@ import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
 import { Fetcher, type ForwardPlan } from './fetcher.ts';
-import { Flight, type Landing } from './flight.ts';
-import { Flights, signatureOf } from './flights.ts';
 import { describesStored, freshen } from './freshening.ts';
 import { invalidatedUrls } from './invalidation.ts';
 import { cacheKey } from './key.ts';
@@ -17,6 +15,8 @@ import { type Plan, plan } from './plan.ts';
 import { answerFrom } from './respond.ts';
 import { Revalidator } from './revalidator.ts';
 import { select } from './selection.ts';
+import { type FetchResult, SharedFetch } from './sharing/shared-fetch.ts';
+import { SHARING_PATIENCE, SharedFetches, signatureOf } from './sharing/shared-fetches.ts';
 import { outdatesStored } from './status.ts';
 import { answerFromCache } from './stored-answer.ts';
 import { rescueFor, Storer } from './storer.ts';
@@ -34,7 +34,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   readonly #storer: Storer<Stored>;
   readonly #fetcher: Fetcher<Stored>;
   readonly #revalidator: Revalidator<Stored>;
-  readonly #flights = new Flights();
+  readonly #fetches = new SharedFetches();
 
   constructor(cache: NetworkCache<Stored>) {
     this.#cache = cache;
@@ -49,17 +49,17 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     return isRead ? this.#read(visit) : this.#write(visit);
   }
 
-  /** `mayJoin`: not on the second try of a request that waited for another one in vain. */
-  #read(visit: Visit, mayJoin = true): Promise<HttpResponse> {
+  /** @param joinUntil until when the request may wait for another one's exchange; null while it has not begun to */
+  #read(visit: Visit, joinUntil: number | null = null): Promise<HttpResponse> {
     const publishing = this.#storer.publishing(visit.key);
-    if (publishing !== null) return publishing.then(() => this.#read(visit, mayJoin));
+    if (publishing !== null) return publishing.then(() => this.#read(visit, joinUntil));
     const found = this.#cache.match(visit.key);
     return found instanceof Promise
-      ? found.then((candidates) => this.#obey(visit, candidates, mayJoin))
-      : this.#obey(visit, found, mayJoin);
+      ? found.then((candidates) => this.#obey(visit, candidates, joinUntil))
+      : this.#obey(visit, found, joinUntil);
   }
 
-  async #obey(visit: Visit, candidates: readonly Stored[], mayJoin: boolean): Promise<HttpResponse> {
+  async #obey(visit: Visit, candidates: readonly Stored[], joinUntil: number | null): Promise<HttpResponse> {
     const { request, exchange } = visit;
     exchange.throwIfCancelled();
     const decision = decide(visit, candidates);
@@ -73,7 +73,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
           return this.#obey(
             visit,
             candidates.filter((one) => one !== stored),
-            mayJoin,
+            joinUntil,
           );
         if (decision.revalidate) this.#revalidator.start(visit, stored, candidates);
         return answer;
@@ -82,33 +82,35 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         return notCached(visit);
       default:
         if (request.method === 'HEAD') return this.#head(visit, candidates);
-        return mayJoin && isShareable(decision)
-          ? this.#together(visit, decision, candidates)
+        return isShareable(decision)
+          ? this.#together(visit, decision, candidates, joinUntil)
           : this.#alone(visit, decision, candidates);
     }
   }
 
   /** With an equal request that is under way; else as the one that others may join. */
-  #together(
+  async #together(
     visit: Visit,
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
+    joinUntil: number | null,
   ): Promise<HttpResponse> {
-    if (this.#flights.mustGoAlone(visit.key, visit.exchange.clock.now())) {
-      return this.#alone(visit, decision, candidates);
-    }
+    const { exchange, key } = visit;
+    const now = exchange.clock.now();
+    const until = joinUntil ?? now + patienceOf(visit);
+    if (until <= now || this.#fetches.mustGoAlone(key, now)) return this.#alone(visit, decision, candidates);
     const signature = signatureOf(visit);
-    const running = this.#flights.find(visit, signature);
+    const running = this.#fetches.find(visit, signature);
     if (running === null) return this.#lead(visit, signature, decision, candidates);
-    return running
-      .join(visit.exchange, (landing, own) => {
-        const { response, trouble } = landing;
-        if (own) return response;
-        return trouble === undefined
-          ? follow(visit, decision, landing)
-          : this.#fetcher.standIn(visit, decision, trouble.status, true);
-      })
-      .then((answer) => answer ?? this.#read(visit, false));
+    const answer = await running.join(exchange, until - now, (result) =>
+      result.trouble === undefined
+        ? follow(visit, decision, result)
+        : this.#fetcher.standIn(visit, decision, result.trouble.status, true),
+    );
+    if (answer === 'late') this.#fetches.setAlone(key, exchange.clock.now());
+    if (answer === 'left' || answer === 'late') return this.#read(visit, until);
+    // What cannot be shared is not waited for a second time.
+    return answer ?? this.#read(visit, now);
   }
 
   async #alone(
@@ -126,30 +128,31 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
   ): Promise<HttpResponse> {
-    const flight = new Flight(visit.exchange, async (exchange) => {
-      const over = (): void => this.#flights.remove(visit, signature, flight);
-      // At once: what was given up may be slow to fail, and whoever comes meanwhile has not given up.
+    const leader = visit.exchange;
+    const fetch = new SharedFetch(leader, async (exchange) => {
+      const over = (): void => this.#fetches.remove(visit, signature, fetch);
+      // At once: what was given up may be slow to fail, and requests that come meanwhile have not given up.
       exchange.onCancel(over);
       try {
-        const shared = { ...visit, exchange, reader: () => flight.reader };
-        const landing = await this.#fetcher.fetch(shared, decision, candidates, over);
-        if (landing.shared === null) {
+        const shared = { ...visit, exchange, reader: leader };
+        const result = await this.#fetcher.fetch(shared, decision, candidates, over);
+        if (result.shared === null) {
           over();
-          // A validated response is found by whoever waited for it.
-          if (landing.response.source === 'network') this.#flights.setAlone(visit.key, exchange.clock.now());
+          // A validated response is found by those that waited for it.
+          if (result.response.source === 'network') this.#fetches.setAlone(visit.key, exchange.clock.now());
         } else {
-          const { fill } = landing.shared;
+          const { fill } = result.shared;
           exchange.onCancel((reason) => fill.fail(reason));
           fill.whenOver(over);
         }
-        return landing;
+        return result;
       } catch (error) {
         over();
         throw error;
       }
     });
-    this.#flights.add(visit, signature, flight);
-    return flight.join(visit.exchange, ({ response }) => response);
+    this.#fetches.add(visit, signature, fetch);
+    return fetch.response;
   }
 
   /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
@@ -206,6 +209,11 @@ function decide<Stored extends StoredResponse>(visit: Visit, candidates: readonl
   );
 }
 
+/** How long a request waits for the head of another one's exchange: never longer than it would for its own. */
+function patienceOf({ request }: Visit): number {
+  return Math.min(SHARING_PATIENCE, request.options.transferTimeout || Infinity);
+}
+
 /** A request that insists on the network gets an exchange of its own. */
 function isShareable({ forward }: ForwardPlan<StoredResponse>): boolean {
   return forward !== 'request' && forward !== 'bypass';
@@ -215,7 +223,7 @@ function isShareable({ forward }: ForwardPlan<StoredResponse>): boolean {
 function follow(
   visit: Visit,
   { forward }: ForwardPlan<StoredResponse>,
-  { shared }: Landing,
+  { shared }: FetchResult,
 ): HttpResponse | null {
   if (shared === null || shared.fill.isOver) return null;
   const { stored, fill } = shared;

@@ -4,12 +4,12 @@ import type { HttpResponse } from '../pipeline/stage.ts';
 import { type ForwardReason, serializeCacheStatus } from './cache-status.ts';
 import { combination, combine } from './combine.ts';
 import { Fill } from './fill.ts';
-import type { Landing } from './flight.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import { type EntryWriter, type MaybePromise, type NetworkCache, supersedes } from './network-cache.ts';
 import { parseContentRange } from './range.ts';
 import { fetchRest } from './rest.ts';
+import type { FetchResult } from './sharing/shared-fetch.ts';
 import { outdatesStored } from './status.ts';
 import type { Rescue } from './stored-body.ts';
 import { describeForStorage, type ExchangeTimes } from './storing.ts';
@@ -40,7 +40,7 @@ export class Storer<Stored extends StoredResponse> {
     candidates: readonly Stored[],
     outdated: Stored | null,
     forward: ForwardReason,
-  ): Landing {
+  ): FetchResult {
     const maySave = visit.request.options.cacheSaveControl && visit.asked?.outdated !== true;
     const metadata = maySave ? describeForStorage(visit.request, response, visit.credentials, times) : null;
     const length = bodyLength(response, metadata);

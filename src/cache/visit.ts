@@ -16,7 +16,7 @@ export interface Visit {
   /** Once it has left. */
   readonly asked?: Asked;
   /** Whose reply reads the response, where `exchange` is shared. */
-  readonly reader?: () => Exchange;
+  readonly reader?: Exchange;
 }
 
 /** What becomes of a resource while a request for it is on its way. */

@@ -3,6 +3,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpResponse } from '../../../src/pipeline/stage.ts';
+import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeResponse, readBody } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
 
@@ -171,31 +172,19 @@ describe('equal requests', () => {
 });
 
 describe('an abort', () => {
-  test('of the first one before the head leaves the others theirs', async () => {
-    const { harness, land } = slowOrigin();
-    const first = harness.exchange();
-    const opened = [harness.open({}, first), harness.open()];
-    await turn();
-    first.cancel(aborted);
-    await expect(opened[0]).rejects.toBe(aborted);
-    const body = land();
-    const reader = new Reader(await opened[1]!);
-    body.send('x');
-    body.sink!.end(null);
-    expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
-    expect((await harness.send()).source).toBe('cache');
-  });
-
   test.each(['max-age=60', 'no-store'])(
-    'of the first one before the head gives the next its response: %s',
+    'of the first one before the head has the others go on together, without it: %s',
     async (control) => {
       const { harness, land } = slowOrigin({ 'cache-control': control, 'set-cookie': 'a=b' });
       const first = harness.exchange();
-      const opened = [harness.open({}, first), harness.open()];
+      const opened = [harness.open({}, first), harness.open(), harness.open()];
       await turn();
       first.cancel(aborted);
       await expect(opened[0]).rejects.toBe(aborted);
-      const body = land();
+      await turn();
+      // What hangs for the first one would hang for them.
+      expect(harness.seen).toHaveLength(2);
+      const body = land(1);
       const response = await opened[1]!;
       const reader = new Reader(response);
       body.send('x');
@@ -203,7 +192,9 @@ describe('an abort', () => {
       expect([reader.text, reader.ended, body.cancelled]).toEqual(['x', true, null]);
       // The very response, and not what is stored of it.
       expect([response.source, response.headers.get('set-cookie')]).toEqual(['network', 'a=b']);
-      expect(harness.seen).toHaveLength(1);
+      await turn();
+      if (control === 'no-store') land(2);
+      expect((await opened[2]!).source).toBe(control === 'no-store' ? 'network' : 'cache');
     },
   );
 
@@ -252,6 +243,109 @@ describe('an abort', () => {
     new Reader(await response).body.cancel(aborted);
     expect(body.cancelled).toBe(aborted);
     expect(await harness.cache.match('GET http://origin.test/')).toEqual([]);
+  });
+});
+
+describe('a head that does not come', () => {
+  test('costs one request its deadline, and the others nothing', async () => {
+    const { harness, land } = slowOrigin();
+    const polls = [harness.exchange(), harness.exchange(), harness.exchange()];
+    const opened = polls.map((exchange) => harness.open({}, exchange));
+    await turn();
+    const settled = Promise.allSettled(opened);
+    polls[0]!.cancel(aborted);
+    await turn();
+    land(1);
+    const outcomes = await settled;
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(harness.seen).toHaveLength(2);
+  });
+
+  test('is waited for a few seconds, then every request goes alone, as do later ones', async () => {
+    const { harness, heads, land } = slowOrigin();
+    const opened = [harness.open(), harness.open(), harness.open()];
+    await turn();
+    harness.clock.advance(2999);
+    await turn();
+    expect(harness.seen).toHaveLength(1);
+    harness.clock.advance(1);
+    await turn();
+    expect(harness.seen).toHaveLength(3);
+    opened.push(harness.open());
+    await turn();
+    expect(harness.seen).toHaveLength(4);
+    for (let i = 0; i < heads.length; i++) land(i);
+    await Promise.all(opened);
+    expect(harness.clock.pendingTimers).toBe(0);
+  });
+
+  test('is waited for no longer than the request would wait for its own', async () => {
+    const { harness } = slowOrigin();
+    for (let i = 0; i < 2; i++) harness.open({ options: { transferTimeout: 700 } }).catch(() => {});
+    await turn();
+    harness.clock.advance(700);
+    await turn();
+    expect(harness.seen).toHaveLength(2);
+  });
+
+  test('is not waited for through one leader after the other', async () => {
+    const { harness } = slowOrigin();
+    const leaders: Exchange[] = [];
+    const open = (): void => {
+      leaders.push(harness.exchange());
+      harness.open({}, leaders.at(-1)).catch(() => {});
+    };
+    for (let i = 0; i < 3; i++) open();
+    await turn();
+    harness.clock.advance(2000);
+    leaders[0]!.cancel(aborted);
+    await turn();
+    expect(harness.seen).toHaveLength(2);
+    harness.clock.advance(1000);
+    await turn();
+    expect(harness.seen).toHaveLength(3);
+  });
+
+  test('a timeout of the first one is not that of the others', async () => {
+    const { harness, land } = slowOrigin();
+    const { respond } = harness;
+    let idle: Exchange | null = null;
+    harness.respond = (request, exchange) => {
+      idle ??= exchange;
+      return respond(request, exchange);
+    };
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    idle!.cancel(new NetworkError('timeout', 'idle'));
+    await expect(opened[0]).rejects.toMatchObject({ code: 'timeout' });
+    await turn();
+    land(1);
+    expect((await opened[1]!).status).toBe(200);
+  });
+
+  test('a refusal of the first one’s listeners is not that of the others', async () => {
+    const { harness, heads, land } = slowOrigin();
+    const opened = [harness.open(), harness.open()];
+    await turn();
+    heads[0]!(Promise.reject(new NetworkError('operation-canceled', 'a listener said no')));
+    await expect(opened[0]).rejects.toMatchObject({ code: 'operation-canceled' });
+    await turn();
+    land(1);
+    expect((await opened[1]!).status).toBe(200);
+  });
+
+  test('keeps nothing of those that have left', async () => {
+    const { harness } = slowOrigin();
+    harness.open().catch(() => {});
+    await turn();
+    const second = harness.exchange();
+    const cancelers = countCancelers(second);
+    const opened = harness.open({}, second);
+    await turn();
+    second.cancel(aborted);
+    await expect(opened).rejects.toBe(aborted);
+    expect(cancelers.size).toBe(0);
+    expect(harness.clock.pendingTimers).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
-import type { Next } from '../pipeline/stage.ts';
-import type { Flight } from './flight.ts';
-import type { Visit } from './visit.ts';
+import type { Next } from '../../pipeline/stage.ts';
+import type { Visit } from '../visit.ts';
+import type { SharedFetch } from './shared-fetch.ts';
 
 /**
  * How long requests for a key go alone after they could not share a response, and for how many keys that is remembered.
@@ -8,24 +8,30 @@ import type { Visit } from './visit.ts';
 const ALONE_FOR = 10_000;
 const MAXIMUM_ALONE = 512;
 
+/**
+ * How long (milliseconds) a request waits for the head of another one's exchange before it goes on by itself. Chromium's
+ * lock of a cache entry gives up after 20 s; two long polls would then run 20 s apart.
+ */
+export const SHARING_PATIENCE = 3000;
+
 /** The exchanges that equal requests may join, and the keys whose responses turned out not to be for sharing. */
-export class Flights {
+export class SharedFetches {
   /** Per configuration: another list of stages may be another user, proxy or certificate store. */
-  readonly #byList = new WeakMap<Next, Map<string, Flight>>();
+  readonly #byList = new WeakMap<Next, Map<string, SharedFetch>>();
   readonly #alone = new Map<string, number>();
 
-  find(visit: Visit, signature: string): Flight | null {
+  find(visit: Visit, signature: string): SharedFetch | null {
     return this.#byList.get(visit.next)?.get(signature) ?? null;
   }
 
-  add(visit: Visit, signature: string, flight: Flight): void {
-    const flights = this.#byList.get(visit.next) ?? new Map<string, Flight>();
-    this.#byList.set(visit.next, flights.set(signature, flight));
+  add(visit: Visit, signature: string, fetch: SharedFetch): void {
+    const fetches = this.#byList.get(visit.next) ?? new Map<string, SharedFetch>();
+    this.#byList.set(visit.next, fetches.set(signature, fetch));
   }
 
-  remove(visit: Visit, signature: string, flight: Flight): void {
-    const flights = this.#byList.get(visit.next);
-    if (flights?.get(signature) === flight) flights.delete(signature);
+  remove(visit: Visit, signature: string, fetch: SharedFetch): void {
+    const fetches = this.#byList.get(visit.next);
+    if (fetches?.get(signature) === fetch) fetches.delete(signature);
   }
 
   /** Waiting for the head of what cannot be shared (a long poll) only costs time. */

@@ -1,0 +1,147 @@
+import { NetworkError } from '../../error.ts';
+import { ask } from '../../pipeline/ask.ts';
+import { Exchange } from '../../pipeline/exchange.ts';
+import type { HttpResponse } from '../../pipeline/stage.ts';
+import type { Fill } from '../fill.ts';
+import type { StoredResponse } from '../metadata.ts';
+import type { MaybePromise } from '../network-cache.ts';
+
+/** What a request to the network has brought, at the time of the head. */
+export interface FetchResult {
+  /** For the request that was sent. */
+  readonly response: HttpResponse;
+  /** For requests that waited: the response as a stored one, and the body that is on its way; null when it is not stored. */
+  readonly shared: { readonly stored: StoredResponse; readonly fill: Fill } | null;
+  /** A stored response stands in for an error, of that status if it has one. The others need not ask for it again. */
+  readonly trouble?: { readonly status: number | undefined };
+}
+
+/** Why a request has to go on by itself: the leader has gone, or its head did not come in time. */
+export type InVain = 'left' | 'late';
+
+interface Waiter {
+  /** Ends the wait with what `outcome` tells, and forgets the waiter. */
+  end(outcome: (waiter: Waiting) => void): void;
+}
+
+interface Waiting {
+  claim(result: FetchResult): void;
+  goOn(why: InVain): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * One exchange with the network for all equal requests that come while it is under way.
+ *
+ * Theory of operation. The first request is the leader: the exchange is sent for it, reports to it, asks it, and ends with
+ * it. The others wait for the head, no longer than they are told to. At the head each of them claims what it can use; the
+ * body then flows to all of them (see `IncomingEntry`), and it does not matter any more who was the first. When there is no
+ * head, they go on by themselves: at once when the leader has gone (its deadline is not theirs, and what hangs for it
+ * would hang for them), and when their own time is up (a long poll). Only a failure of the network is everybody's. A
+ * request that has left is forgotten here, so that a head which never comes holds nothing of it.
+ */
+export class SharedFetch {
+  readonly #exchange: Exchange;
+  readonly #waiters = new Set<Waiter>();
+  readonly #response: Promise<HttpResponse>;
+  #result: FetchResult | null = null;
+
+  /** Takes off at once. */
+  constructor(leader: Exchange, run: (exchange: Exchange) => Promise<FetchResult>) {
+    const exchange = new Exchange(
+      {
+        accept: (event) => leader.emit(event),
+        ask: (question) =>
+          ask(leader, question).then(
+            (answer) => ({ answer, error: null }),
+            (cause: unknown) => ({ answer: null, error: NetworkError.from(cause).toJSON() }),
+          ),
+      },
+      leader.clock,
+    );
+    this.#exchange = exchange;
+    if (leader.priority !== null) exchange.setPriority(leader.priority);
+    leader.queued = { setPriority: (priority) => exchange.setPriority(priority) };
+    this.#response = new Promise((resolve, reject) => {
+      const leave = (reason: NetworkError): void => {
+        reject(reason);
+        this.#endAll((waiter) => waiter.goOn('left'));
+        exchange.cancel(reason);
+      };
+      leader.onCancel(leave);
+      run(exchange).then(
+        (result) => {
+          leader.offCancel(leave);
+          this.#land(result, leader);
+          resolve(result.response);
+        },
+        (error: unknown) => {
+          leader.offCancel(leave);
+          reject(error);
+          // A timeout is one of the leader's time, and a refusal of its listeners one of its questions.
+          const isItsOwn = exchange.cancelled !== null || isRefusal(error);
+          this.#endAll((waiter) => (isItsOwn ? waiter.goOn('left') : waiter.fail(error)));
+        },
+      );
+    });
+  }
+
+  /** The response itself, which is the leader's. */
+  get response(): Promise<HttpResponse> {
+    return this.#response;
+  }
+
+  /**
+   * Waits for the head, for at most `patience` milliseconds, or until `exchange` is given up.
+   * @param claim what the request makes of the result
+   */
+  join<Claimed>(
+    exchange: Exchange,
+    patience: number,
+    claim: (result: FetchResult) => MaybePromise<Claimed>,
+  ): Promise<Claimed | InVain> {
+    if (this.#result !== null) return Promise.resolve(claim(this.#result));
+    return new Promise((resolve, reject) => {
+      const { clock } = exchange;
+      const waiting: Waiting = {
+        claim: (result) => {
+          try {
+            resolve(claim(result));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        goOn: resolve,
+        fail: reject,
+      };
+      const giveUp = (reason: NetworkError): void => waiter.end(({ fail }) => fail(reason));
+      const timer = clock.setTimeout(() => waiter.end(({ goOn }) => goOn('late')), patience);
+      const waiter: Waiter = {
+        end: (outcome) => {
+          if (!this.#waiters.delete(waiter)) return;
+          clock.clearTimeout(timer);
+          exchange.offCancel(giveUp);
+          outcome(waiting);
+        },
+      };
+      this.#waiters.add(waiter);
+      exchange.onCancel(giveUp);
+    });
+  }
+
+  #land(result: FetchResult, leader: Exchange): void {
+    this.#result = result;
+    leader.queued = null;
+    const { created } = leader.timings;
+    Object.assign(leader.timings, this.#exchange.timings, { created });
+    this.#endAll((waiter) => waiter.claim(result));
+  }
+
+  #endAll(outcome: (waiter: Waiting) => void): void {
+    for (const waiter of [...this.#waiters]) waiter.end(outcome);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof NetworkError && error.code === 'operation-canceled';
+}
