@@ -119,3 +119,30 @@ describe('the protocol is negotiated', () => {
     expect(bench.server.sessions.length).toBe(1);
   });
 });
+
+describe('listeners of encrypted that never settle', () => {
+  test('hold up their own request alone', async () => {
+    await bench.start(hello, { identity });
+    const never = () => new Promise(() => {});
+    const held = bench.send('/', {}, { ask: never });
+    await until(() => held.exchange.timings.secureConnectEnd > 0);
+    const others = Array.from({ length: 5 }, () => bench.get());
+    expect((await Promise.all(others)).map(({ text }) => text)).toEqual(new Array(5).fill('hello'));
+    // They share what the first of them has opened.
+    await until(
+      () => bench.server.sessions.filter(({ closed, destroyed }) => !closed && !destroyed).length <= 2,
+    );
+    expect((await bench.get()).text).toBe('hello');
+    held.exchange.cancel(GIVEN_UP);
+    await expect(held.response).rejects.toBe(GIVEN_UP);
+  });
+
+  test('hold up nobody for longer than one of them would', async () => {
+    await bench.start(hello, { identity });
+    const never = () => new Promise(() => {});
+    const held = Array.from({ length: 5 }, () => bench.send('/', {}, { ask: never }));
+    await until(() => held[0]!.exchange.timings.secureConnectEnd > 0);
+    expect((await bench.get()).text).toBe('hello');
+    for (const { exchange } of held) exchange.cancel(GIVEN_UP);
+  });
+});

@@ -1,4 +1,5 @@
 import { NetworkError } from '../../../src/error.ts';
+import type { Check } from '../../../src/options/checker.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 
 /** The time that a dial may take: its signal aborts with the one that is given, or when the time is over. */
@@ -33,7 +34,10 @@ export class DialTime {
   start(): void {
     if (this.#limit === Number.POSITIVE_INFINITY || this.signal.aborted) return;
     this.#startedAt = this.#clock.now();
-    this.#timer = this.#clock.setTimeout(() => this.#abort.abort(this.#over()), this.#left);
+    this.#timer = this.#clock.setTimeout(
+      () => this.#abort.abort(tookTooLong(this.#limit, this.#url)),
+      this.#left,
+    );
   }
 
   /** Time stands still. */
@@ -47,9 +51,18 @@ export class DialTime {
     this.#clock.clearTimeout(this.#timer);
     this.#outer.removeEventListener('abort', this.#giveUp);
   }
+}
 
-  #over(): NetworkError {
-    const words = `no connection was there after ${this.#limit / 1000} s (connectTimeout)`;
-    return new NetworkError('timeout', words, { url: this.#url });
-  }
+/** Qt: QAbstractSocket waits so long for a connection, in milliseconds. */
+export const CONNECT_TIMEOUT = 30_000;
+
+/** What may stand for it. */
+export const CONNECT_TIMEOUT_CHECK: Check = {
+  expected: 'a number of milliseconds above 0',
+  accepts: (value) => typeof value === 'number' && value > 0,
+};
+
+export function tookTooLong(limit: number, url: string): NetworkError {
+  const words = `no connection was there after ${limit / 1000} s (connectTimeout)`;
+  return new NetworkError('timeout', words, { url });
 }

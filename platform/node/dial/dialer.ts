@@ -6,7 +6,7 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from './abortable.ts';
 import { connectStep } from './connect.ts';
-import { DialTime } from './dial-time.ts';
+import { CONNECT_TIMEOUT, DialTime } from './dial-time.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Inbox, StreamInbox } from './inbox.ts';
 import { negotiateStep } from './negotiate.ts';
@@ -36,7 +36,7 @@ export interface Dial {
   /** Aborts with a NetworkError. */
   readonly signal: AbortSignal;
   /** Called when the application is asked for the first time. */
-  readonly asking?: () => void;
+  readonly asking?: (() => void) | undefined;
 }
 
 /** A connection that is up. Errors of it have a listener. */
@@ -57,9 +57,6 @@ export interface DialerOptions {
   /** @default those that there are */
   readonly routeKinds?: RouteKinds | undefined;
 }
-
-/** Qt: QAbstractSocket waits so long for a connection. */
-export const CONNECT_TIMEOUT = 30_000;
 
 /** How often a dial may begin again. Each time something was learned that the next one needs. */
 const MOST_AGAIN = 5;

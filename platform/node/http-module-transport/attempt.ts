@@ -26,7 +26,7 @@ export class Attempt implements OutgoingTarget {
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
   readonly #exchange: Exchange;
-  readonly #client: ClientRequest;
+  readonly client: ClientRequest;
   readonly #outgoing: OutgoingBody | null;
   readonly #kept: KeptSockets;
   readonly #onOver: () => void;
@@ -62,7 +62,7 @@ export class Attempt implements OutgoingTarget {
     this.#kept = kept;
     this.#request = request;
     this.#exchange = exchange;
-    this.#client = client;
+    this.client = client;
     this.#outgoing =
       request.body === null ? null : new OutgoingBody(request.body, bodyLength, exchange, this);
     this.#onOver = onOver;
@@ -83,7 +83,7 @@ export class Attempt implements OutgoingTarget {
 
   /** Whether it failed on a kept-alive socket that was no good any more, and may go out once more. */
   get isStale(): boolean {
-    if (this.#loss === null || !this.#client.reusedSocket || this.#exchange.cancelled !== null) return false;
+    if (this.#loss === null || !this.client.reusedSocket || this.#exchange.cancelled !== null) return false;
     return this.#loss === 'unseen' ? canBeRepeated(this.#request) : mayBeRepeated(this.#request);
   }
 
@@ -91,7 +91,7 @@ export class Attempt implements OutgoingTarget {
   fail(error: NetworkError): void {
     if (this.#over) return;
     this.#finish();
-    this.#client.destroy();
+    this.client.destroy();
     if (this.#body === null) this.#reject(error);
     else this.#body.fail(error);
   }
@@ -106,7 +106,7 @@ export class Attempt implements OutgoingTarget {
         }),
       );
     }
-    if (this.#client.reusedSocket) this.#writeWhenRested(socket);
+    if (this.client.reusedSocket) this.#writeWhenRested(socket);
     else this.#writeWhenOpen(socket);
   }
 
@@ -153,11 +153,11 @@ export class Attempt implements OutgoingTarget {
     this.#isWritten = true;
     const outgoing = this.#outgoing;
     if (outgoing === null) {
-      this.#client.end(() => {
+      this.client.end(() => {
         if (!this.#over) tellRequestSent(this.#exchange);
       });
     } else if (expectsContinue(this.#request)) {
-      this.#client.flushHeaders();
+      this.client.flushHeaders();
       outgoing.startOnContinue();
     } else {
       outgoing.start();
@@ -165,13 +165,13 @@ export class Attempt implements OutgoingTarget {
   }
 
   write(chunk: Uint8Array, taken: () => void): void {
-    this.#client.write(chunk, (error) => {
+    this.client.write(chunk, (error) => {
       if (!error) taken();
     });
   }
 
   end(): void {
-    this.#client.end();
+    this.client.end();
   }
 
   failed(error: NetworkError): void {
@@ -209,7 +209,7 @@ export class Attempt implements OutgoingTarget {
       this.fail(this.#error('protocol-failure', (cause as NetworkError).message));
       return;
     }
-    const isFirst = this.#client.reusedSocket && this.#informational === 0;
+    const isFirst = this.client.reusedSocket && this.#informational === 0;
     if (isFirst && isIdleTimeout(message.statusCode!, framing.keepAlive) && canBeRepeated(this.#request)) {
       this.#loss = 'unseen';
       this.fail(this.#error('remote-host-closed', 'the server gave up an idle connection (408)'));
@@ -262,7 +262,7 @@ export class Attempt implements OutgoingTarget {
     this.#finish();
     // A message that has arrived in whole leaves its connection usable.
     if (this.#message!.complete && this.#keepSocket()) this.#message!.resume();
-    else this.#client.destroy();
+    else this.client.destroy();
   }
 
   /**
@@ -271,7 +271,7 @@ export class Attempt implements OutgoingTarget {
    */
   #keepSocket(): boolean {
     const { keepAlive, announced } = this.#framing!;
-    const isKept = keepAlive && this.#client.writableFinished;
+    const isKept = keepAlive && this.client.writableFinished;
     if (isKept) this.#kept.ended(this.#request.url.origin, this.#socket!, announced);
     // Node takes a request that is answered for destroyed.
     else this.#socket!.destroy();

@@ -17,9 +17,12 @@ import { Bag } from '../../../src/util/bag.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
+import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_CHECK, tookTooLong } from '../dial/dial-time.ts';
 import { givenUp } from '../errors.ts';
+import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import { Attempt } from './attempt.ts';
+import { boundOpening } from './bound-opening.ts';
 import { nodeHttpCapabilities } from './capabilities.ts';
 import { KeptSockets } from './kept-sockets.ts';
 import { requestFields } from './request-fields.ts';
@@ -33,11 +36,20 @@ export interface NodeHttpTransportOptions {
   readonly agents?: { readonly http?: http.Agent; readonly https?: https.Agent };
   /** Resolves host names in place of `dns.lookup`. */
   readonly lookup?: LookupFunction;
+  /**
+   * Milliseconds for opening a connection: name, connection and TLS together. `Infinity` for no bound but the system's.
+   * @default 30 000
+   */
+  readonly connectTimeout?: number;
 }
 
 type Agents = NonNullable<NodeHttpTransportOptions['agents']>;
 
-const CHECKS: Checks<NodeHttpTransportOptions> = { agents: OBJECT, lookup: FUNCTION };
+const CHECKS: Checks<NodeHttpTransportOptions> = {
+  agents: OBJECT,
+  lookup: FUNCTION,
+  connectTimeout: CONNECT_TIMEOUT_CHECK,
+};
 const AGENT: Check = withMethods('addRequest', 'destroy');
 const AGENT_CHECKS: Checks<Agents> = { http: AGENT, https: AGENT };
 
@@ -61,12 +73,17 @@ export class NodeHttpTransport implements Transport {
   readonly #httpAgent: http.Agent;
   readonly #httpsAgent: https.Agent;
   readonly #lookup: LookupFunction | undefined;
+  readonly #connectTimeout: number;
   readonly #running = new Bag<Attempt>();
   readonly #kept = new KeptSockets();
   #closed = false;
 
   constructor(options: NodeHttpTransportOptions = {}) {
-    const { agents, lookup } = checkOptions('NodeHttpTransport', options, CHECKS);
+    const {
+      agents,
+      lookup,
+      connectTimeout = CONNECT_TIMEOUT,
+    } = checkOptions('NodeHttpTransport', options, CHECKS);
     const own = checkOptions<Agents>('NodeHttpTransport', agents, AGENT_CHECKS, 'agents.');
     const plain = new http.Agent(AGENT_OPTIONS);
     const secure = new https.Agent(AGENT_OPTIONS);
@@ -74,6 +91,7 @@ export class NodeHttpTransport implements Transport {
     this.#httpAgent = own.http ?? plain;
     this.#httpsAgent = own.https ?? secure;
     this.#lookup = lookup;
+    this.#connectTimeout = connectTimeout;
   }
 
   async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
@@ -84,6 +102,9 @@ export class NodeHttpTransport implements Transport {
     try {
       return await first.response;
     } catch (error) {
+      // What is idle is as old as the connection that has just turned out to be silent.
+      if (first.client.reusedSocket && exchange.cancelled !== null && isTimeout(exchange.cancelled))
+        dropIdleSockets(this.#clientOptions(request, []));
       if (!first.isStale) throw error;
     }
     return this.#attempt(request, exchange, true).response;
@@ -108,6 +129,8 @@ export class NodeHttpTransport implements Transport {
       place.leave(),
     );
     const place = this.#running.add(attempt);
+    const limit = this.#connectTimeout;
+    boundOpening(client, limit, exchange.clock, () => attempt.fail(tookTooLong(limit, attempt.url)));
     return attempt;
   }
 

@@ -16,6 +16,8 @@ export interface Connection {
 export interface ConnectionOwner<Kind extends Connection> {
   /** It carries nothing (any more), and may be used for `lifetime` milliseconds. */
   idle(connection: Kind, lifetime: number): void;
+  /** Time ran out for a request on it before there was a sign of the peer, which it had heard of before. */
+  silent(connection: Kind): void;
   /** Nothing is left of it. */
   closed(connection: Kind): void;
   /**

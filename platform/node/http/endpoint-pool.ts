@@ -3,22 +3,20 @@
  *
  *     busySession ── HTTP/2 is under way: at once
  *     takeIdle → rest → mayUse ── a connection that is there, once it was read
- *     open → obtain ─┬─ one that was opened ahead
- *                    ├─ wait for the negotiation that is under way, then a session or a dial of its own
- *                    └─ dial → a connection of HTTP/1.1 or a session of HTTP/2
+ *     open ─┬─ one that was opened ahead
+ *           └─ openings.ts: wait for what another dial negotiates, and share its session, or dial and adopt what comes
  *
- * A connection is in one of four places. *Opening*: somebody waits for it, who can be given up (`#openings`). *In use*: its
+ * A connection is in one of four places. *Opening*: somebody waits for it, who can be given up (`#openings`, `#ahead`). *In use*: its
  * exchange has it. *Idle*: in `#idle` (HTTP/1.1) or without a stream (HTTP/2), until its time is over. *Taken*: out of
  * `#idle` and not yet in use, while it rests; if it breaks there, nothing was sent and another one is taken.
  *
- * Connections say `idle`, `retired` and `closed` of themselves, and `resend` for a request that they lost. `clear` ends all
+ * Connections say `idle`, `retired`, `silent` and `closed` of themselves, and `resend` for a request that they lost. `clear` ends all
  * four kinds; `clearings` tells those who waited that it was not the peer.
  */
 import { NetworkError } from '../../../src/error.ts';
 import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
-import { abortable } from '../dial/abortable.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';
@@ -28,39 +26,32 @@ import { Http1Connection } from './http1-connection.ts';
 import { Http2Connection, type Http2Owner } from './http2-connection.ts';
 import { openHttp2Session } from './http2-session.ts';
 import { IdleConnections } from './idle-connections.ts';
+import { type OpeningOwner, Openings } from './openings.ts';
 import { polled } from './polled.ts';
 import type { PoolContext } from './pool-context.ts';
 
-/** A connection that is being opened for somebody, and how to stop it. */
-interface Opening {
-  readonly exchange: Exchange;
-  readonly url: string;
-  readonly abort: AbortController;
-}
-
 /**
  * The connections to one endpoint. HTTP/1.1 has any number (the queue limits them), the one that was used last goes first;
- * HTTP/2 has one. Where that is open, the first dial decides for all: the others wait for what TLS negotiates.
+ * HTTP/2 has one.
  */
-export class EndpointPool implements Http2Owner {
+export class EndpointPool implements Http2Owner, OpeningOwner {
   readonly endpoint: Endpoint;
   readonly #context: PoolContext;
   readonly #connections = new Set<Connection>();
   readonly #idle = new IdleConnections();
   #session: Http2Connection | null = null;
-  readonly #openings = new Set<Opening>();
+  readonly #openings: Openings;
   /** How often it was cleared. */
   clearings = 0;
   readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
   /** The peer was asked for HTTP/2 and speaks HTTP/1.1, or has asked for that (RFC 9113 §7, HTTP_1_1_REQUIRED). */
-  #isHttp1Only: boolean;
-  /** The dial that will tell; what it failed with, or null when whoever waits may go on. */
-  #negotiation: Promise<NetworkError | null> | null = null;
+  isHttp1Only: boolean;
 
   constructor(endpoint: Endpoint, context: PoolContext) {
     this.endpoint = endpoint;
     this.#context = context;
-    this.#isHttp1Only = endpoint.protocols === 'http/1.1' || context.http1Origins.has(endpoint.origin);
+    this.#openings = new Openings(endpoint, context.dialer, context.clock, this);
+    this.isHttp1Only = endpoint.protocols === 'http/1.1' || context.http1Origins.has(endpoint.origin);
   }
 
   /** A connection of HTTP/2 that carries something, or null. */
@@ -117,19 +108,18 @@ export class EndpointPool implements Http2Owner {
    * @throws NetworkError
    */
   async open(exchange: Exchange, url: string): Promise<Connection> {
-    const opening: Opening = { exchange, url, abort: new AbortController() };
-    this.#openings.add(opening);
-    const forget = exchange.onCancel((reason) => opening.abort.abort(reason));
     try {
-      const connection = await this.#obtain(opening);
+      const connection = await this.#openings.for(
+        exchange,
+        url,
+        async (opening) => (await this.#ahead.take(opening.abort.signal)) ?? this.#openings.open(opening),
+      );
       // The origin may have spoken HTTP/2 before.
       if (connection instanceof Http1Connection) exchange.slot?.setConcurrency(null);
       if (exchange.cancelled === null) return connection;
       this.#giveBack(connection);
       throw exchange.cancelled;
     } finally {
-      forget();
-      this.#openings.delete(opening);
       this.#reviewEmpty();
     }
   }
@@ -164,8 +154,13 @@ export class EndpointPool implements Http2Owner {
     if (this.#session === connection) this.#session = null;
   }
 
+  /** What is idle goes the way of the one that has just turned out to be silent: at its next use, each would cost a timeout. */
+  silent(): void {
+    this.#idle.clear('a connection as old as this one is silent');
+  }
+
   http1Required(): void {
-    this.#isHttp1Only = true;
+    this.isHttp1Only = true;
     this.#context.http1Origins.add(this.endpoint.origin);
   }
 
@@ -194,52 +189,17 @@ export class EndpointPool implements Http2Owner {
   /** Closes everything. What is in flight ends operation-canceled. */
   clear(why: string): void {
     this.clearings++;
-    for (const { abort, url } of this.#openings) abort.abort(givenUp(url, why));
+    this.#openings.clear(why);
     for (const connection of this.#connections) connection.clear(why);
   }
 
-  async #obtain(opening: Opening): Promise<Connection> {
-    const { url, abort } = opening;
-    const ahead = await this.#ahead.take(abort.signal);
-    if (ahead !== null) return ahead;
-    while (this.#negotiation !== null) {
-      const failure = await abortable(this.#negotiation, abort.signal);
-      if (failure !== null)
-        throw new NetworkError(failure.code, failure.message, { url, cause: failure.cause });
-      if (this.#session?.isUsable) return this.#session;
-    }
-    const dialing = this.#dial(opening);
-    if (!this.#isHttp1Only) this.#negotiation = this.#outcomeOf(dialing, opening);
-    return dialing;
-  }
-
-  async #outcomeOf(dialing: Promise<Connection>, { abort }: Opening): Promise<NetworkError | null> {
-    try {
-      await dialing;
-      return null;
-    } catch (error) {
-      // It was ended for reasons of its own: somebody else may try.
-      const isOwnAffair = abort.signal.aborted || (error as NetworkError).code === 'operation-canceled';
-      return isOwnAffair ? null : (error as NetworkError);
-    } finally {
-      this.#negotiation = null;
-    }
-  }
-
-  async #dial({ exchange, url, abort }: Opening): Promise<Connection> {
-    const { endpoint } = this;
-    const offer = this.#isHttp1Only ? HTTP1 : endpoint.protocols === 'h2' ? HTTP2 : EITHER;
-    const dialed = await this.#context.dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal });
-    try {
-      return this.#adopt(dialed, url);
-    } catch (error) {
-      dialed.socket.destroy();
-      throw error;
-    }
+  /** The session, for requests that would open a connection of their own. */
+  get shared(): Connection | null {
+    return this.#session?.isUsable === true ? this.#session : null;
   }
 
   /** Makes a connection of the pool of what was dialed. */
-  #adopt(dialed: Dialed, url: string): Connection {
+  adopt(dialed: Dialed, url: string): Connection {
     const { socket, inbox, protocol } = dialed;
     if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
     // A peer of HTTP/2 may begin (RFC 9113 §3.4).
@@ -248,13 +208,18 @@ export class EndpointPool implements Http2Owner {
         url,
       });
     }
+    // Another dial, which did not wait for this one, may have been faster.
+    if (protocol === 'h2' && this.shared !== null) {
+      socket.destroy();
+      return this.shared;
+    }
     const connection = protocol === 'h2' ? this.#newSession(dialed) : this.#newConnection(dialed);
     this.#connections.add(connection);
     return connection;
   }
 
   #newConnection(dialed: Dialed): Http1Connection {
-    this.#isHttp1Only = true;
+    this.isHttp1Only = true;
     return new Http1Connection(dialed, this, this.#context.limits);
   }
 
@@ -283,7 +248,3 @@ function lostAtOnce(url: string): NetworkError {
 
 /** Bytes that a peer of HTTP/2 does not need to say what it wants from us. */
 const MOST_EARLY = 16 * 1024;
-
-const HTTP1 = ['http/1.1'] as const;
-const HTTP2 = ['h2'] as const;
-const EITHER = ['h2', 'http/1.1'] as const;

@@ -10,6 +10,7 @@ import { networkFailure } from '../../common/network-failure.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Wire } from '../dial/step.ts';
 import { givenUp } from '../errors.ts';
+import { isTimeout } from '../is-timeout.ts';
 import { canBeRepeated, isIdleTimeout, mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { Http1Exchange, type Http1Wire } from './http1-exchange.ts';
@@ -108,8 +109,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     this.socket.resume();
   }
 
-  abandon(): void {
+  abandon(reason?: NetworkError): void {
+    const isSilent = this.#isReused && !this.#isAnswered && reason !== undefined && isTimeout(reason);
     this.#close();
+    if (isSilent) this.#owner.silent(this);
   }
 
   onInformational(head: ResponseHead): void {

@@ -18,8 +18,8 @@ export interface Http1Wire {
   readonly security: ConnectionSecurity | null;
   stopReading(): void;
   goOnReading(): void;
-  /** What is left of the exchange is not wanted: the connection ends with it. */
-  abandon(): void;
+  /** What is left of the exchange is not wanted, or was given up: the connection ends with it. */
+  abandon(reason?: NetworkError): void;
 }
 
 /** Bytes that are held for a body which nobody has started; then the socket is not read any more. */
@@ -219,7 +219,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
 
   /** The application, a timeout or the manager wants no more of it. */
   readonly #giveUp = (reason: NetworkError): void => {
-    if (this.#isOnTheWire) this.#wire.abandon();
+    if (this.#isOnTheWire) this.#wire.abandon(reason);
     this.#held = NOTHING;
     this.#failure = null;
     this.fail(reason);

@@ -7,6 +7,7 @@ import { Bag } from '../../../src/util/bag.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { givenUp } from '../errors.ts';
+import { isTimeout } from '../is-timeout.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { Http2Exchange, type Http2ExchangeOwner } from './http2-exchange.ts';
@@ -127,7 +128,10 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
 
   silent(reason: NetworkError): void {
     // Perhaps nothing arrives over it any more: the next request need not find out in the same way.
-    if (reason.code === 'timeout') this.#retire();
+    if (isTimeout(reason)) {
+      this.#retire();
+      if (this.#isReused) this.#owner.silent(this);
+    }
     this.liveness.probe();
     if (this.#isRetired) this.#closeWhenUnused();
   }

@@ -7,6 +7,7 @@ import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Place } from '../../../src/util/bag.ts';
 import { expectsContinue } from '../expect-continue.ts';
+import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
@@ -80,7 +81,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     this.#forgetCancel = exchange.onCancel((reason) => {
       const isSilent = this.#stream !== null && this.#signs === owner.liveness.signs;
       this.fail(reason);
-      if (isSilent && (reason.code === 'timeout' || !this.isAnswered)) owner.silent(reason);
+      if (isSilent && (isTimeout(reason) || !this.isAnswered)) owner.silent(reason);
     });
   }
 

@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { restartPhases } from '../connection-phases.ts';
+import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';
 import { Dialer } from '../dial/dialer.ts';
 import { DIRECT_ONLY, type RouteKinds, type Routes } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
@@ -37,10 +38,7 @@ const CHECKS: Checks<SocketTransportOptions> = {
   ...WIRE_LIMIT_CHECKS,
   lookup: FUNCTION,
   routes: FUNCTION,
-  connectTimeout: {
-    expected: 'a number of milliseconds above 0',
-    accepts: (value) => typeof value === 'number' && value > 0,
-  },
+  connectTimeout: CONNECT_TIMEOUT_CHECK,
   clock: withMethods('now', 'setTimeout', 'clearTimeout'),
 };
 
