@@ -45,6 +45,16 @@ export function withEsbuild(
   };
 }
 
+/** The text of what is loaded at once: the entry and what it imports statically. */
+export function eagerText({ entry, files }: Bundle): string {
+  const names = new Set([entry]);
+  for (const name of names) {
+    for (const [, imported] of files[name]!.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+      names.add(imported!);
+  }
+  return [...names].map((name) => files[name]).join('');
+}
+
 export async function withRollup(directory: string): Promise<Bundle> {
   const build = await rollup({
     input: join(directory, ENTRY),

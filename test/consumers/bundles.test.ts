@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../browser/engines.ts';
-import { type Bundle, withEsbuild, withRollup, withVite, withWebpack } from './bundlers.ts';
+import { type Bundle, eagerText, withEsbuild, withRollup, withVite, withWebpack } from './bundlers.ts';
 import { startHelloServer } from './server.ts';
 
 const { directory } = inject('consumer');
@@ -102,9 +102,8 @@ test.each(Object.entries(SIZE_LIMITS))(
 
 test('a page with a manager and a cache loads nothing late', () => {
   for (const page of ['page.mjs', 'page-memory-cache.mjs']) {
-    const { files } = withEsbuild(directory, 'browser', page);
-    expect(Object.keys(files)).toHaveLength(1);
-    expect(Object.values(files).join('')).not.toMatch(/\bimport\(/);
+    // Some bundlers make files of what only code that they have left out would load.
+    expect(eagerText(withEsbuild(directory, 'browser', page))).not.toMatch(/\bimport\(/);
   }
 });
 

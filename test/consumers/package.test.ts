@@ -45,9 +45,10 @@ function packagesUsed(): Set<string> {
   const found = new Set<string>();
   for (const path of files) {
     const code = readFileSync(join(dist, path), 'utf8');
-    // The command imports the package by its name.
-    for (const [, , name] of code.matchAll(/(from\s*|import\s*\(?\s*|require\()['"]([^.'"][^'"]*)['"]/g))
-      if (!name!.startsWith('node:') && name !== 'fairlead') found.add(name!.split('/')[0]!);
+    for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles) {
+      // The command imports the package by its name.
+      if (!/^(\.|node:|fairlead$)/.test(fileName)) found.add(fileName.split('/')[0]!);
+    }
   }
   return found;
 }
