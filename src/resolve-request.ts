@@ -7,10 +7,13 @@ import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { resolveRequestOptions } from './resolve-options.ts';
 import { PRECONNECT } from './transport/preconnect.ts';
+import { brandOf } from './util/brand.ts';
 
 /** A request as an object, whatever it was written as. Anything else is taken for a URL, and refused as one later. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
-  return typeof input === 'object' && input !== null && !(input instanceof URL) ? input : { url: input };
+  return typeof input === 'object' && input !== null && brandOf(input) !== 'URL'
+    ? (input as NetworkRequest)
+    : { url: input as string | URL };
 }
 
 /**
@@ -25,7 +28,7 @@ export function resolveRequest(
   platform: Platform,
 ): HttpRequest {
   const url = own(request, 'url');
-  if (typeof url !== 'string' && !(url instanceof URL))
+  if (url === undefined || (typeof url !== 'string' && brandOf(url) !== 'URL'))
     throw new TypeError('request: the url must be a string or a URL');
   const fields = own(request, 'headers');
   const options = resolveRequestOptions(request, defaults);

@@ -1,3 +1,4 @@
+import { brandOf } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
@@ -40,7 +41,8 @@ export interface BodyReaders {
 /**
  * A body as the pipeline takes it. Bytes are not copied: they must not change until the reply has finished.
  *
- * Kinds are told by what they are, not by how they look, so a polluted prototype cannot turn one into another.
+ * Kinds are told by what they call themselves, so that those of a frame, another realm or a library's copy of the classes are
+ * taken; what a polluted Object.prototype says counts for none.
  *
  * @throws TypeError for anything that is no body
  */
@@ -48,17 +50,24 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
   if (typeof input === 'string') return inMemory(encodeUtf8(input), 'text/plain;charset=UTF-8');
   if (typeof input !== 'object' || input === null) throw noBody(input);
   if (ArrayBuffer.isView(input)) return inMemory(toBytes(input));
-  if (input instanceof ArrayBuffer) return inMemory(new Uint8Array(input));
-  if (input instanceof URLSearchParams) {
-    return inMemory(encodeUtf8(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
+  switch (brandOf(input)) {
+    case 'ArrayBuffer':
+      return inMemory(new Uint8Array(input as ArrayBuffer));
+    case 'URLSearchParams':
+      return inMemory(encodeUtf8(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
+    case 'Blob':
+    case 'File':
+      return blobBody(input as Blob, readers);
+    case 'FormData':
+      // The package form-data has the brand, and is a stream of another kind.
+      if (Symbol.iterator in input) return readers.form(input as FormData);
   }
-  if (input instanceof Blob) return blobBody(input, readers);
-  if (input instanceof FormData) return readers.form(input);
   if (requestBody in input) return input[requestBody]();
   if (Array.isArray(input)) return listBody(input.map(toBytes));
   if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input)) {
-    refuseUsed(input);
-    return once(input, readers);
+    const source = input as ChunkSource;
+    refuseUsed(source);
+    return once(source, readers);
   }
   throw noBody(input);
 }

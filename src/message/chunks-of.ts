@@ -1,5 +1,8 @@
 import { NetworkError } from '../error.ts';
+import { isBlob } from '../util/brand.ts';
+import { chunksOfBlob } from './blob-chunks.ts';
 import type { ChunkSource } from './body-input.ts';
+import { streamChunks } from './stream-chunks.ts';
 import { bytesOfStream, isStream, toBytes } from './to-bytes.ts';
 
 /**
@@ -12,9 +15,8 @@ import { bytesOfStream, isStream, toBytes } from './to-bytes.ts';
 export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIterableIterator<Uint8Array> {
   if (isSpent)
     throw new NetworkError('content-resend', 'the request body is a stream and cannot be sent again');
-  const stream = source instanceof Blob ? source.stream() : source;
-  const chunks = iteratorOf(stream);
-  const bytesOf = isStream(stream) ? bytesOfStream : toBytes;
+  const chunks = isBlob(source) ? chunksOfBlob(source) : iteratorOf(source);
+  const bytesOf = isBlob(source) || isStream(source) ? bytesOfStream : toBytes;
   return {
     async next() {
       const { done, value } = await chunks.next();
@@ -33,19 +35,6 @@ export function chunksOf(source: Blob | ChunkSource, isSpent = false): AsyncIter
 }
 
 function iteratorOf(source: ChunkSource): AsyncIterator<unknown> | Iterator<unknown> {
-  if (isStream(source)) return streamIterator(source);
+  if (isStream(source)) return streamChunks(source);
   return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-}
-
-/** Not every engine's streams can be iterated. */
-function streamIterator(stream: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array> {
-  const reader = stream.getReader();
-  return {
-    next: () => reader.read(),
-    async return() {
-      // Nobody waits for a stream that takes its time, and one that has failed has said so.
-      reader.cancel().catch(() => {});
-      return { done: true, value: undefined };
-    },
-  };
 }

@@ -13,6 +13,18 @@ export function encodeFormData(
   form: Iterable<[string, FormDataEntryValue]>,
   boundary: string = randomBoundary(),
 ): Blob {
+  return new Blob([...formParts(form, boundary)], { type: formType(boundary) });
+}
+
+export function formType(boundary: string): string {
+  return `multipart/form-data; boundary=${boundary}`;
+}
+
+/** The texts and files that a form is encoded as, in order. */
+export function formParts(
+  form: Iterable<[string, FormDataEntryValue]>,
+  boundary: string,
+): readonly (string | Blob)[] {
   const parts: (string | Blob)[] = [];
   for (const [name, value] of form) {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${quotedName(withCrlf(name))}"`;
@@ -28,7 +40,7 @@ export function encodeFormData(
     }
   }
   parts.push(`--${boundary}--\r\n`);
-  return new Blob(parts, { type: `multipart/form-data; boundary=${boundary}` });
+  return parts;
 }
 
 /** Line ends of texts are CRLF. */

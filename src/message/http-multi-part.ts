@@ -1,4 +1,5 @@
 import { type Checks, checkOptions, OBJECT } from '../options/checker.ts';
+import { brandOf, isBlob } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { randomBoundary } from './boundary.ts';
@@ -86,7 +87,7 @@ export class HttpMultiPart implements RequestBodySource {
    * @throws TypeError for a body that cannot be sent
    */
   appendField(name: string, body: BodyInput, fileName: string | null = null): this {
-    const file = fileName ?? (typeof File === 'function' && body instanceof File ? body.name : null);
+    const file = fileName ?? (brandOf(body) === 'File' ? (body as File).name : null);
     const disposition = `form-data; name="${quotedName(withCrlf(name))}"`;
     return this.append({
       headers: {
@@ -130,7 +131,7 @@ export class HttpMultiPart implements RequestBodySource {
 }
 
 function hasType(body: BodyInput): boolean {
-  return body instanceof Blob && body.type !== '';
+  return isBlob(body) && body.type !== '';
 }
 
 /** A text as the string of bytes that field values are, everywhere in HTTP. */

@@ -1,7 +1,7 @@
 import type { RequestBody } from './body.ts';
-import { type BodyInput, type BodyReaders, blobBody, bodyOf } from './body-input.ts';
+import { type BodyInput, type BodyReaders, bodyOf } from './body-input.ts';
 import { chunksOf } from './chunks-of.ts';
-import { encodeFormData } from './form-data.ts';
+import { formBody } from './form-body.ts';
 
 export type { BodyInput } from './body-input.ts';
 
@@ -23,6 +23,6 @@ function hearErrors(input: BodyInput): void {
 }
 
 const READERS: BodyReaders = {
-  form: (form) => blobBody(encodeFormData(form), READERS),
+  form: (form) => formBody(form, READERS),
   chunks: chunksOf,
 };

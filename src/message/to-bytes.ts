@@ -1,3 +1,4 @@
+import { brandOf } from '../util/brand.ts';
 import { plainBytes } from '../util/bytes.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 
@@ -21,7 +22,7 @@ export function bytesOfStream(chunk: unknown): Uint8Array {
   throw new TypeError(`body: a chunk of a stream must be a Uint8Array, not a value of type ${typeof chunk}`);
 }
 
-/** Some runtimes have no WHATWG streams. */
+/** A WHATWG stream, also of another realm or a polyfill. */
 export function isStream(input: object): input is ReadableStream<Uint8Array> {
-  return typeof ReadableStream === 'function' && input instanceof ReadableStream;
+  return brandOf(input) === 'ReadableStream' && 'getReader' in input && typeof input.getReader === 'function';
 }

@@ -22,14 +22,26 @@ export function takeBody(request: Request): TakenBody {
     whenKnown.catch(() => {});
     return { whenKnown, discard: () => {} };
   }
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const reader = readerOf(request.body);
   const first = reader.read();
   first.catch(() => {});
   return { whenKnown: withinOneTurn(reader, first), discard: () => letGo(reader) };
 }
 
 type Read = ReadableStreamReadResult<Uint8Array>;
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
+
+/** The body of node-fetch's Request is a stream of Node. */
+function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>): Reader {
+  if ('getReader' in body) return body.getReader();
+  const chunks = body[Symbol.asyncIterator]();
+  return {
+    read: () => chunks.next() as Promise<Read>,
+    cancel: async () => {
+      await chunks.return?.();
+    },
+  };
+}
 
 async function withinOneTurn(reader: Reader, first: Promise<Read>): Promise<Uint8Array | ChunkSource> {
   const chunks: Uint8Array[] = [];

@@ -112,7 +112,7 @@ function checkReferrer(referrer: string | undefined): void {
 }
 
 function urlOf(input: unknown, from: Request | null, parseUrl: FetchSurroundings['parseUrl']): string | URL {
-  const url = from !== null ? from.url : input instanceof URL ? input : String(input);
+  const url = from !== null ? from.url : brandOf(input) === 'URL' ? (input as URL) : String(input);
   const { username, password } = parseUrl(url);
   if (username !== '' || password !== '') {
     throw new TypeError('fetch: the URL has a user name or password; send an Authorization field instead');

@@ -7,6 +7,7 @@ import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import { brandOf } from '../util/brand.ts';
 import { parseUrl } from '../util/url.ts';
 import { LOCAL_SOCKETS } from './admission.ts';
 import type { TransportCapabilities } from './capabilities.ts';
@@ -31,9 +32,16 @@ export async function openScheme(
   const { body } = request;
   const own = body === null ? request : { ...request, body: ownedBody(body) };
   const response = await handler.open(own, exchange);
-  if (response instanceof Response) return fromResponse(request, response);
+  if (isResponse(response)) return fromResponse(request, response);
   if (isHttpResponse(response)) return response;
   throw new TypeError(`the handler of '${scheme}' did not return a response`);
+}
+
+/** A Response of any realm whose body is a WHATWG stream: that of node-fetch is a stream of Node. */
+function isResponse(value: unknown): value is Response {
+  if (brandOf(value) !== 'Response') return false;
+  const { body } = value as Response;
+  return body === null || typeof body?.getReader === 'function';
 }
 
 function fromResponse(request: HttpRequest, response: Response): HttpResponse {

@@ -1,7 +1,18 @@
 /**
  * What an object of the platform's calls itself: `Request`, `Blob`, `FormData` … The same for objects of a frame, of another
- * realm and of a library's own copy of the classes, for which `instanceof` is wrong.
+ * realm, and of a library's own copy of the classes, for which `instanceof` is wrong. A tag that something has put into
+ * Object.prototype is none.
  */
 export function brandOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (typeof value !== 'object' || value === null) return '';
+  const tag: unknown = (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return typeof tag === 'string' && tag !== (Object.prototype as typeof value as never)[Symbol.toStringTag]
+    ? tag
+    : '';
+}
+
+/** A File is a Blob with a name. */
+export function isBlob(value: unknown): value is Blob {
+  const brand = brandOf(value);
+  return brand === 'Blob' || brand === 'File';
 }

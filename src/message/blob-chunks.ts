@@ -1,0 +1,25 @@
+import { streamChunks } from './stream-chunks.ts';
+
+/**
+ * The bytes of a Blob, by the best of the ways that its copy of the class has: jsdom knows FileReader alone.
+ * @throws TypeError when it has none
+ */
+export function chunksOfBlob(blob: Blob): AsyncIterator<Uint8Array> {
+  if (typeof blob.stream === 'function') return streamChunks(blob.stream());
+  return wholeOf(blob);
+}
+
+async function* wholeOf(blob: Blob): AsyncGenerator<Uint8Array, void, undefined> {
+  yield new Uint8Array(await (typeof blob.arrayBuffer === 'function' ? blob.arrayBuffer() : readBlob(blob)));
+}
+
+function readBlob(blob: Blob): Promise<ArrayBuffer> {
+  return new Promise((resolve, reject) => {
+    if (typeof FileReader !== 'function')
+      throw new TypeError('body: this Blob shows its bytes in no known way');
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
+}

@@ -1,0 +1,12 @@
+/** The chunks of a WHATWG stream, also where its engine's streams cannot be iterated. */
+export function streamChunks(stream: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    async return() {
+      // Nobody waits for a stream that takes its time, and one that has failed has said so.
+      reader.cancel().catch(() => {});
+      return { done: true, value: undefined };
+    },
+  };
+}
