@@ -13,10 +13,19 @@ async function* wholeOf(blob: Blob): AsyncGenerator<Uint8Array, void, undefined>
   yield new Uint8Array(await (typeof blob.arrayBuffer === 'function' ? blob.arrayBuffer() : readBlob(blob)));
 }
 
+/** What jsdom has of a FileReader; no runtime of ours counts on one. */
+type BlobReader = new () => {
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  readonly result: unknown;
+  readonly error: unknown;
+  readAsArrayBuffer(blob: Blob): void;
+};
+
 function readBlob(blob: Blob): Promise<ArrayBuffer> {
+  const { FileReader } = globalThis as { readonly FileReader?: BlobReader };
   return new Promise((resolve, reject) => {
-    if (typeof FileReader !== 'function')
-      throw new TypeError('body: this Blob shows its bytes in no known way');
+    if (FileReader === undefined) throw new TypeError('body: this Blob shows its bytes in no known way');
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result as ArrayBuffer);
     reader.onerror = () => reject(reader.error);
