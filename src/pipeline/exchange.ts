@@ -35,8 +35,8 @@ export interface QueueSlot {
 export interface ExchangeSink {
   accept(event: ReplyEvent): void;
   readonly ask: Ask;
-  /** Something reads the body, or has read it. Undefined where that is not known. */
-  readonly isBodyClaimed?: boolean;
+  /** What has arrived of the body waits, the network with it, and nothing has begun to read. */
+  readonly isBodyUnread?: boolean;
   /**
    * Runs a request of ours in the background, which outlives the reply: in the name of the manager, which is asked what
    * there is to ask, and can give it up. Resolves when it is over, however it ended; null where there is no manager.

@@ -111,8 +111,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     return this.#exchange.clock;
   }
 
-  get isUnclaimed(): boolean {
-    return this.#exchange.sink.isBodyClaimed === false;
+  get isUnread(): boolean {
+    return this.#exchange.sink.isBodyUnread === true;
   }
 
   get isInTheWay(): boolean {

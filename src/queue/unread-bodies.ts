@@ -3,11 +3,11 @@ import type { Clock } from '../util/clock.ts';
 /** Milliseconds for which a body that is not read may hold up others that wait for its slot. */
 export const UNREAD_PATIENCE = 1000;
 
-/** A request whose body has stopped, because what has arrived of it is not read. */
+/** A request whose body has stopped, most often because what has arrived of it is not read. */
 export interface UnreadBody {
   readonly clock: Clock;
-  /** Nothing has begun to read it: who reads slowly is left alone. */
-  readonly isUnclaimed: boolean;
+  /** Nothing has begun to read it: a slow reader is left alone, and so is one behind a slow cache. */
+  readonly isUnread: boolean;
   /** A request waits that would go if this one were not there. */
   readonly isInTheWay: boolean;
   /** Lets go of the slot, or of the body with it. */
@@ -72,6 +72,6 @@ export class UnreadBodies {
   }
 
   *#candidates(): Generator<UnreadBody, undefined> {
-    for (const body of this.#stopped.keys()) if (body.isUnclaimed && body.isInTheWay) yield body;
+    for (const body of this.#stopped.keys()) if (body.isUnread && body.isInTheWay) yield body;
   }
 }

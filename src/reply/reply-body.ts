@@ -61,6 +61,11 @@ export class ReplyBody {
     return this.#failure;
   }
 
+  /** As many bytes wait as may: the network has been stopped. */
+  get isFull(): boolean {
+    return this.#paused;
+  }
+
   /** All of it goes to a promise. */
   get isCollected(): boolean {
     return this.#claim === WHOLE;

@@ -13,7 +13,7 @@ import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { DownloadProgress } from './download-progress.ts';
 import { withSentence } from './error-sentence.ts';
-import type { Promised } from './promised.ts';
+import { type Promised, settle } from './promised.ts';
 import { askListeners } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
@@ -97,6 +97,11 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return this.#isCollected || (this.#body?.claimed ?? false);
   }
 
+  /** What has arrived waits, the network with it, and nothing has begun to read. */
+  get isBodyUnread(): boolean {
+    return !this.isBodyClaimed && (this.#body?.isFull ?? false);
+  }
+
   get hasBody(): boolean {
     return this.#body !== null;
   }
@@ -145,7 +150,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return new Promise((resolve, reject) => {
       if (convert !== null) this.#collect();
       const promised = { convert, looksOnly, resolve, reject, next: this.promised };
-      if (this.finished) this.#settle(promised);
+      if (this.finished) settle(promised, this);
       else this.promised = promised;
     });
   }
@@ -153,21 +158,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #collect(): void {
     if (this.#body === null && !this.#isCollected) this.#isCollected = true;
     else this.body.claim(WHOLE);
-  }
-
-  #settle({ convert, early, resolve, reject }: Promised): void {
-    const { error, head, reply } = this;
-    // The body of an error status may have a reader, so its bytes are looked at and not taken.
-    const thrown = errorToThrow(error, reply.request, head, () => this.body.unread);
-    if (thrown !== null) {
-      reject(thrown);
-      return;
-    }
-    try {
-      resolve((convert === null ? reply : (early ?? convert(this.body.takeAll()))) as never);
-    } catch (cause) {
-      reject(cause);
-    }
   }
 
   /**
@@ -284,7 +274,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.owner?.finished(this.reply);
     this.reply.emit('finished');
     this.atHead?.();
-    for (let one = this.promised; one !== null; one = one.next) this.#settle(one);
+    for (let one = this.promised; one !== null; one = one.next) settle(one, this);
     this.promised = null;
     if (this.reply.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);
   }

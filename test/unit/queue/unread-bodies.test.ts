@@ -15,10 +15,10 @@ beforeEach(() => {
   missing = 0;
 });
 
-function body(name: string, { isUnclaimed = true } = {}): UnreadBody {
+function body(name: string, { isUnread = true } = {}): UnreadBody {
   return {
     clock,
-    isUnclaimed,
+    isUnread,
     get isInTheWay() {
       return missing > 0;
     },
@@ -96,7 +96,7 @@ describe('a body that is not read', () => {
   });
 
   test('is left alone when something reads it, however slowly', () => {
-    unread.add(body('a', { isUnclaimed: false }));
+    unread.add(body('a', { isUnread: false }));
     wait();
     clock.advance(10 * UNREAD_PATIENCE);
     expect([gone, clock.pendingTimers]).toEqual([[], 0]);
