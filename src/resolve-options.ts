@@ -1,5 +1,6 @@
 import { type FetchWords, fetchWords } from './message/fetch-words.ts';
-import { fieldValue, type HeadersInput, HttpHeaders, isToken } from './message/headers.ts';
+import { isToken } from './message/field-lexer.ts';
+import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
 import { concealedTls } from './message/redaction.ts';
 import { hasMethods, isObject, isString, wholeNumber, withMethods } from './options/checker.ts';
 import { illTyped, unknownOption } from './options/option-errors.ts';

@@ -1,4 +1,5 @@
-import { HttpHeaders, isToken } from './message/headers.ts';
+import { isToken } from './message/field-lexer.ts';
+import { HttpHeaders } from './message/headers.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
 import { type Checks, checkOptions, TRUTH } from './options/checker.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options.ts';

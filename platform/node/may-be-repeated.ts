@@ -1,11 +1,9 @@
+import { isIdempotent } from '../../src/message/methods.ts';
 import type { HttpRequest } from '../../src/pipeline/stage.ts';
-
-/** RFC 9110 §9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Whether a request whose connection died unanswered may be sent once more: the peer may have seen it. */
 export function mayBeRepeated(request: HttpRequest): boolean {
-  return IDEMPOTENT.has(request.method) && canBeRepeated(request);
+  return isIdempotent(request.method) && canBeRepeated(request);
 }
 
 /** Whether there is still a body to send: all that is asked where the peer has not seen the request. */

@@ -1,5 +1,5 @@
+import { listMembers } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import { listMembers } from './list.ts';
 import type { ResponseMetadata } from './metadata.ts';
 
 /** Codings that servers choose by Accept-Encoding. Other words in Content-Encoding (`aws-chunked`, `utf-8`) are no choice. */

@@ -1,10 +1,9 @@
-import { isToken } from '../message/headers.ts';
+import { isToken, quotedStringEnd } from '../message/field-lexer.ts';
 
 const COMMA = 0x2c;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /**
  * One directive of a Cache-Control field.
@@ -61,7 +60,7 @@ function scanDirective(value: string, start: number, quotesCount: boolean): Scan
     if (code === COMMA || code === SEMICOLON) break;
     if (code === EQUALS && equals < 0) equals = end;
     if (code === QUOTE && quotesCount) {
-      end = closingQuote(value, end);
+      end = quotedStringEnd(value, end) - 1;
       if (end < 0) return null;
     }
   }
@@ -100,16 +99,7 @@ function addWords(directives: Directive[], text: string): void {
   }
 }
 
-function closingQuote(value: string, open: number): number {
-  for (let i = open + 1; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code === BACKSLASH) i++;
-    else if (code === QUOTE) return i;
-  }
-  return -1;
-}
-
 /** One quoted string, and nothing between it and another one. */
 function isQuoted(text: string): boolean {
-  return text.length >= 2 && text.startsWith('"') && closingQuote(text, 0) === text.length - 1;
+  return text.length >= 2 && text.startsWith('"') && quotedStringEnd(text, 0) === text.length;
 }

@@ -1,7 +1,7 @@
+import { listMembers } from '../message/field-lexer.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../util/http-date.ts';
 import { deltaSeconds, type ResponseControl, responseControl } from './control.ts';
-import { listMembers } from './list.ts';
 import type { ResponseMetadata } from './metadata.ts';
 import { isHeuristicallyCacheable } from './status.ts';
 

@@ -1,9 +1,7 @@
 import type { HttpHeaders } from '../message/headers.ts';
+import { isSafe } from '../message/methods.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { resolveField } from './storing.ts';
-
-/** Methods that change nothing (RFC 9110 §9.2.1 and the registry). Every other one, unknown ones too, may. */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY']);
 
 /**
  * The URLs that an answer has outdated (RFC 9111 §4.4): of an unsafe method that succeeded, the target and what Location
@@ -15,7 +13,7 @@ export function invalidatedUrls(
   status: number,
   headers: HttpHeaders,
 ): ParsedUrl[] {
-  if (SAFE.has(method) || status < 200 || status >= 400) return [];
+  if (isSafe(method) || status < 200 || status >= 400) return [];
   const urls = [url];
   for (const name of ['location', 'content-location']) {
     const named = resolveField(headers.get(name), url);

@@ -1,9 +1,9 @@
+import { namesIn } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { type ParsedUrl, parseUrl, withoutFragment } from '../util/url.ts';
 import { requestControl, responseControl } from './control.ts';
 import { belongsToExchange } from './exchange-fields.ts';
-import { namesIn } from './list.ts';
 import { type Fidelity, METADATA_VERSION, type ResponseMetadata } from './metadata.ts';
 import { type ByteRange, parseContentRange } from './range.ts';
 import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from './status.ts';

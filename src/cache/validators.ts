@@ -1,7 +1,7 @@
+import { listMembers } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { parseHttpDate } from '../util/http-date.ts';
 import { freshnessOf } from './freshness.ts';
-import { listMembers } from './list.ts';
 import type { ResponseMetadata } from './metadata.ts';
 
 /** RFC 9110 §8.8.2.2: a Last-Modified this much before Date is strong, both having come from one clock or not. */

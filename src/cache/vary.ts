@@ -1,9 +1,9 @@
+import { listMembers, namesIn } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { remembering } from '../util/remembering.ts';
 import { sha256Hex } from '../util/sha256.ts';
 import { responseControl } from './control.ts';
 import { freshnessOf } from './freshness.ts';
-import { listMembers, namesIn } from './list.ts';
 import type { Fidelity, ResponseMetadata } from './metadata.ts';
 
 /** Fields whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4). */

@@ -1,3 +1,4 @@
+import { isSafe } from '../message/methods.ts';
 import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
 import type { CookieContext } from './context.ts';
@@ -44,7 +45,7 @@ export class CookieRequest {
 
   /** A method of RFC 9110 §9.2.1. */
   get safeMethod(): boolean {
-    return SAFE_METHODS.has(this.#context.method ?? 'GET');
+    return isSafe(this.#context.method ?? 'GET');
   }
 
   /** The top-level site. */
@@ -64,7 +65,6 @@ export class CookieRequest {
   }
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const SCHEMES = new Set(['http', 'https', 'ws', 'wss']);
 
 /** Null for URLs that have no cookies: another scheme, or a host that no cookie can name (`example.com..`). */

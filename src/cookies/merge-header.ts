@@ -1,4 +1,4 @@
-import { trimOws } from '../message/headers.ts';
+import { trimOws } from '../message/field-lexer.ts';
 
 /**
  * The Cookie field of a request that has one by hand and cookies in the jar: the jar's first, then the pairs whose names

@@ -1,3 +1,4 @@
+import { listMembers } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Coding, Format } from './decoder.ts';
 
@@ -29,9 +30,8 @@ export function codingsToUndo(
   const field = headers.get('content-encoding');
   if (field === null || method === 'HEAD' || WITHOUT_WHOLE_BODY.has(status)) return NOTHING;
   const undo: Coding[] = [];
-  for (const member of field.split(',')) {
-    const name = member.trim().toLowerCase();
-    if (name === '' || name === 'identity') continue;
+  for (const name of listMembers(field.toLowerCase())) {
+    if (name === 'identity') continue;
     const coding = codings.find((known) => known === (ALIASES.get(name) ?? name));
     if (coding === undefined) return [];
     undo.unshift(coding);

@@ -1,3 +1,5 @@
+import { quotedStringEnd, skipOws, tokenEnd, unquote } from '../message/field-lexer.ts';
+
 /** What a Strict-Transport-Security field says. */
 export interface StrictTransportSecurityHeader {
   /** Seconds. 0 tells to forget the host. */
@@ -28,56 +30,33 @@ export function parseStrictTransportSecurity(value: string): StrictTransportSecu
 /** Lower-case names with their value, null for none; null for what breaks the grammar. */
 function readDirectives(text: string): Map<string, string | null> | null {
   const directives = new Map<string, string | null>();
-  let at = skipWhiteSpace(text, 0);
+  let at = skipOws(text, 0);
   while (at < text.length) {
     if (text[at] !== ';') {
-      const end = skipToken(text, at);
+      const end = tokenEnd(text, at);
       const name = text.slice(at, end).toLowerCase();
       if (name === '' || directives.has(name)) return null;
-      at = skipWhiteSpace(text, end);
+      at = skipOws(text, end);
       let value: string | null = null;
       if (text[at] === '=') {
-        const start = skipWhiteSpace(text, at + 1);
+        const start = skipOws(text, at + 1);
         at = skipValue(text, start);
         if (at === start) return null;
-        value = unquote(text.slice(start, at));
-        at = skipWhiteSpace(text, at);
+        value = text[start] === '"' ? unquote(text.slice(start, at)) : text.slice(start, at);
+        at = skipOws(text, at);
       }
       directives.set(name, value);
       if (at < text.length && text[at] !== ';') return null;
     }
-    at = skipWhiteSpace(text, at + 1);
+    at = skipOws(text, at + 1);
   }
   return directives;
 }
 
-function skipWhiteSpace(text: string, from: number): number {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at++;
-  return at;
-}
-
-function skipToken(text: string, from: number): number {
-  TOKEN.lastIndex = from;
-  TOKEN.test(text);
-  return TOKEN.lastIndex;
-}
-
-/** RFC 9110 §5.6.2 token, or nothing. */
-const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]*/y;
-
-/** To the end of a token or a quoted-string; `from` itself when there is neither, or the quote is not closed. */
+/** To the end of a token or a quoted string; `from` itself when there is neither, or the quote is not closed. */
 function skipValue(text: string, from: number): number {
-  if (text[from] !== '"') return skipToken(text, from);
-  for (let at = from + 1; at < text.length; at++) {
-    if (text[at] === '"') return at + 1;
-    if (text[at] === '\\') at++;
-  }
-  return from;
-}
-
-function unquote(value: string): string {
-  return value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;
+  if (text[from] !== '"') return tokenEnd(text, from);
+  return Math.max(from, quotedStringEnd(text, from));
 }
 
 function isDigits(text: string): boolean {

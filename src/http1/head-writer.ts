@@ -1,4 +1,5 @@
-import { isFieldValue, isToken } from '../message/headers.ts';
+import { isToken } from '../message/field-lexer.ts';
+import { isFieldValue } from '../message/headers.ts';
 import { remembering } from '../util/remembering.ts';
 import type { RequestFraming } from './request-framing.ts';
 

@@ -1,3 +1,5 @@
+import { anticipatesContent } from '../message/methods.ts';
+
 /** How the body of a request is delimited. `none` writes no field at all. */
 export type RequestFraming =
   | { readonly kind: 'none' }
@@ -8,16 +10,6 @@ const NONE: RequestFraming = { kind: 'none' };
 const EMPTY: RequestFraming = { kind: 'length', length: 0 };
 const CHUNKED: RequestFraming = { kind: 'chunked' };
 
-/** Methods whose requests anticipate no content (RFC 9110 §9.3): without a body they say nothing about one. */
-const WITHOUT_CONTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-  'CONNECT',
-]);
-
 /**
  * RFC 9110 §8.6, RFC 9112 §6: a known length is announced, an unknown one is chunked, and a method that anticipates
  * content says `Content-Length: 0` when there is none; for methods that are not registered, too, as in Qt.
@@ -26,7 +18,7 @@ const WITHOUT_CONTENT: ReadonlySet<string> = new Set([
  * @throws TypeError for content of a CONNECT or TRACE, which must have none (RFC 9110 §9.3.6, §9.3.8).
  */
 export function requestFraming(method: string, length: number | null): RequestFraming {
-  if (length === 0) return WITHOUT_CONTENT.has(method) ? NONE : EMPTY;
+  if (length === 0) return anticipatesContent(method) ? EMPTY : NONE;
   if (method === 'CONNECT' || method === 'TRACE') {
     throw new TypeError(`request head: ${method} has no body (RFC 9110 §9.3)`);
   }

@@ -1,4 +1,4 @@
-import { isToken, trimOws } from '../message/headers.ts';
+import { elementEnd, isToken, trimOws } from '../message/field-lexer.ts';
 import { protocolFailure } from './protocol-failure.ts';
 import type { StatusLine } from './status-line.ts';
 
@@ -154,9 +154,4 @@ function hasOption(value: string, option: string): boolean {
     start = end + 1;
   }
   return false;
-}
-
-function elementEnd(list: string, start: number): number {
-  const comma = list.indexOf(',', start);
-  return comma < 0 ? list.length : comma;
 }

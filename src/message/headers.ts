@@ -1,4 +1,5 @@
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
+import { isToken, trimOws } from './field-lexer.ts';
 import { shownFields } from './redaction.ts';
 /**
  * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
@@ -182,14 +183,8 @@ function notFields(): TypeError {
   return new TypeError('headers: expected an object, or pairs of name and value');
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 §5.5 field-value, obs-text included: no control character but tab, nothing above one byte. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** RFC 9110 §5.6.2 token. */
-export function isToken(text: string): boolean {
-  return TOKEN.test(text);
-}
 
 /** True when a text may stand as a field value as it is. */
 export function isFieldValue(text: string): boolean {
@@ -197,7 +192,7 @@ export function isFieldValue(text: string): boolean {
 }
 
 function fieldName(name: string): string {
-  if (typeof name !== 'string' || !TOKEN.test(name)) {
+  if (typeof name !== 'string' || !isToken(name)) {
     throw new TypeError(`headers: ${JSON.stringify(name)} is not a field name`);
   }
   return name.toLowerCase();
@@ -210,9 +205,4 @@ function fieldName(name: string): string {
 export function fieldValue(name: string, value: string): string {
   if (typeof value === 'string' && FIELD_VALUE.test(value)) return trimOws(value);
   throw new TypeError(`headers: the value of ${name} must be one that HTTP allows`);
-}
-
-/** Without optional white space (SP and HTAB, RFC 9110 §5.6.3) at both ends. */
-export function trimOws(text: string): string {
-  return /[^\t ](.*[^\t ])?/s.exec(text)?.[0] ?? '';
 }

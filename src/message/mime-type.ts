@@ -1,4 +1,5 @@
-import { isFieldValue, isToken } from './headers.ts';
+import { isToken, quotedStringEnd, tokenOrQuoted, unquote } from './field-lexer.ts';
+import { isFieldValue } from './headers.ts';
 
 /** A media type. Names are lower-case, values as they were. */
 export interface MimeType {
@@ -26,7 +27,7 @@ export function parseMimeType(text: string): MimeType | null {
 /** The text form; values that are no tokens are quoted. */
 export function serialiseMimeType({ essence, parameters }: MimeType): string {
   const tail = Array.from(parameters, ([name, value]) => {
-    return `;${name}=${isToken(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`;
+    return `;${name}=${tokenOrQuoted(value)}`;
   });
   return essence + tail.join('');
 }
@@ -45,7 +46,7 @@ function parseParameters(input: string, start: number): Map<string, string> {
     const name = input.slice(at, equals).toLowerCase();
     const quoted = input[equals + 1] === '"';
     const [value, after] = quoted
-      ? parseQuoted(input, equals + 2)
+      ? parseQuoted(input, equals + 1)
       : [trimEnd(input.slice(equals + 1, end)), end];
     const usable = (quoted || value !== '') && isToken(name) && isFieldValue(value);
     if (usable && !parameters.has(name)) parameters.set(name, value);
@@ -54,16 +55,10 @@ function parseParameters(input: string, start: number): Map<string, string> {
   return parameters;
 }
 
-/** A quoted string from behind its first quote: its value, and where it is over. */
-function parseQuoted(input: string, start: number): [string, number] {
-  let value = '';
-  let at = start;
-  while (at < input.length && input[at] !== '"') {
-    // A backslash at the very end stands for itself.
-    if (input[at] === '\\' && at + 1 < input.length) at++;
-    value += input[at++];
-  }
-  return [value, at];
+/** A quoted string, which reaches to the end when it is never closed: its value, and where it is over. */
+function parseQuoted(input: string, open: number): [string, number] {
+  const end = quotedStringEnd(input, open);
+  return end < 0 ? [unquote(`${input.slice(open)}"`), input.length] : [unquote(input.slice(open, end)), end];
 }
 
 /** Index of a character, or the end. */

@@ -1,4 +1,5 @@
 import type { NetworkErrorCode } from '../error.ts';
+import { becomesGet } from '../message/methods.ts';
 import type { HttpRequest } from '../pipeline/stage.ts';
 import { inadmissible } from '../transport/admission.ts';
 import { type ParsedUrl, withoutFragment } from '../util/url.ts';
@@ -92,16 +93,6 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
     ask: options.redirectPolicy === 'user-verified',
     request: redirected(request, url, keepsMethod),
   };
-}
-
-/**
- * Whether the next request is a GET without a body: POST over 301 and 302, and everything but HEAD over 303 (RFC 9110
- * §15.4.2 to §15.4.4; WHATWG Fetch, HTTP-redirect fetch, step 12). Qt makes a GET of whatever is no HEAD over all three, so
- * that a DELETE that was redirected answers 200 and has deleted nothing: a deviation on purpose.
- */
-function becomesGet(status: number, method: string): boolean {
-  if (status === 303) return method !== 'HEAD';
-  return method === 'POST' && (status === 301 || status === 302);
 }
 
 function redirected(request: HttpRequest, url: ParsedUrl, keepsMethod: boolean): HttpRequest {

@@ -1,5 +1,5 @@
 import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
-import { isToken } from '../message/headers.ts';
+import { isToken } from '../message/field-lexer.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
 import type { NetworkRequest, RequestOptions } from '../options.ts';

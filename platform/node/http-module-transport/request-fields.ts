@@ -1,3 +1,4 @@
+import { anticipatesContent } from '../../../src/message/methods.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { bodyLength } from '../body-length.ts';
 
@@ -8,9 +9,6 @@ export interface RequestFields {
   /** Bytes that the body must have, or null when it goes out chunked. */
   readonly bodyLength: number | null;
 }
-
-/** Methods whose requests are expected to have content: an absent body is announced as empty (RFC 9110 §8.6). */
-const WITH_CONTENT = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * The fields of a request in the order in which they were set, Host first (RFC 9112 §3.2).
@@ -27,7 +25,7 @@ export function requestFields(request: HttpRequest): RequestFields {
   }
   const length = bodyLength(request);
   if (length === null) pairs.push('Transfer-Encoding', 'chunked');
-  else if (request.body !== null || headers.has('content-length') || WITH_CONTENT.has(request.method))
+  else if (request.body !== null || headers.has('content-length') || anticipatesContent(request.method))
     pairs.push('Content-Length', String(length));
   return { pairs, bodyLength: length };
 }

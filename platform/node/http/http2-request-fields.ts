@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { requestFraming } from '../../../src/http1/request-framing.ts';
+import { namesIn } from '../../../src/message/field-lexer.ts';
 import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { bodyLength } from '../body-length.ts';
 
@@ -36,7 +37,7 @@ export function http2RequestFields(request: HttpRequest): Http2RequestFields {
     ':authority': headers.get('host') ?? url.authority,
     ':path': url.target.startsWith('/') ? url.target : `/${url.target}`,
   };
-  const dropped = optionsOfConnection(headers.get('connection'));
+  const dropped = namesIn(headers.get('connection'));
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i]!;
     if (!NOT_SENT.has(name) && !dropped.includes(name)) append(fields, name, pairs[i + 1]!);
@@ -55,9 +56,4 @@ function append(fields: OutgoingHttpHeaders, name: string, value: string): void 
   else if (before === undefined) fields[name] = value;
   else if (Array.isArray(before)) before.push(value);
   else fields[name] = [String(before), value];
-}
-
-/** RFC 9110 §7.6.1: fields that are for the connection only. */
-function optionsOfConnection(value: string | null): readonly string[] {
-  return value === null ? [] : value.split(',').map((option) => option.trim().toLowerCase());
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFieldValue, trimOws } from '../../../src/message/headers.ts';
+import { trimOws } from '../../../src/message/field-lexer.ts';
+import { isFieldValue } from '../../../src/message/headers.ts';
 import { generateResponse } from '../../fuzz/http1/generate-response.ts';
 import { ourOutcome } from '../../fuzz/http1/our-outcome.ts';
 import { Random } from '../../fuzz/http1/random.ts';

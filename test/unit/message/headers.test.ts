@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { HttpHeaders, trimOws } from '../../../src/message/headers.ts';
+import { trimOws } from '../../../src/message/field-lexer.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
 
 describe('HttpHeaders', () => {
   test('keeps order and repetition, compares names without case', () => {
