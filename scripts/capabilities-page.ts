@@ -7,8 +7,8 @@ import {
 } from '../platform/common/fetch-transport-capabilities.ts';
 import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
 import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
-import type { Capability, TransportCapabilities } from '../src/transport/capabilities.ts';
-import { FORBIDDEN_BY_FETCH } from '../src/transport/forbidden-field.ts';
+import type { Capability, TransportCapabilities } from '../src/call/capabilities.ts';
+import { FORBIDDEN_BY_FETCH } from '../src/requirements/forbidden-field.ts';
 
 /** The records of all transports; each is a column. */
 const TRANSPORTS: readonly TransportCapabilities[] = [
@@ -19,7 +19,7 @@ const TRANSPORTS: readonly TransportCapabilities[] = [
 ];
 
 export const CAPABILITIES_PAGE = join(import.meta.dirname, '..', 'docs', 'capabilities.md');
-const INTERFACE = join(import.meta.dirname, '..', 'src', 'transport', 'capabilities.ts');
+const INTERFACE = join(import.meta.dirname, '..', 'src', 'call', 'capabilities.ts');
 /** Records whose comments tell what stands behind them. */
 const FETCHES = join(import.meta.dirname, '..', 'platform', 'common', 'fetch-transport-capabilities.ts');
 

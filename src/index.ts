@@ -5,6 +5,18 @@ export type { MemoryCacheOptions } from './cache/memory-cache.ts';
 export { MemoryCache } from './cache/memory-cache.ts';
 export type { ResponseMetadata, StoredPart, StoredResponse } from './cache/metadata.ts';
 export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cache/network-cache.ts';
+export type { ExchangeSink } from './call/call.ts';
+export { Exchange } from './call/call.ts';
+export type { Capability, TransportCapabilities } from './call/capabilities.ts';
+export type { Answered, Ask, Question, Questions, QuestionType } from './call/question.ts';
+export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';
+export type { HttpRequest } from './call/request.ts';
+export type { HttpResponse } from './call/response.ts';
+export type { SchemeHandler } from './call/scheme-handler.ts';
+export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './call/security-part.ts';
+export type { Next, Rewrite, Stage, StageSource } from './call/stage.ts';
+export type { Timings } from './call/timings.ts';
+export type { ConnectTarget, Transport } from './call/transport.ts';
 export type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 export type { CookieContext } from './cookies/context.ts';
 export type { Cookie, CookieInit, SameSite } from './cookies/cookie.ts';
@@ -49,23 +61,13 @@ export type {
   RequestOptions,
   SharedOptions,
   TlsOptions,
-} from './options.ts';
-export { DEFAULT_TRANSFER_TIMEOUT } from './options.ts';
-export type { ExchangeSink } from './pipeline/exchange.ts';
-export { Exchange } from './pipeline/exchange.ts';
-export type { Answered, Ask, Question, Questions, QuestionType } from './pipeline/question.ts';
-export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './pipeline/reply-event.ts';
-export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './pipeline/security-part.ts';
-export type { HttpRequest, HttpResponse, Next, Rewrite, Stage, StageSource } from './pipeline/stage.ts';
-export type { Timings } from './pipeline/timings.ts';
+} from './options/options.ts';
+export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { Operation } from './reply/operation.ts';
 export type { Answer } from './reply/prepared-answer.ts';
 export { NetworkReply } from './reply/reply.ts';
 export type { ReplySignals } from './reply/reply-signals.ts';
 export type { FaultListener, KeyValueStore, StoredValue } from './storage/key-value-store.ts';
-export type { Capability, TransportCapabilities } from './transport/capabilities.ts';
-export type { SchemeHandler } from './transport/schemes.ts';
-export type { ConnectTarget, Transport } from './transport/transport.ts';
 export type { Clock } from './util/clock.ts';
 export type { Origin, ParsedUrl } from './util/url.ts';

@@ -1,13 +1,13 @@
+import { canonicalScheme } from './call/admission.ts';
+import type { HttpRequest } from './call/request.ts';
+import { type EnabledStore, type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
+import type { Next } from './call/stage.ts';
+import type { Transport } from './call/transport.ts';
+import { refuseSurplus } from './checks/surplus.ts';
 import type { BodyInput } from './message/body-input.ts';
-import { refuseSurplus } from './options/surplus.ts';
-import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options.ts';
-import {
-  type EnabledStore,
-  type StrictTransportSecurityPolicy,
-  securityOf,
-} from './pipeline/security-part.ts';
+import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
+import { DEFAULT_OPTIONS } from './options/resolve-options.ts';
 import { requestSources } from './pipeline/sources.ts';
-import type { HttpRequest, Next } from './pipeline/stage.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
 import { fetchThrough, type StartRequest } from './reply/fetch-through.ts';
@@ -17,11 +17,8 @@ import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
-import { DEFAULT_OPTIONS } from './resolve-options.ts';
 import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
-import { canonicalScheme } from './transport/admission.ts';
-import type { Transport } from './transport/transport.ts';
 import { Crowd } from './util/crowd.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { RequestOptions } from './options.ts';
+import type { SchemeHandler } from './call/scheme-handler.ts';
+import type { Transport } from './call/transport.ts';
+import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
-import type { SchemeHandler } from './transport/schemes.ts';
-import type { Transport } from './transport/transport.ts';
 import type { ParsedUrl } from './util/url.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { HttpHeaders } from './message/headers.ts';
-import { shownFields } from './message/redaction.ts';
-import type { RequestOptions } from './options.ts';
+import type { RequestOptions } from './options/options.ts';
+import { shownFields } from './util/redaction.ts';
 
 /** The options that differ from their defaults, as they may be shown: parts by the name of their class, secrets hidden. */
 export function viewOfOptions(options: RequestOptions, defaults: RequestOptions): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import { nearestOf } from './options/option-errors.ts';
+import { nearestOf } from './checks/option-errors.ts';
 import { isPromise } from './util/is-promise.ts';
 
 /** Event name → argument tuple. */

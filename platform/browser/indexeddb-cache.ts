@@ -8,7 +8,7 @@ import {
   LARGEST_ENTRY,
   metadataSize,
 } from '../../src/cache/network-cache.ts';
-import { type Checks, checkOptions, FUNCTION, TEXT } from '../../src/options/checker.ts';
+import { type Checks, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';

@@ -1,5 +1,5 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval';
-import { type Checks, checkOptions, FUNCTION, requiredText, TEXT } from '../../src/options/checker.ts';
+import { type Checks, checkOptions, FUNCTION, requiredText, TEXT } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
 import { openDatabase } from './open-database.ts';

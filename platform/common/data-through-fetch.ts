@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
 
 /** Answers a `data:` URL where the fetch of the platform reads it itself. */
 export async function dataThroughFetch({ method, url }: HttpRequest): Promise<Response> {

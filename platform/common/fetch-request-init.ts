@@ -1,8 +1,8 @@
+import type { Exchange } from '../../src/call/call.ts';
+import type { TransportCapabilities } from '../../src/call/capabilities.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { RequestOptions } from '../../src/options.ts';
-import type { Exchange } from '../../src/pipeline/exchange.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
-import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { cacheInit } from './fetch-cache.ts';
 import { uploadInit } from './fetch-upload.ts';
 

@@ -1,4 +1,4 @@
-import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 
 /**
  * cross-fetch in the runtimes for which there is no set of their own. It follows redirects by itself (and rewrites

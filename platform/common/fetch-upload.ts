@@ -1,10 +1,10 @@
+import type { Exchange } from '../../src/call/call.ts';
+import type { TransportCapabilities } from '../../src/call/capabilities.ts';
+import { refusal } from '../../src/call/refusal.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { collectBody } from '../../src/message/collect-body.ts';
 import { sourceFailure } from '../../src/message/source-failure.ts';
-import type { Exchange } from '../../src/pipeline/exchange.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
-import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
-import { refusal } from '../../src/transport/refusal.ts';
 import { supportsRequestStreams } from './request-streams.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { resolveObjectURL } from 'node:buffer';
+import type { HttpRequest } from '../../src/call/request.ts';
+import type { HttpResponse } from '../../src/call/response.ts';
+import type { SchemeHandler } from '../../src/call/scheme-handler.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
 import { EMPTY_BODY } from '../../src/message/body.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { streamBody } from '../../src/message/stream-body.ts';
-import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
-import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { withoutFragment } from '../../src/util/url.ts';
 
 /**

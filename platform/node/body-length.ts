@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
 
 /**
  * Bytes that the body must have, or null when only its end will tell. Framing is not left to the caller: a Content-Length

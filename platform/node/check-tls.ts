@@ -1,5 +1,5 @@
-import { type Check, type Checks, checkOptions, isString, TEXT } from '../../src/options/checker.ts';
-import type { TlsOptions } from '../../src/options.ts';
+import { type Check, type Checks, checkOptions, isString, TEXT } from '../../src/checks/checker.ts';
+import type { TlsOptions } from '../../src/options/options.ts';
 
 const isPem = (value: unknown): boolean => isString(value) || value instanceof Uint8Array;
 

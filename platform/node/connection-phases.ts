@@ -1,4 +1,4 @@
-import type { Timings } from '../../src/pipeline/timings.ts';
+import type { Timings } from '../../src/call/timings.ts';
 
 /** Forgets the phases of an earlier hop of the same exchange, at the beginning of the next. */
 export function restartPhases(timings: Timings): void {

@@ -1,9 +1,9 @@
+import { checkOptions } from '../../src/checks/checker.ts';
 import {
   COOKIE_JAR_CHECKS,
   type CookieJarOptions,
   CookieJar as NeutralCookieJar,
 } from '../../src/cookies/jar.ts';
-import { checkOptions } from '../../src/options/checker.ts';
 import { publicSuffixList } from './public-suffix.ts';
 
 /** The cookie jar, with the public suffix list that a page does not need. */

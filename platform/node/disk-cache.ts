@@ -12,7 +12,7 @@ import {
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
 } from '../../src/cache/network-cache.ts';
-import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/options/checker.ts';
+import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 
 /** How long a request with `Expect: 100-continue` holds its body back, milliseconds (RFC 9110 §10.1.1: not indefinitely). */
 export const CONTINUE_WAIT = 1000;

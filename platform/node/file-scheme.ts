@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Exchange } from '../../src/call/call.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
+import type { HttpResponse } from '../../src/call/response.ts';
+import type { SchemeHandler } from '../../src/call/scheme-handler.ts';
 import { NetworkError, type NetworkErrorCode } from '../../src/error.ts';
 import { EMPTY_BODY, type RequestBody, type ResponseBody } from '../../src/message/body.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteReader, streamBody } from '../../src/message/stream-body.ts';
-import type { Exchange } from '../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
-import type { SchemeHandler } from '../../src/transport/schemes.ts';
 import { fileFailure } from './errors.ts';
 import { Upload } from './upload.ts';
 

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/options/checker.ts';
+import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import { faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';

@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../src/call/request.ts';
 import { isIdempotent } from '../../src/message/methods.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
 
 /** Whether a request whose connection died unanswered may be sent once more: the peer may have seen it. */
 export function mayBeRepeated(request: HttpRequest): boolean {

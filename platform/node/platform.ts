@@ -4,7 +4,7 @@ import { fetchFieldsStage } from '../../src/headers/fetch-fields-stage.ts';
 import type { Platform } from '../../src/platform.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
-import { dataScheme } from '../../src/transport/data.ts';
+import { dataScheme } from '../../src/schemes/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { blobScheme } from './blob-scheme.ts';

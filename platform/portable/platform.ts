@@ -1,5 +1,5 @@
 import type { Platform } from '../../src/platform.ts';
-import { dataScheme } from '../../src/transport/data.ts';
+import { dataScheme } from '../../src/schemes/data.ts';
 import { parseUrl } from '../../src/util/url.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';

@@ -1,4 +1,4 @@
-import type { Rewrite } from '../pipeline/stage.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { notInCache } from './not-in-cache.ts';
 
 /** In place of a cache where none is set, neither by the application nor by the platform: nothing is in it. */

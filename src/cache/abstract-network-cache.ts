@@ -1,4 +1,4 @@
-import type { Stage, StageSource } from '../pipeline/stage.ts';
+import type { Stage, StageSource } from '../call/stage.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './network-cache.ts';

@@ -1,4 +1,4 @@
-import type { Check } from '../options/checker.ts';
+import type { Check } from '../checks/checker.ts';
 
 /** 50 MiB, as in Qt. */
 export const DEFAULT_MAXIMUM_SIZE = 50 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import { describeTlsMaterial } from '../message/tls-material.ts';
-import type { RequestOptions, TlsOptions } from '../options.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { RequestOptions, TlsOptions } from '../options/options.ts';
+import { describeTlsMaterial } from '../options/tls-material.ts';
 import { sha256Hex } from '../util/sha256.ts';
 
 /** Fields that are credentials whatever the request calls them. */

@@ -1,6 +1,7 @@
+import { drain } from '../call/drain.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
 import { joinBodies } from '../message/join-bodies.ts';
-import { drain } from '../pipeline/drain.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
 import { receivedCoding, storedCoding } from './content-coding.ts';
 import { freshen } from './freshening.ts';

@@ -1,4 +1,4 @@
-import { type Checks, checkOptions } from '../options/checker.ts';
+import { type Checks, checkOptions } from '../checks/checker.ts';
 import { AbstractNetworkCache } from './abstract-network-cache.ts';
 import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from './cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';

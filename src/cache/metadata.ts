@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../pipeline/stage.ts';
+import type { HttpResponse } from '../call/response.ts';
 
 /**
  * What is remembered of a stored response beside its bytes: plain data that JSON and structured clone keep. A change of

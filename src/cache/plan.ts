@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '../message/headers.ts';
-import type { CacheLoadControl } from '../options.ts';
+import type { CacheLoadControl } from '../options/options.ts';
 import type { ForwardReason } from './cache-status.ts';
 import { sameCoding } from './content-coding.ts';
 import { type RequestControl, requestControl } from './control.ts';

@@ -1,6 +1,6 @@
+import type { HttpResponse } from '../call/response.ts';
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
-import type { HttpResponse } from '../pipeline/stage.ts';
 import { receivedCoding, sameCoding, storedCoding } from './content-coding.ts';
 import { freshnessOf } from './freshness.ts';
 import type { ResponseMetadata } from './metadata.ts';

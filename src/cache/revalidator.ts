@@ -1,10 +1,12 @@
+import { Exchange } from '../call/call.ts';
+import { drain } from '../call/drain.ts';
+import { askNobody } from '../call/question.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
-import { DEFAULT_TRANSFER_TIMEOUT } from '../options.ts';
-import { drain } from '../pipeline/drain.ts';
-import { Exchange } from '../pipeline/exchange.ts';
-import { askNobody } from '../pipeline/question.ts';
-import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
+import { DEFAULT_TRANSFER_TIMEOUT } from '../options/options.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { StoredResponse } from './metadata.ts';
 import type { FetchResult } from './sharing/shared-fetch.ts';

@@ -1,8 +1,10 @@
+import type { Exchange } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next, Stage } from '../call/stage.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
 import { serializeCacheStatus } from './cache-status.ts';
 import { Fetcher, type ForwardPlan } from './fetcher.ts';
 import { describesStored, freshen } from './freshening.ts';

@@ -1,7 +1,7 @@
+import type { HttpResponse } from '../call/response.ts';
 import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { HttpResponse } from '../pipeline/stage.ts';
 import type { Delivery } from './delivery.ts';
 import { fieldsOfExchange } from './exchange-fields.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';

@@ -1,6 +1,6 @@
+import type { HttpResponse } from '../call/response.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { HttpResponse } from '../pipeline/stage.ts';
 import { type ForwardReason, serializeCacheStatus } from './cache-status.ts';
 import { combination, combine } from './combine.ts';
 import { Fill } from './fill.ts';

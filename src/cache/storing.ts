@@ -1,6 +1,7 @@
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
 import { namesIn } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { type ParsedUrl, parseUrl, withoutFragment } from '../util/url.ts';
 import { requestControl, responseControl } from './control.ts';
 import { belongsToExchange } from './exchange-fields.ts';

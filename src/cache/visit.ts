@@ -1,7 +1,9 @@
+import type { Exchange } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import { credentialsOf } from './credentials.ts';
 import { cacheKey } from './key.ts';
 import type { ExchangeTimes } from './storing.ts';

@@ -1,4 +1,4 @@
-import { type Check, type Checks, checkOptions, TEXT, TRUTH } from '../options/checker.ts';
+import { type Check, type Checks, checkOptions, TEXT, TRUTH } from '../checks/checker.ts';
 
 /**
  * On whose behalf cookies of a URL are sent or set. Without a context it is the URL's own site, over HTTP, as for any

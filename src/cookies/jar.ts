@@ -1,4 +1,4 @@
-import { type Checks, checkOptions, FUNCTION, OBJECT, TRUTH, withMethods } from '../options/checker.ts';
+import { type Checks, checkOptions, FUNCTION, OBJECT, TRUTH, withMethods } from '../checks/checker.ts';
 import type { KeyValueStore } from '../storage/key-value-store.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';

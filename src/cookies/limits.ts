@@ -1,4 +1,4 @@
-import { type Check, type Checks, checkOptions } from '../options/checker.ts';
+import { type Check, type Checks, checkOptions } from '../checks/checker.ts';
 
 /** Bounds of a jar: what a peer can make it hold and send. `Infinity` lifts one. */
 export interface CookieLimits {

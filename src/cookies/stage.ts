@@ -1,6 +1,8 @@
+import type { Exchange } from '../call/call.ts';
+import { type HttpRequest, withHeaders } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import { type HttpRequest, type HttpResponse, type Rewrite, withHeaders } from '../pipeline/stage.ts';
 import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { AbstractCookieJar } from './abstract-cookie-jar.ts';

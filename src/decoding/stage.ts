@@ -1,8 +1,10 @@
+import { type HttpRequest, withHeaders } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { type HttpRequest, type HttpResponse, type Rewrite, withHeaders } from '../pipeline/stage.ts';
 import { remembering } from '../util/remembering.ts';
 import { withoutFragment } from '../util/url.ts';
 import { DecodedBody } from './decoded-body.ts';

@@ -1,5 +1,5 @@
-import type { Rewrite } from '../pipeline/stage.ts';
-import { withHeaders } from '../pipeline/stage.ts';
+import { withHeaders } from '../call/request.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { withFetchFields } from './fetch-fields.ts';
 
 /** Adds the fields that every fetch has. Below the redirects and above the cache, which tells responses apart by them. */

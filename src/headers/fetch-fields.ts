@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '../message/headers.ts';
-import type { CacheLoadControl } from '../options.ts';
+import type { CacheLoadControl } from '../options/options.ts';
 
 /**
  * The fields of a fetch with those added that it has unless it, or its manager, brings its own: what it accepts (as Node's

@@ -1,5 +1,6 @@
+import { withHeaders } from '../call/request.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { type Rewrite, withHeaders } from '../pipeline/stage.ts';
 import { remembering } from '../util/remembering.ts';
 import { withDefaultFields } from './default-fields.ts';
 

@@ -1,4 +1,5 @@
-import type { HttpResponse, Rewrite } from '../pipeline/stage.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Rewrite } from '../call/stage.ts';
 
 /** Who takes the headers. */
 export interface HeaderTaker {

@@ -1,4 +1,4 @@
-import type { StrictTransportSecurityPolicy } from '../pipeline/security-part.ts';
+import type { StrictTransportSecurityPolicy } from '../call/security-part.ts';
 import type { StoredValue } from '../storage/key-value-store.ts';
 import { canonicalHost, isIpAddress } from '../util/host.ts';
 

@@ -1,5 +1,5 @@
-import { type Checks, checkOptions, withMethods } from '../options/checker.ts';
-import type { EnabledStore, SecurityPart } from '../pipeline/security-part.ts';
+import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
+import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Clock, systemClock } from '../util/clock.ts';

@@ -1,5 +1,6 @@
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, Rewrite } from '../pipeline/stage.ts';
+import type { Exchange } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { Rewrite } from '../call/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /** Who knows the hosts. */

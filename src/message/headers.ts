@@ -1,6 +1,6 @@
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
+import { shownFields } from '../util/redaction.ts';
 import { isToken, trimOws } from './field-lexer.ts';
-import { shownFields } from './redaction.ts';
 /**
  * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
  *

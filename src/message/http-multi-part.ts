@@ -1,4 +1,4 @@
-import { type Checks, checkOptions, OBJECT } from '../options/checker.ts';
+import { type Checks, checkOptions, OBJECT } from '../checks/checker.ts';
 import { brandOf, isBlob } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';

@@ -1,5 +1,5 @@
+import type { Next, Rewrite, Stage } from '../call/stage.ts';
 import { rewriting } from './rewriting.ts';
-import type { Next, Rewrite, Stage } from './stage.ts';
 
 /** Folds a list over its last entry, the transport, into one function. Done once per configuration. */
 export function compose(list: readonly (Stage | Rewrite)[], last: Next): Next {

@@ -1,11 +1,11 @@
+import { inadmissible } from '../call/admission.ts';
+import { PRECONNECT } from '../call/preconnect.ts';
+import type { SchemeHandler } from '../call/scheme-handler.ts';
+import type { Next } from '../call/stage.ts';
+import type { Transport } from '../call/transport.ts';
 import { NetworkError } from '../error.ts';
-import { inadmissible } from '../transport/admission.ts';
-import { openScheme, preconnect } from '../transport/open-scheme.ts';
-import { PRECONNECT } from '../transport/preconnect.ts';
-import type { SchemeHandler } from '../transport/schemes.ts';
-import type { Transport } from '../transport/transport.ts';
+import { openScheme, preconnect } from '../schemes/open-scheme.ts';
 import { withoutFragment } from '../util/url.ts';
-import type { Next } from './stage.ts';
 
 /**
  * Sends each request where its scheme is answered.

@@ -1,14 +1,14 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
+import type { SchemeHandler } from '../call/scheme-handler.ts';
+import type { Rewrite, Stage } from '../call/stage.ts';
+import type { Transport } from '../call/transport.ts';
 import { headersStage } from '../headers/stage.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
+import { requirementsStage } from '../requirements/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
-import { requirementsStage } from '../transport/requirements-stage.ts';
-import type { SchemeHandler } from '../transport/schemes.ts';
-import type { Transport } from '../transport/transport.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { Rewrite, Stage } from './stage.ts';
 
 /** What the way of a request is built from: the manager's parts as they are set now. */
 export interface HttpParts {

@@ -1,7 +1,9 @@
+import type { Exchange } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next, Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { isPromise } from '../util/is-promise.ts';
-import type { Exchange } from './exchange.ts';
-import type { HttpRequest, HttpResponse, Next, Rewrite } from './stage.ts';
 
 /** A run of rewrites as one step: out through all of them, `next`, and back in the opposite order. */
 export function rewriting(run: readonly Rewrite[], next: Next): Next {

@@ -1,11 +1,11 @@
+import { isHttpResponse } from '../call/is-http-response.ts';
+import type { Next } from '../call/stage.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
-import { isHttpResponse } from '../transport/is-http-response.ts';
 import { compose } from './compose.ts';
 import { dispatch, orOwnScheme } from './dispatch.ts';
 import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
-import type { Next } from './stage.ts';
 
 /** What a platform brings for the way of its requests. */
 export interface PlatformMeans {

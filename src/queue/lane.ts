@@ -1,4 +1,4 @@
-import type { Priority } from '../options.ts';
+import type { Priority } from '../options/options.ts';
 import { type Linked, LinkedList } from '../util/linked-list.ts';
 
 const nothing = (): void => {};

@@ -1,4 +1,4 @@
-import type { Priority } from '../options.ts';
+import type { Priority } from '../options/options.ts';
 import { LinkedList } from '../util/linked-list.ts';
 import { Entry, Lane } from './lane.ts';
 

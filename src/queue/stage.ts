@@ -1,8 +1,10 @@
+import type { Exchange, QueuePlace, QueueSlot } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next, Stage } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { type BodyObserver, observeBody } from '../message/observe-body.ts';
-import type { Priority } from '../options.ts';
-import type { Exchange, QueuePlace, QueueSlot } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
+import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';

@@ -1,5 +1,5 @@
-import type { TlsOptions } from '../options.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { TlsOptions } from '../options/options.ts';
 
 /**
  * Fields that may go to whatever origin a server names: they say what is wanted and what is sent, not who asks. Every

@@ -1,7 +1,7 @@
+import { inadmissible } from '../call/admission.ts';
+import type { HttpRequest } from '../call/request.ts';
 import type { NetworkErrorCode } from '../error.ts';
 import { becomesGet } from '../message/methods.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
-import { inadmissible } from '../transport/admission.ts';
 import { type ParsedUrl, withoutFragment } from '../util/url.ts';
 import { withoutBodyFields } from './body-fields.ts';
 import { forOtherOrigin } from './origin-scope.ts';

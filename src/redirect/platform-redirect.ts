@@ -1,5 +1,6 @@
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
 import { NetworkError } from '../error.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { withoutFragment } from '../util/url.ts';
 import { isLessSafe } from './policy.ts';
 

@@ -1,4 +1,4 @@
-import type { Rewrite } from '../pipeline/stage.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { offenceOfPlatform } from './platform-redirect.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { RedirectPolicy } from '../options.ts';
+import type { RedirectPolicy } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /** From TLS to none, or from a local socket to the network. */

@@ -1,9 +1,11 @@
+import { ask } from '../call/ask.ts';
+import type { Exchange } from '../call/call.ts';
+import { drain } from '../call/drain.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next, Stage } from '../call/stage.ts';
 import { NetworkError, type NetworkErrorCode } from '../error.ts';
-import { openFields } from '../message/redaction.ts';
-import { ask } from '../pipeline/ask.ts';
-import { drain } from '../pipeline/drain.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
+import { openFields } from '../util/redaction.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { DELIVER, planRedirect, type RedirectPlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../call/request.ts';
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
 import { requestName } from './error-sentence.ts';
 
 /** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */

@@ -1,8 +1,8 @@
+import type { HopHead } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { openFields } from '../message/redaction.ts';
-import type { HopHead } from '../pipeline/reply-event.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import { openFields } from '../util/redaction.ts';
 import { requestName } from './error-sentence.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */

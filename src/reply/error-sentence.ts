@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../call/request.ts';
 import { NetworkError, type NetworkErrorCode, publicUrl } from '../error.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
 
 /** Most characters of a URL in a sentence: a `data:` URL may have a million. */
 const MOST_OF_URL = 300;

@@ -1,5 +1,5 @@
 import type { FetchWords } from '../message/fetch-words.ts';
-import type { NetworkRequest, RequestOptions } from '../options.ts';
+import type { NetworkRequest, RequestOptions } from '../options/options.ts';
 
 /** Redirects that a fetch follows (Fetch, HTTP-redirect fetch, step 5). */
 const MOST_REDIRECTS = 20;

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { BodyInput } from '../message/request-body.ts';
-import type { NetworkRequest } from '../options.ts';
+import type { NetworkRequest } from '../options/options.ts';
 import { takeBody } from './body-of-request.ts';
 import { type FetchSurroundings, prepareFetch } from './prepare-fetch.ts';
 import type { NetworkReply } from './reply.ts';

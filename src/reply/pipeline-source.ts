@@ -1,9 +1,11 @@
+import { Exchange, type ExchangeSink } from '../call/call.ts';
+import { headEvent } from '../call/head-event.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import { Exchange, type ExchangeSink } from '../pipeline/exchange.ts';
-import { headEvent } from '../pipeline/head-event.ts';
-import type { HttpRequest, HttpResponse, Next } from '../pipeline/stage.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { ReplySource, Transfer } from './reply-source.ts';

@@ -2,7 +2,7 @@ import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
-import type { NetworkRequest, RequestOptions } from '../options.ts';
+import type { NetworkRequest, RequestOptions } from '../options/options.ts';
 import { brandOf } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { optionsOfWords } from './fetch-options.ts';

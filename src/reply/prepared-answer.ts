@@ -1,8 +1,9 @@
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import { type Checks, checkOptions, OBJECT, TEXT, wholeNumber } from '../checks/checker.ts';
 import { NetworkError } from '../error.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
-import { type Checks, checkOptions, OBJECT, TEXT, wholeNumber } from '../options/checker.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 
 /** A prepared answer: an error, or a status with fields and a body. */

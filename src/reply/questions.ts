@@ -1,6 +1,6 @@
+import type { Answered, Question, Questions, QuestionType } from '../call/question.ts';
 import { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
-import type { Answered, Question, Questions, QuestionType } from '../pipeline/question.ts';
 import { reportUncaught } from '../signals.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { ReplyCore } from './reply-core.ts';
@@ -26,7 +26,7 @@ export function securityOf(core: ReplyCore): ConnectionSecurity | null {
   return core.final === null ? (shown.get(core) ?? null) : core.final.security;
 }
 
-/** All that is asked. A new question is a row here and one in `pipeline/question.ts`. */
+/** All that is asked. A new question is a row here and one in `call/question.ts`. */
 const QUESTIONS: { readonly [Type in QuestionType]: Row<Type> } = {
   redirect: {
     signal: 'redirected',

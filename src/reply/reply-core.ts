@@ -1,14 +1,14 @@
+import type { ExchangeSink } from '../call/call.ts';
+import type { Answered, Question, QuestionType } from '../call/question.ts';
+import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { Next } from '../call/stage.ts';
+import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { Priority } from '../options.ts';
-import type { ExchangeSink } from '../pipeline/exchange.ts';
-import type { Answered, Question, QuestionType } from '../pipeline/question.ts';
-import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../pipeline/reply-event.ts';
-import type { HttpRequest, Next } from '../pipeline/stage.ts';
-import type { Timings } from '../pipeline/timings.ts';
+import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Crowd, Placed } from '../util/crowd.ts';
-import type { Startable } from '../util/soon.ts';
 import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { DownloadProgress } from './download-progress.ts';
@@ -29,7 +29,7 @@ import { convertEarly, showWireEvent } from './wire.ts';
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
-  implements ExchangeSink, BodyControl, Startable, EventListenerObject, Placed
+  implements ExchangeSink, BodyControl, EventListenerObject, Placed
 {
   declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */

@@ -1,8 +1,8 @@
+import type { HopHead } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { openFields } from '../message/redaction.ts';
-import type { HopHead } from '../pipeline/reply-event.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import { openFields } from '../util/redaction.ts';
 import { requestName } from './error-sentence.ts';
 
 /** What a reply ends with that the application, or its manager, gave up. A NetworkError is the error itself. */

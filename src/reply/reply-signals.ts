@@ -1,6 +1,7 @@
+import type { HttpRequest } from '../call/request.ts';
+import type { Next } from '../call/stage.ts';
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { HttpRequest, Next } from '../pipeline/stage.ts';
 import type { Signals } from '../signals.ts';
 
 /**

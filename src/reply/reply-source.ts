@@ -1,8 +1,8 @@
+import type { ExchangeSink } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { Timings } from '../call/timings.ts';
 import type { NetworkError } from '../error.ts';
-import type { Priority } from '../options.ts';
-import type { ExchangeSink } from '../pipeline/exchange.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
-import type { Timings } from '../pipeline/timings.ts';
+import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** What stands behind replies: a pipeline of this process, a prepared answer, a port to another process. */

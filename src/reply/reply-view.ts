@@ -1,5 +1,5 @@
 import { type NetworkErrorJson, publicUrl } from '../error.ts';
-import { shownFields } from '../message/redaction.ts';
+import { shownFields } from '../util/redaction.ts';
 import type { NetworkReply } from './reply.ts';
 
 /** What `console.log` and `JSON.stringify` show of a reply. */

@@ -1,11 +1,11 @@
+import type { Hop } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { Timings } from '../call/timings.ts';
 import type { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { NetworkRequest, Priority, RequestOptions } from '../options.ts';
-import type { Hop } from '../pipeline/reply-event.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
-import type { Timings } from '../pipeline/timings.ts';
-import { resolveRequestOptions } from '../resolve-options.ts';
+import type { NetworkRequest, Priority, RequestOptions } from '../options/options.ts';
+import { resolveRequestOptions } from '../options/resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { Bytes } from '../util/bytes.ts';
 import type { Crowd } from '../util/crowd.ts';
@@ -67,7 +67,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. A wrong one is a TypeError. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
     const checked = checkedAnswer(answer);
-    const respond = async (): Promise<HttpResponse> => respondWith(checked, request);
+    const respond = async () => respondWith(checked, request);
     return new NetworkReply({ operation, request, source: pipelineSource(respond) });
   }
 

@@ -1,6 +1,6 @@
+import type { Hop } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
-import type { Hop } from '../pipeline/reply-event.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
 
 /** What a Response needs of the reply behind it. */
 export interface AnsweringReply {

@@ -1,5 +1,5 @@
+import type { ResponseHead } from '../call/reply-event.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { ResponseHead } from '../pipeline/reply-event.ts';
 import { bodyStream } from './body-stream.ts';
 import { asFetchResponse } from './fetch-response.ts';
 import type { ReplyBody } from './reply-body.ts';

@@ -1,6 +1,6 @@
+import type { ReplyEvent } from '../call/reply-event.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import type { ReplyEvent } from '../pipeline/reply-event.ts';
 import type { ReplyCore } from './reply-core.ts';
 import { UploadProgress } from './upload-progress.ts';
 

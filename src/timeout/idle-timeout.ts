@@ -1,4 +1,4 @@
-import type { IdleTimer } from '../pipeline/exchange.ts';
+import type { IdleTimer } from '../call/call.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** A longer delay overflows the platform's timer, which then fires at once. */

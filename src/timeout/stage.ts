@@ -1,7 +1,9 @@
+import type { Exchange } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { Next, Stage } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { observeBody } from '../message/observe-body.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next, Stage } from '../pipeline/stage.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 
 /**

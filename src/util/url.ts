@@ -1,4 +1,4 @@
-import { concealed } from '../message/redaction.ts';
+import { concealed } from './redaction.ts';
 /**
  * URLs as the pipeline needs them: split once, compared by value, never re-parsed for a hop that does not change them.
  * The grammar is the platform's own WHATWG parser; what is remembered here is the origin.

@@ -57,7 +57,7 @@ describe('the rules see', () => {
     ['Node without its prefix', 'platform/node/index.ts', 'http'],
     ['electron outside of its folder', 'platform/node/index.ts', 'electron'],
     ['zod', 'src/storage/records.ts', 'zod'],
-    ['zod/mini outside of the records', 'src/options.ts', 'zod/mini'],
+    ['zod/mini outside of the records', 'src/options/options.ts', 'zod/mini'],
     ['idb-keyval outside of the browser', 'platform/common/store.ts', 'idb-keyval'],
     ['an eager cross-fetch', 'platform/portable/index.ts', 'cross-fetch'],
     ['a package that is not ours', 'src/manager.ts', 'lodash'],

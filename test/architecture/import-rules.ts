@@ -3,62 +3,74 @@ import type { Import, Module } from './modules.ts';
 /** The rules of docs/architecture.md about who may import whom. Each gives a sentence for a violation, or null. */
 type Rule = (module: Module, imported: Import) => string | null;
 
-/** Ground floor first; imports go down or stay. */
-const FLOORS = [
-  'values and interfaces',
-  'decisions',
-  'stages',
-  'the list and the reply',
-  'the manager',
-  'the core’s surface',
-  'a platform',
-  'examples, bench and tests',
-] as const;
-type Floor = (typeof FLOORS)[number];
+/** What a concept may use: what is passed around, and no other concept. They meet in the list. */
+const VALUES = 'call options message storage checks util error';
 
-/** The first pattern that fits names the floor. */
-const FLOOR_OF: readonly (readonly [RegExp, Floor])[] = [
-  [/^src\/(index|internal)\.ts$/, 'the core’s surface'],
-  [/^src\/(error|options|resolve-options|signals)\.ts$/, 'values and interfaces'],
-  [/^src\/(message|options|util|storage)\//, 'values and interfaces'],
-  [/^src\/transport\/(transport|capabilities|schemes|admission|preconnect)\.ts$/, 'values and interfaces'],
-  [/^src\/pipeline\/(list|sources|dispatch|compose)\.ts$/, 'the list and the reply'],
-  [/^src\/pipeline\//, 'values and interfaces'],
-  [/^src\/reply\//, 'the list and the reply'],
-  [/^src\/[^/]+\/([^/]+-)?stage\.ts$/, 'stages'],
-  // Parts that bring a stage by being set.
-  [/^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/, 'stages'],
-  [/^src\/[^/]+\//, 'decisions'],
-  [/^src\//, 'the manager'],
-  [/^platform\//, 'a platform'],
-  [/^(examples|bench|test|scripts)\//, 'examples, bench and tests'],
-];
-
-function floorOf(path: string): Floor | null {
-  return FLOOR_OF.find(([pattern]) => pattern.test(path))?.[1] ?? null;
-}
-
-const importsGoDown: Rule = (module, imported) => {
-  if (!imported.relative) return null;
-  const from = floorOf(module.path);
-  const to = floorOf(imported.target);
-  if (from === null || to === null) return `imports ${imported.target}, which is on no floor`;
-  if (FLOORS.indexOf(to) <= FLOORS.indexOf(from)) return null;
-  return `(${from}) imports ${imported.target} (${to})`;
+/** The rooms of the core, ground floor first: each folder (or file of `src/`), and what it may import besides itself. */
+const ROOMS: Readonly<Record<string, string>> = {
+  util: '',
+  error: 'util',
+  checks: 'util',
+  signals: 'checks util',
+  storage: 'util error',
+  message: 'checks util error',
+  http1: 'message util error',
+  options: 'call message checks util error',
+  call: 'options message storage checks util error',
+  requirements: VALUES,
+  redirect: VALUES,
+  hsts: VALUES,
+  cookies: VALUES,
+  headers: VALUES,
+  decoding: VALUES,
+  queue: VALUES,
+  timeout: VALUES,
+  cache: VALUES,
+  schemes: VALUES,
+  reply: `${VALUES} signals`,
+  pipeline: `${VALUES} requirements redirect headers decoding queue timeout cache schemes reply`,
+  'manager-signals': 'reply',
+  platform: `${VALUES} pipeline reply`,
+  'settings-view': VALUES,
+  settings: `${VALUES} signals cache cookies manager-signals platform settings-view`,
+  'resolve-request': `${VALUES} platform schemes reply`,
+  manager: `${VALUES} signals pipeline reply settings resolve-request platform manager-signals`,
+  index: `${VALUES} signals cache cookies hsts reply manager-signals`,
 };
 
-/** Concept folders meet in the list; what they share is a value or an interface. */
-const conceptsStayApart: Rule = (module, imported) => {
-  const from = conceptOf(module.path);
-  const to = conceptOf(imported.target);
-  if (from === null || to === null || from === to) return null;
-  return `(concept ${from}) imports ${imported.target} (concept ${to})`;
+const isTest = (path: string): boolean => /^(examples|bench|test|scripts)\//.test(path);
+
+/** The room of a file of the core, or null outside of it. */
+function roomOf(path: string): string | null {
+  return /^src\/([^/]+?)(\.ts|\/.*)$/.exec(path)?.[1] ?? null;
+}
+
+const roomsAreStacked: Rule = (module, imported) => {
+  const from = roomOf(module.path);
+  if (from === null || !imported.relative) return null;
+  const to = roomOf(imported.target);
+  if (to !== null && to === from) return null;
+  const allowed = ROOMS[from]?.split(' ') ?? [];
+  return to !== null && allowed.includes(to) ? null : `imports ${imported.target}`;
 };
 
-function conceptOf(path: string): string | null {
-  const floor = floorOf(path);
-  return floor === 'decisions' || floor === 'stages' ? path.split('/')[1]! : null;
-}
+/** A platform knows nothing of tests, benches and examples. */
+const platformsStandAlone: Rule = (module, imported) => {
+  if (!imported.relative || isTest(module.path) || roomOf(module.path) !== null) return null;
+  if (/^(src|platform)\//.test(imported.target)) return null;
+  return `imports ${imported.target}, which is no part of the product`;
+};
+
+/** Within a concept, decisions are pure: a stage obeys them, not the other way round. */
+const decisionsKnowNoStage: Rule = (module, imported) => {
+  const isStage = (path: string): boolean => /\/([^/]+-)?stage\.ts$/.test(path);
+  if (imported.typeOnly || !imported.relative || !isStage(imported.target)) return null;
+  if (roomOf(module.path) !== roomOf(imported.target) || BRINGS_STAGE.test(module.path)) return null;
+  return isStage(module.path) ? null : `(a decision) imports ${imported.target}`;
+};
+
+/** Parts that bring a stage by being set. */
+const BRINGS_STAGE = /^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/;
 
 /** A platform folder may use these others. */
 const PLATFORM_USES = new Map<string, readonly string[]>([
@@ -82,7 +94,7 @@ function platformOf(path: string): string | null {
 }
 
 function isProduct({ path }: Module): boolean {
-  return floorOf(path) !== 'examples, bench and tests';
+  return !isTest(path);
 }
 
 /** Package → where it may be imported. What is not here may be imported nowhere. */
@@ -109,8 +121,9 @@ const crossFetchIsLazy: Rule = (module, imported) => {
 };
 
 const RULES: readonly Rule[] = [
-  importsGoDown,
-  conceptsStayApart,
+  roomsAreStacked,
+  platformsStandAlone,
+  decisionsKnowNoStage,
   platformsStayApart,
   packagesStayInTheirPlace,
   crossFetchIsLazy,

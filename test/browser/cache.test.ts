@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
 import { IndexedDbCache } from '../../platform/browser/indexeddb-cache.ts';
-import type { NetworkRequest } from '../../src/options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
 import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
 
 let prefix = crypto.randomUUID();

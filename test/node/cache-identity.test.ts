@@ -7,7 +7,7 @@ import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
-import type { NetworkRequest } from '../../src/options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';

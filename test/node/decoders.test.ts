@@ -7,7 +7,7 @@ import { decodingStage } from '../../src/decoding/stage.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
 import { observeBody } from '../../src/message/observe-body.ts';
-import type { RequestOptions } from '../../src/options.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { makeExchange, makeRequest, makeResponse, walk } from '../support/fixtures.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fileScheme } from '../../platform/node/file-scheme.ts';
+import type { HttpResponse } from '../../src/call/response.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { HttpResponse } from '../../src/pipeline/stage.ts';
 import {
   GIVEN_UP,
   RecordingSink,

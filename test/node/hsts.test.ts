@@ -1,7 +1,7 @@
 /** HSTS through the whole list, over both transports of Node. Attacks and persistence have files of their own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CookieJar, MemoryCache } from '../../platform/node/index.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { Transport } from '../../src/call/transport.ts';
 import { parseUrl } from '../../src/util/url.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';

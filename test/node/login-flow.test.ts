@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { Transport } from '../../src/call/transport.ts';
 
 const servers: Server[] = [];
 const managers: NetworkAccessManager[] = [];

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
 import { NetworkAccessManager, NetworkError, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
-import type { NetworkRequest } from '../../src/options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
 import type { Operation } from '../../src/reply/operation.ts';
 import { catching } from '../support/catching.ts';
 import { makeRequest } from '../support/fixtures.ts';

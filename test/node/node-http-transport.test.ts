@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
-import { Exchange } from '../../src/pipeline/exchange.ts';
+import { Exchange } from '../../src/call/call.ts';
 import {
   failureOf,
   GIVEN_UP,

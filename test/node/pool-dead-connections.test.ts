@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 import { failureOf, GIVEN_UP, textBody, texts, UploadSource, until } from '../suites/transport/harness.ts';
 import { againstRaw, aWhile, OK } from '../support/raw-against.ts';
 import type { RawHandler } from '../support/raw-server.ts';

@@ -4,7 +4,7 @@ import { DIRECT_ONLY } from '../../platform/node/dial/route.ts';
 import { ConnectionPool } from '../../platform/node/http/connection-pool.ts';
 import type { SocketTransportOptions } from '../../platform/node/http/socket-transport.ts';
 import { DEFAULT_WIRE_LIMITS } from '../../platform/node/http/wire-limits.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { failureOf, GIVEN_UP, readAll, until } from '../suites/transport/harness.ts';
 import { FakeClock, makeExchange, makeRequest } from '../support/fixtures.ts';

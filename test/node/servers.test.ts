@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import type { HttpRequest } from '../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
 import {
   failureOf,
   GIVEN_UP,

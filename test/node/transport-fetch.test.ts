@@ -7,7 +7,7 @@ import {
 } from '../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../platform/common/foreign-stream.ts';
 import { networkFailure } from '../../platform/common/network-failure.ts';
-import type { TransportCapabilities } from '../../src/transport/capabilities.ts';
+import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import { testTransport } from '../suites/transport.ts';
 import { loopbackEnvironment } from '../support/loopback-environment.ts';
 

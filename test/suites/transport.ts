@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { Transport } from '../../src/call/transport.ts';
 import { bodyTests } from './transport/body.ts';
 import { cancelTests } from './transport/cancel.ts';
 import { failureTests } from './transport/failures.ts';

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../src/pipeline/exchange.ts';
+import type { Exchange } from '../../src/call/call.ts';
 
 /** The cancelers of an exchange that were registered from now on and not taken back: a stage must leave none. */
 export function countCancelers(exchange: Exchange): ReadonlySet<unknown> {

@@ -1,5 +1,6 @@
-import type { HttpRequest, HttpResponse } from '../../src/pipeline/stage.ts';
-import type { Transport } from '../../src/transport/transport.ts';
+import type { HttpRequest } from '../../src/call/request.ts';
+import type { HttpResponse } from '../../src/call/response.ts';
+import type { Transport } from '../../src/call/transport.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { RecordingSink, type Sent } from '../suites/transport/harness.ts';
 import { countCancelers } from './count-cancelers.ts';

@@ -1,5 +1,5 @@
+import type { Check } from '../../../src/checks/checker.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { Check } from '../../../src/options/checker.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 
 /** The time that a dial may take: its signal aborts with the one that is given, or when the time is over. */

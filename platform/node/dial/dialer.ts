@@ -1,8 +1,8 @@
 import type { LookupFunction } from 'node:net';
+import { ask } from '../../../src/call/ask.ts';
+import type { Exchange } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
-import { ask } from '../../../src/pipeline/ask.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from './abortable.ts';
 import { connectStep } from './connect.ts';

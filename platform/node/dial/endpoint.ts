@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localServerPath } from './local-server.ts';
 import type { Route } from './route.ts';

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { Question, Questions, QuestionType } from '../../../src/call/question.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { Question, Questions, QuestionType } from '../../../src/pipeline/question.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Inbox } from './inbox.ts';
 

@@ -1,6 +1,6 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls';
-import { describeTlsMaterial } from '../../../src/message/tls-material.ts';
-import type { TlsOptions } from '../../../src/options.ts';
+import type { TlsOptions } from '../../../src/options/options.ts';
+import { describeTlsMaterial } from '../../../src/options/tls-material.ts';
 import { nodeOptions } from '../node-options.ts';
 import { fingerprint } from './fingerprint.ts';
 

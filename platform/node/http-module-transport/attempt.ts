@@ -1,11 +1,12 @@
 import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ask } from '../../../src/call/ask.ts';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
-import { ask } from '../../../src/pipeline/ask.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { securityOfAny } from '../dial/security.ts';
 import { expectsContinue } from '../expect-continue.ts';

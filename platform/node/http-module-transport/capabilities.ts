@@ -1,4 +1,4 @@
-import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
+import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
 
 export const nodeHttpCapabilities: TransportCapabilities = {
   name: 'node:http',

@@ -2,6 +2,10 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type * as tls from 'node:tls';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
+import type { Transport } from '../../../src/call/transport.ts';
 import {
   type Check,
   type Checks,
@@ -9,10 +13,7 @@ import {
   FUNCTION,
   OBJECT,
   withMethods,
-} from '../../../src/options/checker.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
-import type { Transport } from '../../../src/transport/transport.ts';
+} from '../../../src/checks/checker.ts';
 import { Bag } from '../../../src/util/bag.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';

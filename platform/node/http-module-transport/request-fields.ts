@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { anticipatesContent } from '../../../src/message/methods.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { bodyLength } from '../body-length.ts';
 
 /** The head of a request as `node:http` takes it, and how its body is framed. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { Exchange } from '../../../src/call/call.ts';
 import { ANSWER_WAIT, survivesWriteFailure } from '../http/write-failure.ts';
 
 /** Tells the idle timer of every byte that arrives. Returns what ends it. */

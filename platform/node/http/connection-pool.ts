@@ -1,5 +1,5 @@
-import type { RequestOptions } from '../../../src/options.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';

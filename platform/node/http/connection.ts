@@ -1,5 +1,6 @@
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 
 /** A connection to an endpoint, whatever it speaks. */
 export interface Connection {

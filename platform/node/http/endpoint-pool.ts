@@ -13,9 +13,11 @@
  * Connections say `idle`, `retired`, `silent` and `closed` of themselves, and `resend` for a request that they lost. `clear` ends all
  * four kinds; `clearings` tells those who waited that it was not the peer.
  */
+
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';

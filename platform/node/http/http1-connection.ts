@@ -1,11 +1,12 @@
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
 import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
 import { ResponseParser } from '../../../src/http1/response-parser.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Wire } from '../dial/step.ts';

@@ -1,11 +1,12 @@
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
 import type { ResponseHead } from '../../../src/http1/response-handler.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import type { Wire } from '../dial/step.ts';
 import { expectsContinue } from '../expect-continue.ts';
 import { copyOf } from './copy.ts';

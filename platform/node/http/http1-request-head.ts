@@ -1,7 +1,7 @@
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { writeRequestHead } from '../../../src/http1/head-writer.ts';
 import { requestFraming } from '../../../src/http1/request-framing.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { bodyLength } from '../body-length.ts';
 
 /** A request head as it goes over the wire. */

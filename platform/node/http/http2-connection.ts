@@ -1,8 +1,9 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { Bag } from '../../../src/util/bag.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';

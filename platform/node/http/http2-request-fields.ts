@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { requestFraming } from '../../../src/http1/request-framing.ts';
 import { namesIn } from '../../../src/message/field-lexer.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { bodyLength } from '../body-length.ts';
 
 /** Fields of a connection, which HTTP/2 has in its own frames (RFC 9113 §8.2.2), and those that are written here. */

@@ -1,5 +1,5 @@
+import type { Exchange } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { abortable } from '../dial/abortable.ts';
 import type { Dialed, Dialer } from '../dial/dialer.ts';

@@ -1,6 +1,6 @@
+import type { Exchange } from '../../../src/call/call.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
 import { CONTINUE_WAIT } from '../expect-continue.ts';
 import { Upload, type UploadListener, type UploadTarget } from '../upload.ts';
 

@@ -1,4 +1,4 @@
-import type { TransportCapabilities } from '../../../src/transport/capabilities.ts';
+import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
 import { nodeHttpCapabilities } from '../http-module-transport/capabilities.ts';
 
 export const socketCapabilities: TransportCapabilities = {

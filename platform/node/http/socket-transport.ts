@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
+import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
+import { type Checks, checkOptions, FUNCTION, withMethods } from '../../../src/checks/checker.ts';
 import type { NetworkError } from '../../../src/error.ts';
-import { type Checks, checkOptions, FUNCTION, withMethods } from '../../../src/options/checker.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
-import type { ConnectTarget, Transport } from '../../../src/transport/transport.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';

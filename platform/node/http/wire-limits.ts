@@ -1,5 +1,5 @@
+import { type Check, type Checks, checkOptions, OBJECT, TRUTH } from '../../../src/checks/checker.ts';
 import { DEFAULT_RESPONSE_LIMITS, type ResponseLimits } from '../../../src/http1/response-limits.ts';
-import { type Check, type Checks, checkOptions, OBJECT, TRUTH } from '../../../src/options/checker.ts';
 
 /** How long connections are kept, and how much a peer may make them hold. */
 export interface WireLimits {

@@ -1,7 +1,7 @@
+import { ask } from '../../call/ask.ts';
+import { Exchange } from '../../call/call.ts';
+import type { HttpResponse } from '../../call/response.ts';
 import { NetworkError } from '../../error.ts';
-import { ask } from '../../pipeline/ask.ts';
-import { Exchange } from '../../pipeline/exchange.ts';
-import type { HttpResponse } from '../../pipeline/stage.ts';
 import type { Fill } from '../fill.ts';
 import type { StoredResponse } from '../metadata.ts';
 import type { MaybePromise } from '../network-cache.ts';

@@ -1,4 +1,4 @@
-import type { Next } from '../../pipeline/stage.ts';
+import type { Next } from '../../call/stage.ts';
 import type { Visit } from '../visit.ts';
 import type { SharedFetch } from './shared-fetch.ts';
 

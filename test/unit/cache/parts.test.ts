@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
 import type { BodyReader } from '../../../src/cache/network-cache.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { makeResponse } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
 

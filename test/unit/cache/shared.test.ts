@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeResponse, readBody } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';

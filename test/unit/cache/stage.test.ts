@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { makeResponse } from '../../support/fixtures.ts';
 import { Harness } from './harness.ts';
 import { date } from './support.ts';

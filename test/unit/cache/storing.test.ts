@@ -4,10 +4,11 @@ import { invalidatedUrls } from '../../../src/cache/invalidation.ts';
 import { isResponseMetadata } from '../../../src/cache/metadata.ts';
 import { describeForStorage } from '../../../src/cache/storing.ts';
 import { confirms } from '../../../src/cache/validators.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { EMPTY_BODY } from '../../../src/message/body.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 import { date, NOW, stored } from './support.ts';
 

@@ -1,11 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
+import type { Next } from '../../../src/call/stage.ts';
 import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
 import { cookieNoteStage, cookieStage } from '../../../src/cookies/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { RequestOptions } from '../../../src/options.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { compose } from '../../../src/pipeline/compose.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse, Next } from '../../../src/pipeline/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 import { makeJar, pairs } from './fixtures.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { decodingStage } from '../../../src/decoding/stage.ts';
 import type { BodySink } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
-import type { HttpRequest, HttpResponse } from '../../../src/pipeline/stage.ts';
 import { fakeDecoders } from '../../support/fake-decoders.ts';
 import { makeExchange, makeRequest, makeResponse, readBody, walk } from '../../support/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { headersStage } from '../../../src/headers/stage.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';
 
 async function sent(request: HttpRequest): Promise<HttpRequest> {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { noteStage } from '../../../src/hsts/note-stage.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
 import { upgradeStage } from '../../../src/hsts/upgrade-stage.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { FakeClock, makeExchange, makeRequest, makeResponse, walk } from '../../support/fixtures.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import { HIDDEN, shownFields, withoutUserinfo } from '../../../src/message/redaction.ts';
+import { HIDDEN, shownFields, withoutUserinfo } from '../../../src/util/redaction.ts';
 import { parseUrl, withScheme } from '../../../src/util/url.ts';
 
 describe('fields that are shown', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Rewrite } from '../../../src/call/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { rewriting } from '../../../src/pipeline/rewriting.ts';
-import type { Rewrite } from '../../../src/pipeline/stage.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** A rewrite that puts its name to what passes, at once or later, and writes down what it saw. */

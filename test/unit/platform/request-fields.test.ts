@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { requestFields } from '../../../platform/node/http-module-transport/request-fields.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
 import { textBody, texts, UploadSource } from '../../suites/transport/harness.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 

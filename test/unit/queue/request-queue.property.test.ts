@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Priority } from '../../../src/options.ts';
+import type { Priority } from '../../../src/options/options.ts';
 import { RequestQueue, type Ticket } from '../../../src/queue/request-queue.ts';
 
 const PRIORITIES: readonly Priority[] = ['high', 'normal', 'low'];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Priority } from '../../../src/options.ts';
+import type { Priority } from '../../../src/options/options.ts';
 import { RequestQueue, type Ticket } from '../../../src/queue/request-queue.ts';
 
 /** Enters requests by name, and notes in `order` when each of them goes. */

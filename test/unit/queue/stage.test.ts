@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { queueStage } from '../../../src/queue/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';

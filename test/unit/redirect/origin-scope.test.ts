@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions, TlsOptions } from '../../../src/options.ts';
-import type { HttpRequest } from '../../../src/pipeline/stage.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import type { RequestOptions, TlsOptions } from '../../../src/options/options.ts';
 import { planRedirect } from '../../../src/redirect/plan.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 

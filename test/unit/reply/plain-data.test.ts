@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Answered, Question, QuestionType } from '../../../src/call/question.ts';
+import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import type { Answered, Question, QuestionType } from '../../../src/pipeline/question.ts';
-import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { data, failed, head, scriptedReply } from './scripted-reply.ts';
 
 /** One of each, in an order in which a reply could meet them. A new kind is a line here, or this does not compile. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Priority } from '../../../src/options.ts';
-import type { Exchange } from '../../../src/pipeline/exchange.ts';
+import type { Exchange } from '../../../src/call/call.ts';
+import type { Priority } from '../../../src/options/options.ts';
 import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import { FakeClock, makeRequest } from '../../support/fixtures.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Question } from '../../../src/call/question.ts';
+import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import type { Question } from '../../../src/pipeline/question.ts';
-import type { ReplyEvent } from '../../../src/pipeline/reply-event.ts';
 import { Signals } from '../../../src/signals.ts';
 import { catching } from '../../support/catching.ts';
 import { data, END, failed, head, scriptedReply } from './scripted-reply.ts';

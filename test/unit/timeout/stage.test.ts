@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ask } from '../../../src/call/ask.ts';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import { ask } from '../../../src/pipeline/ask.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
 import { timeoutStage } from '../../../src/timeout/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { FakeClock, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';

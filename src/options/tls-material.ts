@@ -1,4 +1,4 @@
-import type { TlsOptions } from '../options.ts';
+import type { TlsOptions } from './options.ts';
 
 /**
  * TLS material in one spelling: equal texts for equal material, whatever the order of the options. Connections, shared

@@ -1,5 +1,6 @@
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import type { Exchange } from './call.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
 
 /**
  * Answers requests of one scheme. `http` and `https` are such a handler (the list of stages over the transport), so are

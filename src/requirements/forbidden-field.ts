@@ -1,5 +1,5 @@
+import type { TransportCapabilities } from '../call/capabilities.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { TransportCapabilities } from './capabilities.ts';
 
 /** https://fetch.spec.whatwg.org/#forbidden-request-header */
 export const FORBIDDEN_BY_FETCH: readonly string[] = [

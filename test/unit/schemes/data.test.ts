@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { HttpResponse } from '../../../src/pipeline/stage.ts';
-import { dataScheme } from '../../../src/transport/data.ts';
+import { dataScheme } from '../../../src/schemes/data.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
 
 const { exchange } = makeExchange();

@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
 import type { Capability, TransportCapabilities } from './capabilities.ts';
+import type { HttpRequest } from './request.ts';
 
 /** The error of a request that a transport cannot carry as it was asked, and that is therefore not sent. */
 export function refusal(

@@ -1,11 +1,12 @@
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { SchemeHandler } from '../call/scheme-handler.ts';
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { serialiseMimeType } from '../message/mime-type.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { parseDataUrl } from './data-url.ts';
-import type { SchemeHandler } from './schemes.ts';
 
 /** Characters of a `data:` URL above which it is refused. */
 export const MAXIMUM_DATA_URL = 64 * 1024 * 1024;

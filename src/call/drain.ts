@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './call.ts';
 
 /** Bytes that are read of a body which is not wanted, so that its connection can be used again. */
 export const DRAIN_LIMIT = 64 * 1024;

@@ -1,7 +1,7 @@
-import type { RequestOptions } from '../options.ts';
-import type { HttpRequest } from '../pipeline/stage.ts';
+import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { Capability, TransportCapabilities } from './capabilities.ts';
 import { forbiddenField } from './forbidden-field.ts';
 
 /** What a request asks for and a transport cannot give. */

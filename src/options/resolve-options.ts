@@ -1,9 +1,10 @@
-import { type FetchWords, fetchWords } from './message/fetch-words.ts';
-import { isToken } from './message/field-lexer.ts';
-import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
-import { concealedTls } from './message/redaction.ts';
-import { hasMethods, isObject, isString, wholeNumber, withMethods } from './options/checker.ts';
-import { illTyped, unknownOption } from './options/option-errors.ts';
+import { canonicalScheme, LOCAL_SOCKETS } from '../call/admission.ts';
+import { hasMethods, isObject, isString, wholeNumber, withMethods } from '../checks/checker.ts';
+import { illTyped, unknownOption } from '../checks/option-errors.ts';
+import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
+import { isToken } from '../message/field-lexer.ts';
+import { fieldValue, type HeadersInput, HttpHeaders } from '../message/headers.ts';
+import { concealedTls } from '../util/redaction.ts';
 import type {
   ManagerOnlyOptions,
   ManagerOptions,
@@ -12,8 +13,6 @@ import type {
   RequestOptions,
   SharedOptions,
 } from './options.ts';
-
-import { canonicalScheme, LOCAL_SOCKETS } from './transport/admission.ts';
 
 /**
  * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything

@@ -1,10 +1,10 @@
-import type { CookieJarLike } from './message/cookie-jar-like.ts';
-import type { FetchWords } from './message/fetch-words.ts';
-import type { HeadersInput, HttpHeaders } from './message/headers.ts';
-import type { SecurityPart } from './pipeline/security-part.ts';
-import type { StageSource } from './pipeline/stage.ts';
-import type { SchemeHandler } from './transport/schemes.ts';
-import type { Transport } from './transport/transport.ts';
+import type { SchemeHandler } from '../call/scheme-handler.ts';
+import type { SecurityPart } from '../call/security-part.ts';
+import type { StageSource } from '../call/stage.ts';
+import type { Transport } from '../call/transport.ts';
+import type { CookieJarLike } from '../message/cookie-jar-like.ts';
+import type { FetchWords } from '../message/fetch-words.ts';
+import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';

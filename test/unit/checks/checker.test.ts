@@ -11,9 +11,9 @@ import {
   StrictTransportSecurity,
 } from '../../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
-import { checkOptions, TEXT, TRUTH } from '../../../src/options/checker.ts';
-import { nearestOf } from '../../../src/options/option-errors.ts';
-import { MANAGER_OPTION_NAMES } from '../../../src/resolve-options.ts';
+import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
+import { nearestOf } from '../../../src/checks/option-errors.ts';
+import { MANAGER_OPTION_NAMES } from '../../../src/options/resolve-options.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 
@@ -180,7 +180,7 @@ describe('a word of another client', () => {
   });
 
   test('is none of ours', async () => {
-    const { foreignWords } = await import('../../../src/options/foreign-words.ts');
+    const { foreignWords } = await import('../../../src/checks/foreign-words.ts');
     const ours = new Set([
       ...MANAGER_OPTION_NAMES,
       'url',

@@ -1,4 +1,4 @@
-import { INSPECT } from '../util/inspection.ts';
+import { INSPECT } from './inspection.ts';
 
 /** What stands in the place of a secret wherever something is shown, logged or exported. */
 export const HIDDEN = '(hidden)';

@@ -1,3 +1,12 @@
+import { LOCAL_SOCKETS } from '../call/admission.ts';
+import type { Exchange } from '../call/call.ts';
+import type { TransportCapabilities } from '../call/capabilities.ts';
+import { isHttpResponse } from '../call/is-http-response.ts';
+import { refusal } from '../call/refusal.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
+import type { SchemeHandler } from '../call/scheme-handler.ts';
+import type { Transport } from '../call/transport.ts';
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
@@ -5,16 +14,8 @@ import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
 import { brandOf } from '../util/brand.ts';
 import { parseUrl } from '../util/url.ts';
-import { LOCAL_SOCKETS } from './admission.ts';
-import type { TransportCapabilities } from './capabilities.ts';
-import { isHttpResponse } from './is-http-response.ts';
-import { refusal } from './refusal.ts';
-import type { SchemeHandler } from './schemes.ts';
-import type { Transport } from './transport.ts';
 
 /** Answers a request by the handler of its scheme, which the transport has not answered. */
 export async function openScheme(

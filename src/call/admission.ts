@@ -1,5 +1,5 @@
 import type { NetworkErrorCode } from '../error.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { PRECONNECT } from './preconnect.ts';
 

@@ -1,6 +1,6 @@
 import { contentLength } from '../message/content-length.ts';
 import type { ReplyEvent } from './reply-event.ts';
-import type { HttpResponse } from './stage.ts';
+import type { HttpResponse } from './response.ts';
 
 /** The head of a response as its reply is told. */
 export function headEvent(response: HttpResponse, method: string): ReplyEvent & { readonly type: 'head' } {

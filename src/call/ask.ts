@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './call.ts';
 import type { Question, Questions, QuestionType } from './question.ts';
 
 /**

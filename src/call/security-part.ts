@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import type { RequestOptions } from '../options.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { FaultListener } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Rewrite } from './stage.ts';

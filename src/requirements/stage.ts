@@ -1,7 +1,8 @@
-import type { RequestOptions } from '../options.ts';
-import type { HttpRequest, Rewrite } from '../pipeline/stage.ts';
-import type { TransportCapabilities } from './capabilities.ts';
-import { refusal } from './refusal.ts';
+import type { TransportCapabilities } from '../call/capabilities.ts';
+import { refusal } from '../call/refusal.ts';
+import type { HttpRequest } from '../call/request.ts';
+import type { Rewrite } from '../call/stage.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { missingCapability } from './requirements.ts';
 
 /** Refuses what the transport hides, before anything is sent. */

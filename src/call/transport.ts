@@ -1,6 +1,7 @@
-import type { Exchange } from '../pipeline/exchange.ts';
-import type { HttpRequest, HttpResponse } from '../pipeline/stage.ts';
+import type { Exchange } from './call.ts';
 import type { TransportCapabilities } from './capabilities.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
 
 /**
  * Moves bytes: one request out, one response in. The last entry of the list of stages, and everything that a platform

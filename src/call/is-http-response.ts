@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../pipeline/stage.ts';
+import type { HttpResponse } from './response.ts';
 
 /**
  * Whether somebody's own handler or transport, maybe in JavaScript, returned a response of ours: a Response of another

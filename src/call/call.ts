@@ -1,9 +1,10 @@
 import type { NetworkError } from '../error.ts';
-import type { Priority } from '../options.ts';
+import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
-import type { HttpRequest, Next } from './stage.ts';
+import type { HttpRequest } from './request.ts';
+import type { Next } from './stage.ts';
 import type { Timings } from './timings.ts';
 
 /** What an idle timer lets the rest of the pipeline do to it. Set by the timeout stage. */

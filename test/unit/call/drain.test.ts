@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { DRAIN_LIMIT, DRAIN_TIME, drain } from '../../../src/call/drain.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { type BodySink, EMPTY_BODY, type ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
-import { DRAIN_LIMIT, DRAIN_TIME, drain } from '../../../src/pipeline/drain.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { FakeClock, makeExchange } from '../../support/fixtures.ts';
 

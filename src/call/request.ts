@@ -1,0 +1,19 @@
+import type { RequestBody } from '../message/body.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { RequestOptions } from '../options/options.ts';
+import type { ParsedUrl } from '../util/url.ts';
+
+/** A request between two stages. A value: a stage that rewrites it passes a copy on. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: ParsedUrl;
+  readonly headers: HttpHeaders;
+  readonly body: RequestBody | null;
+  /** The request's own options over the manager's. */
+  readonly options: RequestOptions;
+}
+
+/** The same request with other fields. */
+export function withHeaders({ method, url, body, options }: HttpRequest, headers: HttpHeaders): HttpRequest {
+  return { method, url, headers, body, options };
+}

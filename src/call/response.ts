@@ -1,0 +1,37 @@
+import type { ResponseBody } from '../message/body.ts';
+import type { ConnectionSecurity } from '../message/connection-security.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { ParsedUrl } from '../util/url.ts';
+
+/** A response head between two stages, with the body behind it that nobody has started yet. */
+export interface HttpResponse {
+  /** The URL that answered. */
+  readonly url: ParsedUrl;
+  /** 0 for schemes without a status (`data:`). */
+  readonly status: number;
+  readonly reason: string;
+  /** `'1.0' | '1.1' | '2'`, or empty where it is not known. */
+  readonly httpVersion: string;
+  readonly headers: HttpHeaders;
+  readonly body: ResponseBody;
+  /** What TLS has agreed on for the connection that the bytes came over; null in cleartext. */
+  readonly security: ConnectionSecurity | null;
+  /** Where the response came from: Qt's SourceIsFromCache, told more finely. */
+  readonly source: 'network' | 'cache' | 'revalidated';
+  /**
+   * Nothing but the end of its connection ends the body, so that nobody can tell whether it is whole (RFC 9112 §8). Absent
+   * where HTTP says how long it is.
+   */
+  readonly endsWithConnection?: boolean;
+  /** Content-Length as it was on the wire, when decoding took it away from the headers. */
+  readonly originalContentLength?: number;
+  /** Redirects that the platform followed without showing them. */
+  readonly redirectedByPlatform?: boolean;
+  /**
+   * What the platform left of the message: everything (`exact`, the default), the body `decoded`, or that and only the
+   * fields which a page may see of another origin (`filtered`, a CORS response).
+   */
+  readonly fidelity?: 'exact' | 'decoded' | 'filtered';
+  /** The `Cache-Status` member of our cache (RFC 9211), when a cache is set. */
+  readonly cacheStatus?: string;
+}

@@ -1,0 +1,40 @@
+import type { Exchange } from './call.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
+
+/** The rest of the list. It may throw instead of rejecting. */
+export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpResponse>;
+
+/**
+ * One rule of the web, obeyed. A stage decides nothing itself: a pure function of its folder does. It may answer by
+ * itself, wait, call `next` again (a loop) or wrap the response. One that does none of this is a {@link Rewrite}.
+ *
+ * A stage that calls `next` again, or drops a response, cancels or drains the body that it drops.
+ */
+export interface Stage {
+  readonly name: string;
+  handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse>;
+}
+
+/**
+ * A rule that changes, refuses or takes note of what passes and nothing else: the request on its way out, the response on
+ * its way back. Most rules are like this, and a run of them costs one promise, where each stage costs its own.
+ */
+export interface Rewrite {
+  readonly name: string;
+  outgoing?(request: HttpRequest, exchange: Exchange): HttpRequest | Promise<HttpRequest>;
+  /**
+   * When it throws, the body of the response is cancelled.
+   * @param request as `outgoing` got it
+   */
+  incoming?(
+    response: HttpResponse,
+    request: HttpRequest,
+    exchange: Exchange,
+  ): HttpResponse | Promise<HttpResponse>;
+}
+
+/** A part that brings its own stage (a cache): a program that sets none does not contain its code. */
+export interface StageSource {
+  readonly stage: Stage;
+}
