@@ -121,10 +121,21 @@ function streamType(): 'bytes' | undefined {
   return type;
 }
 
-/** Does something with an object without keeping it in memory, where the platform can. */
-function weakly<Value extends object>(value: Value): (act: (value: Value) => void) => void {
-  if (typeof WeakRef === 'undefined') return (act) => act(value);
-  const reference = new WeakRef(value);
+type Use<Value> = (act: (value: Value) => void) => void;
+
+/**
+ * Does something with an object without keeping it in memory, where the platform can. Two functions make the two ways: what
+ * closures of one function capture, all of them keep.
+ */
+function weakly<Value extends object>(value: Value): Use<Value> {
+  return typeof WeakRef === 'undefined' ? holding(value) : referring(new WeakRef(value));
+}
+
+function holding<Value>(value: Value): Use<Value> {
+  return (act) => act(value);
+}
+
+function referring<Value extends object>(reference: WeakRef<Value>): Use<Value> {
   return (act) => {
     const held = reference.deref();
     if (held !== undefined) act(held);
