@@ -1,4 +1,4 @@
-import type { Exchange } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
@@ -21,7 +21,7 @@ export async function requestInit(
   request: HttpRequest,
   capabilities: TransportCapabilities,
   takesBlobs: boolean,
-  exchange: Exchange,
+  call: Call,
   signal: AbortSignal,
 ): Promise<FetchInit> {
   const { method, headers, body, options } = request;
@@ -41,7 +41,7 @@ export async function requestInit(
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
   const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
-  return { ...init, ...(await uploadInit(request, body, capabilities, exchange, signal)) };
+  return { ...init, ...(await uploadInit(request, body, capabilities, call, signal)) };
 }
 
 /** Whether there is anything to tell the platform's cache. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
@@ -38,26 +38,26 @@ export class FetchTransport implements Transport {
     this.#dialect = dialect;
   }
 
-  async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
-    exchange.throwIfCancelled();
+  async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    call.throwIfCancelled();
     const url = withoutFragment(request.url);
     if (this.#closed) throw canceled(url);
     const controller = new AbortController();
     const { signal } = controller;
     this.#running.add(controller);
-    const forget = exchange.onCancel(() => controller.abort());
+    const forget = call.onCancel(() => controller.abort());
     const done = (): void => {
       forget();
       this.#running.delete(controller);
     };
     const toError = (thrown: unknown): NetworkError => {
-      if (signal.aborted) return exchange.cancelled ?? canceled(url);
+      if (signal.aborted) return call.cancelled ?? canceled(url);
       if (thrown instanceof NetworkError) return thrown;
       return (this.#dialect.toError ?? unknownNetwork)(thrown, url);
     };
     try {
-      const response = await unlessAborted(this.#open(url, request, exchange, signal), signal);
-      exchange.timings.responseStart = exchange.clock.now();
+      const response = await unlessAborted(this.#open(url, request, call, signal), signal);
+      call.timings.responseStart = call.clock.now();
       const stream = this.#dialect.toStream?.(response) ?? response.body;
       if (stream === null) done();
       const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, { controller, done });
@@ -77,9 +77,9 @@ export class FetchTransport implements Transport {
     this.clearConnections();
   }
 
-  async #open(url: string, request: HttpRequest, exchange: Exchange, signal: AbortSignal): Promise<Response> {
+  async #open(url: string, request: HttpRequest, call: Call, signal: AbortSignal): Promise<Response> {
     const takesBlobs = this.#dialect.toStream === undefined;
-    const init = await requestInit(request, this.capabilities, takesBlobs, exchange, signal);
+    const init = await requestInit(request, this.capabilities, takesBlobs, call, signal);
     signal.throwIfAborted();
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;

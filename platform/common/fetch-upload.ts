@@ -1,4 +1,4 @@
-import type { Exchange } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import { refusal } from '../../src/call/refusal.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
@@ -18,7 +18,7 @@ export async function uploadInit(
   request: HttpRequest,
   body: RequestBody,
   capabilities: TransportCapabilities,
-  exchange: Exchange,
+  call: Call,
   signal: AbortSignal,
 ): Promise<RequestInit & { duplex?: 'half' }> {
   const { requestStreams } = capabilities;
@@ -28,7 +28,7 @@ export async function uploadInit(
     throw refusal(request, capabilities, 'requestStreams', "duplex 'half'");
   const guarded = { ...body, open: () => guardedChunks(body, signal) };
   return isAsked || requestStreams === 'always'
-    ? { body: uploadStream(guarded, exchange), duplex: 'half' }
+    ? { body: uploadStream(guarded, call), duplex: 'half' }
     : { body: await collectBody(guarded, maximumCollectedUpload) };
 }
 
@@ -69,13 +69,13 @@ async function* chunksUntil(body: RequestBody, signal: AbortSignal): AsyncGenera
   }
 }
 
-function uploadStream(body: RequestBody, exchange: Exchange): ReadableStream<Uint8Array> {
+function uploadStream(body: RequestBody, call: Call): ReadableStream<Uint8Array> {
   const source = body.open()[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await source.next();
       // The network took what came before: that is all that can be known of its progress.
-      exchange.idle?.touch();
+      call.idle?.touch();
       if (done === true) controller.close();
       else controller.enqueue(value);
     },

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Exchange } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
 import type { SchemeHandler } from '../../src/call/scheme-handler.ts';
@@ -73,7 +73,7 @@ async function read(request: HttpRequest, file: FileHandle): Promise<HttpRespons
   return respond(request, headers, EMPTY_BODY);
 }
 
-async function write(request: HttpRequest, exchange: Exchange, file: FileHandle): Promise<HttpResponse> {
+async function write(request: HttpRequest, exchange: Call, file: FileHandle): Promise<HttpResponse> {
   try {
     if (request.body !== null) await upload(request.body, exchange, file);
   } finally {
@@ -83,7 +83,7 @@ async function write(request: HttpRequest, exchange: Exchange, file: FileHandle)
 }
 
 /** Resolves when the file has all of the body. */
-async function upload(body: RequestBody, exchange: Exchange, file: FileHandle): Promise<void> {
+async function upload(body: RequestBody, exchange: Call, file: FileHandle): Promise<void> {
   let forget = (): void => {};
   try {
     await new Promise<void>((resolve, reject) => {

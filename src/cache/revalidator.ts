@@ -1,4 +1,4 @@
-import { Exchange } from '../call/call.ts';
+import { Call } from '../call/call.ts';
 import { drain } from '../call/drain.ts';
 import { askNobody } from '../call/question.ts';
 import type { HttpRequest } from '../call/request.ts';
@@ -64,8 +64,8 @@ export class Revalidator<Stored extends StoredResponse> {
 }
 
 /** Where there is no manager to do it for. A failure means that the response stays stale, and the next request tries again. */
-async function alone(request: HttpRequest, run: Next, { clock }: Exchange): Promise<void> {
-  const exchange = new Exchange({ accept: () => {}, ask: askNobody }, clock);
+async function alone(request: HttpRequest, run: Next, { clock }: Call): Promise<void> {
+  const exchange = new Call({ accept: () => {}, ask: askNobody }, clock);
   await run(request, exchange).catch(() => {});
 }
 

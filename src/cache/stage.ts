@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -45,7 +45,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     this.#revalidator = new Revalidator(this.#fetcher);
   }
 
-  handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse> {
+  handle(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
     const visit = visitOf(request, next, exchange);
     const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
     return isRead ? this.#read(visit) : this.#write(visit);

@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
@@ -12,13 +12,13 @@ import type { ExchangeTimes } from './storing.ts';
 export interface Visit {
   readonly request: HttpRequest;
   readonly next: Next;
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   readonly key: string;
   readonly credentials: string;
   /** Once it has left. */
   readonly asked?: Asked;
   /** Whose reply reads the response, where `exchange` is shared. */
-  readonly reader?: Exchange;
+  readonly reader?: Call;
 }
 
 /** What becomes of a resource while a request for it is on its way. */
@@ -29,14 +29,14 @@ export interface Asked {
   readonly whenOutdated: () => void;
 }
 
-export function visitOf(request: HttpRequest, next: Next, exchange: Exchange): Visit {
+export function visitOf(request: HttpRequest, next: Next, exchange: Call): Visit {
   const { url, headers, options } = request;
   const key = cacheKey(url, options.siteForCookies, headers);
   return { request, next, exchange, key, credentials: credentialsOf(request) };
 }
 
 /** For a response whose head has arrived now. The time in the queue does not make it older. */
-export function timesSince(started: number, { clock, timings }: Exchange): ExchangeTimes {
+export function timesSince(started: number, { clock, timings }: Call): ExchangeTimes {
   return { requestTime: Math.max(started, timings.dequeued), responseTime: clock.now() };
 }
 

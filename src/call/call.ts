@@ -28,12 +28,12 @@ export interface QueueSlot {
    * it likes. Null: one, as with HTTP/1.1.
    */
   setConcurrency(requests: number | null): void;
-  /** Gives it back at the end of the exchange, where it does not go back by itself at the end of a body. */
+  /** Gives it back at the end of the call, where it does not go back by itself at the end of a body. */
   leave?: () => void;
 }
 
-/** Who hears of an {@link Exchange}, most often its reply: events as plain values, and questions. */
-export interface ExchangeSink {
+/** Who hears of a {@link Call}, most often its reply: events as plain values, and questions. */
+export interface CallSink {
   accept(event: ReplyEvent): void;
   readonly ask: Ask;
   /** What has arrived of the body waits, the network with it, and nothing has begun to read. */
@@ -47,7 +47,7 @@ export interface ExchangeSink {
 
 type Canceler = (reason: NetworkError) => void;
 
-/** A list and not an array: most exchanges have two or three, for which an array reserves room for seventeen. */
+/** A list and not an array: most calls have two or three, for which an array reserves room for seventeen. */
 interface Link {
   readonly canceler: Canceler;
   readonly next: Link | null;
@@ -57,11 +57,11 @@ interface Link {
  * What travels beside one request through all its hops: the way back to the reply, cancellation, timings. An
  * AbortController does the same and costs more than the rest of a request together, so it is made only at the edge.
  */
-export class Exchange {
+export class Call {
   declare readonly clock: Clock;
   declare readonly timings: Timings;
   /** Who hears of it. It is told by {@link emit} and asked by `ask`, which mind the idle timer. */
-  declare readonly sink: ExchangeSink;
+  declare readonly sink: CallSink;
   /** Present while the transport works under a transfer timeout. */
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */
@@ -72,7 +72,7 @@ export class Exchange {
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
 
-  constructor(sink: ExchangeSink, clock: Clock) {
+  constructor(sink: CallSink, clock: Clock) {
     this.sink = sink;
     this.clock = clock;
     this.timings = {
@@ -105,12 +105,12 @@ export class Exchange {
     this.queued?.setPriority(priority);
   }
 
-  /** Why the exchange was given up, or null while it runs. */
+  /** Why the call was given up, or null while it runs. */
   get cancelled(): NetworkError | null {
     return this.#reason;
   }
 
-  /** Throws the reason when the exchange was given up: for use after every wait. */
+  /** Throws the reason when the call was given up: for use after every wait. */
   throwIfCancelled(): void {
     if (this.#reason !== null) throw this.#reason;
   }
@@ -130,7 +130,7 @@ export class Exchange {
     this.#cancelers = without(this.#cancelers, canceler);
   }
 
-  /** Gives the exchange up. The first reason wins. */
+  /** Gives the call up. The first reason wins. */
   cancel(reason: NetworkError): void {
     if (this.#reason !== null) return;
     this.#reason = reason;

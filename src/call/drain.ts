@@ -1,6 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
-import type { Exchange } from './call.ts';
+import type { Call } from './call.ts';
 
 /** Bytes that are read of a body which is not wanted, so that its connection can be used again. */
 export const DRAIN_LIMIT = 64 * 1024;
@@ -13,11 +13,11 @@ export const DRAIN_TIME = 500;
  * free: at its end, when it fails, or when it was given up because it is longer than {@link DRAIN_LIMIT} or takes longer
  * than {@link DRAIN_TIME}.
  *
- * Rejects with the reason when the exchange is cancelled.
+ * Rejects with the reason when the call is cancelled.
  */
-export function drain(body: ResponseBody, exchange: Exchange): Promise<void> {
+export function drain(body: ResponseBody, call: Call): Promise<void> {
   return new Promise((resolve, reject) => {
-    const { clock } = exchange;
+    const { clock } = call;
     let left = DRAIN_LIMIT;
     let isOver = false;
     let timer: unknown = null;
@@ -25,7 +25,7 @@ export function drain(body: ResponseBody, exchange: Exchange): Promise<void> {
       isOver = true;
       clock.clearTimeout(timer);
     };
-    const forget = exchange.onCancel((reason) => {
+    const forget = call.onCancel((reason) => {
       over();
       body.cancel(reason);
       reject(reason);

@@ -1,4 +1,4 @@
-import type { Exchange } from './call.ts';
+import type { Call } from './call.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
@@ -11,5 +11,5 @@ export interface SchemeHandler {
    * @returns a response; a WHATWG Response is accepted too, so that a handler can be one line
    * @throws NetworkError (anything else becomes unknown-content with the thrown value as cause)
    */
-  open(request: HttpRequest, exchange: Exchange): Promise<HttpResponse | Response> | HttpResponse | Response;
+  open(request: HttpRequest, call: Call): Promise<HttpResponse | Response> | HttpResponse | Response;
 }

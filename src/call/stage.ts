@@ -1,9 +1,9 @@
-import type { Exchange } from './call.ts';
+import type { Call } from './call.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
 /** The rest of the list. It may throw instead of rejecting. */
-export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpResponse>;
+export type Next = (request: HttpRequest, call: Call) => Promise<HttpResponse>;
 
 /**
  * One rule of the web, obeyed. A stage decides nothing itself: a pure function of its folder does. It may answer by
@@ -13,7 +13,7 @@ export type Next = (request: HttpRequest, exchange: Exchange) => Promise<HttpRes
  */
 export interface Stage {
   readonly name: string;
-  handle(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse>;
+  handle(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse>;
 }
 
 /**
@@ -22,16 +22,12 @@ export interface Stage {
  */
 export interface Rewrite {
   readonly name: string;
-  outgoing?(request: HttpRequest, exchange: Exchange): HttpRequest | Promise<HttpRequest>;
+  outgoing?(request: HttpRequest, call: Call): HttpRequest | Promise<HttpRequest>;
   /**
    * When it throws, the body of the response is cancelled.
    * @param request as `outgoing` got it
    */
-  incoming?(
-    response: HttpResponse,
-    request: HttpRequest,
-    exchange: Exchange,
-  ): HttpResponse | Promise<HttpResponse>;
+  incoming?(response: HttpResponse, request: HttpRequest, call: Call): HttpResponse | Promise<HttpResponse>;
 }
 
 /** A part that brings its own stage (a cache): a program that sets none does not contain its code. */

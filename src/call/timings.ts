@@ -1,5 +1,5 @@
 /**
- * When each phase of the (last) exchange was reached, epoch milliseconds on the exchange's clock; 0 = not reached or not
+ * When each phase of the (last) call was reached, epoch milliseconds on the call's clock; 0 = not reached or not
  * known on this platform. On a reused connection the three connection phases stay 0.
  */
 export interface Timings {

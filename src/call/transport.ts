@@ -1,4 +1,4 @@
-import type { Exchange } from './call.ts';
+import type { Call } from './call.ts';
 import type { TransportCapabilities } from './capabilities.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
@@ -9,18 +9,18 @@ import type { HttpResponse } from './response.ts';
  *
  * Contract, proved by `testTransport` for every implementation:
  * - `send` resolves when the final response head has arrived and rejects with a `NetworkError` from the transport's own
- *   table. It does one of the two, never both, also when the exchange is cancelled;
+ *   table. It does one of the two, never both, also when the call is cancelled;
  * - the body waits for its `start` with about one read held back, obeys `pause`, ends or fails exactly once, and a body
  *   that was cut short fails with remote-host-closed;
- * - `exchange.onCancel` is honoured at every point: socket, timer, listener and upload are released;
- * - bytes that leave and signals of the wire are told through `exchange.emit` (`upload-progress`, `request-sent` …);
+ * - `call.onCancel` is honoured at every point: socket, timer, listener and upload are released;
+ * - bytes that leave and signals of the wire are told through `call.emit` (`upload-progress`, `request-sent` …);
  * - decisions (redirects, cookies, retries of the application) are not its business.
  */
 export interface Transport {
   readonly capabilities: TransportCapabilities;
-  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse>;
+  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
   /** Opens a connection for later use. Present where `capabilities.preconnect` is not `none`. */
-  connect?(target: ConnectTarget, exchange: Exchange): Promise<void>;
+  connect?(target: ConnectTarget, call: Call): Promise<void>;
   /** Drops idle connections and fails what is in flight with operation-canceled. */
   clearConnections?(): void;
   /** Like `clearConnections`, for good. Nothing keeps the process alive after it has resolved. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Rewrite } from '../call/stage.ts';
@@ -19,7 +19,7 @@ import { serializeCookies } from './serialize.ts';
 export const cookieStage: Rewrite = {
   name: 'cookies',
 
-  outgoing(request, exchange) {
+  outgoing(request, call) {
     const { url, options } = request;
     if (options.cookieJar === null || options.cookieLoadControl === 'manual') return request;
     const jar = options.cookieJar as AbstractCookieJar;
@@ -30,7 +30,7 @@ export const cookieStage: Rewrite = {
           ? jar.cookiesForUrl(url.href, contextOf(request))
           : refreshed.then(() => jar.cookiesForUrl(url.href, contextOf(request)));
       if (!isPromise(found)) return withCookies(request, found, jar);
-      return unlessCancelled(found, exchange)
+      return unlessCancelled(found, call)
         .then((cookies) => withCookies(request, cookies, jar))
         .catch((cause) => fail(cause, url));
     } catch (cause) {
@@ -46,17 +46,17 @@ export const cookieStage: Rewrite = {
 export const cookieNoteStage: Rewrite = {
   name: 'cookies-note',
 
-  incoming(response, request, exchange) {
+  incoming(response, request, call) {
     const { cookieJar, cookieSaveControl } = request.options;
     if (cookieJar === null || cookieSaveControl === 'manual') return response;
     if (!response.headers.has('set-cookie')) return response;
     const jar = cookieJar as AbstractCookieJar;
     try {
-      const cookies = cookiesOf(response, jar, exchange.clock.now());
+      const cookies = cookiesOf(response, jar, call.clock.now());
       if (cookies.length === 0) return response;
       const saving = jar.setCookiesFromUrl(cookies, response.url.href, contextOf(request));
       if (!isPromise(saving)) return response;
-      return unlessCancelled(saving, exchange)
+      return unlessCancelled(saving, call)
         .then(() => response)
         .catch((cause) => fail(cause, response.url));
     } catch (cause) {
@@ -89,10 +89,10 @@ function cookiesOf({ headers }: HttpResponse, jar: AbstractCookieJar, now: numbe
   return lines.map((line) => parseSetCookie(line, now, jar.limits)).filter((cookie) => cookie !== null);
 }
 
-/** Waits for a jar. Rejects with the reason when the exchange is cancelled meanwhile. */
-function unlessCancelled<T>(promise: Promise<T>, exchange: Exchange): Promise<T> {
+/** Waits for a jar. Rejects with the reason when the call is cancelled meanwhile. */
+function unlessCancelled<T>(promise: Promise<T>, call: Call): Promise<T> {
   return new Promise((resolve, reject) => {
-    const forget = exchange.onCancel(reject);
+    const forget = call.onCancel(reject);
     promise.then(resolve, reject).finally(forget);
   });
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -21,17 +21,17 @@ export function upgradeStage(security: Upgrader): Rewrite {
   };
   return {
     name: 'hsts-upgrade',
-    outgoing(request, exchange) {
+    outgoing(request, call) {
       const { ready } = security;
-      return ready === null ? upgraded(request) : settled(ready, exchange).then(() => upgraded(request));
+      return ready === null ? upgraded(request) : settled(ready, call).then(() => upgraded(request));
     },
   };
 }
 
-/** Waits for a promise that does not reject. Rejects with the reason when the exchange is cancelled meanwhile. */
-function settled(promise: Promise<void>, exchange: Exchange): Promise<void> {
+/** Waits for a promise that does not reject. Rejects with the reason when the call is cancelled meanwhile. */
+function settled(promise: Promise<void>, call: Call): Promise<void> {
   return new Promise((resolve, reject) => {
-    const forget = exchange.onCancel(reject);
+    const forget = call.onCancel(reject);
     promise.then(() => {
       forget();
       resolve();

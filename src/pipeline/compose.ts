@@ -11,7 +11,7 @@ export function compose(list: readonly (Stage | Rewrite)[], last: Next): Next {
       continue;
     }
     const below = rewriting(run, next);
-    next = (request, exchange) => entry.handle(request, below, exchange);
+    next = (request, call) => entry.handle(request, below, call);
     run = [];
   }
   return rewriting(run, next);

@@ -20,24 +20,24 @@ export function dispatch(
   const { capabilities } = transport;
   const isHttp = (scheme: string): boolean =>
     scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets === true);
-  return (request, exchange) => {
+  return (request, call) => {
     const { url, options } = request;
     const { scheme } = url;
     const refused = inadmissible(url, options);
     if (refused !== null) throw new NetworkError(refused.code, refused.reason, { url: withoutFragment(url) });
-    if (isHttp(scheme) && !options.schemes.has(scheme)) return http(request, exchange);
+    if (isHttp(scheme) && !options.schemes.has(scheme)) return http(request, call);
     return scheme.startsWith(PRECONNECT)
-      ? preconnect(transport, PRECONNECT, request, exchange)
-      : openScheme(handlers, capabilities, request, exchange);
+      ? preconnect(transport, PRECONNECT, request, call)
+      : openScheme(handlers, capabilities, request, call);
   };
 }
 
 /** The end of the list: for a hop to a scheme that the application answers itself (a redirect, an upgrade), its handler. */
 export function orOwnScheme(last: Next, { capabilities }: Transport): Next {
-  return (request, exchange) => {
+  return (request, call) => {
     const { schemes } = request.options;
     return schemes.size > 0 && schemes.has(request.url.scheme)
-      ? openScheme(schemes, capabilities, request, exchange)
-      : last(request, exchange);
+      ? openScheme(schemes, capabilities, request, call)
+      : last(request, call);
   };
 }

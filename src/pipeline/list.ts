@@ -42,7 +42,7 @@ export interface PlatformRules {
 }
 
 /**
- * THE LIST: what an http or https request walks, on every platform. Loops outside, rewrites in the middle, the exchange
+ * THE LIST: what an http or https request walks, on every platform. Loops outside, rewrites in the middle, the call
  * inside, so that everything under a loop sees every hop. What the transport does by itself is left to it.
  */
 export function httpStages(

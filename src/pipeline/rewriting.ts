@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Rewrite } from '../call/stage.ts';
@@ -9,10 +9,10 @@ import { isPromise } from '../util/is-promise.ts';
 export function rewriting(run: readonly Rewrite[], next: Next): Next {
   if (run.length === 0) return next;
   const returns = run.some(({ incoming }) => incoming !== undefined);
-  return (request, exchange) => {
-    const passage = new Passage(run, exchange);
+  return (request, call) => {
+    const passage = new Passage(run, call);
     const sent = passage.out(request, 0);
-    const answer = isPromise(sent) ? sent.then((ready) => next(ready, exchange)) : next(sent, exchange);
+    const answer = isPromise(sent) ? sent.then((ready) => next(ready, call)) : next(sent, call);
     return returns ? answer.then((response) => passage.back(response, run.length - 1)) : answer;
   };
 }
@@ -20,13 +20,13 @@ export function rewriting(run: readonly Rewrite[], next: Next): Next {
 /** One request on its way through a run of rewrites. */
 class Passage {
   readonly #run: readonly Rewrite[];
-  readonly #exchange: Exchange;
+  readonly #call: Call;
   /** The request as each rewrite got it. */
   readonly #requests: HttpRequest[];
 
-  constructor(run: readonly Rewrite[], exchange: Exchange) {
+  constructor(run: readonly Rewrite[], call: Call) {
     this.#run = run;
-    this.#exchange = exchange;
+    this.#call = call;
     this.#requests = new Array(run.length);
   }
 
@@ -34,7 +34,7 @@ class Passage {
     let current = request;
     for (let i = from; i < this.#run.length; i++) {
       this.#requests[i] = current;
-      const passed = this.#run[i]!.outgoing?.(current, this.#exchange) ?? current;
+      const passed = this.#run[i]!.outgoing?.(current, this.#call) ?? current;
       if (isPromise(passed)) return passed.then((ready) => this.out(ready, i + 1));
       current = passed;
     }
@@ -53,7 +53,7 @@ class Passage {
 
   #incoming(i: number, response: HttpResponse): HttpResponse | Promise<HttpResponse> {
     try {
-      const passed = this.#run[i]!.incoming?.(response, this.#requests[i]!, this.#exchange) ?? response;
+      const passed = this.#run[i]!.incoming?.(response, this.#requests[i]!, this.#call) ?? response;
       return isPromise(passed) ? passed.catch((error) => drop(response, error)) : passed;
     } catch (error) {
       return drop(response, error);

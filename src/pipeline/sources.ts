@@ -29,9 +29,9 @@ export function requestSources({ rules, decodeText }: PlatformMeans): (parts: Ht
 
 /** The transport. The answer of one that the application brought is looked at before a stage counts on it. */
 function lastOf({ transport, options }: HttpParts): Next {
-  if (options.transport === null) return (request, exchange) => transport.send(request, exchange);
-  return async (request, exchange) => {
-    const response = await transport.send(request, exchange);
+  if (options.transport === null) return (request, call) => transport.send(request, call);
+  return async (request, call) => {
+    const response = await transport.send(request, call);
     if (isHttpResponse(response)) return response;
     throw new TypeError('the transport did not return a response');
   };

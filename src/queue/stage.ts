@@ -1,4 +1,4 @@
-import type { Exchange, QueuePlace, QueueSlot } from '../call/call.ts';
+import type { Call, QueuePlace, QueueSlot } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -21,7 +21,7 @@ export function queueStage(queue: RequestQueue, hasRoom: boolean): Stage {
   const room = { queue, hasRoom, unread: new UnreadBodies() };
   return {
     name: 'queue',
-    handle: (request, next, exchange) => new Visit(room, request, next, exchange).begin(),
+    handle: (request, next, call) => new Visit(room, request, next, call).begin(),
   };
 }
 
@@ -32,22 +32,22 @@ interface Room {
   readonly unread: UnreadBodies;
 }
 
-/** One request's time in the queue: to the exchange its place and then its slot, to the body of the response an observer. */
+/** One request's time in the queue: to the call its place and then its slot, to the body of the response an observer. */
 class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;
-  readonly #exchange: Exchange;
+  readonly #call: Call;
   readonly #ticket: Ticket;
   /** The connection carries others, too. */
   #isShared = false;
 
-  constructor(room: Room, request: HttpRequest, next: Next, exchange: Exchange) {
+  constructor(room: Room, request: HttpRequest, next: Next, call: Call) {
     this.#room = room;
     this.#request = request;
     this.#next = next;
-    this.#exchange = exchange;
-    this.#ticket = room.queue.enter(request.url.origin, exchange.priority ?? request.options.priority);
+    this.#call = call;
+    this.#ticket = room.queue.enter(request.url.origin, call.priority ?? request.options.priority);
   }
 
   begin(): Promise<HttpResponse> {
@@ -65,21 +65,21 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     this.#room.queue.setLimit(this.#request.url.origin, requests);
   }
 
-  /** Waits for the slot. Rejects, and gives up the place, when the exchange is cancelled. */
+  /** Waits for the slot. Rejects, and gives up the place, when the call is cancelled. */
   #wait(resolve: (response: Promise<HttpResponse>) => void, reject: (reason: unknown) => void): void {
-    const exchange = this.#exchange;
-    exchange.queued = this;
+    const call = this.#call;
+    call.queued = this;
     this.#room.unread.wait();
     const giveUp = (reason: NetworkError): void => {
-      exchange.queued = null;
+      call.queued = null;
       this.#room.queue.leave(this.#ticket);
       this.#room.unread.goOn();
       reject(reason);
     };
-    exchange.onCancel(giveUp);
+    call.onCancel(giveUp);
     this.#ticket.granted = () => {
-      exchange.queued = null;
-      exchange.offCancel(giveUp);
+      call.queued = null;
+      call.offCancel(giveUp);
       this.#room.unread.goOn();
       // From a turn of its own: whoever has just given up its slot is not done yet.
       resolve(Promise.resolve().then(() => this.#send()));
@@ -88,14 +88,14 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
 
   /** Goes on with a slot, and gives it back once, whatever comes. */
   #send(): Promise<HttpResponse> {
-    const exchange = this.#exchange;
+    const call = this.#call;
     try {
       // Cancelled between the grant and this turn: the slot is there, and nobody else would give it back.
-      exchange.throwIfCancelled();
-      exchange.slot = this;
-      exchange.onCancel(this.done);
-      exchange.timings.dequeued = exchange.clock.now();
-      return this.#next(this.#request, exchange).then(
+      call.throwIfCancelled();
+      call.slot = this;
+      call.onCancel(this.done);
+      call.timings.dequeued = call.clock.now();
+      return this.#next(this.#request, call).then(
         (response) => ({ ...response, body: observeBody(response.body, this) }),
         (error) => this.#fail(error),
       );
@@ -110,11 +110,11 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   }
 
   get clock(): Clock {
-    return this.#exchange.clock;
+    return this.#call.clock;
   }
 
   get isUnread(): boolean {
-    return this.#exchange.sink.isBodyUnread === true;
+    return this.#call.sink.isBodyUnread === true;
   }
 
   get isInTheWay(): boolean {
@@ -124,15 +124,15 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   letGo(): void {
     const keepsBody = this.#room.hasRoom && !this.#isShared;
     const error = unreadBody(this.#request, keepsBody);
-    this.#exchange.emit({ type: 'fault', error: error.toJSON() });
+    this.#call.emit({ type: 'fault', error: error.toJSON() });
     if (keepsBody) this.#room.queue.leave(this.#ticket);
-    else this.#exchange.cancel(error);
+    else this.#call.cancel(error);
   }
 
   readonly done = (): void => {
     this.#room.unread.remove(this);
-    this.#exchange.offCancel(this.done);
-    this.#exchange.slot = null;
+    this.#call.offCancel(this.done);
+    this.#call.slot = null;
     this.#room.queue.leave(this.#ticket);
   };
 

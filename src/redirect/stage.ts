@@ -1,5 +1,5 @@
 import { ask } from '../call/ask.ts';
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import { drain } from '../call/drain.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
@@ -20,10 +20,10 @@ type Upgrade = (url: ParsedUrl) => ParsedUrl;
 export function redirectStage(upgrade: Upgrade): Stage {
   return {
     name: 'redirect',
-    handle: (request, next, exchange) =>
-      next(request, exchange).then((response) => {
+    handle: (request, next, call) =>
+      next(request, call).then((response) => {
         const plan = planFor(request, response, 0, upgrade);
-        return plan.kind === 'deliver' ? response : follow(plan, response, next, exchange, upgrade);
+        return plan.kind === 'deliver' ? response : follow(plan, response, next, call, upgrade);
       }),
   };
 }
@@ -32,38 +32,38 @@ async function follow(
   first: RedirectPlan,
   redirect: HttpResponse,
   next: Next,
-  exchange: Exchange,
+  call: Call,
   upgrade: Upgrade,
 ): Promise<HttpResponse> {
   let plan = first;
   let response = redirect;
   for (let followed = 1; plan.kind !== 'deliver'; followed++) {
     const { url, status, reason, headers } = response;
-    exchange.emit({ type: 'hop', hop: { url: url.href, status, reason, headers: headers.pairs } });
+    call.emit({ type: 'hop', hop: { url: url.href, status, reason, headers: headers.pairs } });
     if (plan.kind === 'error') {
       const error = failure(plan.code, plan.reason, response);
       response.body.cancel(error);
       throw error;
     }
-    await drain(response.body, exchange);
+    await drain(response.body, call);
     const target = plan.request.url.href;
-    if (plan.ask) await requireConsent(target, response, exchange);
-    else exchange.emit({ type: 'redirected', target });
+    if (plan.ask) await requireConsent(target, response, call);
+    else call.emit({ type: 'redirected', target });
     // Listeners may have aborted.
-    exchange.throwIfCancelled();
+    call.throwIfCancelled();
     const { request } = plan;
-    response = await next(request, exchange);
+    response = await next(request, call);
     plan = planFor(request, response, followed, upgrade);
   }
   return response;
 }
 
 /** Asks whether the redirect may be followed. @throws NetworkError with its status and fields when it may not */
-async function requireConsent(target: string, response: HttpResponse, exchange: Exchange): Promise<void> {
+async function requireConsent(target: string, response: HttpResponse, call: Call): Promise<void> {
   const { status, headers } = response;
   const question = { type: 'redirect', target, status, headers: headers.pairs } as const;
-  const { allowed } = await ask(exchange, question).catch((error: unknown) => {
-    if (exchange.cancelled !== null || !(error instanceof NetworkError)) throw error;
+  const { allowed } = await ask(call, question).catch((error: unknown) => {
+    if (call.cancelled !== null || !(error instanceof NetworkError)) throw error;
     throw failure(error.code, error.message, response, error.cause);
   });
   if (!allowed) throw failure('operation-canceled', 'the redirect was not allowed', response);

@@ -1,4 +1,4 @@
-import { Exchange, type ExchangeSink } from '../call/call.ts';
+import { Call, type CallSink } from '../call/call.ts';
 import { headEvent } from '../call/head-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
@@ -19,16 +19,16 @@ export function pipelineSource(run: Next, means: Partial<Omit<ReplySource, 'open
   return { ...means, clock, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
 }
 
-/** To the stages it is the exchange, to the reply the transfer, and to the body of the response its reader. */
-class PipelineTransfer extends Exchange implements Transfer, BodySink {
+/** To the stages it is the call, to the reply the transfer, and to the body of the response its reader. */
+class PipelineTransfer extends Call implements Transfer, BodySink {
   readonly #request: HttpRequest;
   readonly #run: Next;
   /** Null once the last event was told, or when nothing more is wanted. */
-  #sink: ExchangeSink | null;
+  #sink: CallSink | null;
   #body: ResponseBody | null = null;
   #isPaused = false;
 
-  constructor(request: HttpRequest, run: Next, sink: ExchangeSink, clock: Clock) {
+  constructor(request: HttpRequest, run: Next, sink: CallSink, clock: Clock) {
     super(sink, clock);
     this.#request = request;
     this.#run = run;
@@ -106,7 +106,7 @@ class PipelineTransfer extends Exchange implements Transfer, BodySink {
   }
 
   /** The sink, for its last event. Whoever holds on to the reply should not hold the connection's objects. */
-  #take(): ExchangeSink | null {
+  #take(): CallSink | null {
     const sink = this.#sink;
     this.#sink = null;
     this.#body = null;

@@ -1,4 +1,4 @@
-import type { ExchangeSink } from '../call/call.ts';
+import type { CallSink } from '../call/call.ts';
 import type { Answered, Question, QuestionType } from '../call/question.ts';
 import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
@@ -29,7 +29,7 @@ import { convertEarly, showWireEvent } from './wire.ts';
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
-  implements ExchangeSink, BodyControl, EventListenerObject, Placed
+  implements CallSink, BodyControl, EventListenerObject, Placed
 {
   declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */

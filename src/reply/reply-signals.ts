@@ -11,7 +11,7 @@ import type { Signals } from '../signals.ts';
  *     metaDataChanged → (readyRead → downloadProgress?)* → errorOccurred? → downloadProgress → readChannelFinished →
  *     finished
  *
- * `redirected` (under the policy user-verified) and `encrypted` ask: the exchange waits for promises that their
+ * `redirected` (under the policy user-verified) and `encrypted` ask: the call waits for promises that their
  * listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply ends with
  * operation-canceled, which has the listener's error as its cause.
  *
@@ -75,6 +75,6 @@ export interface ReplyOwner<Reply> {
   ask(signal: 'encrypted', reply: Reply): Promise<unknown> | null;
   /** Tells the manager's `faultOccurred`. */
   fault(error: NetworkError): void;
-  /** See {@link ExchangeSink.behind}. */
+  /** See {@link CallSink.behind}. */
   behind(request: HttpRequest, run: Next): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { ExchangeSink } from '../call/call.ts';
+import type { CallSink } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Timings } from '../call/timings.ts';
 import type { NetworkError } from '../error.ts';
@@ -10,7 +10,7 @@ export interface ReplySource {
   /**
    * Makes the transfer that answers a request. Called one turn after its reply was made, unless that was aborted by then.
    */
-  open(request: HttpRequest, sink: ExchangeSink): Transfer;
+  open(request: HttpRequest, sink: CallSink): Transfer;
   readonly clock: Clock;
   /** How bodies become text, where the platform has a faster way to decode UTF-8 than TextDecoder. */
   readonly decodeText?: TextDecoding;
@@ -21,7 +21,7 @@ export type TextDecoding = (bytes: Uint8Array) => string;
 
 /** The answer to one request, under way. The last event that its sink gets is `end` or `failed`. */
 export interface Transfer {
-  /** The exchange's clock readings, where there is one. */
+  /** The call's clock readings, where there is one. */
   readonly timings: Timings | null;
   start(): void;
   pause(): void;

@@ -1,5 +1,5 @@
 import { LOCAL_SOCKETS } from '../call/admission.ts';
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { TransportCapabilities } from '../call/capabilities.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import { refusal } from '../call/refusal.ts';
@@ -22,7 +22,7 @@ export async function openScheme(
   handlers: ReadonlyMap<string, SchemeHandler>,
   capabilities: TransportCapabilities,
   request: HttpRequest,
-  exchange: Exchange,
+  call: Call,
 ): Promise<HttpResponse> {
   const { scheme, href: url } = request.url;
   const handler = handlers.get(scheme);
@@ -32,7 +32,7 @@ export async function openScheme(
     throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
   const { body } = request;
   const own = body === null ? request : { ...request, body: ownedBody(body) };
-  const response = await handler.open(own, exchange);
+  const response = await handler.open(own, call);
   if (isResponse(response)) return fromResponse(request, response);
   if (isHttpResponse(response)) return response;
   throw new TypeError(`the handler of '${scheme}' did not return a response`);
@@ -66,13 +66,13 @@ export async function preconnect(
   transport: Transport,
   prefix: string,
   request: HttpRequest,
-  exchange: Exchange,
+  call: Call,
 ): Promise<HttpResponse> {
   if (transport.connect === undefined)
     throw refusal(request, transport.capabilities, 'preconnect', 'connecting ahead');
   const url = parseUrl(request.url.href.slice(prefix.length));
   const encrypted = url.scheme === 'https';
-  await transport.connect({ request: { ...request, url }, encrypted }, exchange);
+  await transport.connect({ request: { ...request, url }, encrypted }, call);
   return answer(request, { security: encrypted ? UNTOLD_SECURITY : null });
 }
 

@@ -1,4 +1,4 @@
-import type { Exchange } from '../call/call.ts';
+import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -7,7 +7,7 @@ import { observeBody } from '../message/observe-body.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 
 /**
- * Cancels an exchange on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
+ * Cancels a call on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
  * a slot does not count; neither does an open question, nor the time in which the reader of the body does not read, or
  * has not begun to.
  *
@@ -15,22 +15,22 @@ import { IdleTimeout } from './idle-timeout.ts';
  */
 export const timeoutStage: Stage = {
   name: 'timeout',
-  handle: (request, next, exchange) =>
-    request.options.transferTimeout === 0 ? next(request, exchange) : watch(request, next, exchange),
+  handle: (request, next, call) =>
+    request.options.transferTimeout === 0 ? next(request, call) : watch(request, next, call),
 };
 
-async function watch(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse> {
+async function watch(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse> {
   const limit = request.options.transferTimeout;
-  const idle = new IdleTimeout(exchange.clock, limit, () => exchange.cancel(timedOut(request)));
-  exchange.idle = idle;
-  const forget = exchange.onCancel(() => idle.stop());
+  const idle = new IdleTimeout(call.clock, limit, () => call.cancel(timedOut(request)));
+  call.idle = idle;
+  const forget = call.onCancel(() => idle.stop());
   const done = (): void => {
     forget();
     idle.stop();
-    exchange.idle = null;
+    call.idle = null;
   };
   try {
-    const response = await next(request, exchange);
+    const response = await next(request, call);
     idle.touch();
     // Whoever stands above may take its time with the head: a jar that is slow to store, a disk.
     idle.pause();

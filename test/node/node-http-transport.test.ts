@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
-import { Exchange } from '../../src/call/call.ts';
+import { Call } from '../../src/call/call.ts';
 import {
   failureOf,
   GIVEN_UP,
@@ -27,7 +27,7 @@ test('who gives a request up when its socket begins to connect leaves no timer',
   const server = await open(startServer());
   const transport = await transportWith();
   const clock = new FakeClock();
-  const exchange: Exchange = new Exchange(
+  const exchange: Call = new Call(
     { accept: () => exchange.cancel(GIVEN_UP), ask: failureOf as never },
     clock,
   );

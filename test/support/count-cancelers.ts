@@ -1,7 +1,7 @@
-import type { Exchange } from '../../src/call/call.ts';
+import type { Call } from '../../src/call/call.ts';
 
 /** The cancelers of an exchange that were registered from now on and not taken back: a stage must leave none. */
-export function countCancelers(exchange: Exchange): ReadonlySet<unknown> {
+export function countCancelers(exchange: Call): ReadonlySet<unknown> {
   const registered = new Set<unknown>();
   const onCancel = exchange.onCancel.bind(exchange);
   const offCancel = exchange.offCancel.bind(exchange);

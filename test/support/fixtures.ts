@@ -1,4 +1,4 @@
-import { Exchange } from '../../src/call/call.ts';
+import { Call } from '../../src/call/call.ts';
 import type { ReplyEvent } from '../../src/call/reply-event.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
@@ -94,10 +94,10 @@ export class FakeClock implements Clock {
 /** An exchange whose events are kept in a list. Questions get the answer that `ask` gives, which refuses by default. */
 export function makeExchange(
   options: { readonly clock?: Clock; readonly ask?: (question: unknown) => Promise<unknown> } = {},
-): { readonly exchange: Exchange; readonly events: ReplyEvent[] } {
+): { readonly exchange: Call; readonly events: ReplyEvent[] } {
   const events: ReplyEvent[] = [];
   const { ask = () => Promise.reject(new Error('unexpected question')) } = options;
-  const exchange = new Exchange(
+  const exchange = new Call(
     {
       accept: (event) => events.push(event),
       ask: async (question) => ({ answer: await ask(question), error: null }) as never,
@@ -112,7 +112,7 @@ export async function walk(
   stage: Stage | Rewrite,
   request: HttpRequest,
   next: Next,
-  exchange: Exchange,
+  exchange: Call,
 ): Promise<HttpResponse> {
   return compose([stage], next)(request, exchange);
 }

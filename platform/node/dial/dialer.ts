@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { ask } from '../../../src/call/ask.ts';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { networkFailure } from '../../common/network-failure.ts';
@@ -32,7 +32,7 @@ export interface Dial {
   /** For errors. */
   readonly url: string;
   /** Hears of attempts and phases, and is asked before the first byte goes over TLS. */
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   /** Aborts with a NetworkError. */
   readonly signal: AbortSignal;
   /** Called when the application is asked for the first time. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { Question, Questions, QuestionType } from '../../../src/call/question.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -22,7 +22,7 @@ export interface Dialing {
   /** For errors. */
   readonly url: string;
   /** Hears of attempts and phases. */
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   /** Aborts with a NetworkError when the dial is given up, or takes too long. */
   readonly signal: AbortSignal;
   /**

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, InformationEvent } from 'node:http
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ask } from '../../../src/call/ask.ts';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
@@ -26,7 +26,7 @@ export class Attempt implements OutgoingTarget {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
-  readonly #exchange: Exchange;
+  readonly #exchange: Call;
   readonly client: ClientRequest;
   readonly #outgoing: OutgoingBody | null;
   readonly #kept: KeptSockets;
@@ -54,7 +54,7 @@ export class Attempt implements OutgoingTarget {
    */
   constructor(
     request: HttpRequest,
-    exchange: Exchange,
+    exchange: Call,
     client: ClientRequest,
     bodyLength: number | null,
     kept: KeptSockets,

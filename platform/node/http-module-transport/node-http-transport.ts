@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type * as tls from 'node:tls';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Transport } from '../../../src/call/transport.ts';
@@ -95,7 +95,7 @@ export class NodeHttpTransport implements Transport {
     this.#connectTimeout = connectTimeout;
   }
 
-  async send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+  async send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
     exchange.throwIfCancelled();
     if (this.#closed) throw givenUp(request.url.href, 'the transport is closed');
     restartPhases(exchange.timings);
@@ -121,7 +121,7 @@ export class NodeHttpTransport implements Transport {
     this.clearConnections();
   }
 
-  #attempt(request: HttpRequest, exchange: Exchange, onFreshSocket = false): Attempt {
+  #attempt(request: HttpRequest, exchange: Call, onFreshSocket = false): Attempt {
     const { pairs, bodyLength } = requestFields(request);
     const options = this.#clientOptions(request, pairs);
     if (onFreshSocket) dropIdleSockets(options);

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import { ANSWER_WAIT, survivesWriteFailure } from '../http/write-failure.ts';
 
 /** Tells the idle timer of every byte that arrives. Returns what ends it. */
-export function watchReads(socket: Socket, { idle }: Exchange): () => void {
+export function watchReads(socket: Socket, { idle }: Call): () => void {
   if (idle === null) return () => {};
   const touch = (): void => idle.touch();
   socket.on('data', touch);
@@ -17,7 +17,7 @@ export function watchReads(socket: Socket, { idle }: Exchange): () => void {
  * @param onLost called with the error of the write when nothing has come of it in time
  * @returns what ends it
  */
-export function watchWrites(socket: Socket, { clock }: Exchange, onLost: (error: Error) => void): () => void {
+export function watchWrites(socket: Socket, { clock }: Call, onLost: (error: Error) => void): () => void {
   let timer: unknown = null;
   const forget = survivesWriteFailure(socket, (error) => {
     timer = clock.setTimeout(() => onLost(error), ANSWER_WAIT);
@@ -29,7 +29,7 @@ export function watchWrites(socket: Socket, { clock }: Exchange, onLost: (error:
 }
 
 /** Writes down when a socket that is being opened has got how far. Returns what ends it. */
-export function watchPhases(socket: Socket, { timings, clock }: Exchange, onSecured: () => void): () => void {
+export function watchPhases(socket: Socket, { timings, clock }: Call, onSecured: () => void): () => void {
   const looked = (): void => {
     timings.lookupEnd = clock.now();
   };

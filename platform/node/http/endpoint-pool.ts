@@ -14,7 +14,7 @@
  * four kinds; `clearings` tells those who waited that it was not the peer.
  */
 
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -79,7 +79,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    */
   mayUse(
     connection: Http1Connection | Http2Connection,
-    exchange: Exchange,
+    exchange: Call,
     url: string,
     clearings: number,
   ): boolean {
@@ -96,7 +96,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    * A connection that is there, or else one that is opened.
    * @throws NetworkError
    */
-  async connection(exchange: Exchange, url: string): Promise<Connection> {
+  async connection(exchange: Call, url: string): Promise<Connection> {
     const { clearings } = this;
     for (let idle = this.takeIdle(); idle !== null; idle = this.takeIdle()) {
       await this.rest(idle);
@@ -109,7 +109,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    * Opens a connection, or takes one that was about to be opened.
    * @throws NetworkError
    */
-  async open(exchange: Exchange, url: string): Promise<Connection> {
+  async open(exchange: Call, url: string): Promise<Connection> {
     try {
       const connection = await this.#openings.for(
         exchange,
@@ -127,16 +127,16 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
   }
 
   /** Opens a connection for later, unless there is one. */
-  async openAhead(exchange: Exchange, url: string): Promise<void> {
+  async openAhead(exchange: Call, url: string): Promise<void> {
     if (this.#idle.size === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
   }
 
-  resend(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+  resend(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
     // It may have lost its last connection, and its place, just now.
     return this.#context.reclaim(this).#sendAnew(request, exchange, refusals);
   }
 
-  async #sendAnew(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+  async #sendAnew(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
     const isRefused = refusals > 0 && this.#session?.isUsable === true;
     const opening = isRefused ? this.#session! : this.open(exchange, request.url.href);
     // What is idle is as old as the connection that has just turned out to be dead.

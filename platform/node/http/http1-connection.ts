@@ -1,4 +1,4 @@
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -67,7 +67,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     return !this.#isOver;
   }
 
-  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+  send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
     let current: Http1Exchange;
     try {
       current = new Http1Exchange(this, request, exchange);

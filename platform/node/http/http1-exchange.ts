@@ -1,4 +1,4 @@
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { NetworkError } from '../../../src/error.ts';
@@ -31,7 +31,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly request: HttpRequest;
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   readonly #wire: Http1Wire;
   readonly #head: RequestHead;
   readonly #outgoing: OutgoingBody | null;
@@ -50,7 +50,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
   #trailers: HttpHeaders | null = null;
 
   /** @throws NetworkError when the request cannot be written */
-  constructor(wire: Http1Wire, request: HttpRequest, exchange: Exchange) {
+  constructor(wire: Http1Wire, request: HttpRequest, exchange: Call) {
     this.#wire = wire;
     this.request = request;
     this.exchange = exchange;

@@ -1,5 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -91,7 +91,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     return this.#running.size === 0 && this.#waiting.size === 0;
   }
 
-  send(request: HttpRequest, exchange: Exchange, refusals: number): Promise<HttpResponse> {
+  send(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
     let current: Http2Exchange;
     try {
       current = new Http2Exchange(this, request, exchange, refusals);
@@ -227,7 +227,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   }
 
   /** The queue forgets it with the last request of an origin. A peer that takes none will take one again. */
-  #tellConcurrency({ slot }: Exchange): void {
+  #tellConcurrency({ slot }: Call): void {
     slot?.setConcurrency(Math.max(1, this.#limit));
   }
 }

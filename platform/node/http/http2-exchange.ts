@@ -1,5 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions } from 'node:http2';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -41,7 +41,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly request: HttpRequest;
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   /** How often it was refused before. */
   readonly refusals: number;
   /** A response has arrived. */
@@ -67,7 +67,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   #signs = 0;
 
   /** @throws NetworkError when the request cannot be written */
-  constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Exchange, refusals: number) {
+  constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Call, refusals: number) {
     this.#owner = owner;
     this.request = request;
     this.exchange = exchange;

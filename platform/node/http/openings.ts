@@ -1,4 +1,4 @@
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { abortable } from '../dial/abortable.ts';
@@ -12,7 +12,7 @@ const PATIENCE_WITH_LISTENERS = 1000;
 
 /** A connection that is being opened for a request, and how to stop it. */
 interface Opening {
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   readonly url: string;
   readonly abort: AbortController;
 }
@@ -62,7 +62,7 @@ export class Openings {
    * @throws NetworkError
    */
   async for<Result>(
-    exchange: Exchange,
+    exchange: Call,
     url: string,
     use: (opening: Opening) => Promise<Result>,
   ): Promise<Result> {

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import { CONTINUE_WAIT } from '../expect-continue.ts';
@@ -16,7 +16,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
   isComplete = false;
   readonly #body: RequestBody;
   readonly #length: number | null;
-  readonly #exchange: Exchange;
+  readonly #exchange: Call;
   readonly #target: OutgoingTarget;
   #upload: Upload | null = null;
   #timer: unknown = null;
@@ -24,7 +24,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
   #taken = 0;
 
   /** @param length what the head promises, null when it promises nothing */
-  constructor(body: RequestBody, length: number | null, exchange: Exchange, target: OutgoingTarget) {
+  constructor(body: RequestBody, length: number | null, exchange: Call, target: OutgoingTarget) {
     this.#body = body;
     this.#length = length;
     this.#exchange = exchange;
@@ -89,7 +89,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
 const REQUEST_SENT = { type: 'request-sent' } as const;
 
 /** The last byte of the request was handed to the platform. */
-export function tellRequestSent(exchange: Exchange): void {
+export function tellRequestSent(exchange: Call): void {
   exchange.timings.requestSent = exchange.clock.now();
   exchange.emit(REQUEST_SENT);
 }

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
@@ -68,7 +68,7 @@ export class SocketTransport implements Transport {
     this.#routesFor = routes;
   }
 
-  send(request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
+  send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
     try {
       this.#begin(request, exchange);
       const routes = this.#routesFor(request);
@@ -84,7 +84,7 @@ export class SocketTransport implements Transport {
     }
   }
 
-  async connect({ request }: ConnectTarget, exchange: Exchange): Promise<void> {
+  async connect({ request }: ConnectTarget, exchange: Call): Promise<void> {
     this.#begin(request, exchange);
     const { href } = request.url;
     await this.#byRoutes(request, exchange, this.#routesFor(request), (pool) =>
@@ -101,7 +101,7 @@ export class SocketTransport implements Transport {
     this.#pool.clear('the transport was closed');
   }
 
-  #begin({ url }: HttpRequest, exchange: Exchange): void {
+  #begin({ url }: HttpRequest, exchange: Call): void {
     exchange.throwIfCancelled();
     if (this.#isClosed) throw givenUp(url.href, 'the transport is closed');
     restartPhases(exchange.timings);
@@ -112,7 +112,7 @@ export class SocketTransport implements Transport {
     pool: EndpointPool,
     idle: Http1Connection | Http2Connection,
     request: HttpRequest,
-    exchange: Exchange,
+    exchange: Call,
     routes: Routes,
   ): Promise<HttpResponse> {
     const { clearings } = pool;
@@ -123,7 +123,7 @@ export class SocketTransport implements Transport {
   }
 
   /** Sends it over a connection that carries nothing else. */
-  async #sendOverFree(request: HttpRequest, exchange: Exchange, routes: Routes): Promise<HttpResponse> {
+  async #sendOverFree(request: HttpRequest, exchange: Call, routes: Routes): Promise<HttpResponse> {
     const { href } = request.url;
     const connection = await this.#byRoutes(request, exchange, routes, (pool) =>
       pool.connection(exchange, href),
@@ -134,7 +134,7 @@ export class SocketTransport implements Transport {
   /** What the first route on which `attempt` succeeds gives. */
   async #byRoutes<Outcome>(
     request: HttpRequest,
-    exchange: Exchange,
+    exchange: Call,
     routes: Routes,
     attempt: (pool: EndpointPool) => Promise<Outcome>,
   ): Promise<Outcome> {

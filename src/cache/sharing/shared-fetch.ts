@@ -1,5 +1,5 @@
 import { ask } from '../../call/ask.ts';
-import { Exchange } from '../../call/call.ts';
+import { Call } from '../../call/call.ts';
 import type { HttpResponse } from '../../call/response.ts';
 import { NetworkError } from '../../error.ts';
 import type { Fill } from '../fill.ts';
@@ -41,14 +41,14 @@ interface Waiting {
  * request that has left is forgotten here, so that a head which never comes holds nothing of it.
  */
 export class SharedFetch {
-  readonly #exchange: Exchange;
+  readonly #exchange: Call;
   readonly #waiters = new Set<Waiter>();
   readonly #response: Promise<HttpResponse>;
   #result: FetchResult | null = null;
 
   /** Takes off at once. */
-  constructor(leader: Exchange, run: (exchange: Exchange) => Promise<FetchResult>) {
-    const exchange = new Exchange(
+  constructor(leader: Call, run: (exchange: Call) => Promise<FetchResult>) {
+    const exchange = new Call(
       {
         accept: (event) => leader.emit(event),
         ask: (question) =>
@@ -96,7 +96,7 @@ export class SharedFetch {
    * @param claim what the request makes of the result
    */
   join<Claimed>(
-    exchange: Exchange,
+    exchange: Call,
     patience: number,
     claim: (result: FetchResult) => MaybePromise<Claimed>,
   ): Promise<Claimed | InVain> {
@@ -129,7 +129,7 @@ export class SharedFetch {
     });
   }
 
-  #land(result: FetchResult, leader: Exchange): void {
+  #land(result: FetchResult, leader: Call): void {
     this.#result = result;
     leader.queued = null;
     const { created } = leader.timings;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { Capability, TransportCapabilities } from '../../../src/call/capabilities.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
@@ -36,7 +36,7 @@ export interface TransportEnvironment {
 
 /** A request on its way. */
 export interface Sent {
-  readonly exchange: Exchange;
+  readonly exchange: Call;
   readonly events: ReplyEvent[];
   readonly response: Promise<HttpResponse>;
   /** Cancelers that are registered with the exchange and not taken back. */

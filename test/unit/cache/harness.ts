@@ -1,6 +1,6 @@
 import type { AbstractNetworkCache } from '../../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 type ResponseInit = NonNullable<Parameters<typeof makeResponse>[0]>;
-type Respond = (request: HttpRequest, exchange: Exchange) => HttpResponse | Promise<HttpResponse>;
+type Respond = (request: HttpRequest, exchange: Call) => HttpResponse | Promise<HttpResponse>;
 
 /** A cache stage with a clock that stands still over an origin that does what it is told. */
 export class Harness {
@@ -50,7 +50,7 @@ export class Harness {
     this.respond = () => makeResponse({ ...init, headers, body });
   }
 
-  exchange(): Exchange {
+  exchange(): Call {
     return makeExchange({ clock: this.clock }).exchange;
   }
 

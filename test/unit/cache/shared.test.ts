@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
@@ -290,7 +290,7 @@ describe('a head that does not come', () => {
 
   test('is not waited for through one leader after the other', async () => {
     const { harness } = slowOrigin();
-    const leaders: Exchange[] = [];
+    const leaders: Call[] = [];
     const open = (): void => {
       leaders.push(harness.exchange());
       harness.open({}, leaders.at(-1)).catch(() => {});
@@ -309,7 +309,7 @@ describe('a head that does not come', () => {
   test('a timeout of the first one is not that of the others', async () => {
     const { harness, land } = slowOrigin();
     const { respond } = harness;
-    let idle: Exchange | null = null;
+    let idle: Call | null = null;
     harness.respond = (request, exchange) => {
       idle ??= exchange;
       return respond(request, exchange);
@@ -404,7 +404,7 @@ describe('a slow reader', () => {
 describe('a reply that fell behind an entry that the cache refuses in the middle', () => {
   const mebibyte = new Uint8Array(1024 * 1024).fill(97);
 
-  async function fallBehind(headers: Record<string, string>, first: 0 | 1, asked: Exchange[] = []) {
+  async function fallBehind(headers: Record<string, string>, first: 0 | 1, asked: Call[] = []) {
     const { harness, heads, land } = slowOrigin({ ...FRESH, ...headers });
     const { respond } = harness;
     harness.respond = (request, exchange) => {
@@ -452,7 +452,7 @@ describe('a reply that fell behind an entry that the cache refuses in the middle
   test.each([0, 1] as const)(
     'and is aborted while the rest is asked for gives that up, be it the first or the second: %i',
     async (first) => {
-      const asked: Exchange[] = [];
+      const asked: Call[] = [];
       const { slow, fast, body, exchange } = await fallBehind({ etag: '"e"' }, first, asked);
       exchange.cancel(aborted);
       slow.body.cancel(aborted);

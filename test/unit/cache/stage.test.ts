@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { MemoryCache } from '../../../src/cache/memory-cache.ts';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
@@ -14,7 +14,7 @@ const FRESH = { [CC]: 'max-age=60', etag: '"e"' };
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** What happens to a request that is given up from within. */
-function cancelling(exchange: Exchange, code: NetworkErrorCode): Promise<never> {
+function cancelling(exchange: Call, code: NetworkErrorCode): Promise<never> {
   return new Promise((_, reject) => {
     exchange.onCancel(reject);
     exchange.cancel(new NetworkError(code, 'idle'));
@@ -378,7 +378,7 @@ describe('trouble', () => {
     expect(await harness.send()).toMatchObject({ text: '0123456789', source: 'cache' });
   });
 
-  test.each<[string, (exchange: Exchange) => HttpResponse | Promise<never>, string]>([
+  test.each<[string, (exchange: Call) => HttpResponse | Promise<never>, string]>([
     ['a timeout', (exchange) => cancelling(exchange, 'timeout'), ''],
     ['a refusal', () => Promise.reject(new NetworkError('connection-refused', 'no')), ''],
     ['a status', () => makeResponse({ status: 503 }), '; fwd-status=503'],

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
@@ -15,7 +15,7 @@ import { makeJar, pairs } from './fixtures.ts';
 const SITE = 'https://www.example.com/';
 
 /** Both stages, which have only the cache between them. */
-function walk(request: HttpRequest, next: Next, exchange: Exchange): Promise<HttpResponse> {
+function walk(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
   return compose([cookieStage, cookieNoteStage], next)(request, exchange);
 }
 

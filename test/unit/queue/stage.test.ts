@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
@@ -38,7 +38,7 @@ const turns = async (): Promise<void> => {
 /** Whether a request that waits for the one slot gets it through what `act` does to the first. */
 async function freesTheSlot(
   act: (first: {
-    exchange: Exchange;
+    exchange: Call;
     response: Promise<HttpResponse>;
     sent: ReturnType<typeof setup>['sent'][0];
   }) => unknown,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../../../src/call/call.ts';
+import type { Call } from '../../../src/call/call.ts';
 import type { Priority } from '../../../src/options/options.ts';
 import { pipelineSource } from '../../../src/reply/pipeline-source.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
@@ -8,8 +8,8 @@ import { FakeClock, makeRequest } from '../../support/fixtures.ts';
 /** A reply whose pipeline waits in a queue that writes down the priorities it is told. */
 function setup() {
   const told: Priority[] = [];
-  let exchange!: Exchange;
-  const run = (_request: unknown, started: Exchange) => {
+  let exchange!: Call;
+  const run = (_request: unknown, started: Call) => {
     exchange = started;
     exchange.queued = { setPriority: (priority) => told.push(priority) };
     return new Promise<never>(() => {});

@@ -1,4 +1,4 @@
-import type { ExchangeSink } from '../../../src/call/call.ts';
+import type { CallSink } from '../../../src/call/call.ts';
 import type { Ask } from '../../../src/call/question.ts';
 import type { ReplyEvent, ResponseHead } from '../../../src/call/reply-event.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
@@ -13,9 +13,9 @@ export class ScriptedSource implements ReplySource, Transfer {
   readonly clock = new FakeClock();
   readonly calls: string[] = [];
   readonly timings = null;
-  sink: ExchangeSink | null = null;
+  sink: CallSink | null = null;
 
-  open(_request: unknown, sink: ExchangeSink): Transfer {
+  open(_request: unknown, sink: CallSink): Transfer {
     this.sink = sink;
     return this;
   }
