@@ -6,7 +6,7 @@ import type { Transport } from './call/transport.ts';
 import { refuseSurplus } from './checks/surplus.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
-import { DEFAULT_OPTIONS } from './options/resolve-options.ts';
+import { clockOf, DEFAULT_OPTIONS } from './options/resolve-options.ts';
 import { requestSources } from './pipeline/sources.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
@@ -19,6 +19,7 @@ import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { Settings } from './settings.ts';
+import { systemClock } from './util/clock.ts';
 import { Crowd } from './util/crowd.ts';
 
 /**
@@ -51,7 +52,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   /** @internal Each platform has a subclass of its own. */
   constructor(platform: Platform, options: ManagerOptions) {
-    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.() };
+    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.(clockOf(options)) };
     super(options, defaults, platform.acceptOptions);
     this.#platform = platform;
     this.#defaults = defaults;
@@ -289,7 +290,7 @@ export class Manager extends Settings implements AsyncDisposable {
 
   #transportFor({ transport }: RequestOptions): Transport {
     if (transport !== null) return transport;
-    this.#transport ??= this.#platform.createTransport();
+    this.#transport ??= this.#platform.createTransport(this.options.clock ?? systemClock);
     return this.#transport;
   }
 }

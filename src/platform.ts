@@ -2,6 +2,7 @@ import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { Transport } from './call/transport.ts';
 import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
+import type { Clock } from './util/clock.ts';
 import type { ParsedUrl } from './util/url.ts';
 
 /**
@@ -10,14 +11,14 @@ import type { ParsedUrl } from './util/url.ts';
  */
 export interface Platform extends PlatformMeans {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
-  defaults?(): Partial<RequestOptions>;
+  defaults?(clock: Clock): Partial<RequestOptions>;
   /**
    * Looks at options before they are in force, for a manager or a request.
    * @throws TypeError for what is ill-typed and only the platform can tell
    */
   acceptOptions?(options: RequestOptions): void;
   /** Called once, when it is needed first, unless the user brought a transport. */
-  createTransport(): Transport;
+  createTransport(clock: Clock): Transport;
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /**

@@ -8,9 +8,10 @@ import {
   LARGEST_ENTRY,
   metadataSize,
 } from '../../src/cache/network-cache.ts';
-import { type Checks, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
 import { Database } from './indexeddb-cache/database.ts';
 import { type EntryRecord, SCHEMA, SUM_KEY } from './indexeddb-cache/records.ts';
@@ -34,12 +35,15 @@ export interface IndexedDbCacheOptions {
   readonly maximumSize?: number;
   /** Hears once of each kind of trouble (quota, private windows); requests go on without the cache. */
   readonly onFault?: FaultListener;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
 const CHECKS: Checks<IndexedDbCacheOptions> = {
   name: TEXT,
   maximumSize: MAXIMUM_SIZE,
   onFault: FUNCTION,
+  clock: CLOCK,
 };
 
 /** An entry as it was found. */
@@ -64,7 +68,8 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   readonly #onFault: FaultListener;
   readonly #reported = new Set<string>();
   #touched = new Map<string, { readonly key: string; readonly used: number }>();
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  readonly #clock: Clock;
+  #timer: unknown = null;
   #swept: Promise<void> | null = null;
   #timesCleared = 0;
   /** What was begun and has to end before `close`. */
@@ -74,8 +79,14 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   /** @throws TypeError when `maximumSize` is not a number of bytes */
   constructor(options: IndexedDbCacheOptions = {}) {
     super();
-    const { name = 'fairlead-cache', maximumSize, onFault } = checkOptions('IndexedDbCache', options, CHECKS);
+    const {
+      name = 'fairlead-cache',
+      maximumSize,
+      onFault,
+      clock = systemClock,
+    } = checkOptions('IndexedDbCache', options, CHECKS);
     this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
+    this.#clock = clock;
     this.#database = new Database(name);
     this.#onFault = apart(onFault);
   }
@@ -96,15 +107,15 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
 
   open(stored: IndexedDbEntry): BodyReader {
     const key = this.#keys.get(stored);
-    if (key !== undefined) this.#touched.set(stored.record.id, { key, used: Date.now() });
-    this.#timer ??= setTimeout(() => void this.#flush(), TOUCH_DELAY);
+    if (key !== undefined) this.#touched.set(stored.record.id, { key, used: this.#clock.now() });
+    this.#timer ??= this.#clock.setTimeout(() => void this.#flush(), TOUCH_DELAY);
     return new ChunkReader(this.#database, stored.record);
   }
 
   insert(key: string, metadata: ResponseMetadata, length: number | null): EntryWriter | null {
     const limit = this.maximumSize * LARGEST_ENTRY - metadataSize(key, metadata);
     if ((length ?? 0) > limit) return null;
-    this.#swept ??= this.#write((entries) => sweep(entries, Date.now() - ABANDONED));
+    this.#swept ??= this.#write((entries) => sweep(entries, this.#clock.now() - ABANDONED));
     const begun = this.#timesCleared;
     const entry = new StagedEntry({
       database: this.#database,
@@ -122,7 +133,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   async update(key: string, stored: IndexedDbEntry, metadata: ResponseMetadata): Promise<void> {
     const size = stored.length + metadataSize(key, metadata);
     const record = { ...stored.record, metadata, size };
-    await this.#write((entries) => update(entries, key, record, this.maximumSize, Date.now()));
+    await this.#write((entries) => update(entries, key, record, this.maximumSize, this.#clock.now()));
   }
 
   async remove(key: string, stored?: IndexedDbEntry): Promise<void> {
@@ -157,7 +168,15 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   async #publish(key: string, metadata: ResponseMetadata, body: WrittenBody, begun: number): Promise<void> {
     const { id, length, checksums, last, isStaged } = body;
     const size = length + metadataSize(key, metadata);
-    const record: EntryRecord = { schema: SCHEMA, id, length, size, used: Date.now(), checksums, metadata };
+    const record: EntryRecord = {
+      schema: SCHEMA,
+      id,
+      length,
+      size,
+      used: this.#clock.now(),
+      checksums,
+      metadata,
+    };
     // Uses decide what makes room.
     await this.#flush();
     if (begun !== this.#timesCleared) throw new EntryGone();
@@ -168,12 +187,12 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   #makeRoom(): void {
     void this.#write(async (entries) => {
       const sum = await readSum(entries);
-      entries.put(await evict(entries, sum, sum * QUOTA_TARGET, Date.now()), SUM_KEY);
+      entries.put(await evict(entries, sum, sum * QUOTA_TARGET, this.#clock.now()), SUM_KEY);
     });
   }
 
   async #flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
     const touched = this.#touched;
     if (touched.size === 0) return;

@@ -57,7 +57,7 @@ export class FetchTransport implements Transport {
     };
     try {
       const response = await unlessAborted(this.#open(url, request, call, signal), signal);
-      call.timings.responseStart = call.clock.now();
+      call.timings.responseStart = call.time();
       const stream = this.#dialect.toStream?.(response) ?? response.body;
       if (stream === null) done();
       const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, { controller, done });

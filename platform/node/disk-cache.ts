@@ -12,9 +12,10 @@ import {
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
 } from '../../src/cache/network-cache.ts';
-import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
@@ -34,12 +35,15 @@ export interface DiskCacheOptions {
   readonly maximumSize?: number;
   /** Hears once of each kind of trouble with the directory; requests go on without the cache. */
   readonly onFault?: FaultListener;
+  /** Against which entries are old, and leases of other processes. @default the system's */
+  readonly clock?: Clock;
 }
 
 const CHECKS: Checks<DiskCacheOptions> = {
   directory: requiredText('the path of a directory'),
   maximumSize: MAXIMUM_SIZE,
   onFault: FUNCTION,
+  clock: CLOCK,
 };
 
 /** Finishes the file of an entry, which tells how many variants its key has. */
@@ -72,11 +76,22 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
   constructor(options: DiskCacheOptions) {
     super();
-    const { directory, maximumSize, onFault } = checkOptions('DiskCache', options, CHECKS);
+    const {
+      directory,
+      maximumSize,
+      onFault,
+      clock = systemClock,
+    } = checkOptions('DiskCache', options, CHECKS);
     this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
     this.#root = path.join(path.resolve(directory), LAYOUT);
     this.#onFault = apart(onFault);
-    this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, (error) => this.#report(error));
+    this.#usage = new DiskUsage(
+      this.#root,
+      this.maximumSize,
+      this.#files,
+      (error) => this.#report(error),
+      clock,
+    );
   }
 
   async match(key: string): Promise<readonly DiskEntry[]> {

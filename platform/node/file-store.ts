@@ -1,10 +1,11 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Checks, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import { faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
 import { withinPatience } from '../../src/storage/store-patience.ts';
+import { type Clock, setBackgroundTimeout, systemClock } from '../../src/util/clock.ts';
 import { ChangeNotice } from './files/change-notice.ts';
 import { type FileContent, readIfChanged, readIfExists } from './files/read-file.ts';
 import { replaceFileSync } from './files/replace-file-sync.ts';
@@ -17,9 +18,15 @@ export interface FileStoreOptions {
   readonly file: string;
   /** Hears when content was unreadable and set aside, and when the file cannot be looked at for changes of others. */
   readonly onFault?: FaultListener;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
-const CHECKS: Checks<FileStoreOptions> = { file: requiredText('the path of a file'), onFault: FUNCTION };
+const CHECKS: Checks<FileStoreOptions> = {
+  file: requiredText('the path of a file'),
+  onFault: FUNCTION,
+  clock: CLOCK,
+};
 
 type Entries = Map<string, StoredValue>;
 type Changes = ReadonlyMap<string, StoredValue | null>;
@@ -47,8 +54,9 @@ export class FileStore implements KeyValueStore {
   readonly #lookFaults: ReturnType<typeof faultTeller>;
   readonly #listeners = new Set<(changes: Changes) => void>();
   readonly #notice: ChangeNotice;
-  #timer: NodeJS.Timeout | null = null;
-  /** By `performance.now()`: the last look, and when it was asked for last. */
+  readonly #clock: Clock;
+  #timer: unknown = null;
+  /** By the monotonic clock: the last look, and when it was asked for last. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
@@ -60,7 +68,8 @@ export class FileStore implements KeyValueStore {
   #operations = 0;
 
   constructor(options: FileStoreOptions) {
-    const { file, onFault } = checkOptions('FileStore', options, CHECKS);
+    const { file, onFault, clock } = checkOptions('FileStore', options, CHECKS);
+    this.#clock = clock ?? systemClock;
     this.#file = path.resolve(file);
     this.#onFault = apart(onFault);
     this.#lookFaults = faultTeller(this.#onFault);
@@ -95,7 +104,7 @@ export class FileStore implements KeyValueStore {
 
   watch(listener: (changes: Changes) => void): () => void {
     this.#listeners.add(listener);
-    this.#askedAt = performance.now();
+    this.#askedAt = this.#clock.monotonic();
     this.#notice.start();
     this.#lookLater();
     return () => {
@@ -105,7 +114,7 @@ export class FileStore implements KeyValueStore {
   }
 
   look(): Promise<void> | null {
-    const now = performance.now();
+    const now = this.#clock.monotonic();
     this.#askedAt = now;
     if (this.#listeners.size === 0) return null;
     this.#lookLater();
@@ -146,7 +155,7 @@ export class FileStore implements KeyValueStore {
   }
 
   async #setAside(): Promise<Entries> {
-    const aside = `${this.#file}.corrupt-${Date.now()}`;
+    const aside = `${this.#file}.corrupt-${this.#clock.now()}`;
     await rename(this.#file, aside);
     this.#onFault(new Error(`storage: ${this.#file} is not readable as a store; it was moved to ${aside}`));
     return this.#known;
@@ -165,7 +174,7 @@ export class FileStore implements KeyValueStore {
 
   #stopWatching(): void {
     this.#notice.stop();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
 
@@ -174,13 +183,17 @@ export class FileStore implements KeyValueStore {
   }
 
   #lookLater(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      if (this.#listeners.size === 0 || performance.now() - this.#askedAt > ATTENTION) return;
-      void this.#lookNow().then(() => {
-        if (this.#listeners.size > 0) this.#lookLater();
-      });
-    }, FRESH).unref();
+    this.#timer ??= setBackgroundTimeout(
+      () => {
+        this.#timer = null;
+        if (this.#listeners.size === 0 || this.#clock.monotonic() - this.#askedAt > ATTENTION) return;
+        void this.#lookNow().then(() => {
+          if (this.#listeners.size > 0) this.#lookLater();
+        });
+      },
+      FRESH,
+      this.#clock,
+    );
   }
 
   /** Resolves when what others wrote has been told, and after a second at most. Does not reject. */
@@ -196,7 +209,7 @@ export class FileStore implements KeyValueStore {
   }
 
   async #look(): Promise<void> {
-    this.#lookedAt = performance.now();
+    this.#lookedAt = this.#clock.monotonic();
     const found = await readIfChanged(this.#file, this.#signature);
     if (found === null) return;
     this.#notice.missed();

@@ -19,16 +19,16 @@ import { StrictTransportSecurity } from './strict-transport-security.ts';
 
 /** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
-  defaults: () => ({
+  defaults: (clock) => ({
     userAgent: 'fairlead/0.1.0',
-    cookieJar: new CookieJar(),
-    strictTransportSecurity: new StrictTransportSecurity(),
+    cookieJar: new CookieJar({ clock }),
+    strictTransportSecurity: new StrictTransportSecurity({ clock }),
   }),
   acceptOptions({ signal, tls }) {
     if (signal !== null) expectListeners(signal);
     if (tls !== null) checkTls(tls);
   },
-  createTransport: () => new SocketTransport(),
+  createTransport: (clock) => new SocketTransport({ clock }),
   rules: {
     redirects: redirectStage,
     platformRedirects: platformRedirectStage,

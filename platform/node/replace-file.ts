@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay, setBackgroundTimeout, systemClock } from '../../src/util/clock.ts';
 import { ClaimWatch, claimName, HEARTBEAT } from './files/claims.ts';
 import { errorCode, isMissing } from './files/error-code.ts';
 import { makeDirectory, TO_CREATE } from './files/own-files.ts';
@@ -34,13 +34,14 @@ export async function replaceFile(
   update: (content: string | null) => Promise<string>,
 ): Promise<string> {
   const watch = new ClaimWatch(`${file}.lock`);
-  const deadline = performance.now() + PATIENCE;
+  const deadline = systemClock.monotonic() + PATIENCE;
   // A refusal that the permissions explain does not pass. (Those of Windows cannot be asked like that.)
   const isFinal = (error: unknown): Promise<boolean> => isExplained(error, file);
   for (;;) {
     const signature = await persist(() => attempt(file, watch, update), { isFinal });
     if (signature !== null) return signature;
-    if (performance.now() > deadline) throw new Error(`${file} is being written by others all the time`);
+    if (systemClock.monotonic() > deadline)
+      throw new Error(`${file} is being written by others all the time`);
     await delay(Math.random() * LONGEST_PAUSE);
   }
 }
@@ -57,11 +58,11 @@ async function attempt(
   const name = claimName();
   const claim = path.join(directory, name);
   let handle: FileHandle | null = null;
-  let beat: NodeJS.Timeout | undefined;
+  let stopBeating = (): void => {};
   let isPublished = false;
   try {
     handle = await open(claim, TO_CREATE, 0o600);
-    beat = keepFresh(claim);
+    stopBeating = keepFresh(claim);
     watch.owner = (await handle.stat()).uid;
     if (await watch.isContested(name)) return null;
     await handle.writeFile(await update((await readOnce(file, null))?.content ?? null));
@@ -78,7 +79,7 @@ async function attempt(
     if (isMissing(error)) return null;
     throw error;
   } finally {
-    clearInterval(beat);
+    stopBeating();
     await handle?.close().catch(() => {});
     // Nothing depends on it: a claim that stays is removed by the next writer.
     if (!isPublished) await unlink(claim).catch(() => {});
@@ -86,11 +87,17 @@ async function attempt(
 }
 
 /** Shows that the claim is not abandoned, from when it is made until it is published. */
-function keepFresh(claim: string): NodeJS.Timeout {
-  return setInterval(() => {
-    const now = new Date();
-    utimes(claim, now, now).catch(() => {});
-  }, HEARTBEAT).unref();
+function keepFresh(claim: string): () => void {
+  let timer: unknown;
+  const beat = (): void => {
+    timer = setBackgroundTimeout(() => {
+      const now = new Date(systemClock.now());
+      utimes(claim, now, now).catch(() => {});
+      beat();
+    }, HEARTBEAT);
+  };
+  beat();
+  return () => systemClock.clearTimeout(timer);
 }
 
 /** @throws Error in words where the file is mounted by itself, so that no other one can take its place */

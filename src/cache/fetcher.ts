@@ -56,7 +56,7 @@ export class Fetcher<Stored extends StoredResponse> {
   async #obey(visit: Visit, plan: ForwardPlan<Stored>, candidates: readonly Stored[]): Promise<FetchResult> {
     const { exchange } = visit;
     const request = withFields(visit.request, plan.fields);
-    const started = exchange.clock.now();
+    const started = exchange.time();
     let response: HttpResponse;
     try {
       response = await visit.next(request, exchange);

@@ -98,7 +98,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     joinUntil: number | null,
   ): Promise<HttpResponse> {
     const { exchange, key } = visit;
-    const now = exchange.clock.now();
+    const now = exchange.clock.monotonic();
     const until = joinUntil ?? now + patienceOf(visit);
     if (until <= now || this.#fetches.mustGoAlone(key, now)) return this.#alone(visit, decision, candidates);
     const signature = signatureOf(visit);
@@ -109,7 +109,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         ? follow(visit, decision, result)
         : this.#fetcher.standIn(visit, decision, result.trouble.status, true),
     );
-    if (answer === 'late') this.#fetches.setAlone(key, exchange.clock.now());
+    if (answer === 'late') this.#fetches.setAlone(key, exchange.clock.monotonic());
     if (answer === 'left' || answer === 'late') return this.#read(visit, until);
     // What cannot be shared is not waited for a second time.
     return answer ?? this.#read(visit, now);
@@ -141,7 +141,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         if (result.shared === null) {
           over();
           // A validated response is found by those that waited for it.
-          if (result.response.source === 'network') this.#fetches.setAlone(visit.key, exchange.clock.now());
+          if (result.response.source === 'network')
+            this.#fetches.setAlone(visit.key, exchange.clock.monotonic());
         } else {
           const { fill } = result.shared;
           exchange.onCancel((reason) => fill.fail(reason));
@@ -160,7 +161,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
   async #head(visit: Visit, candidates: readonly Stored[]): Promise<HttpResponse> {
     const { request, exchange } = visit;
-    const started = exchange.clock.now();
+    const started = exchange.time();
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     await releasing(response, () => this.#compare(visit, candidates, response, times));
@@ -188,7 +189,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   async #write(visit: Visit): Promise<HttpResponse> {
     const { request, exchange } = visit;
     const { method, url, options } = request;
-    const started = exchange.clock.now();
+    const started = exchange.time();
     const response = await visit.next(request, exchange);
     const times = timesSince(started, exchange);
     return releasing(response, async () => {

@@ -36,8 +36,8 @@ export function visitOf(request: HttpRequest, next: Next, exchange: Call): Visit
 }
 
 /** For a response whose head has arrived now. The time in the queue does not make it older. */
-export function timesSince(started: number, { clock, timings }: Call): ExchangeTimes {
-  return { requestTime: Math.max(started, timings.dequeued), responseTime: clock.now() };
+export function timesSince(started: number, call: Call): ExchangeTimes {
+  return { requestTime: Math.max(started, call.timings.dequeued), responseTime: call.time() };
 }
 
 /** The request with `[name, value, …]` set. */

@@ -71,12 +71,15 @@ export class Call {
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
+  readonly #epoch: number;
 
   constructor(sink: CallSink, clock: Clock) {
     this.sink = sink;
     this.clock = clock;
+    const created = clock.now();
+    this.#epoch = created - clock.monotonic();
     this.timings = {
-      created: clock.now(),
+      created,
       dequeued: 0,
       lookupEnd: 0,
       connectEnd: 0,
@@ -85,6 +88,11 @@ export class Call {
       responseStart: 0,
       responseEnd: 0,
     };
+  }
+
+  /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */
+  time(): number {
+    return this.#epoch + this.clock.monotonic();
   }
 
   emit(event: ReplyEvent): void {

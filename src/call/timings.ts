@@ -1,5 +1,6 @@
 /**
- * When each phase of the (last) call was reached, epoch milliseconds on the call's clock; 0 = not reached or not
+ * When each phase of the (last) call was reached, epoch milliseconds by the call's clock, in
+ * order even when the clock on the wall is set meanwhile; 0 = not reached or not
  * known on this platform. On a reused connection the three connection phases stay 0.
  */
 export interface Timings {

@@ -79,6 +79,7 @@ export const FUNCTION: Check = {
   expected: 'a function',
   accepts: (value) => typeof value === 'function',
 };
+export const CLOCK = withMethods('now', 'monotonic', 'setTimeout', 'clearTimeout');
 export const OBJECT: Check = { expected: 'an object', accepts: isObject };
 
 /** A text that says something, and has to. */

@@ -5,6 +5,7 @@ import type { Transport } from '../call/transport.ts';
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
+import type { Clock } from '../util/clock.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
@@ -164,6 +165,11 @@ export interface ManagerOnlyOptions {
   readonly allowedSchemes: readonly string[] | null;
   /** The transport to use in place of the platform's. @default null */
   readonly transport: Transport | null;
+  /**
+   * Time for its requests, its own cookie jar, HSTS hosts and connections: for tests, and for who simulates. Parts that are
+   * given have a `clock` of their own. null: the system's. @default null
+   */
+  readonly clock: Clock | null;
   /** The cookie jar, or null for none. @default an empty CookieJar where the platform shows cookies */
   readonly cookieJar: CookieJarLike | null;
   /** The HTTP cache, or null for none. @default null */

@@ -4,6 +4,7 @@ import { illTyped, unknownOption } from '../checks/option-errors.ts';
 import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import { fieldValue, type HeadersInput, HttpHeaders } from '../message/headers.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
 import { concealedTls } from '../util/redaction.ts';
 import type {
   ManagerOnlyOptions,
@@ -128,6 +129,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   ],
   transport: part('send', 'close'),
   proxy: [null, 'no proxy yet', () => false],
+  clock: part('now', 'monotonic', 'setTimeout', 'clearTimeout'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
   strictTransportSecurityEnabled: [false],
@@ -158,6 +160,12 @@ export const DEFAULT_OPTIONS = Object.freeze(
  */
 export function resolveManagerOptions(options: ManagerOptions, defaults: RequestOptions): RequestOptions {
   return merge(options, defaults, MANAGER, []);
+}
+
+/** The clock that a manager is given, which the parts are made with that it has without being told. */
+export function clockOf(options: ManagerOptions): Clock {
+  const clock = isObject(options) && Object.hasOwn(options, 'clock') ? options.clock : null;
+  return resolveManagerOptions({ clock }, DEFAULT_OPTIONS).clock ?? systemClock;
 }
 
 /** The options of a request over its manager's. Its other fields (`url`, `method`, `headers`) are the caller's. */

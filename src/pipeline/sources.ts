@@ -23,7 +23,10 @@ export function requestSources({ rules, decodeText }: PlatformMeans): (parts: Ht
     const { options, transport, schemes } = parts;
     queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
     const http = compose(httpStages(parts, rules, queue), orOwnScheme(lastOf(parts), transport));
-    return pipelineSource(dispatch(http, transport, schemes), decodeText === undefined ? {} : { decodeText });
+    return pipelineSource(dispatch(http, transport, schemes), {
+      ...(decodeText === undefined ? {} : { decodeText }),
+      ...(options.clock === null ? {} : { clock: options.clock }),
+    });
   };
 }
 

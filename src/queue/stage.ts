@@ -94,7 +94,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       call.throwIfCancelled();
       call.slot = this;
       call.onCancel(this.done);
-      call.timings.dequeued = call.clock.now();
+      call.timings.dequeued = call.time();
       return this.#next(this.#request, call).then(
         (response) => ({ ...response, body: observeBody(response.body, this) }),
         (error) => this.#fail(error),

@@ -27,7 +27,7 @@ export class UnreadBodies {
   #forget: (() => void) | null = null;
 
   add(body: UnreadBody): void {
-    this.#stopped.set(body, body.clock.now());
+    this.#stopped.set(body, body.clock.monotonic());
     this.#schedule();
   }
 
@@ -56,7 +56,7 @@ export class UnreadBodies {
     this.#forget = null;
     if (next === undefined) return;
     const { clock } = next;
-    const due = this.#stopped.get(next)! + UNREAD_PATIENCE - clock.now();
+    const due = this.#stopped.get(next)! + UNREAD_PATIENCE - clock.monotonic();
     const timer = clock.setTimeout(() => this.#look(), Math.max(0, due));
     this.#forget = () => clock.clearTimeout(timer);
   }
@@ -64,7 +64,7 @@ export class UnreadBodies {
   #look(): void {
     this.#forget = null;
     for (const body of this.#candidates()) {
-      if (body.clock.now() - this.#stopped.get(body)! < UNREAD_PATIENCE) break;
+      if (body.clock.monotonic() - this.#stopped.get(body)! < UNREAD_PATIENCE) break;
       this.#stopped.delete(body);
       body.letGo();
     }

@@ -1,4 +1,5 @@
 import type { ChunkSource } from '../message/body-input.ts';
+import { delay } from '../util/clock.ts';
 import { concatenate } from '../util/concatenate.ts';
 
 /** The body of a Request that has been taken from it: the Request is used from now on. */
@@ -46,7 +47,7 @@ function readerOf(body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>):
 async function withinOneTurn(reader: Reader, first: Promise<Read>): Promise<Uint8Array | ChunkSource> {
   const chunks: Uint8Array[] = [];
   let pending = first;
-  const turn = new Promise<null>((resolve) => setTimeout(resolve, 0, null));
+  const turn = delay(0).then(() => null);
   for (;;) {
     // A body that fails at once does so when it is sent.
     const result = await Promise.race([pending.catch(() => null), turn]);

@@ -15,13 +15,13 @@ export class DownloadProgress {
 
   /** The body begins: the first interval does. */
   begin(): void {
-    if (this.#isHeard) this.#throttle = new ProgressThrottle(this.#clock.now());
+    if (this.#isHeard) this.#throttle = new ProgressThrottle(this.#clock.monotonic());
   }
 
   /** @param total −1 while it is unknown */
   tell(received: number, total: number): void {
     if (!this.#isHeard) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     this.#throttle ??= new ProgressThrottle(now);
     if (this.#throttle.admit(received, total, now)) this.#emit(received, total);
   }

@@ -73,7 +73,7 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
   }
 
   end(trailers: HttpHeaders | null): void {
-    this.timings.responseEnd = this.clock.now();
+    this.timings.responseEnd = this.time();
     this.#take()?.accept({ type: 'end', trailers: trailers?.pairs ?? null });
   }
 

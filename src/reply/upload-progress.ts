@@ -20,7 +20,7 @@ export class UploadProgress {
     this.#total = total;
     const isDue = sent === total || this.#reply.request.options.emitAllUploadProgressSignals;
     if (isDue) this.flush();
-    else if (this.#throttle.admit(sent, total, this.#clock.now())) this.#emit();
+    else if (this.#throttle.admit(sent, total, this.#clock.monotonic())) this.#emit();
   }
 
   /** Tells the last state, unless that has been told. */

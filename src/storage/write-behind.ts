@@ -1,3 +1,4 @@
+import { systemClock } from '../util/clock.ts';
 import { apart } from './apart.ts';
 import { type FaultTeller, faultTeller } from './fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
@@ -35,7 +36,7 @@ export class WriteBehind {
   #changedSinceLoad: Map<string, StoredValue | null> | null = null;
   #scheduled = false;
   #written: Promise<void> = Promise.resolve();
-  /** No batch begins before, by `performance.now()`, unless somebody waits for it. */
+  /** No batch begins before, by the monotonic clock, unless somebody waits for it. */
   #restUntil = 0;
   #isUrgent = false;
   #endRest = (): void => {};
@@ -151,12 +152,12 @@ export class WriteBehind {
 
   /** Null when it is time for the next batch. The timer keeps a process alive, which would lose the batch otherwise. */
   #rest(): Promise<void> | null {
-    const left = this.#restUntil - performance.now();
+    const left = this.#restUntil - systemClock.monotonic();
     if (this.#isUrgent || left < SHORTEST_REST) return null;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#endRest(), left);
+      const timer = systemClock.setTimeout(() => this.#endRest(), left);
       this.#endRest = () => {
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         resolve();
       };
     });
@@ -169,7 +170,7 @@ export class WriteBehind {
     if (batch.size === 0) return;
     this.#pending = new Map();
     this.#writing = batch;
-    const begun = performance.now();
+    const begun = systemClock.monotonic();
     try {
       await this.store.apply(batch);
       this.#faults.succeeded();
@@ -181,7 +182,7 @@ export class WriteBehind {
         cause,
       );
     }
-    const now = performance.now();
+    const now = systemClock.monotonic();
     this.#restUntil = now + Math.min((now - begun) * REST, LONGEST_REST);
     this.#writing = new Map();
   }

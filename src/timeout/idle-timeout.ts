@@ -1,9 +1,6 @@
 import type { IdleTimer } from '../call/call.ts';
 import type { Clock } from '../util/clock.ts';
 
-/** A longer delay overflows the platform's timer, which then fires at once. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-
 /**
  * Calls back once when nothing has moved for a while. A touch costs one look at the clock: the timer is not set anew;
  * when it fires, it looks how long nothing has moved and sleeps for the rest.
@@ -24,23 +21,23 @@ export class IdleTimeout implements IdleTimer {
     this.#clock = clock;
     this.#limit = limit;
     this.#onExpired = onExpired;
-    this.#lastMove = clock.now();
+    this.#lastMove = clock.monotonic();
     this.#sleep(limit);
   }
 
   touch(): void {
-    this.#lastMove = this.#clock.now();
+    this.#lastMove = this.#clock.monotonic();
     // What trickles in during a pause must not be pushed on beyond its end.
     this.#pausedAt = this.#lastMove;
   }
 
   pause(): void {
-    if (this.#pauses++ === 0) this.#pausedAt = this.#clock.now();
+    if (this.#pauses++ === 0) this.#pausedAt = this.#clock.monotonic();
   }
 
   resume(): void {
     if (--this.#pauses > 0) return;
-    this.#lastMove += this.#clock.now() - this.#pausedAt;
+    this.#lastMove += this.#clock.monotonic() - this.#pausedAt;
     if (this.#timer === null) this.#check();
   }
 
@@ -50,14 +47,14 @@ export class IdleTimeout implements IdleTimer {
   }
 
   #sleep(ms: number): void {
-    this.#timer = this.#clock.setTimeout(() => this.#check(), Math.min(ms, LONGEST_DELAY));
+    this.#timer = this.#clock.setTimeout(() => this.#check(), ms);
   }
 
   #check(): void {
     this.#timer = null;
     // Whoever resumes looks again.
     if (this.#stopped || this.#pauses > 0) return;
-    const left = this.#lastMove + this.#limit - this.#clock.now();
+    const left = this.#lastMove + this.#limit - this.#clock.monotonic();
     if (left > 0) this.#sleep(left);
     else this.#onExpired();
   }

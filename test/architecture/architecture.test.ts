@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { foreignGlobals, programOf } from './globals.ts';
 import { importCycles, importViolations } from './import-rules.ts';
@@ -8,6 +9,22 @@ const modules = files.filter((path) => path.endsWith('.ts')).map(readModule);
 const product = modules.filter(({ path }) => /^(src|platform)\//.test(path));
 
 const MAXIMUM_LINES = 300;
+/** What reads a clock or waits: for `util/clock.ts`, which caps and measures, and can be injected. */
+const TIME =
+  /\bDate\.now\b|\bperformance\b|\bhrtime\b|new Date\(\)|(?<![\w#]\.|\w)set(Timeout|Interval)\b\s*[(,} ](?!:)|globalThis\.set(Timeout|Interval)|AbortSignal\.timeout/;
+const CLOCKS: ReadonlySet<string> = new Set([
+  'src/util/clock.ts',
+  // What a socket does has no other clock: fake timers do not stop it.
+  'platform/node/http/rest.ts',
+  // A sentence of an error names it.
+  'src/checks/foreign-words.ts',
+  'src/reply/reply-error.ts',
+]);
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
 const KEBAB_CASE = /^([a-z0-9]+(-[a-z0-9]+)*)(\.[a-z0-9]+)*$/;
 
 describe('the house', () => {
@@ -34,6 +51,38 @@ describe('the house', () => {
     const names = files.filter((path) => /\.[cm]?[jt]s$/.test(path));
     expect(names.filter((path) => !path.split('/').every((part) => KEBAB_CASE.test(part)))).toEqual([]);
   });
+
+  test('time is read, and waited for, in one place', () => {
+    const offenders = product
+      .filter(({ path }) => !CLOCKS.has(path))
+      .flatMap(({ path }) =>
+        withoutComments(readFileSync(path, 'utf8'))
+          .split('\n')
+          .flatMap((line) => (TIME.test(line) ? [`${path}: ${line.trim()}`] : [])),
+      );
+    expect(offenders).toEqual([]);
+  });
+
+  test.each([
+    'const started = Date.now();',
+    'setTimeout(() => {}, 5)',
+    'globalThis.setTimeout(f)',
+    'performance.now()',
+    'new Date()',
+    'const timer = setInterval(f, 5)',
+    "import { setTimeout as delay } from 'node:timers/promises';",
+    'AbortSignal.timeout(5)',
+    'process.hrtime.bigint()',
+  ])('%s is seen', (line) => expect(line).toMatch(TIME));
+
+  test.each([
+    'clock.setTimeout(f, 5)',
+    'this.#clock.setTimeout(f)',
+    'systemClock.now()',
+    'new Date(systemClock.now())',
+    'readonly setTimeout: unknown',
+    'setBackgroundTimeout(f, 5)',
+  ])('%s is none of that', (line) => expect(line).not.toMatch(TIME));
 
   test(`no file of the product is longer than ${MAXIMUM_LINES} lines`, () => {
     const long = product.filter(({ lines }) => lines > MAXIMUM_LINES);

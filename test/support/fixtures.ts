@@ -51,7 +51,10 @@ export function makeResponse(
   };
 }
 
-/** A clock that stands still until it is told to move. Timers fire in order while it moves. */
+/**
+ * A clock that stands still until it is told to move. Timers fire in order while it moves. The clock on the wall can be set
+ * apart from it.
+ */
 export class FakeClock implements Clock {
   #now: number;
   #timers: { readonly at: number; readonly callback: () => void }[] = [];
@@ -60,7 +63,14 @@ export class FakeClock implements Clock {
     this.#now = now;
   }
 
+  /** What somebody has set the clock on the wall forward by, or back. */
+  set = 0;
+
   now(): number {
+    return this.#now + this.set;
+  }
+
+  monotonic(): number {
     return this.#now;
   }
 

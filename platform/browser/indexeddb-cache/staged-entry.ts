@@ -1,4 +1,5 @@
 import type { BlockStore } from '../../../src/cache/block-writer.ts';
+import { systemClock } from '../../../src/util/clock.ts';
 import { readChunk } from './chunk-reader.ts';
 import { crc32 } from './crc32.ts';
 import type { Database } from './database.ts';
@@ -49,7 +50,9 @@ export class StagedEntry implements BlockStore {
 
   put(index: number, bytes: Uint8Array): Promise<void> {
     this.#checksums.push(crc32(bytes));
-    return this.#init.database.write((entries) => stage(entries, this.#id, { index, bytes }, Date.now()));
+    return this.#init.database.write((entries) =>
+      stage(entries, this.#id, { index, bytes }, systemClock.now()),
+    );
   }
 
   async read(index: number): Promise<Uint8Array> {

@@ -34,7 +34,7 @@ async function open(
     return socket;
   });
   const socket = await firstToConnect(attempts, exchange.clock, signal);
-  exchange.timings.connectEnd = exchange.clock.now();
+  exchange.timings.connectEnd = exchange.time();
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
   return socket;

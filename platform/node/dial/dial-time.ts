@@ -33,7 +33,7 @@ export class DialTime {
   /** Time counts, again. */
   start(): void {
     if (this.#limit === Number.POSITIVE_INFINITY || this.signal.aborted) return;
-    this.#startedAt = this.#clock.now();
+    this.#startedAt = this.#clock.monotonic();
     this.#timer = this.#clock.setTimeout(
       () => this.#abort.abort(tookTooLong(this.#limit, this.#url)),
       this.#left,
@@ -43,7 +43,7 @@ export class DialTime {
   /** Time stands still. */
   stop(): void {
     this.#clock.clearTimeout(this.#timer);
-    this.#left = Math.max(0, this.#left - (this.#clock.now() - this.#startedAt));
+    this.#left = Math.max(0, this.#left - (this.#clock.monotonic() - this.#startedAt));
   }
 
   /** The dial is over. */

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 import { abortable } from './abortable.ts';
 import { type Address, interleave } from './addresses.ts';
@@ -59,10 +60,10 @@ export class Resolver {
 
   #forgetAfter(pending: Promise<unknown>, host: string): void {
     const forget = (): void => {
-      clearTimeout(timer);
+      systemClock.clearTimeout(timer);
       if (this.#pending.get(host) === pending) this.#pending.delete(host);
     };
-    const timer = setTimeout(forget, JOINED_FOR).unref();
+    const timer = setBackgroundTimeout(forget, JOINED_FOR);
     pending.then(forget, forget);
   }
 }
@@ -75,7 +76,7 @@ export function resolveStep(resolver: Resolver, hop: Hop | null): Step {
       if (hop === null && endpoint.local) return { ...reached, targets: [{ path: endpoint.host }] };
       const { host, port } = hop ?? endpoint;
       const addresses = await abortable(resolver.addressesOf(host), signal);
-      exchange.timings.lookupEnd = exchange.clock.now();
+      exchange.timings.lookupEnd = exchange.time();
       return { ...reached, targets: addresses.map(({ address }) => ({ host: address, port })) };
     },
   };

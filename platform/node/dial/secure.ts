@@ -20,7 +20,7 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
       await secured(socket, signal);
       // An alert of TLS comes as an error that closes nothing, when there may be no other listener.
       socket.on('error', (error) => socket.destroy(error));
-      exchange.timings.secureConnectEnd = exchange.clock.now();
+      exchange.timings.secureConnectEnd = exchange.time();
       const security = securityOf(socket, session?.peer);
       peer.chain = security.peerCertificateChain;
       return { ...reached, wire: socket, inbox: null, security };

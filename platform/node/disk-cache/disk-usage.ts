@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
+import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 import { errorCode, isMissing } from './files.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -38,7 +39,8 @@ export class DiskUsage {
   readonly #files: OpenFiles;
   readonly #onError: (error: unknown) => void;
   readonly #touched = new Map<string, number>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #clock: Clock;
+  #timer: unknown = null;
   /** Null until counted. */
   #total: number | null = null;
   #addedSinceCount = 0;
@@ -46,10 +48,17 @@ export class DiskUsage {
   readonly #cameMeanwhile = new Map<string, number>();
   #running: Promise<void> | null = null;
   #again = false;
-  /** Another process evicts: there is no use in counting before. By `performance.now()`. */
+  /** Another process evicts: there is no use in counting before. By the monotonic clock. */
   #notBefore = 0;
 
-  constructor(root: string, maximumSize: number, files: OpenFiles, onError: (error: unknown) => void) {
+  constructor(
+    root: string,
+    maximumSize: number,
+    files: OpenFiles,
+    onError: (error: unknown) => void,
+    clock: Clock,
+  ) {
+    this.#clock = clock;
     this.#root = root;
     this.#maximumSize = maximumSize;
     this.#files = files;
@@ -57,10 +66,14 @@ export class DiskUsage {
   }
 
   touch(file: string): void {
-    this.#touched.set(file, Date.now());
-    this.#timer ??= setTimeout(() => {
-      this.#flush().catch(this.#onError);
-    }, TOUCH_DELAY).unref();
+    this.#touched.set(file, this.#clock.now());
+    this.#timer ??= setBackgroundTimeout(
+      () => {
+        this.#flush().catch(this.#onError);
+      },
+      TOUCH_DELAY,
+      this.#clock,
+    );
   }
 
   add(file: string, bytes: number): void {
@@ -97,7 +110,7 @@ export class DiskUsage {
   }
 
   #maintain(): void {
-    if (performance.now() < this.#notBefore) return;
+    if (this.#clock.monotonic() < this.#notBefore) return;
     if (this.#running !== null) {
       this.#again = true;
       return;
@@ -125,7 +138,7 @@ export class DiskUsage {
 
   async #list(): Promise<Listed[]> {
     const listed: Listed[] = [];
-    const latest = Date.now() + WRONG_CLOCK;
+    const latest = this.#clock.now() + WRONG_CLOCK;
     for (const shard of await names(this.#root, /^[\da-f]{2}$/)) {
       const directory = path.join(this.#root, shard);
       await each(await names(directory, /^[\da-f]{40}\.\d$/), async (name) => {
@@ -146,7 +159,7 @@ export class DiskUsage {
       throw error;
     });
     if (!isOurs) {
-      this.#notBefore = performance.now() + RETRY;
+      this.#notBefore = this.#clock.monotonic() + RETRY;
       return;
     }
     try {
@@ -174,7 +187,7 @@ export class DiskUsage {
   /** It may have been replaced since it was listed. */
   #asItIsNow(entry: Listed): Listed {
     const size = this.#cameMeanwhile.get(entry.path);
-    return size === undefined ? entry : { ...entry, size, used: Date.now() };
+    return size === undefined ? entry : { ...entry, size, used: this.#clock.now() };
   }
 
   /** What killed processes have left: temporary files, and what was moved aside to be cleared. */
@@ -194,7 +207,7 @@ export class DiskUsage {
   }
 
   async #flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
     const touched = [...this.#touched];
     this.#touched.clear();
@@ -243,7 +256,7 @@ async function mayBeHeld(lease: string): Promise<boolean> {
 
 async function isAbandoned(file: string, after: number): Promise<boolean> {
   const { mtimeMs } = await stat(file);
-  return Math.abs(Date.now() - mtimeMs) > after;
+  return Math.abs(systemClock.now() - mtimeMs) > after;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { systemClock } from '../../../src/util/clock.ts';
 import type { EntryHeader, Slot } from './entry-format.ts';
 import { closeReadFile, openFile, TO_READ } from './files.ts';
 
@@ -14,8 +15,8 @@ export interface EntryHead {
  */
 export class OpenFile {
   readonly descriptor: number;
-  /** By `performance.now()`. */
-  readonly openedAt = performance.now();
+  /** By the monotonic clock. */
+  readonly openedAt = systemClock.monotonic();
   /** As it was found sound. */
   head: EntryHead | null = null;
   /** Whether the last hit took the whole body. */

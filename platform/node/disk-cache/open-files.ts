@@ -1,3 +1,4 @@
+import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { OpenFile } from './open-file.ts';
 
 /** How long (milliseconds) a file is held after it was opened, however much it is used meanwhile. */
@@ -12,7 +13,7 @@ const MAXIMUM_HELD = process.platform === 'win32' ? 0 : 32;
 export class OpenFiles {
   /** In the order in which they came. */
   readonly #held = new Map<string, OpenFile>();
-  #timer: NodeJS.Timeout | null = null;
+  #timer: unknown = null;
   #isClosed = false;
 
   /** The file that is held for the path; its user has to release it. Null when there is none. */
@@ -36,7 +37,7 @@ export class OpenFiles {
       this.drop(oldest);
     }
     this.#held.set(path, file.use());
-    this.#timer ??= setTimeout(() => this.#expire(), LIFETIME).unref();
+    this.#timer ??= setBackgroundTimeout(() => this.#expire(), LIFETIME);
   }
 
   /** Remembers of the file that is held for the path that its whole body was taken. */
@@ -54,7 +55,7 @@ export class OpenFiles {
 
   dropAll(): void {
     for (const path of this.#held.keys()) this.drop(path);
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    systemClock.clearTimeout(this.#timer);
     this.#timer = null;
   }
 
@@ -68,12 +69,12 @@ export class OpenFiles {
     this.#timer = null;
     for (const [path, file] of this.#held) if (isOver(file)) this.drop(path);
     for (const { openedAt } of this.#held.values()) {
-      this.#timer = setTimeout(() => this.#expire(), openedAt + LIFETIME - performance.now()).unref();
+      this.#timer = setBackgroundTimeout(() => this.#expire(), openedAt + LIFETIME - systemClock.monotonic());
       break;
     }
   }
 }
 
 function isOver({ openedAt }: OpenFile): boolean {
-  return performance.now() - openedAt >= LIFETIME;
+  return systemClock.monotonic() - openedAt >= LIFETIME;
 }

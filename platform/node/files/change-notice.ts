@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { setBackgroundTimeout } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 
 /**
@@ -54,9 +55,9 @@ export class ChangeNotice {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // Events come in swarms.
-    setTimeout(() => {
+    setBackgroundTimeout(() => {
       this.#scheduled = false;
       this.#onChange();
-    }, 5).unref();
+    }, 5);
   }
 }

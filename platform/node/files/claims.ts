@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { systemClock } from '../../../src/util/clock.ts';
 import { errorCode, isMissing } from './error-code.ts';
 import { namesIn, statOwn } from './own-files.ts';
 
@@ -79,7 +80,7 @@ export class ClaimWatch {
 
   #isStill(name: string, { mtimeMs, size, ctimeMs }: Stats): boolean {
     const signature = `${mtimeMs} ${size} ${ctimeMs}`;
-    const now = performance.now();
+    const now = systemClock.monotonic();
     const seen = this.#seen.get(name);
     if (seen?.signature === signature) return now - seen.since >= ABANDONED_AFTER;
     this.#seen.set(name, { signature, since: now });

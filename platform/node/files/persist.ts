@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay, systemClock } from '../../../src/util/clock.ts';
 import { errorCode } from './error-code.ts';
 
 /**
@@ -37,12 +37,13 @@ export async function persist<Value>(
     readonly isFinal?: ((error: unknown) => boolean | Promise<boolean>) | undefined;
   } = {},
 ): Promise<Value> {
-  const deadline = performance.now() + patience;
+  const deadline = systemClock.monotonic() + patience;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       return await work();
     } catch (error) {
-      if (!mayPass(error) || performance.now() + pause > deadline || (await isFinal?.(error))) throw error;
+      if (!mayPass(error) || systemClock.monotonic() + pause > deadline || (await isFinal?.(error)))
+        throw error;
     }
     await delay(pause);
   }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 import { ABANDONED_AFTER, ClaimWatch, claimName, isClaimName, isOwnClaim } from './claims.ts';
 import { isMissing } from './error-code.ts';
@@ -26,15 +27,16 @@ export function replaceFileSync<Result>(
   update: (content: string | null) => SyncUpdate<Result>,
 ): Result {
   const watch = new ClaimWatch(`${file}.lock`);
-  const deadline = performance.now() + PATIENCE;
+  const deadline = systemClock.monotonic() + PATIENCE;
   for (;;) {
     try {
       const done = attempt(file, watch, update);
       if (done !== null) return done.result;
     } catch (error) {
-      if (!mayPass(error) || performance.now() > deadline) throw error;
+      if (!mayPass(error) || systemClock.monotonic() > deadline) throw error;
     }
-    if (performance.now() > deadline) throw new Error(`${file} is being written by others all the time`);
+    if (systemClock.monotonic() > deadline)
+      throw new Error(`${file} is being written by others all the time`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
   }
 }

@@ -220,7 +220,7 @@ export class Attempt implements OutgoingTarget {
     if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
     this.#framing = framing;
     this.#message = message;
-    this.#exchange.timings.responseStart = this.#exchange.clock.now();
+    this.#exchange.timings.responseStart = this.#exchange.time();
     message.on('error', (cause) => this.#broken(cause));
     this.#body = new IncomingBody(message, {
       ended: () => this.#ended(),

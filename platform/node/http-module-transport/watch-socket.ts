@@ -29,15 +29,15 @@ export function watchWrites(socket: Socket, { clock }: Call, onLost: (error: Err
 }
 
 /** Writes down when a socket that is being opened has got how far. Returns what ends it. */
-export function watchPhases(socket: Socket, { timings, clock }: Call, onSecured: () => void): () => void {
+export function watchPhases(socket: Socket, call: Call, onSecured: () => void): () => void {
   const looked = (): void => {
-    timings.lookupEnd = clock.now();
+    call.timings.lookupEnd = call.time();
   };
   const connected = (): void => {
-    timings.connectEnd = clock.now();
+    call.timings.connectEnd = call.time();
   };
   const secured = (): void => {
-    timings.secureConnectEnd = clock.now();
+    call.timings.secureConnectEnd = call.time();
     onSecured();
   };
   socket.once('lookup', looked).once('connect', connected).once('secureConnect', secured);

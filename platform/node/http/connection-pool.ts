@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
-import type { Clock } from '../../../src/util/clock.ts';
+import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
 import type { Route } from '../dial/route.ts';
@@ -91,13 +91,12 @@ export class ConnectionPool implements PoolContext {
     this.clock.clearTimeout(this.#timer);
     this.#dueAt = time;
     if (time === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.clock.setTimeout(() => this.#expire(), Math.max(0, time - this.clock.now()));
-    // Idle connections are no reason to stay alive.
-    (this.#timer as Partial<NodeJS.Timeout>).unref?.();
+    const left = Math.max(0, time - this.clock.monotonic());
+    this.#timer = setBackgroundTimeout(() => this.#expire(), left, this.clock);
   }
 
   #expire(): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     this.#dueAt = Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
     for (const pool of [...this.#pools.values()]) next = Math.min(next, pool.expire(now));

@@ -64,7 +64,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
 
   /** Takes a connection that is there and carries nothing, or null. It must {@link rest}, and be {@link mayUse | asked for}. */
   takeIdle(): Http1Connection | Http2Connection | null {
-    return this.#session?.isUsable ? this.#session : this.#idle.take(this.#context.clock.now());
+    return this.#session?.isUsable ? this.#session : this.#idle.take(this.#context.clock.monotonic());
   }
 
   /** Ends when all that has arrived over a connection was read, and its server has had a moment to misbehave. */
@@ -146,7 +146,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
 
   idle(connection: Http1Connection | Http2Connection, lifetime: number): void {
     const context = this.#context;
-    const expiresAt = context.clock.now() + Math.min(lifetime, context.limits.idleConnectionTimeout);
+    const expiresAt = context.clock.monotonic() + Math.min(lifetime, context.limits.idleConnectionTimeout);
     if (connection instanceof Http1Connection) this.#idle.add(connection, expiresAt);
     else connection.expiresAt = expiresAt;
     context.idle(expiresAt);

@@ -95,7 +95,7 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     this.#isAnswered = true;
     // Who answers before it asked for the body does not want it.
     if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
-    this.exchange.timings.responseStart = this.exchange.clock.now();
+    this.exchange.timings.responseStart = this.exchange.time();
     this.#resolve({
       url: this.request.url,
       status,

@@ -56,9 +56,9 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     this.security = security;
     this.#owner = owner;
     this.liveness = new Http2Liveness(this, clock);
-    const openedAt = clock.now();
+    const openedAt = clock.monotonic();
     // The first is the answer to our own, which went out at once.
-    session.once('localSettings', () => this.liveness.timed(clock.now() - openedAt));
+    session.once('localSettings', () => this.liveness.timed(clock.monotonic() - openedAt));
     this.mostInformational = limits.response.informationalResponses;
     // Also when the peer lets us have more, or has not said yet.
     const mostStreams = limits.http2Streams;

@@ -197,7 +197,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     this.isAnswered = true;
     // Who answers before it asked for the body does not want it.
     if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
-    this.exchange.timings.responseStart = this.exchange.clock.now();
+    this.exchange.timings.responseStart = this.exchange.time();
     this.#resolve({
       url: this.request.url,
       status,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/util/clock.ts';
+import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 
 /** A connection whose peer may have gone without a word, as {@link Http2Liveness} sees it. */
 export interface LivenessTarget {
@@ -95,7 +95,7 @@ export class Http2Liveness {
   /** Something speaks against the peer: it is asked at once, unless it has been and may still answer. */
   probe(): void {
     if (this.#probe !== null || this.#isOver) return;
-    const probe: Probe = { signs: this.signs, sentAt: this.#clock.now() };
+    const probe: Probe = { signs: this.signs, sentAt: this.#clock.monotonic() };
     const patience = patienceFor(this.#roundTrip);
     this.#probe = probe;
     this.#pings++;
@@ -107,7 +107,7 @@ export class Http2Liveness {
       this.#target.doubted();
     });
     this.#target.ping(() => {
-      this.#roundTrip = this.#clock.now() - probe.sentAt;
+      this.#roundTrip = this.#clock.monotonic() - probe.sentAt;
       this.#stopProbe();
     });
   }
@@ -138,8 +138,6 @@ export class Http2Liveness {
 
   /** No process stays alive for it. */
   #after(milliseconds: number, callback: () => void): unknown {
-    const timer = this.#clock.setTimeout(callback, milliseconds);
-    (timer as Partial<NodeJS.Timeout>).unref?.();
-    return timer;
+    return setBackgroundTimeout(callback, milliseconds, this.#clock);
   }
 }

@@ -90,6 +90,6 @@ const REQUEST_SENT = { type: 'request-sent' } as const;
 
 /** The last byte of the request was handed to the platform. */
 export function tellRequestSent(exchange: Call): void {
-  exchange.timings.requestSent = exchange.clock.now();
+  exchange.timings.requestSent = exchange.time();
   exchange.emit(REQUEST_SENT);
 }

@@ -3,7 +3,7 @@ import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
-import { type Checks, checkOptions, FUNCTION, withMethods } from '../../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { restartPhases } from '../connection-phases.ts';
@@ -40,7 +40,7 @@ const CHECKS: Checks<SocketTransportOptions> = {
   lookup: FUNCTION,
   routes: FUNCTION,
   connectTimeout: CONNECT_TIMEOUT_CHECK,
-  clock: withMethods('now', 'setTimeout', 'clearTimeout'),
+  clock: CLOCK,
 };
 
 /**
