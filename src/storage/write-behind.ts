@@ -1,4 +1,4 @@
-import { systemClock } from '../util/clock.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
 import { apart } from './apart.ts';
 import { type FaultTeller, faultTeller } from './fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
@@ -36,6 +36,7 @@ export class WriteBehind {
   #changedSinceLoad: Map<string, StoredValue | null> | null = null;
   #scheduled = false;
   #written: Promise<void> = Promise.resolve();
+  readonly #clock: Clock;
   /** No batch begins before, by the monotonic clock, unless somebody waits for it. */
   #restUntil = 0;
   #isUrgent = false;
@@ -43,8 +44,9 @@ export class WriteBehind {
   #hear: ((changes: Changes) => void) | null = null;
   #closed = false;
 
-  constructor(store: KeyValueStore, onFault: FaultListener) {
+  constructor(store: KeyValueStore, onFault: FaultListener, clock: Clock = systemClock) {
     this.store = store;
+    this.#clock = clock;
     this.#faults = faultTeller(apart(onFault));
   }
 
@@ -152,12 +154,12 @@ export class WriteBehind {
 
   /** Null when it is time for the next batch. The timer keeps a process alive, which would lose the batch otherwise. */
   #rest(): Promise<void> | null {
-    const left = this.#restUntil - systemClock.monotonic();
+    const left = this.#restUntil - this.#clock.monotonic();
     if (this.#isUrgent || left < SHORTEST_REST) return null;
     return new Promise((resolve) => {
-      const timer = systemClock.setTimeout(() => this.#endRest(), left);
+      const timer = this.#clock.setTimeout(() => this.#endRest(), left);
       this.#endRest = () => {
-        systemClock.clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         resolve();
       };
     });
@@ -170,7 +172,7 @@ export class WriteBehind {
     if (batch.size === 0) return;
     this.#pending = new Map();
     this.#writing = batch;
-    const begun = systemClock.monotonic();
+    const begun = this.#clock.monotonic();
     try {
       await this.store.apply(batch);
       this.#faults.succeeded();
@@ -182,7 +184,7 @@ export class WriteBehind {
         cause,
       );
     }
-    const now = systemClock.monotonic();
+    const now = this.#clock.monotonic();
     this.#restUntil = now + Math.min((now - begun) * REST, LONGEST_REST);
     this.#writing = new Map();
   }
