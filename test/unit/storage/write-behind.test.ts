@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { KeyValueStore, StoredValue } from '../../../src/storage/key-value-store.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { WriteBehind } from '../../../src/storage/write-behind.ts';
