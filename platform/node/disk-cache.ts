@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { rename, rm, unlink } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
@@ -14,28 +14,36 @@ import {
 } from '../../src/cache/network-cache.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
+import { type FaultTeller, faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
+import { CacheDirectory } from './disk-cache/cache-directory.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
-import { clearedName, DiskUsage, makeDirectoryOf } from './disk-cache/disk-usage.ts';
+import { DiskUsage } from './disk-cache/disk-usage.ts';
 import { EntryDraft, type TemporaryFile, type WrittenEntry } from './disk-cache/entry-draft.ts';
 import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
-import { errorCode, isMissing, openFile } from './disk-cache/files.ts';
-import { loadEntry } from './disk-cache/load-entry.ts';
+import { openFile } from './disk-cache/files.ts';
+import { LAYOUT } from './disk-cache/layout.ts';
+import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
-import { nodeOptions } from './node-options.ts';
+import { errorCode, isMissing } from './files/error-code.ts';
+import { removeOwn, TO_CREATE } from './files/own-files.ts';
+import { mayPass, persist } from './files/persist.ts';
 
 /** Options of a {@link DiskCache}. */
 export interface DiskCacheOptions {
-  /** Where the entries are. Made with the first one, readable for the user alone. Processes may share it. */
+  /**
+   * Where the entries are. Made with the first one, readable for the user alone. Processes may share it. What is in it is
+   * believed: a directory that is a link, belongs to another user or can be written by others is a fault, and no cache.
+   */
   readonly directory: string;
   /** Bytes of all files together. @default 50 MiB, as in Qt */
   readonly maximumSize?: number;
   /** Hears once of each kind of trouble with the directory; requests go on without the cache. */
   readonly onFault?: FaultListener;
-  /** Against which entries are old, and leases of other processes. @default the system's */
+  /** Against which entries are old. @default the system's */
   readonly clock?: Clock;
 }
 
@@ -49,8 +57,8 @@ const CHECKS: Checks<DiskCacheOptions> = {
 /** Finishes the file of an entry, which tells how many variants its key has. */
 type Finish = (variants: number) => Promise<WrittenEntry>;
 
-/** The version of the layout of the directory. */
-const LAYOUT = 'v1';
+/** How long (milliseconds) a request waits for an entry that cannot be opened just now. */
+const READING_PATIENCE = 100;
 
 /**
  * A cache in a directory: one file for each response, found by the hash of its key, so nothing is loaded to open it. What
@@ -63,10 +71,10 @@ const LAYOUT = 'v1';
 export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   readonly maximumSize: number;
   readonly #root: string;
-  readonly #onFault: FaultListener;
   readonly #files = new OpenFiles();
+  readonly #directory: CacheDirectory;
   readonly #usage: DiskUsage;
-  readonly #reported = new Set<string>();
+  readonly #faults: FaultTeller;
   /** What was begun and has to end before `close`. */
   readonly #running = new Set<Promise<void>>();
   /** Entries that could not be removed, by their paths and ids: they are not found. */
@@ -76,25 +84,17 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   /** @throws TypeError when `directory` is no path or `maximumSize` is not a number of bytes */
   constructor(options: DiskCacheOptions) {
     super();
-    const {
-      directory,
-      maximumSize,
-      onFault,
-      clock = systemClock,
-    } = checkOptions('DiskCache', options, CHECKS);
+    const { directory, maximumSize, onFault, clock } = checkOptions('DiskCache', options, CHECKS);
     this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
     this.#root = path.join(path.resolve(directory), LAYOUT);
-    this.#onFault = apart(onFault);
-    this.#usage = new DiskUsage(
-      this.#root,
-      this.maximumSize,
-      this.#files,
-      (error) => this.#report(error),
-      clock,
-    );
+    this.#faults = faultTeller(apart(onFault));
+    const onError = (error: unknown): void => this.#report(error);
+    this.#directory = new CacheDirectory(this.#root, onError);
+    this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, onError, clock ?? systemClock);
   }
 
   async match(key: string): Promise<readonly DiskEntry[]> {
+    if (!this.#directory.isTrusted && !(await this.#directory.trust())) return [];
     const place = this.#placeOf(key);
     const first = await this.#find(place, key, 0);
     const count = Math.min(first?.file.header.variants ?? 0, MAXIMUM_VARIANTS);
@@ -152,25 +152,22 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     else await this.#unlink(stored, stored.slot === 0 ? found.findLast(({ slot }) => slot > 0) : undefined);
   }
 
+  /** Whatever the disk says, nothing that was stored before is found after it. What could not be removed is told. */
   async clear(): Promise<void> {
     this.#timesCleared++;
-    const aside = path.join(path.dirname(this.#root), clearedName(LAYOUT));
-    try {
-      await rename(this.#root, aside);
-      this.#files.dropAll();
-      this.#usage.reset();
-      await rm(aside, nodeOptions('file', { recursive: true, force: true }));
-    } catch (error) {
-      if (!isMissing(error)) this.#report(error);
-    }
+    this.#files.dropAll();
+    await this.#directory.clear();
+    this.#files.dropAll();
+    this.#usage.reset();
   }
 
-  size(): Promise<number> {
-    return this.#usage.size();
+  async size(): Promise<number> {
+    return this.#directory.isTrusted || (await this.#directory.trust()) ? this.#usage.size() : 0;
   }
 
   async close(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#directory.close();
     await this.#usage.settle().catch((error: unknown) => this.#report(error));
     this.#files.close();
   }
@@ -183,10 +180,11 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   /** The entry in a slot of a key; null when there is none, or none that is sound. */
   async #find(place: string, key: string, slot: number): Promise<DiskEntry | null> {
     const file = `${place}.${slot}`;
+    if (this.#directory.isCleared(file)) return null;
     try {
-      const loaded = await loadEntry(this.#files, file);
+      const loaded = await this.#load(file);
       if (loaded === null) {
-        await unlink(file);
+        await removeOwn(file);
         return null;
       }
       if (loaded.slot.text.key !== key || loaded.header.id === this.#unremovable.get(file)) return null;
@@ -197,9 +195,17 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     }
   }
 
+  #load(file: string): Promise<LoadedEntry | null> {
+    return loadEntry(this.#files, file).catch((error: unknown) => {
+      if (!mayPass(error)) throw error;
+      return persist(() => loadEntry(this.#files, file), { patience: READING_PATIENCE });
+    });
+  }
+
   async #createTemporary(): Promise<TemporaryFile> {
     const file = path.join(this.#root, 'tmp', randomBytes(12).toString('hex'));
-    return { path: file, descriptor: await withDirectory(file, () => openFile(file, 'wx+', 0o600)) };
+    const create = (): Promise<number> => openFile(file, TO_CREATE, 0o600);
+    return { path: file, descriptor: await this.#directory.withDirectoryOf(file, create) };
   }
 
   /** @param begun how often all had been cleared when the entry was begun */
@@ -208,17 +214,20 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const slot = slotFor(metadata, existing);
     const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
     if (begun !== this.#timesCleared) {
-      await unlink(entry.path).catch(() => {});
+      await removeOwn(entry.path).catch(() => {});
       throw new EntryGone();
     }
     const place = this.#placeOf(key);
     const target = `${place}.${slot}`;
     try {
-      await withDirectory(target, () => rename(entry.path, target));
+      await this.#directory.withDirectoryOf(target, () => rename(entry.path, target));
     } catch (error) {
       throw isMissing(error) ? new EntryGone() : error;
     }
     this.#files.drop(target);
+    this.#unremovable.delete(target);
+    this.#directory.published(target);
+    this.#faults.succeeded();
     if (slot > 0) {
       await noteVariants(`${place}.0`, slot + 1);
       this.#files.drop(`${place}.0`);
@@ -234,7 +243,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     try {
       // Another process may have put a new entry in its place.
       if ((await readId(path)) !== header.id) return;
-      if (heir === undefined || !(await this.#inherit(heir, path))) await unlink(path);
+      if (heir === undefined || !(await this.#inherit(heir, path))) await persist(() => removeOwn(path));
       this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
@@ -248,7 +257,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   async #inherit({ file, slot }: DiskEntry, first: string): Promise<boolean> {
     try {
       await noteVariants(file.path, slot);
-      await rename(file.path, first);
+      await persist(() => rename(file.path, first));
       this.#files.drop(file.path);
       return true;
     } catch (error) {
@@ -268,10 +277,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
 
   #report(error: unknown): void {
     const kind = errorCode(error) ?? String(error);
-    if (this.#reported.has(kind)) return;
-    this.#reported.add(kind);
-    const fault = new Error(`cache: ${this.#root} cannot be used (${kind})`, { cause: error });
-    this.#onFault(fault);
+    this.#faults.failed(`cache: ${this.#root} cannot be used (${kind})`, error);
   }
 }
 
@@ -282,16 +288,5 @@ async function rewrite(reader: BodyReader, length: number, writer: EntryWriter):
   } finally {
     reader.close();
     writer.close();
-  }
-}
-
-/** Does it again when the directory was missing. */
-async function withDirectory<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await makeDirectoryOf(file);
-    return work();
   }
 }

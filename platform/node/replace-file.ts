@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { delay, setBackgroundTimeout, systemClock } from '../../src/util/clock.ts';
-import { ClaimWatch, claimName, HEARTBEAT } from './files/claims.ts';
+import { delay, systemClock } from '../../src/util/clock.ts';
+import { ClaimWatch, claimName, keepFresh } from './files/claims.ts';
 import { errorCode, isMissing } from './files/error-code.ts';
 import { makeDirectory, TO_CREATE } from './files/own-files.ts';
 import { persist } from './files/persist.ts';
@@ -84,20 +84,6 @@ async function attempt(
     // Nothing depends on it: a claim that stays is removed by the next writer.
     if (!isPublished) await unlink(claim).catch(() => {});
   }
-}
-
-/** Shows that the claim is not abandoned, from when it is made until it is published. */
-function keepFresh(claim: string): () => void {
-  let timer: unknown;
-  const beat = (): void => {
-    timer = setBackgroundTimeout(() => {
-      const now = new Date(systemClock.now());
-      utimes(claim, now, now).catch(() => {});
-      beat();
-    }, HEARTBEAT);
-  };
-  beat();
-  return () => systemClock.clearTimeout(timer);
 }
 
 /** @throws Error in words where the file is mounted by itself, so that no other one can take its place */

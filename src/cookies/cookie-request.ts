@@ -1,5 +1,6 @@
 import { isSafe } from '../message/methods.ts';
 import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
+import { isLoopback } from '../util/loopback.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
 import type { CookieContext } from './context.ts';
 import { isSecureScheme, type PublicSuffixList, siteOf } from './public-suffix.ts';
@@ -11,7 +12,7 @@ export type CookieUrl = string | URL | ParsedUrl;
 export class CookieRequest {
   readonly host: string;
   readonly path: string;
-  /** The cookies travel over TLS. */
+  /** The cookies travel over TLS, or do not leave this machine (RFC 6265bis: a "trustworthy" connection). */
   readonly secure: boolean;
   /** A script asks (`document.cookie`), not a request. */
   readonly fromScript: boolean;
@@ -25,7 +26,7 @@ export class CookieRequest {
     const query = url.target.indexOf('?');
     this.host = host;
     this.path = query < 0 ? url.target : url.target.slice(0, query);
-    this.secure = isSecureScheme(url.scheme);
+    this.secure = isSecureScheme(url.scheme) || isLoopback(host);
     this.fromScript = context.api === 'script';
     this.#scheme = url.scheme;
     this.#context = context;

@@ -10,6 +10,7 @@ export class DomainNode {
   /** The first of each hash of a name; others follow it by `next`: of that name as a rule, with another path. */
   readonly #byName = new Map<number, StoredCookie>();
   #size = 0;
+  #total = 0;
 
   constructor(domain: string, parent: DomainNode | null) {
     this.domain = domain;
@@ -19,6 +20,11 @@ export class DomainNode {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** With those of all domains below it. */
+  get total(): number {
+    return this.#total;
   }
 
   find(identity: CookieIdentity): StoredCookie | undefined {
@@ -35,7 +41,7 @@ export class DomainNode {
     const old = sameAs(cookie, first);
     if (old === undefined) {
       cookie.next = first;
-      this.#size++;
+      this.#count(1);
     } else {
       cookie.creationTime = old.creationTime;
       cookie.sequence = old.sequence;
@@ -51,7 +57,21 @@ export class DomainNode {
     const first = without(cookie, this.#byName.get(hash));
     if (first === undefined) this.#byName.delete(hash);
     else this.#byName.set(hash, first);
-    this.#size--;
+    this.#count(-1);
+  }
+
+  /** All cookies of the domain and of those below it. */
+  *all(): IterableIterator<StoredCookie> {
+    const open: DomainNode[] = [this];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      yield* node;
+      open.push(...node.children);
+    }
+  }
+
+  #count(change: 1 | -1): void {
+    this.#size += change;
+    for (let node: DomainNode | null = this; node !== null; node = node.parent) node.#total += change;
   }
 
   /** Adds those that `matches` to a list, mostly in the order of their creation. */

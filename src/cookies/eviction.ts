@@ -2,10 +2,10 @@ import { isExpired } from './cookie.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 
 /**
- * Which cookies of a domain that has too many must go, in the order of RFC 6265bis §5.7: expired ones, then those that
+ * Which cookies of a site that has too many must go, in the order of RFC 6265bis §5.7: expired ones, then those that
  * are not Secure, then the others; of equals the one that was used longest ago.
  */
-export function excessOfDomain(cookies: Iterable<StoredCookie>, limit: number, now: number): StoredCookie[] {
+export function excessOfSite(cookies: Iterable<StoredCookie>, limit: number, now: number): StoredCookie[] {
   const all = [...cookies];
   const rank = (cookie: StoredCookie) => (isExpired(cookie, now) ? 0 : cookie.secure ? 2 : 1);
   all.sort((a, b) => rank(a) - rank(b) || longestUnusedFirst(a, b));

@@ -43,6 +43,8 @@ const STORAGE_CHECKS: Checks<CookieStorageOptions> = {
 
 const NO_CONTEXT: CookieContext = {};
 const MAX_REQUESTS = 1024;
+/** Characters of a URL that is remembered: half a megabyte of them at most. A longer one rarely comes again. */
+const LONGEST_REMEMBERED = 512;
 
 /**
  * A cookie jar (Qt: `QNetworkCookieJar`) by RFC 6265bis (draft 20), with `Partitioned` (CHIPS). In memory and
@@ -69,7 +71,8 @@ export class CookieJar implements AbstractCookieJar {
     this.#publicSuffixes = publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
     this.#policy = policy ?? {};
     this.#clock = clock ?? systemClock;
-    this.#cookies = new StoredCookies(this.limits);
+    const siteOf = (domain: string): string => this.#publicSuffixes.registrableDomain(domain) ?? domain;
+    this.#cookies = new StoredCookies(this.limits, siteOf);
   }
 
   /**
@@ -261,6 +264,7 @@ export class CookieJar implements AbstractCookieJar {
     let request = this.#requests.get(url);
     if (request === undefined) {
       request = cookieRequest(url, context, this.#publicSuffixes);
+      if (url.length > LONGEST_REMEMBERED) return request;
       if (this.#requests.size >= MAX_REQUESTS) this.#requests.clear();
       this.#requests.set(url, request);
     }

@@ -6,7 +6,10 @@ export interface CookieLimits {
   readonly cookieSize: number;
   /** Bytes of an attribute value; a longer attribute is ignored. RFC 6265bis §5.6. @default 1024 */
   readonly attributeSize: number;
-  /** Cookies that share a domain (and a partition). As in Chromium and Firefox. @default 180 */
+  /**
+   * Cookies of one site (registrable domain) over all its hosts, in a partition. Without a list of public suffixes each
+   * host is a site. As in Chromium and Firefox. @default 180
+   */
   readonly perDomain: number;
   /** Cookies in all. RFC 6265bis §6.1. @default 3000 */
   readonly total: number;

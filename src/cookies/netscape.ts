@@ -51,7 +51,7 @@ function isTrue(field: string): boolean {
 
 /**
  * Writes a `cookies.txt`. Left out is what the format would falsify: a `Partitioned` cookie, which would become readable
- * everywhere, and one with a tab in it. SameSite is lost.
+ * everywhere, and one with a tab or a line break in it. SameSite is lost.
  */
 export function formatNetscapeCookies(cookies: Iterable<Cookie>): string {
   const lines = [HEADER, ''];
@@ -66,7 +66,7 @@ export function formatNetscapeCookies(cookies: Iterable<Cookie>): string {
       cookie.name,
       cookie.value,
     ];
-    if (cookie.partitionKey === null && !fields.some((field) => field.includes('\t')))
+    if (cookie.partitionKey === null && !fields.some((field) => /[\t\r\n]/.test(field)))
       lines.push(fields.join('\t'));
   }
   return `${lines.join('\n')}\n`;

@@ -10,11 +10,14 @@ import { type CookieLimits, DEFAULT_COOKIE_LIMITS, limitedExpiry } from './limit
  * Max-Age wins over Expires, the last of two equal attributes wins, an unknown or over-long attribute is ignored.
  *
  * @param now epoch milliseconds, what Max-Age counts from
+ * @param serverTime what the server took for now (the response's Date). `Expires` is a time of the server's clock and is
+ * corrected by the difference, as in Chromium, so that no clock that is wrong ends a login
  */
 export function parseSetCookie(
   line: string,
   now: number,
   limits: CookieLimits = DEFAULT_COOKIE_LIMITS,
+  serverTime: number = now,
 ): CookieInit | null {
   if (UNSENDABLE.test(line)) return null;
   let end = endOfPart(line, 0);
@@ -63,6 +66,7 @@ export function parseSetCookie(
   }
   // RFC 6265bis §5.7 step 8.
   if (domain === null) return null;
+  if (expires !== null) expires += now - serverTime;
   expires = limitedExpiry(expiresByAge ?? expires, now, limits);
   return { name, value, domain, path, expires, secure, httpOnly, sameSite, partitioned };
 }

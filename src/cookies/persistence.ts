@@ -3,7 +3,15 @@ import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-v
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Cookie, isExpired } from './cookie.ts';
 import type { CookieLimits } from './limits.ts';
-import { cookieKey, fromRecord, parseCookieKey, toRecord } from './record.ts';
+import {
+  cookieKey,
+  cookieKeyOfUse,
+  fromRecord,
+  parseCookieKey,
+  toRecord,
+  useKey,
+  useKeyOf,
+} from './record.ts';
 import { NOT_RECORDED, type StoredCookie } from './stored-cookie.ts';
 import type { CookieListener, StoredCookies } from './stored-cookies.ts';
 
@@ -40,8 +48,8 @@ export class CookiePersistence implements CookieListener {
 
   async load(): Promise<void> {
     this.#cookies.listener = this;
-    this.#stopWatching = this.#writer.watch((changes) => this.#take(changes));
-    this.#take(await this.#writer.load());
+    this.#stopWatching = this.#writer.watch((changes) => this.#take(changes, false));
+    this.#take(await this.#writer.load(), true);
   }
 
   put(cookie: StoredCookie): void {
@@ -53,12 +61,15 @@ export class CookiePersistence implements CookieListener {
     if (cookie.recordedAccessTime === NOT_RECORDED) return;
     cookie.recordedAccessTime = NOT_RECORDED;
     this.#writer.set(cookieKey(cookie), null);
+    this.#writer.set(useKey(cookie), null);
   }
 
   /** The cookie went along with a request. */
   used(cookie: StoredCookie, now: number): void {
     const recorded = cookie.recordedAccessTime;
-    if (recorded !== NOT_RECORDED && now - recorded >= ACCESS_TIME_GRANULARITY) this.#record(cookie, now);
+    if (recorded === NOT_RECORDED || now - recorded < ACCESS_TIME_GRANULARITY) return;
+    cookie.recordedAccessTime = now;
+    this.#writer.set(useKey(cookie), now);
   }
 
   flush(): Promise<void> {
@@ -89,17 +100,26 @@ export class CookiePersistence implements CookieListener {
   }
 
   /** What the store holds, or what somebody else changed in it. */
-  #take(changes: ReadonlyMap<string, StoredValue | null>): void {
+  #take(changes: ReadonlyMap<string, StoredValue | null>, isWhole: boolean): void {
     const { now: clock, limits, isStorable } = this.#parts;
     const now = clock();
     const found: StoredCookie[] = [];
     let unreadable = 0;
     for (const [key, record] of changes) {
+      const used = cookieKeyOfUse(key);
+      if (used !== null) {
+        // That of a cookie that is no more, which another process removed meanwhile.
+        if (isWhole && record !== null && !changes.has(used)) this.#writer.set(key, null);
+        continue;
+      }
       if (record === null) {
         this.#forget(key);
         continue;
       }
       const cookie = fromRecord(key, record, now, limits);
+      const use = changes.get(useKeyOf(key));
+      if (cookie !== null && typeof use === 'number' && use > cookie.recordedAccessTime)
+        cookie.recordedAccessTime = use;
       if (cookie === null || !isStorable(cookie)) unreadable++;
       else if (isExpired(cookie, now) || !this.#isPersistent(cookie)) this.removed(cookie);
       else found.push(cookie);

@@ -9,6 +9,26 @@ export function cookieKey(cookie: CookieIdentity): string {
   return JSON.stringify([cookie.partitionKey ?? '', dottedDomain(cookie), cookie.path, cookie.name]);
 }
 
+/**
+ * Where the time of a cookie's last use is kept: apart, so that a process that only sends a cookie writes nothing of it,
+ * which another one may have renewed since.
+ */
+export function useKey(cookie: CookieIdentity): string {
+  return useKeyOf(cookieKey(cookie));
+}
+
+export function useKeyOf(key: string): string {
+  return `${USE}${key}`;
+}
+
+/** The key of the cookie whose last use that is; null for another key. */
+export function cookieKeyOfUse(key: string): string | null {
+  return key.startsWith(USE) ? key.slice(USE.length) : null;
+}
+
+/** No key of a cookie begins like that. */
+const USE = 'use ';
+
 export function toRecord(cookie: Cookie, lastAccessTime: number): StoredValue {
   const { value, expires, secure, httpOnly, sameSite, creationTime } = cookie;
   return { value, expires, secure, httpOnly, sameSite, creationTime, lastAccessTime };

@@ -3,6 +3,7 @@ import type { CookieRequest } from './cookie-request.ts';
 import type { CookieLimits } from './limits.ts';
 import { domainMatches, pathMatches } from './match.ts';
 import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
+import { hasSendableText, isText } from './text.ts';
 
 /**
  * What holds for every cookie in a jar, wherever it came from (RFC 6265bis §5.7 steps 2 to 4, 9, 19 to 22, and CHIPS):
@@ -10,7 +11,9 @@ import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
  */
 export function isStorable(cookie: Cookie, publicSuffixes: PublicSuffixList, limits: CookieLimits): boolean {
   return (
-    isWellFormed(cookie) &&
+    hasSendableText(cookie) &&
+    cookie.path.startsWith('/') &&
+    isText(cookie.path) &&
     cookie.name.length + cookie.value.length <= limits.cookieSize &&
     (cookie.hostOnly || !isPublicSuffix(cookie.domain, publicSuffixes)) &&
     (cookie.secure || (cookie.sameSite !== 'none' && cookie.partitionKey === null)) &&
@@ -47,23 +50,6 @@ export function overlaysSecure(cookie: Cookie, existing: Cookie): boolean {
 
 function isLaxException(cookie: Cookie, request: CookieRequest): boolean {
   return cookie.sameSite !== 'strict' && request.navigation && request.safeMethod && !request.fromScript;
-}
-
-function isWellFormed({ name, value, path }: Cookie): boolean {
-  if (!isText(name) || !isText(value) || !path.startsWith('/') || !isText(path)) return false;
-  return name === '' ? value !== '' && !value.includes('=') : !name.includes('=');
-}
-
-/** Text that a parser would take from a field as it is: nothing that ends it, no white space around it. */
-function isText(text: string): boolean {
-  return !isSpace(text.charCodeAt(0)) && !isSpace(text.charCodeAt(text.length - 1)) && !NOT_TEXT.test(text);
-}
-
-/** A control character other than HTAB, a semicolon, or what is no byte. */
-const NOT_TEXT = /[^\t\x20-\x3a\x3c-\x7e\x80-\xff]/;
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /**

@@ -3,6 +3,7 @@ import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
+import { parseHttpDate } from '../util/http-date.ts';
 import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
@@ -85,8 +86,11 @@ function withCookies(request: HttpRequest, cookies: Found, jar: AbstractCookieJa
 }
 
 function cookiesOf({ headers }: HttpResponse, jar: AbstractCookieJar, now: number): CookieInit[] {
-  const lines = headers.getSetCookie();
-  return lines.map((line) => parseSetCookie(line, now, jar.limits)).filter((cookie) => cookie !== null);
+  const serverTime = parseHttpDate(headers.get('date') ?? '', now) ?? now;
+  return headers
+    .getSetCookie()
+    .map((line) => parseSetCookie(line, now, jar.limits, serverTime))
+    .filter((cookie) => cookie !== null);
 }
 
 /** Waits for a jar. Rejects with the reason when the call is cancelled meanwhile. */

@@ -2,7 +2,7 @@ import { type CookieIdentity, isExpired } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { DomainNode } from './domain-node.ts';
 import { DomainTree, inSendingOrder } from './domain-tree.ts';
-import { excessOfDomain, LongestUnused } from './eviction.ts';
+import { excessOfSite, LongestUnused } from './eviction.ts';
 import type { CookieLimits } from './limits.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 
@@ -16,6 +16,7 @@ export interface CookieListener {
 export class StoredCookies {
   listener: CookieListener | null = null;
   readonly #limits: CookieLimits;
+  readonly #siteOf: (domain: string) => string;
   readonly #unpartitioned = new DomainTree();
   readonly #partitions = new Map<string, DomainTree>();
   readonly #longestUnused = new LongestUnused();
@@ -25,8 +26,10 @@ export class StoredCookies {
   /** No cookie expires before. */
   #nextExpiry = Number.POSITIVE_INFINITY;
 
-  constructor(limits: CookieLimits) {
+  /** @param siteOf the registrable domain of a domain, or itself where it has none */
+  constructor(limits: CookieLimits, siteOf: (domain: string) => string) {
     this.#limits = limits;
+    this.#siteOf = siteOf;
   }
 
   get isEmpty(): boolean {
@@ -44,19 +47,19 @@ export class StoredCookies {
 
   /** Stores a cookie that no jar holds, in the place of the one with the same identity, and makes room for it. */
   put(cookie: StoredCookie, now: number): void {
-    const node = this.#grownTree(cookie).node(cookie.domain);
-    const old = this.#add(cookie, node);
+    const tree = this.#grownTree(cookie);
+    const old = this.#add(cookie, tree.node(cookie.domain));
     if (old !== undefined) cookie.recordedAccessTime = old.recordedAccessTime;
     this.listener?.put(cookie);
-    this.#makeRoom(node, now);
+    this.#makeRoom(cookie, tree, now);
   }
 
   /** Takes what the persistent store holds, the longest unused first. */
   restore(cookies: readonly StoredCookie[], now: number): void {
     for (const cookie of cookies) {
-      const node = this.#grownTree(cookie).node(cookie.domain);
-      this.#add(cookie, node);
-      this.#makeRoom(node, now);
+      const tree = this.#grownTree(cookie);
+      this.#add(cookie, tree.node(cookie.domain));
+      this.#makeRoom(cookie, tree, now);
     }
   }
 
@@ -125,11 +128,14 @@ export class StoredCookies {
     return tree;
   }
 
-  /** Removes what a new cookie of that domain is too many. */
-  #makeRoom(node: DomainNode, now: number): void {
+  /** Removes those to which a new cookie was one too many. */
+  #makeRoom({ domain }: StoredCookie, tree: DomainTree, now: number): void {
     const { perDomain, total } = this.#limits;
-    if (node.size > perDomain) {
-      for (const excess of excessOfDomain(node, perDomain, now)) this.remove(excess);
+    // The list of public suffixes is not asked, and so not loaded, for a jar that holds less than one site may.
+    if (this.#size > perDomain) {
+      const site = tree.node(this.#siteOf(domain));
+      if (site.total > perDomain)
+        for (const excess of excessOfSite(site.all(), perDomain, now)) this.remove(excess);
     }
     if (this.#size > total) this.removeExpired(now);
     while (this.#size > total) this.remove(this.#longestUnused.next(this));

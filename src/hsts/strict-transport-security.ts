@@ -55,7 +55,7 @@ export class StrictTransportSecurity implements SecurityPart {
 
   /**
    * Adds policies, or replaces those of the same hosts. An expired one removes its host. Hosts that cannot have a policy
-   * (IP addresses) are passed over, as in Qt.
+   * (IP addresses, as in Qt, and `localhost`) are passed over.
    *
    * @throws TypeError when something is no policy; nothing is added then
    */

@@ -8,12 +8,12 @@ export interface FaultTeller {
   succeeded(): void;
 }
 
-/** Two faults are the same when the system has the same word for them, or the same sentence. */
+/** Two faults are the same when we say the same, but for numbers, and the system has the same word for it. */
 export function faultTeller(onFault: FaultListener): FaultTeller {
   const told = new Set<string>();
   return {
     failed(message, cause) {
-      const kind = kindOf(cause);
+      const kind = `${message.replaceAll(/\d+/g, '')} ${kindOf(cause)}`;
       if (told.has(kind)) return;
       told.add(kind);
       onFault(new Error(message, { cause }));

@@ -1,6 +1,8 @@
 import { defaultPort, type Origin, type ParsedUrl, parseUrl } from './url.ts';
 
 const MAX_ORIGINS = 1024;
+/** Characters. A longer URL is not kept: what is kept has a bound in bytes. */
+const LONGEST_KEPT = 2048;
 const origins = new Map<string, Origin>();
 /** The URL that was asked for last is often asked for again. */
 let last: ParsedUrl | null = null;
@@ -10,14 +12,16 @@ export function parseKnownUrl(input: string | URL, base?: string): ParsedUrl {
   if (input === last?.href) return last;
   const known = typeof input === 'string' ? ofKnownOrigin(input) : null;
   if (known !== null) {
-    last = known;
+    if (known.href.length <= LONGEST_KEPT) last = known;
     return known;
   }
   const url = parseUrl(input, base);
   // Only special schemes are given back unchanged by the rules below; others may hold an opaque path.
   if (defaultPort(url.scheme) !== 0) {
+    const { scheme, hostname, port, authority, origin } = url;
     if (origins.size >= MAX_ORIGINS) origins.clear();
-    origins.set(url.origin, url);
+    // The origin alone: path and query may be long, and secret.
+    origins.set(origin, { scheme, hostname, port, authority, origin });
   }
   return url;
 }

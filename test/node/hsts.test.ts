@@ -43,18 +43,31 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
   describe('off, as by default', () => {
     test('nothing is upgraded or noted, and hosts can be added all the same', async () => {
       manager().strictTransportSecurityEnabled = false;
-      manager().addStrictTransportSecurityHosts([known('localhost')]);
+      manager().addStrictTransportSecurityHosts([known('sub.known.test')]);
       await manager().get(notingUrl(200)).completed;
-      expect(hosts()).toEqual(['localhost']);
-      expect((await manager().get(`http://localhost:${plain.port}/hello`).completed).url).toMatch(/^http:/);
+      expect(hosts()).toEqual(['sub.known.test']);
+      const url = `http://sub.known.test:${plain.port}/hello`;
+      expect((await manager().get(url).completed).url).toMatch(/^http:/);
       manager().strictTransportSecurityEnabled = true;
-      await expect(manager().get(`http://localhost:${plain.port}/hello`).completed).rejects.toMatchObject({
+      await expect(manager().get(url).completed).rejects.toMatchObject({
         code: 'ssl-handshake-failed',
       });
     });
   });
 
   describe('noting', () => {
+    test('nothing for localhost and the names below it: other projects of a developer are there, too', async () => {
+      for (const host of ['localhost', 'app.localhost', 'LOCALHOST.']) {
+        const url = `https://${host}:${new URL(over('https')).port}/sts/200?value=max-age%3D60`;
+        await manager()
+          .get({ url })
+          .completed.catch(() => {});
+        manager().addStrictTransportSecurityHosts([known(host, true)]);
+        expect(hosts()).toEqual([]);
+        expect(await manager().get(`http://${host}:${plain.port}/hello`).text()).toBe('hello');
+      }
+    });
+
     test.each([
       ['a response', 200, ''],
       ['a 404', 404, ''],

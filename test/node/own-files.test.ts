@@ -135,12 +135,13 @@ describe('"nothing stored" and "not readable" are two answers', () => {
 
   test('what lasts is told, by the jar and by HSTS, and taken in when it has passed', async () => {
     const file = await stored();
-    restore = reading('EPERM', Number.POSITIVE_INFINITY, file);
+    const policies = place().file;
+    restore = failing('open', 'EPERM', Number.POSITIVE_INFINITY, (path) => [file, policies].includes(path));
     const faults: Error[] = [];
     const onFault = (fault: Error): void => void faults.push(fault);
     const store = new FileStore({ file });
     const jar = await CookieJar.open(store, { onFault });
-    await new StrictTransportSecurity().enableStore(new FileStore({ file }), onFault);
+    await new StrictTransportSecurity().enableStore(new FileStore({ file: policies }), onFault);
     await turn();
     expect(faults.map(({ message }) => message)).toEqual(
       Array(2).fill('storage: the store could not be read; nothing of it is known'),

@@ -1,16 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
-import { nodeOptions } from '../node-options.ts';
-import { errorCode, isMissing } from './files.ts';
+import { isMissing } from '../files/error-code.ts';
+import { Lease } from '../files/lease.ts';
+import { entriesIn, namesIn, removeOwn, statOwn } from '../files/own-files.ts';
+import { persist } from '../files/persist.ts';
+import { ENTRY_NAME, removeCleared, SHARD_NAME, TEMPORARY_NAME } from './layout.ts';
 import type { OpenFiles } from './open-files.ts';
 
-/** An eviction or a temporary file of a process that has not touched it for so long (milliseconds) is abandoned. */
-const LEASE = 30_000;
-/** A lease without a name in it, so long (milliseconds) after it was taken, is that of a process killed in between. */
-const NAMING = 1000;
+/** What a process has not touched for so long (milliseconds) in `tmp`, it has left there. */
+const LEFT_AFTER = 30_000;
 /** How long (milliseconds) a use may be known to this process alone. */
 const TOUCH_DELAY = 1000;
 /** How long (milliseconds) to leave eviction to the process that has the lease. */
@@ -38,6 +38,7 @@ export class DiskUsage {
   readonly #maximumSize: number;
   readonly #files: OpenFiles;
   readonly #onError: (error: unknown) => void;
+  readonly #lease: Lease;
   readonly #touched = new Map<string, number>();
   readonly #clock: Clock;
   #timer: unknown = null;
@@ -62,6 +63,7 @@ export class DiskUsage {
     this.#root = root;
     this.#maximumSize = maximumSize;
     this.#files = files;
+    this.#lease = new Lease(path.join(root, 'evicting'));
     this.#onError = onError;
   }
 
@@ -139,11 +141,14 @@ export class DiskUsage {
   async #list(): Promise<Listed[]> {
     const listed: Listed[] = [];
     const latest = this.#clock.now() + WRONG_CLOCK;
-    for (const shard of await names(this.#root, /^[\da-f]{2}$/)) {
-      const directory = path.join(this.#root, shard);
-      await each(await names(directory, /^[\da-f]{40}\.\d$/), async (name) => {
+    for (const shard of await entriesIn(this.#root, SHARD_NAME)) {
+      if (!shard.isDirectory()) continue;
+      const directory = path.join(this.#root, shard.name);
+      await each(await namesIn(directory, ENTRY_NAME), async (name) => {
         const file = path.join(directory, name);
-        const { size, mtimeMs } = await stat(file);
+        const found = await statOwn(file, process.getuid?.());
+        if (found === null) return;
+        const { size, mtimeMs } = found;
         const known = mtimeMs > latest ? 0 : mtimeMs;
         listed.push({ path: file, size, used: Math.max(known, this.#touched.get(file) ?? 0) });
       });
@@ -152,13 +157,7 @@ export class DiskUsage {
   }
 
   async #evict(listed: Listed[]): Promise<void> {
-    const lease = path.join(this.#root, 'evicting');
-    const isOurs = await acquire(lease).catch((error: unknown) => {
-      // Taken over by another one in between.
-      if (isMissing(error)) return false;
-      throw error;
-    });
-    if (!isOurs) {
+    if (!(await persist(() => this.#lease.acquire()))) {
       this.#notBefore = this.#clock.monotonic() + RETRY;
       return;
     }
@@ -174,13 +173,13 @@ export class DiskUsage {
         left -= entry.size;
       }
       await each(excess, async (entry) => {
-        await rm(entry.path, nodeOptions('file', { force: true }));
+        await persist(() => removeOwn(entry.path));
         this.#files.drop(entry.path);
         this.#touched.delete(entry.path);
         this.subtract(entry.size);
       });
     } finally {
-      await rm(lease, nodeOptions('file', { force: true }));
+      await this.#lease.release();
     }
   }
 
@@ -193,17 +192,11 @@ export class DiskUsage {
   /** What killed processes have left: temporary files, and what was moved aside to be cleared. */
   async #sweep(): Promise<void> {
     const temporary = path.join(this.#root, 'tmp');
-    const above = path.dirname(this.#root);
-    const layout = path.basename(this.#root);
-    const cleared = new RegExp(`^${layout}-[\\da-f]{12}$`);
-    const left = [
-      ...(await names(temporary, /^[\da-f]{24}$/)).map((name) => path.join(temporary, name)),
-      ...(await names(above, cleared)).map((name) => path.join(above, name)),
-    ];
-    await each(left, async (file) => {
-      if (await isAbandoned(file, LEASE))
-        await rm(file, nodeOptions('file', { recursive: true, force: true }));
+    await each(await namesIn(temporary, TEMPORARY_NAME), async (name) => {
+      const file = path.join(temporary, name);
+      if (await isLeft(file)) await removeOwn(file);
     });
+    await removeCleared(this.#root, isLeft);
   }
 
   async #flush(): Promise<void> {
@@ -215,61 +208,9 @@ export class DiskUsage {
   }
 }
 
-/** A name for what is moved aside to be cleared. The directory is the user's: nothing of another name is ours. */
-export function clearedName(layout: string): string {
-  return `${layout}-${randomBytes(6).toString('hex')}`;
-}
-
-/** Takes the lease, at once from a process that is dead. False: another one has it. Two at a time do no harm. */
-async function acquire(lease: string): Promise<boolean> {
-  if (await create(lease)) return true;
-  if (!(await isAbandoned(lease, LEASE)) && (await mayBeHeld(lease))) return false;
-  // Of several that see it abandoned one moves it away, to where it is swept if that one is killed here.
-  const aside = path.join(path.dirname(lease), 'tmp', randomBytes(12).toString('hex'));
-  await rename(lease, aside);
-  await rm(aside, nodeOptions('file', { force: true }));
-  return create(lease);
-}
-
-async function create(lease: string): Promise<boolean> {
-  try {
-    await writeFile(lease, String(process.pid), nodeOptions('file', { flag: 'wx', mode: 0o600 }));
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    return false;
-  }
-}
-
-async function mayBeHeld(lease: string): Promise<boolean> {
-  const pid = Number(await readFile(lease, 'utf8'));
-  // Killed between making the file and writing into it, or about to write.
-  if (!Number.isSafeInteger(pid) || pid <= 0) return !(await isAbandoned(lease, NAMING));
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return errorCode(error) === 'EPERM';
-  }
-}
-
-async function isAbandoned(file: string, after: number): Promise<boolean> {
-  const { mtimeMs } = await stat(file);
-  return Math.abs(systemClock.now() - mtimeMs) > after;
-}
-
-/**
- * The names in a directory that are ours; none when there is no such directory. What else is there is left alone: others
- * put things into directories (`.DS_Store`, `@eaDir`), and a link may lead out of ours.
- */
-async function names(directory: string, ours: RegExp): Promise<string[]> {
-  try {
-    return (await readdir(directory)).filter((name) => ours.test(name));
-  } catch (error) {
-    if (isMissing(error) || errorCode(error) === 'ENOTDIR') return [];
-    throw error;
-  }
+async function isLeft(file: string): Promise<boolean> {
+  const { mtimeMs } = await lstat(file);
+  return Math.abs(systemClock.now() - mtimeMs) > LEFT_AFTER;
 }
 
 /** Does it with each, a few at a time. What has vanished meanwhile is left out; a failure is told when all are through. */
@@ -288,9 +229,4 @@ async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
-}
-
-/** Makes the directory of a file, for the user alone. */
-export async function makeDirectoryOf(file: string): Promise<void> {
-  await mkdir(path.dirname(file), nodeOptions('file', { recursive: true, mode: 0o700 }));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { unlink } from 'node:fs/promises';
 import type { BlockStore } from '../../../src/cache/block-writer.ts';
+import { removeOwn } from '../files/own-files.ts';
+import { persist } from '../files/persist.ts';
 import {
   BLOCK_SIZE,
   blockPosition,
@@ -81,7 +82,7 @@ export class EntryDraft implements BlockStore {
     if (this.#file === null) return;
     const { path, descriptor } = await this.#file;
     closeFile(descriptor);
-    if (!isPublished) await unlink(path);
+    if (!isPublished) await persist(() => removeOwn(path));
   }
 
   failed(error: unknown): void {

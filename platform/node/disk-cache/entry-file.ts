@@ -1,5 +1,7 @@
+import { isMissing } from '../files/error-code.ts';
+import { TO_CHANGE, TO_READ } from '../files/own-files.ts';
 import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
-import { closeFile, closeReadFile, isMissing, openFile, readAt, TO_READ, writeAt } from './files.ts';
+import { closeFile, closeReadFile, openFile, readAt, writeAt } from './files.ts';
 import type { LoadedEntry } from './load-entry.ts';
 
 /** The id of the file that is there now, or null when it is none of ours. */
@@ -14,7 +16,7 @@ export async function readId(path: string): Promise<number | null> {
 
 /** Writes new metadata, which have to fit, into the slot that is not in use; not when the file is another by now. */
 export async function replaceText({ path, header, slot }: LoadedEntry, text: Buffer): Promise<void> {
-  const descriptor = await openFile(path, 'r+');
+  const descriptor = await openFile(path, TO_CHANGE);
   try {
     if (decodeHeader(await readAt(descriptor, 0, HEADER_SIZE))?.id !== header.id) return;
     const index = slot.index === 0 ? 1 : 0;
@@ -28,7 +30,7 @@ export async function replaceText({ path, header, slot }: LoadedEntry, text: Buf
 /** Tells in the file of the first variant that there are `count`. Without that file there is nobody to ask it. */
 export async function noteVariants(path: string, count: number): Promise<void> {
   try {
-    const descriptor = await openFile(path, 'r+');
+    const descriptor = await openFile(path, TO_CHANGE);
     try {
       const header = await readAt(descriptor, 0, HEADER_SIZE);
       if ((header[VARIANTS_OFFSET] ?? count) < count) {

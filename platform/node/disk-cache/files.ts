@@ -1,18 +1,19 @@
 import * as fs from 'node:fs';
-import { promisify } from 'node:util';
 
 /**
  * The calls of `node:fs` that a hit consists of, as promises over the callback API: a `FileHandle` costs as much again as
  * the read itself.
  */
-export const openFile = promisify(fs.open) as (
-  path: string,
-  flags: string | number,
-  mode?: number,
-) => Promise<number>;
 
-/** For reading. Without O_NONBLOCK, which Windows does not have, a named pipe in the place of a file would block its opener. */
-export const TO_READ = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
+/** @param flags those of `own-files.ts` */
+export function openFile(path: string, flags: number, mode?: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.open(path, flags, mode, (error, descriptor) => {
+      if (error !== null) reject(error);
+      else resolve(descriptor);
+    });
+  });
+}
 
 /** Closes in the background: nothing could be done about a failure. */
 export function closeFile(descriptor: number): void {
@@ -74,12 +75,4 @@ export async function writeAt(descriptor: number, position: number, bytes: Buffe
       });
     });
   }
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | null)?.code;
-}
-
-export function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT';
 }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../src/util/clock.ts';
+import { TO_READ } from '../files/own-files.ts';
 import type { EntryHeader, Slot } from './entry-format.ts';
-import { closeReadFile, openFile, TO_READ } from './files.ts';
+import { closeReadFile, openFile } from './files.ts';
 
 /** The beginning of an entry's file, up to the body, and what it says. */
 export interface EntryHead {

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync, type Stats } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { systemClock } from '../../../src/util/clock.ts';
+import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { errorCode, isMissing } from './error-code.ts';
 import { namesIn, statOwn } from './own-files.ts';
 
 /** How often (milliseconds) a claim shows that its process is at it. */
-export const HEARTBEAT = 400;
+const HEARTBEAT = 400;
 /** A claim that showed nothing for so long (milliseconds) while it was watched is abandoned: five heartbeats. */
 export const ABANDONED_AFTER = 2000;
 
@@ -28,6 +28,20 @@ export function isOwnClaim(name: string): boolean {
 export function claimName(): string {
   const { machine, start } = ownIdentity();
   return `${process.pid}-${machine}-${start}-${randomBytes(8).toString('hex')}`;
+}
+
+/** Shows that a claim is not abandoned, until the returned function is called. */
+export function keepFresh(claim: string): () => void {
+  let timer: unknown;
+  const beat = (): void => {
+    timer = setBackgroundTimeout(() => {
+      const now = new Date(systemClock.now());
+      utimes(claim, now, now).catch(() => {});
+      beat();
+    }, HEARTBEAT);
+  };
+  beat();
+  return () => systemClock.clearTimeout(timer);
 }
 
 /**

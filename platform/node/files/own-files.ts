@@ -1,5 +1,5 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { nodeOptions } from '../node-options.ts';
 import { errorCode, isMissing } from './error-code.ts';
 
@@ -135,7 +135,9 @@ export async function namesIn(directory: string, form: RegExp): Promise<string[]
 /** As {@link namesIn}, with the type of each entry: that of a link is a link. */
 export async function entriesIn(directory: string, form: RegExp): Promise<Dirent[]> {
   try {
-    return (await readdir(directory, { withFileTypes: true })).filter(({ name }) => form.test(name));
+    return (await readdir(directory, nodeOptions('file', { withFileTypes: true as const }))).filter(
+      ({ name }) => form.test(name),
+    );
   } catch (error) {
     if (isMissing(error) || errorCode(error) === 'ENOTDIR') return [];
     throw error;
@@ -149,6 +151,18 @@ export async function statOwn(file: string, owner: number | undefined): Promise<
     return stat.isFile() && (owner === undefined || stat.uid === owner) ? stat : null;
   } catch (error) {
     if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Removes a regular file of our own user. False when something else is there, which is left alone, or nothing. */
+export async function removeOwn(file: string): Promise<boolean> {
+  if ((await statOwn(file, process.getuid?.())) === null) return false;
+  try {
+    await unlink(file);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
     throw error;
   }
 }

@@ -13,7 +13,6 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   uploadProgress: true,
   informational: true,
   trailers: true,
-  cutBodies: true,
   errorDetail: true,
   tls: true,
   strictTransportSecurity: true,

@@ -135,13 +135,6 @@ const DISAGREEMENTS: readonly Disagreement[] = [
     toughs: '__hOST-a=1',
   },
   {
-    why: 'Secure means TLS; tough-cookie trusts loopback without',
-    applies: anyUrl(/^http:\/\/(localhost|127\.0\.0\.1)\//),
-    example: { sets: [['http://localhost/', 'a=1; Secure']], get: 'http://localhost/' },
-    ours: '',
-    toughs: 'a=1',
-  },
-  {
     why: 'secure cookies are left alone by a site without TLS (§5.7 step 16)',
     applies: ({ sets }) =>
       sets.some(([url, line], i) => {

@@ -1,22 +1,46 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { publicSuffixList } from '../../../platform/node/public-suffix.ts';
+import { CookieJar } from '../../../src/cookies/jar.ts';
 import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
 import { parseSetCookie } from '../../../src/cookies/parse.ts';
 import { serializeCookie } from '../../../src/cookies/serialize.ts';
 import { fromToughCookieJson, toToughCookieJson } from '../../../src/cookies/tough-cookie.ts';
+import { MemoryStore } from '../../../src/storage/memory-store.ts';
+import { FakeClock } from '../../support/fixtures.ts';
 import { DAY, makeJar, NOW, pairs } from './fixtures.ts';
 
 const SITE = 'https://example.com/';
 const names = (count: number, prefix = 'a') => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 describe('the defaults', () => {
-  test('180 of a domain, host-only or not, of any path', () => {
+  test('180 of a site over all its hosts, host-only or not, of any path', () => {
     const { jar } = makeJar();
     for (const name of names(100)) jar.setCookie(`${name}=1; Path=/${name}`, SITE);
     for (const name of names(100, 'b')) jar.setCookie(`${name}=1; Domain=example.com`, SITE);
     expect(jar.allCookies()).toHaveLength(180);
-    for (const name of names(10)) jar.setCookie(`${name}=1`, 'https://www.example.com/');
+    for (const name of names(10)) jar.setCookie(`${name}=1`, 'https://example.org/');
     expect(jar.allCookies()).toHaveLength(190);
+    for (const name of names(500, 'www')) jar.setCookie('a=1', `https://${name}.example.com/`);
+    expect(jar.allCookies()).toHaveLength(190);
+    expect(jar.cookiesForUrl('https://example.org/')).toHaveLength(10);
+  });
+
+  test('180 of a site that comes back from a store', async () => {
+    const store = new MemoryStore();
+    const parts = { publicSuffixes: publicSuffixList, clock: new FakeClock(NOW) };
+    const all = await CookieJar.open(store, { ...parts, limits: { perDomain: 1000 } });
+    for (const name of names(300)) all.setCookie('a=1; Max-Age=1000', `https://${name}.example.com/`);
+    await all.flush();
+    const jar = await CookieJar.open(store, parts);
+    expect(jar.allCookies()).toHaveLength(180);
+  });
+
+  test('without a list of public suffixes each host is a site, so that none pays for another', () => {
+    const jar = new CookieJar();
+    for (const host of ['a.co.uk', 'b.co.uk'])
+      for (const name of names(200)) jar.setCookie(`${name}=1`, `https://${host}/`);
+    expect(jar.allCookies()).toHaveLength(360);
   });
 
   test('3000 in all', () => {
@@ -118,10 +142,10 @@ describe('who has to go from a domain (RFC 6265bis §5.7)', () => {
     expect(left(['a=1', 'b=1; Secure; Max-Age=60', 'c=1'], wait)).toEqual(['a', 'c']);
   });
 
-  test('another domain is left alone', () => {
+  test('another site is left alone, below the same public suffix too', () => {
     const { jar } = makeJar({ limits: { perDomain: 2 } });
-    for (const name of names(3)) jar.setCookie(`${name}=1`, 'https://a.example.com/');
-    for (const name of names(3)) jar.setCookie(`${name}=1`, 'https://b.example.com/');
+    for (const name of names(3)) jar.setCookie(`${name}=1`, 'https://a.github.io/');
+    for (const name of names(3)) jar.setCookie(`${name}=1`, 'https://b.github.io/');
     expect(jar.allCookies()).toHaveLength(4);
   });
 });

@@ -122,3 +122,25 @@ test('any text is a cookie that can be sent, or none', () => {
     { numRuns: 500 },
   );
 });
+
+describe('Expires is a time of the server’s clock', () => {
+  const MINUTE = 60_000;
+  const line = (expires: number): string => `a=1; Expires=${new Date(expires).toUTCString()}`;
+  test.each([
+    ['the client is an hour ahead', NOW - 60 * MINUTE],
+    ['the client is a year behind', NOW + 365 * 24 * 60 * MINUTE],
+    ['they agree', NOW],
+  ])('%s', (_name, serverTime) => {
+    const parsed = parseSetCookie(line(serverTime + 30 * MINUTE), NOW, DEFAULT_COOKIE_LIMITS, serverTime);
+    expect(parsed?.expires).toBe(NOW + 30 * MINUTE);
+    const gone = parseSetCookie(line(serverTime), NOW, DEFAULT_COOKIE_LIMITS, serverTime);
+    expect(gone?.expires).toBe(NOW);
+  });
+
+  test('Max-Age is not, and the longest life counts from our clock', () => {
+    const parse = (text: string) =>
+      parseSetCookie(text, NOW, DEFAULT_COOKIE_LIMITS, NOW - 60 * MINUTE)?.expires;
+    expect(parse('a=1; Max-Age=60')).toBe(NOW + MINUTE);
+    expect(parse('a=1; Expires=Fri, 31 Dec 9999 23:59:59 GMT')).toBe(NOW + DEFAULT_COOKIE_LIMITS.lifetime);
+  });
+});

@@ -253,3 +253,65 @@ test('open makes a jar of the class that it is called on', async () => {
   class Mine extends CookieJar {}
   expect(await Mine.open(new MemoryStore())).toBeInstanceOf(Mine);
 });
+
+describe('noting a use writes nothing but the use', () => {
+  /** What two processes share, who do not hear of each other. */
+  function views() {
+    const map = new Map<string, StoredValue>();
+    const view = () => ({
+      load: async () => new Map(map),
+      apply: async (changes: Changes) => {
+        for (const [key, value] of changes) value === null ? map.delete(key) : map.set(key, value);
+      },
+      close: async () => {},
+    });
+    return { map, view };
+  }
+
+  test('so a cookie that another process renewed, or removed, stays as it is', async () => {
+    const { map, view } = views();
+    const clock = new FakeClock(NOW);
+    const one = await CookieJar.open(view(), { clock });
+    for (const name of ['renewed', 'removed']) one.setCookie(`${name}=OLD; Max-Age=86400`, SITE);
+    await one.flush();
+    const other = await CookieJar.open(view(), { clock });
+    other.setCookie('renewed=NEW; Max-Age=86400', SITE);
+    other.setCookie('removed=; Max-Age=0', SITE);
+    await other.flush();
+    clock.advance(HOUR + 1);
+    one.cookieHeader(SITE);
+    await one.flush();
+    const later = await CookieJar.open(view(), { clock });
+    expect(pairs(later)).toEqual(['renewed=NEW']);
+    await later.flush();
+    expect([...map.keys()].filter((key) => key.includes('removed'))).toEqual([]);
+  });
+
+  test('and it is known after a restart who was used last', async () => {
+    const { view } = views();
+    const clock = new FakeClock(NOW);
+    const limits = { total: 2 };
+    const one = await CookieJar.open(view(), { clock, limits });
+    one.setCookie('a=1; Max-Age=86400', SITE);
+    clock.advance(1);
+    one.setCookie('b=1; Path=/b; Max-Age=86400', SITE);
+    clock.advance(HOUR + 1);
+    one.cookieHeader(SITE);
+    await one.flush();
+    const later = await CookieJar.open(view(), { clock, limits });
+    later.setCookie('c=1', SITE);
+    expect(pairs(later)).toEqual(['a=1', 'c=1']);
+  });
+});
+
+test('two jars over one store object hear each other', async () => {
+  const store = new MemoryStore();
+  const one = await CookieJar.open(store);
+  const other = await CookieJar.open(store);
+  one.setCookie('a=1; Max-Age=86400', SITE);
+  await one.flush();
+  expect(other.cookieHeader(SITE)).toBe('a=1');
+  other.clear();
+  await other.flush();
+  expect(one.cookieHeader(SITE)).toBe('');
+});

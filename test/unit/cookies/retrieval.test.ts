@@ -104,8 +104,8 @@ describe('URLs', () => {
 
   test('more URLs than are remembered', () => {
     const { jar } = makeJar();
-    for (let i = 0; i < 3000; i++) jar.setCookie(`a=${i}`, `https://host${i}.example.com/`);
-    for (const i of [0, 1500, 2999]) expect(jar.cookieHeader(`https://host${i}.example.com/`)).toBe(`a=${i}`);
+    for (let i = 0; i < 3000; i++) jar.setCookie(`a=${i}`, `https://host${i}.com/`);
+    for (const i of [0, 1500, 2999]) expect(jar.cookieHeader(`https://host${i}.com/`)).toBe(`a=${i}`);
   });
 });
 

@@ -79,6 +79,40 @@ describe('one cookie', () => {
   });
 });
 
+describe('what would be read back as something else is a TypeError', () => {
+  const cookie = { name: 'a', value: 'b' };
+  test.each<[string, object]>([
+    ['a value with attributes', { value: 'b; Domain=.evil' }],
+    ['a value with a line', { value: 'b\r\nSet-Cookie: x=y' }],
+    ['a value with NUL', { value: 'b\0' }],
+    ['a value that is no byte', { value: '日' }],
+    ['a value with space around it', { value: ' b' }],
+    ['a name with an equals sign', { name: 'a=b' }],
+    ['a name with a semicolon', { name: 'a;b' }],
+    ['neither name nor value', { name: '', value: '' }],
+    ['a nameless value with an equals sign', { name: '', value: 'a=b' }],
+    ['a domain with attributes', { domain: 'a.test; Secure' }],
+    ['a domain with a path', { domain: 'a.test/x' }],
+    ['a domain with a line', { domain: 'a.test\r\nX: y' }],
+    ['a path with attributes', { path: '/; Domain=evil.test' }],
+    ['a path with a line', { path: '/\n' }],
+    ['a path that is none', { path: 'a' }],
+    ['an unknown SameSite', { sameSite: 'sometimes' }],
+    ['a SameSite of the prototype', { sameSite: 'constructor' }],
+  ])('%s', (_name, part) => {
+    expect(() => serializeCookie({ ...cookie, ...part } as never)).toThrow(TypeError);
+  });
+
+  test('in a Cookie field, too', () => {
+    expect(() => serializeCookies([cookie, { name: 'c', value: 'd; e=f' }])).toThrow(TypeError);
+    expect(() => serializeCookie({ name: 'c', value: 'd; e=f' }, 'name-and-value')).toThrow(TypeError);
+  });
+
+  test('a domain of other letters is written as A-labels', () => {
+    expect(serializeCookie({ ...cookie, domain: '.bücher.test' })).toBe('a=b; Domain=.xn--bcher-kva.test');
+  });
+});
+
 describe('a Cookie field', () => {
   const cookies = [
     { name: 'a', value: '1' },

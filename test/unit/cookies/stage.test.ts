@@ -178,6 +178,22 @@ describe('a jar of the application', () => {
     expect(next).not.toHaveBeenCalled();
   });
 
+  test('is asked for changes of others first, and one that has none to wait for costs no promise', async () => {
+    const order: string[] = [];
+    const cookieJar: AbstractCookieJar = {
+      refresh: () => Promise.resolve().then(() => void order.push('refreshed')),
+      cookiesForUrl: () => {
+        order.push('asked');
+        return [{ name: 'a', value: '1' }];
+      },
+      setCookiesFromUrl: () => {},
+    };
+    expect((await send({ cookieJar })).headers.get('cookie')).toBe('a=1');
+    expect(order).toEqual(['refreshed', 'asked']);
+    cookieJar.refresh = () => null;
+    expect((await send({ cookieJar })).headers.get('cookie')).toBe('a=1');
+  });
+
   test('that has answered leaves nothing behind', async () => {
     const { exchange } = makeExchange();
     const left = countCancelers(exchange);
@@ -189,4 +205,15 @@ describe('a jar of the application', () => {
     await walk(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
     expect(left.size).toBe(0);
   });
+});
+
+test('Expires is corrected by the Date of the response', async () => {
+  const { exchange } = makeExchange();
+  const { jar } = makeJar({ clock: exchange.clock });
+  const hourAhead = Math.floor(exchange.clock.now() / 1000) * 1000 + 3_600_000;
+  const date = new Date(hourAhead).toUTCString();
+  const expires = new Date(hourAhead + 1_800_000).toUTCString();
+  const next = async () => makeResponse({ headers: { date, 'set-cookie': `sid=1; Expires=${expires}` } });
+  await walk(makeRequest({ url: SITE, options: { cookieJar: jar } }), next, exchange);
+  expect(jar.allCookies()[0]?.expires).toBe(exchange.clock.now() + 1_800_000);
 });
