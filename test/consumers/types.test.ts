@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { programsOf } from './documentation.ts';
 
 const { directory } = inject('consumer');
 const run = promisify(execFile);
@@ -30,12 +31,11 @@ beforeAll(() => {
   }
 });
 
-/** The blocks of docs/recipes.md, each a module. */
-function writeRecipes(): string[] {
-  const text = readFileSync(join(ROOT, 'docs', 'recipes.md'), 'utf8');
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], index) => {
-    const file = `recipe-${index}.mts`;
-    writeFileSync(join(directory, file), code!);
+/** The programs of the documentation. */
+function writePrograms(): string[] {
+  return ['README.md', 'docs/recipes.md'].flatMap(programsOf).map((code, index) => {
+    const file = `program-${index}.mts`;
+    writeFileSync(join(directory, file), code);
     return file;
   });
 }
@@ -48,11 +48,11 @@ describe.each(COMPILERS)('%s', (compiler) => {
     },
   );
 
-  test('compiles the recipes of the documentation', async () => {
-    const recipes = writeRecipes();
-    expect(recipes.length).toBeGreaterThan(10);
+  test('compiles the README and the recipes', async () => {
+    const programs = writePrograms();
+    expect(programs.length).toBeGreaterThan(14);
     const options = { ...RESOLUTIONS.nodenext, types: ['node'], noUnusedLocals: true };
-    expect(await compile(compiler, options, recipes)).toBe('');
+    expect(await compile(compiler, options, programs)).toBe('');
   });
 
   test('needs no types of the web in a project for Node', async () => {
