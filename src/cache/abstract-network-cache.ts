@@ -14,7 +14,7 @@ import { CacheStage } from './stage.ts';
 export abstract class AbstractNetworkCache<Stored extends StoredResponse = StoredResponse>
   implements NetworkCache<Stored>, StageSource
 {
-  /** @internal The stage that speaks HTTP for this cache. */
+  /** The stage that speaks HTTP for this cache. */
   readonly stage: Stage = new CacheStage<Stored>(this);
   /** Bytes that all entries together may take. */
   abstract readonly maximumSize: number;

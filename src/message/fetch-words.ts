@@ -1,44 +1,54 @@
+const MODES = ['same-origin', 'no-cors', 'cors', 'navigate'] as const;
+const CREDENTIALS = ['omit', 'same-origin', 'include'] as const;
+const CACHES = ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'] as const;
+const REDIRECTS = ['follow', 'error', 'manual'] as const;
+const REFERRER_POLICIES = [
+  '',
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'same-origin',
+  'origin',
+  'strict-origin',
+  'origin-when-cross-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
+] as const;
+const PRIORITIES = ['high', 'low', 'auto'] as const;
+const DUPLEX = ['half'] as const;
+
 /**
  * What the caller of a fetch has said about it in the words of WHATWG Fetch, checked, as plain data. A request that has them
  * follows the contract of fetch where that differs from Qt's; a platform that is a fetch itself is told the words.
  *
+ * Their types are written out, because a project for Node has no types of the web.
+ *
  * Source: https://fetch.spec.whatwg.org/#requestinit
  */
 export interface FetchWords {
-  readonly mode?: RequestMode;
-  readonly credentials?: RequestCredentials;
-  readonly cache?: RequestCache;
-  readonly redirect?: RequestRedirect;
+  readonly mode?: (typeof MODES)[number];
+  readonly credentials?: (typeof CREDENTIALS)[number];
+  readonly cache?: (typeof CACHES)[number];
+  readonly redirect?: (typeof REDIRECTS)[number];
   /** A URL, `about:client` (the default), or empty for none. */
   readonly referrer?: string;
-  readonly referrerPolicy?: ReferrerPolicy;
+  readonly referrerPolicy?: (typeof REFERRER_POLICIES)[number];
   /** Subresource integrity metadata. */
   readonly integrity?: string;
   /** The request may outlive its page. */
   readonly keepalive?: boolean;
-  readonly priority?: RequestPriority;
-  readonly duplex?: 'half';
+  readonly priority?: (typeof PRIORITIES)[number];
+  readonly duplex?: (typeof DUPLEX)[number];
 }
 
 /** What each word may be. Those that are a text or a truth value are not listed. */
 const CHOICES: Readonly<Partial<Record<keyof FetchWords, readonly string[]>>> = Object.freeze({
-  mode: ['same-origin', 'no-cors', 'cors', 'navigate'],
-  credentials: ['omit', 'same-origin', 'include'],
-  cache: ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'],
-  redirect: ['follow', 'error', 'manual'],
-  referrerPolicy: [
-    '',
-    'no-referrer',
-    'no-referrer-when-downgrade',
-    'same-origin',
-    'origin',
-    'strict-origin',
-    'origin-when-cross-origin',
-    'strict-origin-when-cross-origin',
-    'unsafe-url',
-  ],
-  priority: ['high', 'low', 'auto'],
-  duplex: ['half'],
+  mode: MODES,
+  credentials: CREDENTIALS,
+  cache: CACHES,
+  redirect: REDIRECTS,
+  referrerPolicy: REFERRER_POLICIES,
+  priority: PRIORITIES,
+  duplex: DUPLEX,
 });
 
 const NAMES: readonly (keyof FetchWords)[] = [

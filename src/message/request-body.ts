@@ -2,6 +2,7 @@ import type { RequestBody } from './body.ts';
 import { type BodyInput, type BodyReaders, bodyOf } from './body-input.ts';
 import { chunksOf } from './chunks-of.ts';
 import { formBody } from './form-body.ts';
+import { isNodeStream } from './used-source.ts';
 
 export type { BodyInput } from './body-input.ts';
 
@@ -17,9 +18,7 @@ export function toRequestBody(input: BodyInput): RequestBody {
  * reader is told, however late it comes.
  */
 function hearErrors(input: BodyInput): void {
-  if (typeof input === 'object' && 'on' in input && typeof input.on === 'function') {
-    input.on('error', () => {});
-  }
+  if (typeof input === 'object' && isNodeStream(input)) input.on('error', () => {});
 }
 
 const READERS: BodyReaders = {

@@ -44,10 +44,11 @@ interface NodeStream {
   readonly readableFlowing?: boolean | null;
   readonly destroyed?: boolean;
   readonly errored?: unknown;
+  on(name: 'error', listener: () => void): unknown;
 }
 
-function isNodeStream(source: object): source is NodeStream {
-  return 'pipe' in source && typeof source.pipe === 'function';
+export function isNodeStream(source: object): source is NodeStream {
+  return ['pipe', 'on'].every((name) => typeof source[name as never] === 'function');
 }
 
 /** One that has failed is not among them: its failure says more. */

@@ -124,7 +124,7 @@ const NORMALISED = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 const WITHOUT_CORS = new Set(['GET', 'HEAD', 'POST']);
 
 /** Six verbs are upper-cased, three are forbidden, the rest stays as written. */
-function methodOf(said: unknown, mode: RequestMode | undefined): string {
+function methodOf(said: unknown, mode: FetchWords['mode']): string {
   const method = said === undefined ? 'GET' : String(said);
   const upper = method.toUpperCase();
   if (!isToken(method)) throw new TypeError('fetch: the method must be a token');
