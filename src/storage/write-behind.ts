@@ -25,6 +25,7 @@ const watching = new WeakMap<KeyValueStore, Set<(changes: Changes) => void>>();
  */
 export class WriteBehind {
   readonly store: KeyValueStore;
+  readonly #tell: FaultListener;
   readonly #faults: FaultTeller;
   /** Set and not yet given to the store. */
   #pending = new Map<string, StoredValue | null>();
@@ -47,7 +48,8 @@ export class WriteBehind {
   constructor(store: KeyValueStore, onFault: FaultListener, clock: Clock = systemClock) {
     this.store = store;
     this.#clock = clock;
-    this.#faults = faultTeller(apart(onFault));
+    this.#tell = apart(onFault);
+    this.#faults = faultTeller(this.#tell);
   }
 
   /**
@@ -65,7 +67,8 @@ export class WriteBehind {
     try {
       entries = new Map(await this.store.load());
     } catch (cause) {
-      this.#faults.failed('storage: the store could not be read; nothing of it is known', cause);
+      // Told beside a failure to write, which would be a loss of another kind.
+      this.#tell(new Error('storage: the store could not be read; nothing of it is known', { cause }));
       entries = new Map();
     }
     this.#setSinceLoad = null;

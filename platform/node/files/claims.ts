@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,6 +25,8 @@ export function isOwnClaim(name: string): boolean {
 
 /** A name for a claim of this process. */
 export function claimName(): string {
+  // Loaded with the first claim: most programs that load us write no file.
+  const { randomBytes } = process.getBuiltinModule('node:crypto');
   const { machine, start } = ownIdentity();
   return `${process.pid}-${machine}-${start}-${randomBytes(8).toString('hex')}`;
 }
@@ -130,6 +131,7 @@ function machine(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
     const namespace = readlinkSync('/proc/self/ns/pid');
+    const { createHash } = process.getBuiltinModule('node:crypto');
     return createHash('sha256').update(`${boot} ${namespace}`).digest('hex').slice(0, 8);
   } catch {
     return UNKNOWN;
