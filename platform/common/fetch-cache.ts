@@ -8,13 +8,18 @@ type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSa
 /**
  * Qt's load and save control in the words of fetch, for the platform's own cache. `reload` goes to the network without
  * a look at the cache, and tells caches on the way (`no-cache` would only revalidate). A cache of ours makes the
- * platform's superfluous.
+ * platform's superfluous for the page's own origin. Of another one it sees too little to judge most responses (Age, Date
+ * and Vary are hidden), so the platform's cache works on: a cache that is set makes nothing worse.
  *
  * @param sameOrigin whether the URL has the page's origin: `only-if-cached` is defined for no other
  * @returns null for what fetch has no mode for
  */
 export function fetchCacheMode(options: CacheOptions, sameOrigin: boolean): RequestCache | null {
-  if (options.cache !== null) return 'no-store';
+  if (options.cache === null) return platformCacheMode(options, sameOrigin);
+  return sameOrigin ? 'no-store' : (platformCacheMode(options, false) ?? 'no-store');
+}
+
+function platformCacheMode(options: CacheOptions, sameOrigin: boolean): RequestCache | null {
   switch (options.cacheLoadControl) {
     case 'always-cache':
       return sameOrigin ? 'only-if-cached' : null;

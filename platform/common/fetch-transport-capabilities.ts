@@ -14,7 +14,10 @@ export const portableFetchCapabilities: TransportCapabilities = {
   preconnect: 'none',
 };
 
-/** The fetch of a page or worker, where it is most able: only Chromium streams request bodies. */
+/**
+ * The fetch of a page or worker, where it is most able: only Chromium streams request bodies, and WebKit does not tell
+ * bodies that were cut off.
+ */
 export const browserFetchCapabilities: TransportCapabilities = {
   name: 'fetch (browser)',
   redirectMode: true,
@@ -22,6 +25,7 @@ export const browserFetchCapabilities: TransportCapabilities = {
   forbiddenFields: 'fetch',
   requestStreams: 'half-duplex',
   preconnect: 'none',
+  cutBodies: true,
   platformCache: true,
   credentialsMode: true,
   fetchWords: true,
@@ -29,5 +33,11 @@ export const browserFetchCapabilities: TransportCapabilities = {
 
 /** What the fetch of this page can do. Whether it streams uploads is found out with the first that is to be streamed. */
 export function browserCapabilities(): TransportCapabilities {
-  return { ...browserFetchCapabilities, pageOrigin: globalThis.origin ?? null };
+  return { ...browserFetchCapabilities, pageOrigin: globalThis.origin ?? null, cutBodies: !isWebKit() };
+}
+
+/** Nothing but its name tells this of an engine: trying it would need a server that cuts bodies off. */
+function isWebKit(): boolean {
+  const agent = globalThis.navigator?.userAgent ?? '';
+  return agent.includes('AppleWebKit/') && !/Chrom(?:e|ium)\//.test(agent);
 }

@@ -13,6 +13,7 @@ import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
 import { requestInit } from './fetch-request-init.ts';
+import { sizedBody } from './sized-body.ts';
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -61,7 +62,7 @@ export class FetchTransport implements Transport {
       const stream = this.#dialect.toStream?.(response) ?? response.body;
       if (stream === null) done();
       const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, { controller, done });
-      return toHttpResponse(request, response, body);
+      return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
       done();
       throw toError(thrown);
@@ -95,7 +96,12 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
   });
 }
 
-function toHttpResponse(request: HttpRequest, response: Response, body: ResponseBody): HttpResponse {
+function toHttpResponse(
+  request: HttpRequest,
+  response: Response,
+  body: ResponseBody,
+  { cutBodies }: TransportCapabilities,
+): HttpResponse {
   const pairs: string[] = [];
   response.headers.forEach((value, name) => {
     // undici leaves the white space before the line's end.
@@ -108,6 +114,9 @@ function toHttpResponse(request: HttpRequest, response: Response, body: Response
   // A browser that upgrades to https by itself does not call that a redirect.
   const isElsewhere = response.url !== '' && response.url !== withoutFragment(request.url);
   const url = isElsewhere ? parseUrl(response.url) : request.url;
+  const length = mayBeDecoded || request.method === 'HEAD' ? -1 : contentLength(headers);
+  // A Response that a service worker has made may have any length among its fields.
+  const isSized = cutBodies !== true && length >= 0 && response.type === 'basic' && body !== EMPTY_BODY;
   return {
     url,
     status: response.status,
@@ -115,7 +124,8 @@ function toHttpResponse(request: HttpRequest, response: Response, body: Response
     httpVersion: '',
     // A length of encoded bytes says nothing about the body.
     headers: mayBeDecoded && request.method !== 'HEAD' ? headers.without('content-length') : headers,
-    body,
+    body: isSized ? sizedBody(body, length, url.href) : body,
+    mayBeCutOff: cutBodies !== true && length < 0,
     security: url.scheme === 'https' ? UNTOLD_SECURITY : null,
     source: 'network',
     originalContentLength: contentLength(headers),

@@ -182,7 +182,9 @@ function bodyLength(
   metadata: ResponseMetadata | null,
 ): number | null {
   if (status === 204) return 0;
-  if (fidelity !== undefined && fidelity !== 'exact') return null;
+  const isExact = fidelity === undefined || fidelity === 'exact';
+  // Where the platform decodes, the field may be that of the coded bytes.
+  if (!isExact && (fidelity === 'filtered' || headers.has('content-encoding'))) return null;
   if (metadata !== null && status === 206) {
     const range = parseContentRange(headers.get('content-range') ?? '');
     return range === null ? null : range.last - range.first + 1;

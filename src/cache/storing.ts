@@ -71,10 +71,11 @@ function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: 
 }
 
 /**
- * Only the end of the connection ends the body, and somebody else may have brought that about: over TLS nobody but the
+ * Whether nobody can tell that the body is complete. The platform may hide it (WebKit). Or only the end of the connection ends the body, and somebody else may have brought that about: over TLS nobody but the
  * server could, and Node does not tell whether it did (RFC 9112 §9.8); a coding is taken for whole when it is read back.
  */
-function mayBeCut({ endsWithConnection, security, headers }: HttpResponse): boolean {
+function mayBeCut({ endsWithConnection, mayBeCutOff, security, headers }: HttpResponse): boolean {
+  if (mayBeCutOff === true) return true;
   return endsWithConnection === true && (security !== null || headers.has('content-encoding'));
 }
 

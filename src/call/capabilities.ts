@@ -62,6 +62,11 @@ export interface TransportCapabilities {
   readonly connectionTimings?: boolean;
   /** Local sockets and, on Windows, pipes are reached: `unix+http:`, also written `local+http:`. */
   readonly localSockets?: boolean;
+  /**
+   * A body that was cut off is told from one that has ended. Without it no cache of ours keeps a body whose length is not
+   * known, or of which the platform has undone a coding.
+   */
+  readonly cutBodies?: boolean;
   /** The platform has a cache, whose mode can be set per request (fetch's `cache`). */
   readonly platformCache?: boolean;
   /** It is a fetch that is told the words of ours: `mode`, `referrer`, `referrerPolicy`, `integrity`, `keepalive`, `priority`. */

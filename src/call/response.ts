@@ -23,6 +23,8 @@ export interface HttpResponse {
    * where HTTP says how long it is.
    */
   readonly endsWithConnection?: boolean;
+  /** The platform passes a body that was cut off for a complete one, and nothing else tells the length of this one. */
+  readonly mayBeCutOff?: boolean;
   /** Content-Length as it was on the wire, when decoding took it away from the headers. */
   readonly originalContentLength?: number;
   /** Redirects that the platform followed without showing them. */

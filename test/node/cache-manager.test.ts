@@ -216,7 +216,9 @@ test('fetch has its modes', async () => {
     (await manager.fetch(`${server.origin}/text`, { cache })).text();
   await text('default');
   await text('force-cache');
-  await text('only-if-cached');
+  await (
+    await manager.fetch(`${server.origin}/text`, { cache: 'only-if-cached', mode: 'same-origin' })
+  ).text();
   expect(asked.get('/text')).toBe(1);
   await text('no-cache');
   await text('reload');

@@ -13,6 +13,7 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   uploadProgress: true,
   informational: true,
   trailers: true,
+  cutBodies: true,
   errorDetail: true,
   tls: true,
   strictTransportSecurity: true,

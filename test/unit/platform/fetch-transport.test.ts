@@ -70,7 +70,11 @@ describe('what fetch is asked', () => {
       null,
     ],
     ['always-cache', { cacheLoadControl: 'always-cache' }, 'only-if-cached', null],
-    ['a cache of ours', { cacheLoadControl: 'always-cache', cache: SET_CACHE }, 'no-store', 'no-store'],
+    ['a cache of ours', { cache: SET_CACHE }, 'no-store', 'default'],
+    ['one, asked for anew', { cacheLoadControl: 'always-network', cache: SET_CACHE }, 'no-store', 'reload'],
+    ['one, stale or not', { cacheLoadControl: 'prefer-cache', cache: SET_CACHE }, 'no-store', 'force-cache'],
+    ['one, and nothing else', { cacheLoadControl: 'always-cache', cache: SET_CACHE }, 'no-store', 'no-store'],
+    ['one, saving nothing', { cacheSaveControl: false, cache: SET_CACHE }, 'no-store', 'no-store'],
   ])('cache mode, on the page’s origin and elsewhere: %s', (_name, options, here, elsewhere) => {
     const resolved = makeRequest({ options }).options;
     expect([fetchCacheMode(resolved, true), fetchCacheMode(resolved, false)]).toEqual([here, elsewhere]);
@@ -100,7 +104,7 @@ describe('what fetch is asked', () => {
   test.each<[string, Options, RequestCache]>([
     ['max-age=0', {}, 'no-cache'],
     ['no-cache', {}, 'no-cache'],
-    ['no-cache', { cache: SET_CACHE }, 'no-store'],
+    ['no-cache', { cache: SET_CACHE }, 'no-cache'],
     ['max-age=5', {}, 'default'],
   ])('what a mode sends by itself is not written out: %s', async (control, options, mode) => {
     const headers = { 'cache-control': control };
@@ -268,6 +272,51 @@ describe('what fetch answers', () => {
         ),
       ),
     ).toBe('hi');
+  });
+});
+
+describe('a platform that passes what was cut off for complete', () => {
+  const cuts = { ...browserFetchCapabilities, cutBodies: false };
+  const answer = async (init: ResponseInit, type: ResponseType, method = 'GET') => {
+    const response = new Response(method === 'HEAD' ? null : '12345', init);
+    Object.defineProperty(response, 'type', { value: type });
+    const transport = new FetchTransport(async () => response, cuts);
+    return transport.send(makeRequest({ method }), makeExchange().exchange);
+  };
+
+  test('is not believed where the length is known', async () => {
+    const { body, mayBeCutOff } = await answer({ headers: { 'content-length': '10' } }, 'basic');
+    expect(mayBeCutOff).toBe(false);
+    await expect(readBody(body)).rejects.toMatchObject({
+      code: 'remote-host-closed',
+      message: expect.stringContaining('5 of 10 bytes'),
+    });
+    const whole = await answer({ headers: { 'content-length': '5' } }, 'basic');
+    expect(await readBody(whole.body)).toBe('12345');
+    const made = await answer({ headers: { 'content-length': '10' } }, 'default');
+    expect(await readBody(made.body)).toBe('12345');
+  });
+
+  test.each<[string, Record<string, string>, ResponseType]>([
+    ['there is no length', {}, 'basic'],
+    ['a coding was undone', { 'content-length': '99', 'content-encoding': 'gzip' }, 'basic'],
+    ['another origin hides whether one was', { 'content-length': '99' }, 'cors'],
+  ])('is believed, and not stored, where %s', async (_, headers, type) => {
+    const { body, mayBeCutOff } = await answer({ headers }, type);
+    expect([mayBeCutOff, await readBody(body)]).toEqual([true, '12345']);
+  });
+
+  test.each<[string, boolean]>([
+    ['Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', false],
+    [
+      'Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0 Safari/537.36',
+      true,
+    ],
+    ['Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/120.0 Mobile Safari/604.1', false],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0', true],
+  ])('is WebKit alone: %s', (userAgent, tells) => {
+    vi.stubGlobal('navigator', { userAgent });
+    expect(browserCapabilities().cutBodies).toBe(tells);
   });
 });
 

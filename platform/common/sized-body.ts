@@ -1,0 +1,33 @@
+import { NetworkError } from '../../src/error.ts';
+import type { ResponseBody } from '../../src/message/body.ts';
+
+/**
+ * A body that fails where it ends before its Content-Length, for a platform that passes it for complete (WebKit).
+ * @param length bytes that were announced for what is read, no coding having been undone
+ */
+export function sizedBody(source: ResponseBody, length: number, url: string): ResponseBody {
+  let received = 0;
+  return {
+    start(sink) {
+      source.start({
+        data: (chunk, lent) => {
+          received += chunk.length;
+          sink.data(chunk, lent);
+        },
+        end: (trailers) => {
+          if (received >= length) sink.end(trailers);
+          else sink.fail(cutOff(received, length, url));
+        },
+        fail: (error) => sink.fail(error),
+      });
+    },
+    pause: () => source.pause(),
+    resume: () => source.resume(),
+    cancel: (reason) => source.cancel(reason),
+  };
+}
+
+function cutOff(received: number, length: number, url: string): NetworkError {
+  const message = `the body ended after ${received} of ${length} bytes: the connection was lost`;
+  return new NetworkError('remote-host-closed', message, { url });
+}
