@@ -52,7 +52,8 @@ class Race<Kind extends Socket> {
   readonly attempt = (): void => {
     const socket = this.#attempts[this.#next++]!();
     // For good: an error that nobody listens to would end the process, also after the race.
-    socket.on('error', (error) => this.#failed(socket, error));
+    socket.on('error', ignore);
+    socket.once('error', (error) => this.#failed(socket, error));
     // Who hears of the attempt may have given it up.
     if (this.#over) {
       socket.destroy();
@@ -77,6 +78,8 @@ class Race<Kind extends Socket> {
 
   #win(socket: Kind): void {
     this.#running.delete(socket);
+    // The socket outlives the request that it is opened for, and must not keep it.
+    socket.removeAllListeners('error').on('error', ignore);
     this.#finish();
     this.#resolve(socket);
   }
@@ -93,3 +96,5 @@ class Race<Kind extends Socket> {
     for (const socket of this.#running) socket.destroy();
   }
 }
+
+function ignore(): void {}

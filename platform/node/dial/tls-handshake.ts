@@ -29,28 +29,35 @@ export function tlsConnectionOptions(handshake: TlsHandshake): ConnectionOptions
   };
 }
 
-/** Waits for the end of the handshake. When that fails or the signal aborts, the socket is destroyed. */
+/**
+ * Waits for the end of the handshake. When that fails or the signal aborts, the socket is destroyed. The socket outlives
+ * the request that it is opened for, and does not keep it.
+ */
 export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const end = (outcome: () => void): void => {
+      signal.removeEventListener('abort', abort);
+      socket.off('close', closed).off('error', failed).off('secureConnect', done);
+      outcome();
+    };
     const abort = (): void => {
       socket.destroy();
-      reject(signal.reason);
+      end(() => reject(signal.reason));
     };
+    const closed = (): void => end(() => reject(socket.errored ?? closedEarly()));
+    const failed = (error: Error): void => end(() => reject(error));
+    const done = (): void => end(resolve);
+    signal.addEventListener('abort', abort);
+    // For good: others may follow, and one that nobody listens to would end the process.
+    socket.on('error', ignore);
+    socket.on('close', closed).on('error', failed).on('secureConnect', done);
     if (signal.aborted) abort();
     // A handshake that cannot even begin has failed by now.
-    if (socket.destroyed) reject(socket.errored ?? closedEarly());
-    signal.addEventListener('abort', abort);
-    socket.once('close', () => {
-      signal.removeEventListener('abort', abort);
-      reject(socket.errored ?? closedEarly());
-    });
-    socket.once('error', reject);
-    socket.once('secureConnect', () => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    });
+    else if (socket.destroyed) closed();
   });
 }
+
+function ignore(): void {}
 
 /** RFC 6066 §3: SNI has no trailing dot. */
 function withoutRootDot(name: string): string {

@@ -9,7 +9,12 @@ export function boundOpening(client: ClientRequest, limit: number, clock: Clock,
   client.once('socket', (socket: Socket) => {
     if (client.reusedSocket || !(socket.connecting || isHandshaking(socket))) return;
     const timer = clock.setTimeout(onLate, limit);
-    const end = (): void => clock.clearTimeout(timer);
-    socket.once(isHandshaking(socket) ? 'secureConnect' : 'connect', end).once('close', end);
+    const opened = isHandshaking(socket) ? 'secureConnect' : 'connect';
+    // The socket outlives the request that it is opened for, and must not keep it.
+    const end = (): void => {
+      clock.clearTimeout(timer);
+      socket.off(opened, end).off('close', end);
+    };
+    socket.on(opened, end).on('close', end);
   });
 }

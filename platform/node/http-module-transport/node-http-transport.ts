@@ -63,6 +63,14 @@ const AGENT_OPTIONS: http.AgentOptions = Object.assign(Object.create(null), {
   timeout: IDLE_CONNECTION,
 });
 
+/** Sockets keep their agent alive, and nothing keeps the transport: when that is collected, nobody can send over them. */
+const dropped = new FinalizationRegistry<readonly http.Agent[]>((agents) => {
+  for (const agent of agents) {
+    agent.maxFreeSockets = 0;
+    for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+  }
+});
+
 /**
  * HTTP/1.1 over `node:http` and `node:https`.
  *
@@ -93,6 +101,7 @@ export class NodeHttpTransport implements Transport {
     this.#httpsAgent = own.https ?? secure;
     this.#lookup = lookup;
     this.#connectTimeout = connectTimeout;
+    dropped.register(this, this.#ownAgents);
   }
 
   async send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {

@@ -24,6 +24,7 @@ export class ConnectionPool implements PoolContext {
   readonly dialer: Dialer;
   readonly limits: WireLimits;
   readonly clock: Clock;
+  isLetGo = false;
   readonly http1Origins = new Http1Origins();
   readonly #pools = new Map<string, EndpointPool>();
   readonly #recent = new Map<string, Recent>();
@@ -77,6 +78,17 @@ export class ConnectionPool implements PoolContext {
     for (const pool of [...this.#pools.values()]) pool.clear(why);
     this.http1Origins.clear();
     this.#wakeAt(Number.POSITIVE_INFINITY);
+  }
+
+  /** Closes what carries nothing, and asks the peers of what does whether they are there. */
+  doubt(why: string): void {
+    for (const pool of [...this.#pools.values()]) pool.doubt(why);
+  }
+
+  /** There will be no more requests: closes each connection when it carries nothing. */
+  letGo(): void {
+    this.isLetGo = true;
+    this.doubt('the transport is not used any more');
   }
 
   #closeOldest(): void {

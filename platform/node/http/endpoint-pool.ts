@@ -149,7 +149,8 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
     const expiresAt = context.clock.monotonic() + Math.min(lifetime, context.limits.idleConnectionTimeout);
     if (connection instanceof Http1Connection) this.#idle.add(connection, expiresAt);
     else connection.expiresAt = expiresAt;
-    context.idle(expiresAt);
+    if (context.isLetGo) connection.clear('the transport is not used any more');
+    else context.idle(expiresAt);
   }
 
   retired(connection: Http2Connection): void {
@@ -186,6 +187,14 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
     if (session.expiresAt > now) return Math.min(next, session.expiresAt);
     session.clear('it was idle for too long');
     return next;
+  }
+
+  /** Closes what is idle, and asks the peer of what is not whether it is there. */
+  doubt(why: string): void {
+    this.#idle.clear(why);
+    const session = this.#session;
+    if (session?.isIdle) session.clear(why);
+    else session?.liveness.probe();
   }
 
   /** Closes everything. What is in flight ends operation-canceled. */

@@ -9,6 +9,8 @@ export interface PoolContext {
   readonly dialer: Dialer;
   readonly limits: WireLimits;
   readonly clock: Clock;
+  /** The transport was dropped without `close()`: no connection is kept for another request. */
+  readonly isLetGo: boolean;
   /** A connection is idle, to be closed at `expiresAt` (epoch ms). */
   idle(expiresAt: number): void;
   /** A peer that speaks HTTP/2 wants to be asked over HTTP/1.1 only. */

@@ -43,6 +43,9 @@ const CHECKS: Checks<SocketTransportOptions> = {
   clock: CLOCK,
 };
 
+/** Sockets keep their pool alive, and nothing keeps the transport: when that is collected, nobody can send over them. */
+const dropped = new FinalizationRegistry<ConnectionPool>((pool) => pool.letGo());
+
 /**
  * HTTP/1.1 and HTTP/2 over sockets of one's own: `http:`, `https:`, and `unix+http:`, whose host part names a local
  * socket or, on Windows, a pipe.
@@ -66,6 +69,7 @@ export class SocketTransport implements Transport {
     const dialer = new Dialer({ lookup, connectTimeout, routeKinds });
     this.#pool = new ConnectionPool(dialer, wireLimits(checked), clock);
     this.#routesFor = routes;
+    dropped.register(this, this.#pool);
   }
 
   send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { expect, test } from 'vitest';
+import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { until } from '../suites/transport/harness.ts';
+import { CertificateAuthority } from '../support/certificate.ts';
+import { startHttp2Server } from '../support/h2-server.ts';
+import { hello } from '../support/http2-bench.ts';
+import { Cleanup, portOf } from '../support/listening.ts';
+
+v8.setFlagsFromString('--expose-gc');
+const collect = vm.runInNewContext('gc') as () => void;
+const cleanup = new Cleanup();
+
+const authority = new CertificateAuthority();
+const tls = { ca: authority.certificate };
+
+async function start(isSecure = false): Promise<{ origin: string; open: number }> {
+  const state = { origin: '', open: 0 };
+  const answer: RequestListener = (request, response) => {
+    if (request.url !== '/slow') response.end('hello');
+    else setTimeout(() => response.end('late'), 300);
+  };
+  const server = isSecure ? createSecureServer(authority.issue(), answer) : createServer(answer);
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket) => {
+    state.open++;
+    socket.on('close', () => state.open--);
+  });
+  await cleanup.listen(server);
+  state.origin = `${isSecure ? 'https' : 'http'}://127.0.0.1:${portOf(server)}`;
+  return state;
+}
+
+/** Collects until what is waited for has happened. */
+async function collectUntil(condition: () => boolean): Promise<void> {
+  await until(() => {
+    collect();
+    return condition();
+  });
+}
+
+test.each([
+  ['SocketTransport', () => new NetworkAccessManager({ tls })],
+  ['NodeHttpTransport', () => new NetworkAccessManager({ tls, transport: new NodeHttpTransport() })],
+])('managers over %s that are dropped without close() let go of their sockets', async (_name, make) => {
+  const [plain, secure] = await Promise.all([start(), start(true)]);
+  const use = async (): Promise<void> => {
+    const manager = make();
+    const both = [manager.get(plain.origin).text(), manager.get(secure.origin).text()];
+    expect(await Promise.all(both)).toEqual(['hello', 'hello']);
+  };
+  for (let i = 0; i < 10; i++) await use();
+  expect(plain.open + secure.open).toBeGreaterThan(0);
+  await collectUntil(() => plain.open + secure.open === 0);
+});
+
+test('so do those over HTTP/2', async () => {
+  const server = await startHttp2Server(hello);
+  cleanup.add(() => server.close());
+  const use = async (): Promise<void> => {
+    const manager = new NetworkAccessManager({ http2Direct: true });
+    expect(await manager.get(server.origin).text()).toBe('hello');
+  };
+  for (let i = 0; i < 3; i++) await use();
+  await collectUntil(() => server.sessions.every(({ destroyed }) => destroyed));
+});
+
+test('a request of a dropped manager is answered first', async () => {
+  const server = await start();
+  const late = (() => new NetworkAccessManager().get(`${server.origin}/slow`).text())();
+  await until(() => server.open === 1);
+  for (let i = 0; i < 5; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect(await late).toBe('late');
+  await collectUntil(() => server.open === 0);
+});
