@@ -61,9 +61,8 @@ export class Fetcher<Stored extends StoredResponse> {
     try {
       response = await visit.next(request, exchange);
     } catch (error) {
-      // A timeout counts as trouble of the server: it ends the shared exchange, but not this request.
-      const isTrouble = exchange.cancelled === null || exchange.cancelled.code === 'timeout';
-      const stale = isTrouble ? await this.standIn(visit, plan) : null;
+      // A timeout has ended the attempt, and counts as trouble of the server.
+      const stale = exchange.cancelled === null ? await this.standIn(visit, plan) : null;
       if (stale !== null) return { response: stale, shared: null, trouble: { status: undefined } };
       throw error;
     }

@@ -12,19 +12,9 @@ export function ask<Type extends QuestionType>(
 ): Promise<Questions[Type]['answer']> {
   const { idle } = call;
   idle?.pause();
-  let giveUp: (reason: NetworkError) => void = () => {};
-  const asked = new Promise<Questions[Type]['answer']>((resolve, reject) => {
-    giveUp = reject;
-    call.onCancel(giveUp);
-    call.sink
-      .ask(question)
-      .then(
-        ({ answer, error }) => (error === null ? resolve(answer) : reject(NetworkError.from(error))),
-        reject,
-      );
+  const answered = call.sink.ask(question).then(({ answer, error }) => {
+    if (error !== null) throw NetworkError.from(error);
+    return answer;
   });
-  return asked.finally(() => {
-    call.offCancel(giveUp);
-    idle?.resume();
-  });
+  return call.wait(answered).finally(() => idle?.resume());
 }

@@ -28,8 +28,6 @@ export interface QueueSlot {
    * it likes. Null: one, as with HTTP/1.1.
    */
   setConcurrency(requests: number | null): void;
-  /** Gives it back at the end of the call, where it does not go back by itself at the end of a body. */
-  leave?: () => void;
 }
 
 /** Who hears of a {@link Call}, most often its reply: events as plain values, and questions. */
@@ -54,40 +52,33 @@ interface Link {
 }
 
 /**
- * What travels beside one request through all its hops: the way back to the reply, cancellation, timings. An
- * AbortController does the same and costs more than the rest of a request together, so it is made only at the edge.
+ * What travels beside one request through all its hops: the way back to the reply, cancellation, timings. Each hop is an
+ * `Attempt` of it. An AbortController does the same and costs more than the rest of a request together, so it is made only
+ * at the edge.
  */
 export class Call {
   declare readonly clock: Clock;
   declare readonly timings: Timings;
   /** Who hears of it. It is told by {@link emit} and asked by `ask`, which mind the idle timer. */
   declare readonly sink: CallSink;
-  /** Present while the transport works under a transfer timeout. */
+  /** Present while the transport works on an attempt under a transfer timeout. */
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */
   queued: QueuePlace | null = null;
-  /** Present while it has one. */
+  /** That of an attempt; null on the call. */
   slot: QueueSlot | null = null;
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
   readonly #epoch: number;
 
-  constructor(sink: CallSink, clock: Clock) {
+  /** @param of the call that this is an attempt of */
+  constructor(sink: CallSink, clock: Clock, of: Call | null = null) {
     this.sink = sink;
     this.clock = clock;
     const created = clock.now();
-    this.#epoch = created - clock.monotonic();
-    this.timings = {
-      created,
-      dequeued: 0,
-      lookupEnd: 0,
-      connectEnd: 0,
-      secureConnectEnd: 0,
-      requestSent: 0,
-      responseStart: 0,
-      responseEnd: 0,
-    };
+    this.#epoch = of === null ? created - clock.monotonic() : of.#epoch;
+    this.timings = of === null ? timingsFrom(created) : of.timings;
   }
 
   /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */
@@ -124,13 +115,26 @@ export class Call {
   }
 
   /**
-   * Has `canceler` called when the request is aborted, times out or its manager closes; at once when that has happened.
+   * Has `canceler` called when the request is aborted, its manager closes, or (of an attempt) it times out; at once when that has happened.
    * Returns the function that takes it back, which must be called when the wait is over, or else {@link offCancel}.
    */
   onCancel(canceler: Canceler): () => void {
     if (this.#reason !== null) canceler(this.#reason);
     else this.#cancelers = { canceler, next: this.#cancelers };
     return () => this.offCancel(canceler);
+  }
+
+  /** What a promise gives, or the reason as soon as the call is given up: for every wait that cannot be ended itself. */
+  wait<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const forget = (): void => this.offCancel(giveUp);
+      const giveUp = (reason: NetworkError): void => {
+        forget();
+        reject(reason);
+      };
+      this.onCancel(giveUp);
+      void promise.then(resolve, reject).then(forget);
+    });
   }
 
   /** Takes back what {@link onCancel} was given. */
@@ -146,6 +150,19 @@ export class Call {
     this.#cancelers = null;
     for (let link = first; link !== null; link = link.next) link.canceler(reason);
   }
+}
+
+function timingsFrom(created: number): Timings {
+  return {
+    created,
+    dequeued: 0,
+    lookupEnd: 0,
+    connectEnd: 0,
+    secureConnectEnd: 0,
+    requestSent: 0,
+    responseStart: 0,
+    responseEnd: 0,
+  };
 }
 
 function without(link: Link | null, canceler: Canceler): Link | null {

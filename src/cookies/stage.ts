@@ -1,4 +1,3 @@
-import type { Call } from '../call/call.ts';
 import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Rewrite } from '../call/stage.ts';
@@ -31,7 +30,8 @@ export const cookieStage: Rewrite = {
           ? jar.cookiesForUrl(url.href, contextOf(request))
           : refreshed.then(() => jar.cookiesForUrl(url.href, contextOf(request)));
       if (!isPromise(found)) return withCookies(request, found, jar);
-      return unlessCancelled(found, call)
+      return call
+        .wait(found)
         .then((cookies) => withCookies(request, cookies, jar))
         .catch((cause) => fail(cause, url));
     } catch (cause) {
@@ -57,7 +57,8 @@ export const cookieNoteStage: Rewrite = {
       if (cookies.length === 0) return response;
       const saving = jar.setCookiesFromUrl(cookies, response.url.href, contextOf(request));
       if (!isPromise(saving)) return response;
-      return unlessCancelled(saving, call)
+      return call
+        .wait(saving)
         .then(() => response)
         .catch((cause) => fail(cause, response.url));
     } catch (cause) {
@@ -91,14 +92,6 @@ function cookiesOf({ headers }: HttpResponse, jar: AbstractCookieJar, now: numbe
     .getSetCookie()
     .map((line) => parseSetCookie(line, now, jar.limits, serverTime))
     .filter((cookie) => cookie !== null);
-}
-
-/** Waits for a jar. Rejects with the reason when the call is cancelled meanwhile. */
-function unlessCancelled<T>(promise: Promise<T>, call: Call): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const forget = call.onCancel(reject);
-    promise.then(resolve, reject).finally(forget);
-  });
 }
 
 function fail(cause: unknown, url: ParsedUrl): never {

@@ -1,4 +1,3 @@
-import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -23,18 +22,7 @@ export function upgradeStage(security: Upgrader): Rewrite {
     name: 'hsts-upgrade',
     outgoing(request, call) {
       const { ready } = security;
-      return ready === null ? upgraded(request) : settled(ready, call).then(() => upgraded(request));
+      return ready === null ? upgraded(request) : call.wait(ready).then(() => upgraded(request));
     },
   };
-}
-
-/** Waits for a promise that does not reject. Rejects with the reason when the call is cancelled meanwhile. */
-function settled(promise: Promise<void>, call: Call): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const forget = call.onCancel(reject);
-    promise.then(() => {
-      forget();
-      resolve();
-    }, reject);
-  });
 }

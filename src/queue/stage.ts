@@ -1,3 +1,4 @@
+import { Attempt } from '../call/attempt.ts';
 import type { Call, QueuePlace, QueueSlot } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
@@ -32,13 +33,14 @@ interface Room {
   readonly unread: UnreadBodies;
 }
 
-/** One request's time in the queue: to the call its place and then its slot, to the body of the response an observer. */
+/** One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer. */
 class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;
   readonly #call: Call;
   readonly #ticket: Ticket;
+  #attempt: Attempt | null = null;
   /** The connection carries others, too. */
   #isShared = false;
 
@@ -92,10 +94,10 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     try {
       // Cancelled between the grant and this turn: the slot is there, and nobody else would give it back.
       call.throwIfCancelled();
-      call.slot = this;
       call.onCancel(this.done);
       call.timings.dequeued = call.time();
-      return this.#next(this.#request, call).then(
+      this.#attempt = new Attempt(call, this);
+      return this.#next(this.#request, this.#attempt).then(
         (response) => ({ ...response, body: observeBody(response.body, this) }),
         (error) => this.#fail(error),
       );
@@ -132,7 +134,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly done = (): void => {
     this.#room.unread.remove(this);
     this.#call.offCancel(this.done);
-    this.#call.slot = null;
+    this.#attempt?.end();
     this.#room.queue.leave(this.#ticket);
   };
 

@@ -61,7 +61,7 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     this.cancel(reason);
   }
 
-  /** A timeout is a cancellation from within, of which the reply has to hear; `abandon` comes from the reply itself. */
+  /** Given up from within, by what waits for its slot: the reply has to hear of it. `abandon` comes from the reply itself. */
   override cancel(reason: NetworkError): void {
     if (this.cancelled !== null) return;
     super.cancel(reason);
@@ -110,7 +110,6 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     const sink = this.#sink;
     this.#sink = null;
     this.#body = null;
-    this.slot?.leave?.();
     return sink;
   }
 }

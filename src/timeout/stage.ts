@@ -7,7 +7,7 @@ import { observeBody } from '../message/observe-body.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 
 /**
- * Cancels a call on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
+ * Cancels an attempt on which no byte has moved, either way, for the transfer timeout. Below the queue, so the wait for
  * a slot does not count; neither does an open question, nor the time in which the reader of the body does not read, or
  * has not begun to.
  *
@@ -15,22 +15,22 @@ import { IdleTimeout } from './idle-timeout.ts';
  */
 export const timeoutStage: Stage = {
   name: 'timeout',
-  handle: (request, next, call) =>
-    request.options.transferTimeout === 0 ? next(request, call) : watch(request, next, call),
+  handle: (request, next, attempt) =>
+    request.options.transferTimeout === 0 ? next(request, attempt) : watch(request, next, attempt),
 };
 
-async function watch(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse> {
+async function watch(request: HttpRequest, next: Next, attempt: Call): Promise<HttpResponse> {
   const limit = request.options.transferTimeout;
-  const idle = new IdleTimeout(call.clock, limit, () => call.cancel(timedOut(request)));
-  call.idle = idle;
-  const forget = call.onCancel(() => idle.stop());
+  const idle = new IdleTimeout(attempt.clock, limit, () => attempt.cancel(timedOut(request)));
+  attempt.idle = idle;
+  const forget = attempt.onCancel(() => idle.stop());
   const done = (): void => {
     forget();
     idle.stop();
-    call.idle = null;
+    attempt.idle = null;
   };
   try {
-    const response = await next(request, call);
+    const response = await next(request, attempt);
     idle.touch();
     // Whoever stands above may take its time with the head: a jar that is slow to store, a disk.
     idle.pause();

@@ -79,7 +79,7 @@ export class SharedFetch {
           leader.offCancel(leave);
           reject(error);
           // A timeout is one of the leader's time, and a refusal of its listeners one of its questions.
-          const isItsOwn = exchange.cancelled !== null || isRefusal(error);
+          const isItsOwn = exchange.cancelled !== null || isOfOne(error);
           this.#endAll((waiter) => (isItsOwn ? waiter.goOn('left') : waiter.fail(error)));
         },
       );
@@ -142,6 +142,6 @@ export class SharedFetch {
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof NetworkError && error.code === 'operation-canceled';
+function isOfOne(error: unknown): boolean {
+  return error instanceof NetworkError && (error.code === 'operation-canceled' || error.code === 'timeout');
 }

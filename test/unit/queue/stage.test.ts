@@ -16,13 +16,17 @@ function setup() {
   const queue = new RequestQueue({ perKey: 1, total: Number.POSITIVE_INFINITY });
   const stage = queueStage(queue, true);
   const clock = new FakeClock();
-  const sent: { answer: (response: HttpResponse) => void; reject: (error: unknown) => void; name: string }[] =
-    [];
+  const sent: {
+    answer: (response: HttpResponse) => void;
+    reject: (error: unknown) => void;
+    name: string;
+    attempt: Call;
+  }[] = [];
   const send = (name: string, options: Parameters<typeof makeRequest>[0] = {}) => {
     const { exchange } = makeExchange({ clock });
-    const next = () =>
+    const next = (_request: unknown, attempt: Call) =>
       new Promise<HttpResponse>((answer, reject) => {
-        sent.push({ answer, reject, name });
+        sent.push({ answer, reject, name, attempt });
       });
     const response = stage.handle(makeRequest(options), next, exchange);
     response.catch(() => {});
@@ -136,12 +140,13 @@ describe('the slot', () => {
 
   test('is one of more as soon as the connection says that it carries more at once', async () => {
     const { send, sent, names } = setup();
-    const { exchange } = send('first');
+    send('first');
     for (const name of ['second', 'third', 'fourth']) send(name);
-    exchange.slot!.setConcurrency(3);
+    const { attempt } = sent[0]!;
+    attempt.slot!.setConcurrency(3);
     await turns();
     expect(names()).toEqual(['first', 'second', 'third']);
-    exchange.slot!.setConcurrency(null);
+    attempt.slot!.setConcurrency(null);
     sent[1]!.reject(aborted);
     await turns();
     expect(names()).toEqual(['first', 'second', 'third']);
@@ -149,12 +154,12 @@ describe('the slot', () => {
 
   test('is told nothing by a request that has none', async () => {
     const { send, sent } = setup();
-    const first = send('first');
-    const second = send('second');
-    expect([first.exchange.slot === null, second.exchange.slot === null]).toEqual([false, true]);
+    send('first');
+    send('second');
+    expect(sent.map(({ attempt }) => attempt.slot !== null)).toEqual([true]);
     sent[0]!.reject(aborted);
     await turns();
-    expect([first.exchange.slot === null, second.exchange.slot === null]).toEqual([true, false]);
+    expect(sent.map(({ attempt }) => attempt.slot !== null)).toEqual([false, true]);
   });
 
   test('leaves nothing registered with the exchange', async () => {
@@ -240,7 +245,7 @@ describe('the wait', () => {
     const hop = queueStage(queue, true).handle(
       makeRequest(),
       () => {
-        sent.push({ name: 'hop', answer: () => {}, reject: () => {} });
+        sent.push({ name: 'hop', answer: () => {}, reject: () => {}, attempt: exchange });
         return Promise.reject(aborted);
       },
       exchange,
