@@ -1,5 +1,6 @@
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
+import { FlowingBody } from '../message/flowing-body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { copyBytes } from '../util/bytes.ts';
 import type { Coding, Decoder, DecoderSink, Decoders } from './decoder.ts';
@@ -30,48 +31,25 @@ export interface DecodedBodyInit {
  *
  * No bytes at all are an empty body in any coding, as in Qt.
  */
-export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
+export class DecodedBody extends FlowingBody implements BodySink, DecoderSink {
   readonly #init: DecodedBodyInit;
-  #sink: BodySink | null = null;
   #decoder: Decoder | null = null;
   #received = 0;
   #decoded = 0;
   #trailers: HttpHeaders | null = null;
   #inputEnded = false;
   #outputEnded = false;
-  #readerPaused = false;
   #decoderFull = false;
   #sourcePaused = false;
 
   constructor(init: DecodedBodyInit) {
+    super();
     this.#init = init;
-  }
-
-  start(sink: BodySink): void {
-    this.#sink = sink;
-    this.#init.source.start(this);
-  }
-
-  pause(): void {
-    this.#readerPaused = true;
-    this.#decoder?.pause();
-    this.#regulate();
-  }
-
-  resume(): void {
-    this.#readerPaused = false;
-    this.#decoder?.resume();
-    this.#regulate();
-  }
-
-  cancel(reason: NetworkError): void {
-    this.#close();
-    this.#init.source.cancel(reason);
   }
 
   data(chunk: Uint8Array, lent: boolean): void {
     // What follows the end of the encoded data has no meaning.
-    if (this.#sink === null || this.#outputEnded || chunk.length === 0) return;
+    if (this.isOver || this.#outputEnded || chunk.length === 0) return;
     this.#received += chunk.length;
     if (this.#decodeAtOnce(chunk)) return;
     this.#decoder ??= this.#createDecoder(chunk);
@@ -87,7 +65,7 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
   }
 
   fail(error: NetworkError): void {
-    this.#close()?.fail(error);
+    this.failBody(error);
   }
 
   decoded(chunk: Uint8Array): void {
@@ -97,7 +75,7 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
       this.#break(
         `grows suspiciously when decoded (${coding}, ${this.#wireBytes} bytes to ${this.#decoded}): a server that is trusted needs the option decompressedSafetyCheckThreshold, see "Bodies that are too large" in docs/recipes.md`,
       );
-    } else this.#sink?.data(chunk, false);
+    } else this.deliver(chunk, false);
   }
 
   drained(): void {
@@ -113,6 +91,30 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
 
   broken(cause: unknown): void {
     this.#break(`is not valid ${this.#init.coding}`, cause);
+  }
+
+  protected override started(): void {
+    this.#regulate();
+    this.#init.source.start(this);
+  }
+
+  protected flow(): void {
+    this.#decoder?.resume();
+    this.#regulate();
+  }
+
+  protected override halt(): void {
+    this.#decoder?.pause();
+    this.#regulate();
+  }
+
+  protected release(reason: NetworkError): void {
+    this.#init.source.cancel(reason);
+  }
+
+  protected override finish(): BodySink | null {
+    this.#decoder?.destroy();
+    return super.finish();
   }
 
   /** Bytes that the network brought, however many codings lie between. */
@@ -136,12 +138,12 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
 
   #createDecoder(chunk: Uint8Array): Decoder {
     const decoder = this.#init.decoders.create(formatOf(this.#init.coding, chunk[0]!), this);
-    if (this.#readerPaused) decoder.pause();
+    if (this.isPaused) decoder.pause();
     return decoder;
   }
 
   #regulate(): void {
-    const stop = this.#readerPaused || this.#decoderFull;
+    const stop = this.isPaused || this.#decoderFull;
     if (stop === this.#sourcePaused) return;
     this.#sourcePaused = stop;
     if (stop) this.#init.source.pause();
@@ -149,21 +151,13 @@ export class DecodedBody implements ResponseBody, BodySink, DecoderSink {
   }
 
   #end(): void {
-    this.#close()?.end(this.#trailers);
+    this.endBody(this.#trailers);
   }
 
   #break(what: string, cause?: unknown): void {
     const error = new NetworkError('unknown-content', `the body ${what}`, { url: this.#init.url, cause });
-    const sink = this.#close();
+    const sink = this.finish();
     this.#init.source.cancel(error);
     sink?.fail(error);
-  }
-
-  /** Lets go of everything. Returns the sink, for its last word. */
-  #close(): BodySink | null {
-    const sink = this.#sink;
-    this.#sink = null;
-    this.#decoder?.destroy();
-    return sink;
   }
 }

@@ -1,5 +1,6 @@
 import type { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
+import { FlowingBody } from './flowing-body.ts';
 import type { HttpHeaders } from './headers.ts';
 
 /** Looks on while a body passes. */
@@ -20,63 +21,51 @@ export function observeBody(body: ResponseBody, observer: BodyObserver): Respons
 }
 
 /** One object for both directions: to the reader it is the body, to the body it is the sink. */
-class ObservedBody implements ResponseBody, BodySink {
+class ObservedBody extends FlowingBody implements BodySink {
   readonly #body: ResponseBody;
   readonly #observer: BodyObserver;
-  #sink: BodySink | null = null;
-  #paused = false;
-  #done = false;
 
   constructor(body: ResponseBody, observer: BodyObserver) {
+    super();
     this.#body = body;
     this.#observer = observer;
   }
 
-  start(sink: BodySink): void {
-    this.#sink = sink;
-    this.#observer.started?.();
-    this.#body.start(this);
-  }
-
-  pause(): void {
-    this.#body.pause();
-    this.#setPaused(true);
-  }
-
-  resume(): void {
-    this.#setPaused(false);
-    this.#body.resume();
-  }
-
-  cancel(reason: NetworkError): void {
-    this.#finish();
-    this.#body.cancel(reason);
-  }
-
   data(chunk: Uint8Array, lent: boolean): void {
     this.#observer.data?.();
-    this.#sink?.data(chunk, lent);
+    this.deliver(chunk, lent);
   }
 
   end(trailers: HttpHeaders | null): void {
-    this.#finish();
-    this.#sink?.end(trailers);
+    this.endBody(trailers);
   }
 
   fail(error: NetworkError): void {
-    this.#finish();
-    this.#sink?.fail(error);
+    this.failBody(error);
   }
 
-  #setPaused(paused: boolean): void {
-    if (this.#paused === paused || this.#done) return;
-    this.#paused = paused;
-    this.#observer.paused?.(paused);
+  protected override started(): void {
+    this.#observer.started?.();
+    if (this.isPaused) this.halt();
+    this.#body.start(this);
   }
 
-  #finish(): void {
-    if (this.#done) return;
-    this.#done = true;
-    this.#observer.done();
+  protected flow(): void {
+    this.#observer.paused?.(false);
+    this.#body.resume();
+  }
+
+  protected override halt(): void {
+    this.#body.pause();
+    this.#observer.paused?.(true);
+  }
+
+  protected release(reason: NetworkError): void {
+    this.#body.cancel(reason);
+  }
+
+  protected override finish(): BodySink | null {
+    if (!this.isOver) this.#observer.done();
+    return super.finish();
   }
 }

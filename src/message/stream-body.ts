@@ -1,5 +1,6 @@
 import type { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
+import { FlowingBody } from './flowing-body.ts';
 import { bytesOfStream } from './to-bytes.ts';
 
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
@@ -28,57 +29,65 @@ export function streamBody(
   toError: (cause: unknown) => NetworkError,
   { controller = new AbortController(), done = () => {}, isLent = false }: StreamBodyInit = {},
 ): ResponseBody {
-  const reader = stream.getReader();
-  const { signal } = controller;
-  let sink: BodySink | null = null;
-  let paused = false;
-  let reading = false;
-  const take = (): BodySink | null => {
-    done();
-    const last = sink;
-    sink = null;
-    return last;
-  };
-  const read = async (): Promise<void> => {
-    if (reading) return;
-    reading = true;
+  return new StreamBody(stream.getReader(), toError, controller, done, isLent);
+}
+
+class StreamBody extends FlowingBody {
+  readonly #reader: ByteReader;
+  readonly #toError: (cause: unknown) => NetworkError;
+  readonly #controller: AbortController;
+  readonly #done: () => void;
+  readonly #isLent: boolean;
+  #isReading = false;
+
+  constructor(
+    reader: ByteReader,
+    toError: (cause: unknown) => NetworkError,
+    controller: AbortController,
+    done: () => void,
+    isLent: boolean,
+  ) {
+    super();
+    this.#reader = reader;
+    this.#toError = toError;
+    this.#controller = controller;
+    this.#done = done;
+    this.#isLent = isLent;
+    const { signal } = controller;
+    if (signal.aborted) this.#fail(signal.reason);
+    signal.addEventListener('abort', () => this.#fail(signal.reason));
+  }
+
+  protected flow(): void {
+    if (!this.#isReading) void this.#read();
+  }
+
+  protected release(): void {
+    this.#controller.abort();
+  }
+
+  protected override finish(): BodySink | null {
+    this.#done();
+    return super.finish();
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
     try {
-      while (sink !== null && !paused) {
-        const { done, value } = await reader.read();
-        if (done) take()?.end(null);
-        else if (bytesOfStream(value).length > 0) sink?.data(value, isLent);
+      while (this.isFlowing) {
+        const { done, value } = await this.#reader.read();
+        if (done) this.endBody(null);
+        else if (bytesOfStream(value).length > 0) this.deliver(value, this.#isLent);
       }
     } catch (cause) {
-      take()?.fail(toError(cause));
-      // Nothing more will be read of it, which a stream that has failed itself knows.
-      reader.cancel(cause).catch(() => {});
+      this.#fail(cause);
     }
-    reading = false;
-  };
-  signal.addEventListener('abort', () => {
-    take()?.fail(toError(signal.reason));
-    // A stream that has failed already rejects here with what it failed with.
-    reader.cancel().catch(() => {});
-  });
-  return {
-    start: (to) => {
-      if (signal.aborted) {
-        to.fail(toError(signal.reason));
-        return;
-      }
-      sink = to;
-      void read();
-    },
-    pause: () => {
-      paused = true;
-    },
-    resume: () => {
-      paused = false;
-      void read();
-    },
-    cancel: () => {
-      sink = null;
-      controller.abort();
-    },
-  };
+    this.#isReading = false;
+  }
+
+  /** Nothing more will be read of the stream, which it may know. */
+  #fail(cause: unknown): void {
+    if (!this.isOver) this.failBody(this.#toError(cause));
+    this.#reader.cancel(cause).catch(() => {});
+  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { NetworkError } from '../../../src/error.ts';
-import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { FlowingBody } from '../../../src/message/flowing-body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import { receivedHeaders } from './received-headers.ts';
 import { checkTrailers } from './response-check.ts';
@@ -14,73 +14,54 @@ export interface IncomingOwner {
 }
 
 /** The body of an IncomingMessage. It reads ahead until its high-water mark; after that the socket stops reading. */
-export class IncomingBody implements ResponseBody {
+export class IncomingBody extends FlowingBody {
   readonly #message: IncomingMessage;
   readonly #owner: IncomingOwner;
-  #sink: BodySink | null = null;
-  #failure: NetworkError | null = null;
-  #paused = false;
-  #over = false;
 
   constructor(message: IncomingMessage, owner: IncomingOwner) {
+    super();
     this.#message = message;
     this.#owner = owner;
   }
 
-  start(sink: BodySink): void {
-    if (this.#failure !== null) sink.fail(this.#failure);
-    if (this.#over) return;
-    this.#sink = sink;
-    if (this.#paused) this.#message.pause();
-    this.#message.on('data', (chunk: Buffer) => {
+  /** The connection broke, or the exchange was given up. */
+  fail(error: NetworkError): void {
+    this.failBody(error);
+  }
+
+  protected override started(): void {
+    const message = this.#message;
+    if (this.isPaused) message.pause();
+    message.on('data', (chunk: Buffer) => {
       // A Buffer's methods differ from those of the Uint8Array that every other transport delivers.
-      this.#sink?.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), false);
+      this.deliver(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), false);
     });
-    this.#message.on('end', () => {
-      const last = this.#finish();
-      if (last === null) return;
-      this.#owner.ended();
-      let trailers: HttpHeaders | null;
-      try {
-        trailers = trailersOf(this.#message);
-      } catch (error) {
-        last.fail(error as NetworkError);
-        return;
-      }
-      last.end(trailers);
-    });
+    message.on('end', () => this.#end());
   }
 
-  pause(): void {
-    this.#paused = true;
-    if (this.#sink !== null) this.#message.pause();
+  protected flow(): void {
+    this.#message.resume();
   }
 
-  resume(): void {
-    this.#paused = false;
-    // Without a listener the message would flow into the void.
-    if (this.#sink !== null) this.#message.resume();
+  protected override halt(): void {
+    this.#message.pause();
   }
 
-  cancel(): void {
-    if (this.#over) return;
-    this.#finish();
+  protected release(): void {
     this.#owner.abandoned();
   }
 
-  /** The connection broke, or the exchange was given up. Kept for `start` when that comes later. */
-  fail(error: NetworkError): void {
-    if (this.#over) return;
-    this.#failure = error;
-    this.#finish()?.fail(error);
-  }
-
-  /** The sink, for its last call. */
-  #finish(): BodySink | null {
-    const sink = this.#sink;
-    this.#sink = null;
-    this.#over = true;
-    return sink;
+  #end(): void {
+    if (this.isOver) return;
+    this.#owner.ended();
+    let trailers: HttpHeaders | null;
+    try {
+      trailers = trailersOf(this.#message);
+    } catch (error) {
+      this.failBody(error as NetworkError);
+      return;
+    }
+    this.endBody(trailers);
   }
 }
 

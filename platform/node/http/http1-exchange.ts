@@ -1,17 +1,15 @@
 import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import type { HttpResponse } from '../../../src/call/response.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
 import type { ResponseHead } from '../../../src/http1/response-handler.ts';
-import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { BodySink } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Wire } from '../dial/step.ts';
-import { expectsContinue } from '../expect-continue.ts';
 import { copyOf } from './copy.ts';
 import { type RequestHead, requestHead } from './http1-request-head.ts';
-import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
+import { WireExchange } from './wire-exchange.ts';
 
 /** A connection as the exchange on it sees it. */
 export interface Http1Wire {
@@ -26,23 +24,12 @@ export interface Http1Wire {
 /** Bytes that are held for a body which nobody has started; then the socket is not read any more. */
 const MOST_HELD = 64 * 1024;
 
-/** One request on one HTTP/1.1 connection. To its reader it is the body of the response. */
-export class Http1Exchange implements ResponseBody, OutgoingTarget {
-  /** The final head; rejects with a NetworkError. */
-  readonly response: Promise<HttpResponse>;
-  readonly request: HttpRequest;
-  readonly exchange: Call;
+/** One request on one HTTP/1.1 connection. What arrives before there is a reader is held. */
+export class Http1Exchange extends WireExchange {
   readonly #wire: Http1Wire;
   readonly #head: RequestHead;
-  readonly #outgoing: OutgoingBody | null;
-  #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
-  #reject!: (error: NetworkError) => void;
-  #isAnswered = false;
   /** The message is complete, whether or not its reader has had all of it. */
   #isReceived = false;
-  #isOver = false;
-  #sink: BodySink | null = null;
-  #isPaused = false;
   #isDelivering = false;
   #held: Uint8Array[] = NOTHING;
   #heldSize = 0;
@@ -51,119 +38,56 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
 
   /** @throws NetworkError when the request cannot be written */
   constructor(wire: Http1Wire, request: HttpRequest, exchange: Call) {
+    const head = requestHead(request);
+    super(request, exchange, head.bodyLength);
     this.#wire = wire;
-    this.request = request;
-    this.exchange = exchange;
-    this.#head = requestHead(request);
-    this.#outgoing =
-      request.body === null ? null : new OutgoingBody(request.body, this.#head.bodyLength, exchange, this);
-    this.response = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    exchange.onCancel(this.#giveUp);
-  }
-
-  /** Nothing of the request is left that could be mistaken for the next one. */
-  get isSent(): boolean {
-    return this.#outgoing?.isComplete ?? true;
+    this.#head = head;
   }
 
   /** Writes the request; of one that waits for `100 (Continue)`, the head. */
   begin(): void {
     const { socket } = this.#wire;
-    if (this.#outgoing === null) {
-      socket.write(this.#head.text, 'latin1');
-      tellRequestSent(this.exchange);
-      return;
-    }
+    const hasBody = this.request.body !== null;
     // A body that is in memory goes out in one piece with the head.
-    socket.cork();
+    if (hasBody) socket.cork();
     socket.write(this.#head.text, 'latin1');
-    if (expectsContinue(this.request)) this.#outgoing.startOnContinue();
-    else this.#outgoing.start();
-    socket.uncork();
+    this.sendBody();
+    if (hasBody) socket.uncork();
   }
 
   inform({ status, reason, headers }: ResponseHead): void {
-    this.exchange.emit({ type: 'informational', status, reason, headers: headers.pairs });
-    if (status === 100) this.#outgoing?.continue();
+    this.tellInformational(status, reason, headers);
   }
 
   /** @param endsWithConnection see {@link HttpResponse.endsWithConnection} */
   answer({ status, reason, minorVersion, headers }: ResponseHead, endsWithConnection: boolean): void {
-    this.#isAnswered = true;
-    // Who answers before it asked for the body does not want it.
-    if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
-    this.exchange.timings.responseStart = this.exchange.time();
-    this.#resolve({
-      url: this.request.url,
-      status,
-      reason,
-      httpVersion: minorVersion === 1 ? '1.1' : '1.0',
-      headers,
-      body: this,
-      security: this.#wire.security,
-      endsWithConnection,
-      source: 'network',
-    });
+    const httpVersion = minorVersion === 1 ? '1.1' : '1.0';
+    const { security } = this.#wire;
+    this.tellHead({ status, reason, httpVersion, headers, security, endsWithConnection });
   }
 
   /** Content has arrived. Bytes that are lent are valid during the call only. */
   receive(bytes: Uint8Array, isLent: boolean): void {
-    if (this.#sink !== null && this.#held === NOTHING) this.#sink.data(bytes, isLent);
-    else if (!this.#isOver) this.#hold(isLent ? copyOf(bytes) : bytes);
+    if (this.isStarted && this.#held === NOTHING) this.deliver(bytes, isLent);
+    else if (!this.isOver) this.#hold(isLent ? copyOf(bytes) : bytes);
   }
 
   /** The message has arrived in whole. */
   complete(trailers: HttpHeaders | null): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#isReceived = true;
     this.#trailers = trailers;
-    this.#outgoing?.stop();
-    this.#deliver();
+    this.stopSending();
+    this.flow();
   }
 
   /** The message will not arrive in whole. What has arrived of it stays readable. */
   fail(error: NetworkError): void {
-    if (this.#isOver || this.#failure !== null) return;
+    if (this.isOver || this.#failure !== null) return;
     this.#failure = error;
-    this.#outgoing?.stop();
-    if (this.#isAnswered) {
-      this.#deliver();
-    } else {
-      this.#finish();
-      this.#reject(error);
-    }
-  }
-
-  /** The answer will come of another attempt. */
-  replaceBy(response: Promise<HttpResponse>): void {
-    this.#finish();
-    this.#resolve(response);
-  }
-
-  start(sink: BodySink): void {
-    if (this.#isOver) return;
-    this.#sink = sink;
-    this.#deliver();
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-    if (this.#isOnTheWire) this.#wire.stopReading();
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    this.#deliver();
-  }
-
-  cancel(): void {
-    if (this.#isOver) return;
-    const onTheWire = this.#isOnTheWire;
-    this.#finish();
-    if (onTheWire) this.#wire.abandon();
+    this.stopSending();
+    if (this.isAnswered) this.flow();
+    else this.reject(error);
   }
 
   write(chunk: Uint8Array, taken: () => void): void {
@@ -191,8 +115,52 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     this.fail(error);
   }
 
+  /** Hands on what was held, and then the end or the failure if there was one; otherwise the peer may go on. */
+  protected flow(): void {
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    while (this.isFlowing && this.#held.length > 0) this.deliver(this.#held.shift()!, false);
+    this.#isDelivering = false;
+    if (!this.isStarted || this.#held.length > 0) return;
+    this.#held = NOTHING;
+    this.#heldSize = 0;
+    if (this.#failure !== null) this.failBody(this.#failure);
+    else if (this.#isReceived) this.endBody(this.#trailers);
+    else if (!this.isPaused) this.#wire.goOnReading();
+  }
+
+  protected override halt(): void {
+    if (this.#isOnTheWire) this.#wire.stopReading();
+  }
+
+  /** Also when it is paused: an end that has nothing before it is told at once. */
+  protected override started(): void {
+    this.flow();
+    if (this.isPaused) this.halt();
+  }
+
+  protected release(): void {
+    if (this.#isUnfinished) this.#wire.abandon();
+  }
+
+  protected giveUp(reason: NetworkError): void {
+    if (this.#isOnTheWire) this.#wire.abandon(reason);
+    this.#held = NOTHING;
+    this.#failure = null;
+    this.fail(reason);
+  }
+
+  protected override finish(): BodySink | null {
+    this.#held = NOTHING;
+    return super.finish();
+  }
+
   get #isOnTheWire(): boolean {
-    return !this.#isReceived && this.#failure === null && !this.#isOver;
+    return this.#isUnfinished && !this.isOver;
+  }
+
+  get #isUnfinished(): boolean {
+    return !this.#isReceived && this.#failure === null;
   }
 
   #hold(bytes: Uint8Array): void {
@@ -200,41 +168,6 @@ export class Http1Exchange implements ResponseBody, OutgoingTarget {
     else this.#held.push(bytes);
     this.#heldSize += bytes.length;
     if (this.#heldSize >= MOST_HELD) this.#wire.stopReading();
-  }
-
-  /** Hands on what was held, and then the end or the failure if there was one; otherwise the peer may go on. */
-  #deliver(): void {
-    if (this.#isDelivering) return;
-    this.#isDelivering = true;
-    while (this.#sink !== null && !this.#isPaused && this.#held.length > 0) {
-      this.#sink.data(this.#held.shift()!, false);
-    }
-    this.#isDelivering = false;
-    if (this.#sink === null || this.#held.length > 0) return;
-    this.#held = NOTHING;
-    this.#heldSize = 0;
-    if (this.#failure !== null) this.#finish()?.fail(this.#failure);
-    else if (this.#isReceived) this.#finish()?.end(this.#trailers);
-    else if (!this.#isPaused) this.#wire.goOnReading();
-  }
-
-  /** The application, a timeout or the manager wants no more of it. */
-  readonly #giveUp = (reason: NetworkError): void => {
-    if (this.#isOnTheWire) this.#wire.abandon(reason);
-    this.#held = NOTHING;
-    this.#failure = null;
-    this.fail(reason);
-  };
-
-  /** The sink, for its last call. */
-  #finish(): BodySink | null {
-    const sink = this.#sink;
-    this.#sink = null;
-    this.#isOver = true;
-    this.#held = NOTHING;
-    this.exchange.offCancel(this.#giveUp);
-    this.#outgoing?.stop();
-    return sink;
   }
 }
 

@@ -3,17 +3,15 @@ import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Place } from '../../../src/util/bag.ts';
-import { expectsContinue } from '../expect-continue.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';
 import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
 import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
-import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
+import { WireExchange } from './wire-exchange.ts';
 
 /** RFC 9113 §7. */
 const CANCEL = 8;
@@ -36,31 +34,16 @@ export interface Http2ExchangeOwner {
   outcomeOf(lost: Http2Exchange, stream: ClientHttp2Stream): Promise<HttpResponse> | NetworkError;
 }
 
-/** One request on a stream of HTTP/2. To its reader it is the body of the response. */
-export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamListener {
-  /** The final head; rejects with a NetworkError. */
-  readonly response: Promise<HttpResponse>;
-  readonly request: HttpRequest;
-  readonly exchange: Call;
+/** One request on a stream of HTTP/2. */
+export class Http2Exchange extends WireExchange implements Http2StreamListener {
   /** How often it was refused before. */
   readonly refusals: number;
-  /** A response has arrived. */
-  isAnswered = false;
-  /** Nobody waits for it any more. */
-  isOver = false;
   /** Undefined as long as nothing of it was sent. Node forgets it with the stream. */
   streamId: number | undefined = undefined;
   readonly #owner: Http2ExchangeOwner;
   readonly #fields: Http2RequestFields;
-  readonly #outgoing: OutgoingBody | null;
-  readonly #forgetCancel: () => void;
-  #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
-  #reject!: (error: NetworkError) => void;
   #stream: ClientHttp2Stream | null = null;
   #place: Place | null = null;
-  #sink: BodySink | null = null;
-  #isPaused = false;
-  #failure: NetworkError | null = null;
   #trailers: HttpHeaders | null = null;
   #informationalResponses = 0;
   /** Signs of the peer's life when this was begun, and when it was last heard of. */
@@ -68,22 +51,11 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
 
   /** @throws NetworkError when the request cannot be written */
   constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Call, refusals: number) {
+    const fields = http2RequestFields(request);
+    super(request, exchange, fields.bodyLength);
     this.#owner = owner;
-    this.request = request;
-    this.exchange = exchange;
     this.refusals = refusals;
-    this.#fields = http2RequestFields(request);
-    this.#outgoing =
-      request.body === null ? null : new OutgoingBody(request.body, this.#fields.bodyLength, exchange, this);
-    this.response = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.#forgetCancel = exchange.onCancel((reason) => {
-      const isSilent = this.#stream !== null && this.#signs === owner.liveness.signs;
-      this.fail(reason);
-      if (isSilent && (isTimeout(reason) || !this.isAnswered)) owner.silent(reason);
-    });
+    this.#fields = fields;
   }
 
   /**
@@ -92,7 +64,6 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
    */
   begin(session: ClientHttp2Session, place: Place): void {
     this.#place = place;
-    const outgoing = this.#outgoing;
     let stream: ClientHttp2Stream;
     try {
       stream = session.request(this.#fields.fields, this.request.body === null ? NO_BODY : BODY_FOLLOWS);
@@ -105,9 +76,7 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     this.#signs = this.#owner.liveness.signs;
     this.#owner.liveness.watch();
     listenToStream(stream, this);
-    if (outgoing === null) tellRequestSent(this.exchange);
-    else if (expectsContinue(this.request)) outgoing.startOnContinue();
-    else outgoing.start();
+    this.sendBody();
   }
 
   /** Its stream is the first of the connection. */
@@ -118,45 +87,15 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   /** The exchange ends with an error, wherever it stands. */
   fail(error: NetworkError): void {
     if (this.isOver) return;
-    const sink = this.#finish();
+    if (this.isAnswered) this.failBody(error);
+    else this.reject(error);
     if (this.#stream === null) this.#left();
     else reset(this.#stream);
-    this.#failure = error;
-    if (this.isAnswered) sink?.fail(error);
-    else this.#reject(error);
   }
 
-  /** The answer will come of another attempt. */
-  replaceBy(response: Promise<HttpResponse>): void {
-    this.#finish();
+  override replaceBy(response: Promise<HttpResponse>): void {
     if (this.#stream !== null && !this.#stream.closed) reset(this.#stream);
-    this.#resolve(response);
-  }
-
-  start(sink: BodySink): void {
-    if (this.#failure !== null) sink.fail(this.#failure);
-    if (this.isOver) return;
-    this.#sink = sink;
-    const stream = this.#stream!;
-    listenToBody(stream);
-    if (this.#isPaused) stream.pause();
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-    if (this.#sink !== null) this.#stream!.pause();
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    // Without a listener the stream would flow into the void.
-    if (this.#sink !== null) this.#stream!.resume();
-  }
-
-  cancel(): void {
-    if (this.isOver) return;
-    this.#finish();
-    reset(this.#stream!);
+    super.replaceBy(response);
   }
 
   write(chunk: Uint8Array, taken: () => void): void {
@@ -176,13 +115,13 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   informed(raw: readonly string[]): void {
     this.#heard();
     if (this.isOver) return;
-    if (++this.#informationalResponses > this.#owner.mostInformational) {
-      this.fail(this.#refusal('there are too many informational (1xx) responses'));
+    const { mostInformational } = this.#owner;
+    if (++this.#informationalResponses > mostInformational) {
+      const what = `there are more than ${mostInformational} informational (1xx) responses`;
+      this.fail(this.#refusal(`${what}, which is our limit (responseLimits.informationalResponses)`));
       return;
     }
-    const status = Number(raw[1]);
-    this.exchange.emit({ type: 'informational', status, reason: '', headers: fieldsOf(raw).pairs });
-    if (status === 100) this.#outgoing?.continue();
+    this.tellInformational(Number(raw[1]), '', fieldsOf(raw));
   }
 
   answered(raw: readonly string[]): void {
@@ -194,20 +133,8 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
       this.fail(this.#refusal('its status is below 100 (RFC 9110 §15)'));
       return;
     }
-    this.isAnswered = true;
-    // Who answers before it asked for the body does not want it.
-    if (this.#outgoing !== null && !this.#outgoing.isStarted) this.#outgoing.stop();
-    this.exchange.timings.responseStart = this.exchange.time();
-    this.#resolve({
-      url: this.request.url,
-      status,
-      reason: '',
-      httpVersion: '2',
-      headers: fieldsOf(raw),
-      body: this,
-      security: this.#owner.security,
-      source: 'network',
-    });
+    const { security } = this.#owner;
+    this.tellHead({ status, reason: '', httpVersion: '2', headers: fieldsOf(raw), security });
   }
 
   trailed(raw: readonly string[]): void {
@@ -217,17 +144,15 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
 
   received({ buffer, byteOffset, length }: Buffer): void {
     this.#heard();
-    this.#sink?.data(new Uint8Array(buffer, byteOffset, length), false);
+    this.deliver(new Uint8Array(buffer, byteOffset, length), false);
   }
 
   ended(isWhole: boolean): void {
     // nghttp2 ends the stream also when it was reset; then `close` tells the code.
     if (!isWhole || this.#stream!.rstCode !== 0 || this.isOver) return;
-    const isSent = this.#outgoing?.isComplete ?? true;
-    const sink = this.#finish();
     // The answer is complete and the request is not: what is left of it would reach nobody (RFC 9113 §8.1).
-    if (!isSent) reset(this.#stream!);
-    sink?.end(this.#trailers);
+    if (!this.isSent) reset(this.#stream!);
+    this.endBody(this.#trailers);
   }
 
   closed(stream: ClientHttp2Stream): void {
@@ -238,6 +163,31 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
     const outcome = this.#owner.outcomeOf(this, stream);
     if (outcome instanceof NetworkError) this.fail(outcome);
     else this.replaceBy(outcome);
+  }
+
+  protected override started(): void {
+    listenToBody(this.#stream!);
+    if (this.isPaused) this.halt();
+  }
+
+  protected flow(): void {
+    this.#stream!.resume();
+  }
+
+  protected override halt(): void {
+    this.#stream!.pause();
+  }
+
+  protected release(): void {
+    reset(this.#stream!);
+  }
+
+  protected giveUp(reason: NetworkError): void {
+    const { liveness } = this.#owner;
+    const isSilent = this.#stream !== null && this.#signs === liveness.signs;
+    const { isAnswered } = this;
+    this.fail(reason);
+    if (isSilent && (isTimeout(reason) || !isAnswered)) this.#owner.silent(reason);
   }
 
   #heard(): void {
@@ -255,16 +205,6 @@ export class Http2Exchange implements ResponseBody, OutgoingTarget, Http2StreamL
   #left(): void {
     this.#place?.leave();
     this.#owner.ended(this);
-  }
-
-  /** The sink, for its last call. */
-  #finish(): BodySink | null {
-    const sink = this.#sink;
-    this.#sink = null;
-    this.isOver = true;
-    this.#forgetCancel();
-    this.#outgoing?.stop();
-    return sink;
   }
 }
 

@@ -48,7 +48,7 @@ describe('a response', () => {
     ['http://other.test/', false],
   ])('that ends at %s (redirected: %s) is an error when that is less safe', async (url, redirected) => {
     let cancelled = 0;
-    const body = { ...bytesBody(), cancel: () => cancelled++ };
+    const body = Object.assign(bytesBody(), { cancel: () => cancelled++ });
     const { parts } = setup(() => makeResponse({ url, redirectedByPlatform: redirected, body }));
     const { completed } = reply(sourceOf(parts), makeRequest({ url: 'https://origin.test/' }));
     const isOffence = redirected && url.startsWith('http:');

@@ -42,7 +42,9 @@ describe.each([
   test('that fail on the way back cancel the body', async () => {
     const failure = new NetworkError('unknown-content', 'no');
     const cancelled: unknown[] = [];
-    const body: ResponseBody = { ...bytesBody(), cancel: (reason) => cancelled.push(reason) };
+    const body: ResponseBody = Object.assign(bytesBody(), {
+      cancel: (reason: NetworkError) => cancelled.push(reason),
+    });
     const failing: Rewrite = {
       name: 'failing',
       incoming() {

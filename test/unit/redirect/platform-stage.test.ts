@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { NetworkError } from '../../../src/error.ts';
 import type { ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { platformRedirectStage } from '../../../src/redirect/platform-stage.ts';
@@ -12,12 +13,11 @@ test.each([
   ['https://origin.test/', 'http://other.test/', false, null],
 ])('%s → %s, followed by the platform: %s', async (from, to, redirectedByPlatform, code) => {
   let cancelled: unknown = null;
-  const body: ResponseBody = {
-    ...bytesBody(),
-    cancel: (reason) => {
+  const body: ResponseBody = Object.assign(bytesBody(), {
+    cancel: (reason: NetworkError) => {
       cancelled = reason;
     },
-  };
+  });
   const answer = makeResponse({ url: to, redirectedByPlatform, body });
   const { exchange } = makeExchange();
   const response = walk(platformRedirectStage, makeRequest({ url: from }), async () => answer, exchange);
