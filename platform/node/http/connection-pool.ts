@@ -7,6 +7,7 @@ import type { Route } from '../dial/route.ts';
 import { EndpointPool } from './endpoint-pool.ts';
 import { Http1Origins } from './http1-origins.ts';
 import type { PoolContext } from './pool-context.ts';
+import { SleepWatch } from './sleep-watch.ts';
 import type { WireLimits } from './wire-limits.ts';
 
 /** Endpoints with open connections above which those are closed that nobody uses: redirects let peers choose them. */
@@ -28,6 +29,7 @@ export class ConnectionPool implements PoolContext {
   readonly http1Origins = new Http1Origins();
   readonly #pools = new Map<string, EndpointPool>();
   readonly #recent = new Map<string, Recent>();
+  readonly #sleep: SleepWatch;
   #timer: unknown = null;
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -35,6 +37,7 @@ export class ConnectionPool implements PoolContext {
     this.dialer = dialer;
     this.limits = limits;
     this.clock = clock;
+    this.#sleep = new SleepWatch(clock);
   }
 
   /** Number of endpoints that have connections, or are about to. */
@@ -44,6 +47,7 @@ export class ConnectionPool implements PoolContext {
 
   /** @throws NetworkError when the URL names no endpoint */
   for(request: HttpRequest, route: Route): EndpointPool {
+    if (this.#sleep.hasSlept()) this.doubt('the machine has slept');
     const { options, url } = request;
     const recent = this.#recent.get(url.origin);
     if (recent !== undefined && recent.route === route && connectAlike(recent.options, options))
