@@ -11,6 +11,7 @@ import {
 import { type Checks, CLOCK, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { withinPatience } from '../../src/storage/store-patience.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
 import { Database } from './indexeddb-cache/database.ts';
@@ -140,6 +141,10 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     await this.#write((entries) => remove(entries, key, stored?.record.id ?? null));
   }
 
+  override silent(fault: Error): void {
+    this.#report(fault);
+  }
+
   async clear(): Promise<void> {
     this.#timesCleared++;
     this.#touched.clear();
@@ -158,10 +163,11 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    await this.#flush();
-    // It may never have been opened.
-    await this.#database.close().catch(() => {});
+    const ending = Promise.allSettled(this.#running)
+      .then(() => this.#flush())
+      .then(() => this.#database.close());
+    // It may never have been opened, or never answer.
+    await withinPatience(ending, 'cache: closing').catch(() => {});
   }
 
   /** @param begun how often all had been cleared when the entry was begun */

@@ -2,6 +2,7 @@ import { promisifyRequest, type UseStore } from 'idb-keyval';
 import { type Checks, checkOptions, FUNCTION, requiredText, TEXT } from '../../src/checks/checker.ts';
 import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
+import { withinPatience } from '../../src/storage/store-patience.ts';
 import { openDatabase } from './open-database.ts';
 
 export interface IndexedDbStoreOptions {
@@ -24,14 +25,16 @@ const CHECKS: Checks<IndexedDbStoreOptions> = {
  * survives a crash of the page or the browser; whether it survives a loss of power is the browser's choice. Pages tell
  * each other of changes where there is BroadcastChannel.
  *
- * All namespaces share one object store, because idb-keyval makes one per database: keys are `[namespace, key]`.
+ * All namespaces share one object store, so that no upgrade of the database is needed for a new one: keys are
+ * `[namespace, key]`. Nothing is touched before the first use: a page whose storage is blocked may make one.
  */
 export class IndexedDbStore implements KeyValueStore {
   readonly #namespace: string;
   readonly #onFault: FaultListener;
   readonly #use: UseStore;
   /** Tells other pages which keys have changed, and hears it from them. It never hears itself. */
-  readonly #channel: BroadcastChannel | null;
+  #channel: BroadcastChannel | null | undefined;
+  readonly #channelName: string;
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: IndexedDbStoreOptions) {
@@ -39,8 +42,7 @@ export class IndexedDbStore implements KeyValueStore {
     this.#namespace = namespace;
     this.#onFault = apart(onFault);
     this.#use = openDatabase(database, 'entries');
-    this.#channel =
-      typeof BroadcastChannel === 'function' ? new BroadcastChannel(`${database}/${this.#namespace}`) : null;
+    this.#channelName = `${database}/${namespace}`;
   }
 
   async load(): Promise<Map<string, StoredValue>> {
@@ -77,7 +79,7 @@ export class IndexedDbStore implements KeyValueStore {
     });
     this.#lastWrite = write.catch(() => {});
     await write;
-    this.#channel?.postMessage([...changes.keys()]);
+    this.#openChannel()?.postMessage([...changes.keys()]);
   }
 
   watch(listener: (changes: ReadonlyMap<string, StoredValue | null>) => void): () => void {
@@ -87,18 +89,25 @@ export class IndexedDbStore implements KeyValueStore {
         this.#onFault(new Error(`storage: changes of ${this.#namespace} could not be read`, { cause }));
       });
     };
-    this.#channel?.addEventListener('message', hear);
-    return () => this.#channel?.removeEventListener('message', hear);
+    const channel = this.#openChannel();
+    channel?.addEventListener('message', hear);
+    return () => channel?.removeEventListener('message', hear);
   }
 
   async close(): Promise<void> {
-    await this.#lastWrite;
+    await withinPatience(this.#lastWrite, `storage: closing ${this.#namespace}`).catch(() => {});
     this.#channel?.close();
     try {
-      await this.#use('readonly', (entries) => entries.transaction.db.close());
+      const closing = this.#use('readonly', (entries) => entries.transaction.db.close());
+      await withinPatience(Promise.resolve(closing), `storage: closing ${this.#namespace}`);
     } catch {
-      // It could not be opened in the first place.
+      // It could not be opened in the first place, or never answers.
     }
+  }
+
+  #openChannel(): BroadcastChannel | null {
+    if (this.#channel === undefined) this.#channel = openChannel(this.#channelName);
+    return this.#channel;
   }
 
   async #read(keys: readonly string[]): Promise<Map<string, StoredValue | null>> {
@@ -108,5 +117,14 @@ export class IndexedDbStore implements KeyValueStore {
       ),
     );
     return new Map(keys.map((key, i) => [key, values[i] ?? null]));
+  }
+}
+
+/** Null where there is none, or where storage is blocked (Firefox refuses it with a SecurityError). */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : null;
+  } catch {
+    return null;
   }
 }

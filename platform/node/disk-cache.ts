@@ -152,6 +152,10 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     else await this.#unlink(stored, stored.slot === 0 ? found.findLast(({ slot }) => slot > 0) : undefined);
   }
 
+  override silent(fault: Error): void {
+    this.#report(fault);
+  }
+
   /** Whatever the disk says, nothing that was stored before is found after it. What could not be removed is told. */
   async clear(): Promise<void> {
     this.#timesCleared++;

@@ -29,6 +29,13 @@ export abstract class AbstractNetworkCache<Stored extends StoredResponse = Store
     return inspection(this, depth, options, inspect);
   }
 
+  /** Whether no method but `close` ever gives a promise. Then no request has to be kept from waiting for it. */
+  get answersAtOnce(): boolean {
+    return false;
+  }
+
+  /** Hears that the cache has not answered within a second: requests go on without it until it does. */
+  silent?(fault: Error): void;
   /** All variants that are stored under the key. */
   abstract match(key: string): MaybePromise<readonly Stored[]>;
   /** Opens a body for reading and counts as a use of it; null when it has gone since. */

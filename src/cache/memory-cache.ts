@@ -47,6 +47,10 @@ export class MemoryCache extends AbstractNetworkCache<MemoryEntry> {
     this.maximumSize = maximumSize;
   }
 
+  override get answersAtOnce(): boolean {
+    return true;
+  }
+
   match(key: string): readonly MemoryEntry[] {
     return this.#keys.get(key) ?? [];
   }

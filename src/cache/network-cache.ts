@@ -55,6 +55,10 @@ export interface EntryWriter extends BodyReader {
 export interface NetworkCache<Stored extends StoredResponse = StoredResponse> {
   /** Bytes that all entries together may take. */
   readonly maximumSize: number;
+  /** Everything but `close` answers without a promise: no request ever waits for this cache. */
+  readonly answersAtOnce?: boolean;
+  /** Hears that it has not answered within a second: requests go on without it until it does. */
+  silent?(fault: Error): void;
   /** All variants that are stored under the key. */
   match(key: string): MaybePromise<readonly Stored[]>;
   /** Opens a body for reading and counts as a use of it. Null when it has gone since. */

@@ -20,6 +20,7 @@ import { select } from './selection.ts';
 import { type FetchResult, SharedFetch } from './sharing/shared-fetch.ts';
 import { SHARING_PATIENCE, SharedFetches, signatureOf } from './sharing/shared-fetches.ts';
 import { outdatesStored } from './status.ts';
+import { PatientCache } from './storage/patient-cache.ts';
 import { answerFromCache } from './stored-answer.ts';
 import { rescueFor, Storer } from './storer.ts';
 import type { ExchangeTimes } from './storing.ts';
@@ -33,12 +34,16 @@ import { releasing, timesSince, type Visit, visitOf, withCacheStatus } from './v
 export class CacheStage<Stored extends StoredResponse> implements Stage {
   readonly name = 'cache';
   readonly #cache: NetworkCache<Stored>;
+  /** The cache again, where it may keep requests waiting. */
+  readonly #patient: PatientCache<Stored> | null;
   readonly #storer: Storer<Stored>;
   readonly #fetcher: Fetcher<Stored>;
   readonly #revalidator: Revalidator<Stored>;
   readonly #fetches = new SharedFetches();
 
-  constructor(cache: NetworkCache<Stored>) {
+  constructor(source: NetworkCache<Stored>) {
+    this.#patient = source.answersAtOnce === true ? null : new PatientCache(source);
+    const cache = this.#patient ?? source;
     this.#cache = cache;
     this.#storer = new Storer(cache);
     this.#fetcher = new Fetcher(cache, this.#storer);
@@ -46,6 +51,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   }
 
   handle(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
+    if (this.#patient !== null) this.#patient.tell = exchange.sink.faults ?? null;
     const visit = visitOf(request, next, exchange);
     const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
     return isRead ? this.#read(visit) : this.#write(visit);

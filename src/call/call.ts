@@ -41,6 +41,8 @@ export interface CallSink {
    * there is to ask, and can give it up. Resolves when it is over, however it ended; null where there is no manager.
    */
   behind?(request: HttpRequest, run: Next): Promise<void> | null;
+  /** Tells the manager of a fault that costs no request (a cache that is silent); null where there is no manager. */
+  readonly faults?: ((fault: Error) => void) | null;
 }
 
 type Canceler = (reason: NetworkError) => void;

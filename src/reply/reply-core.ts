@@ -210,6 +210,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return this.owner?.behind(request, run) ?? null;
   }
 
+  get faults(): ((fault: Error) => void) | null {
+    return this.owner?.fault ?? null;
+  }
+
   showHead(head: HopHead): void {
     this.head = head;
     this.#headers = null;

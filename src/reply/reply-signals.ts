@@ -74,7 +74,7 @@ export interface ReplyOwner<Reply> {
   /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
   ask(signal: 'encrypted', reply: Reply): Promise<unknown> | null;
   /** Tells the manager's `faultOccurred`. */
-  fault(error: NetworkError): void;
+  readonly fault: (fault: Error) => void;
   /** See {@link CallSink.behind}. */
   behind(request: HttpRequest, run: Next): Promise<void>;
 }

@@ -197,6 +197,69 @@ describe('a database that somebody deletes', () => {
   });
 });
 
+describe('a database that is not as it should be', () => {
+  afterEach(cleanUp);
+
+  const connectionTo = (name: string, version?: number): Promise<IDBDatabase> =>
+    new Promise((resolve, reject) => {
+      const request = indexedDB.open(name, version);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+
+  test('without the object store gets it', async () => {
+    const name = database('foreign');
+    (await connectionTo(name)).close();
+    const faults: Error[] = [];
+    const cache = new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) });
+    await put(cache, 'key', BODY);
+    expect(await get(cache, 'key')).toEqual(BODY);
+    expect(faults).toEqual([]);
+    await cache.close();
+  });
+
+  test('whose connection is lost is opened once more', async () => {
+    const name = database('lost');
+    const faults: Error[] = [];
+    const cache = new IndexedDbCache({ name, onFault: (fault) => faults.push(fault) });
+    await put(cache, 'key', BODY);
+    const { transaction } = IDBDatabase.prototype;
+    for (const lost of ['InvalidStateError', 'UnknownError', 'NotFoundError']) {
+      let failures = 1;
+      IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args) {
+        if (failures-- > 0) throw new DOMException('lost', lost);
+        return transaction.apply(this, args);
+      };
+      try {
+        expect(await get(cache, 'key')).toEqual(BODY);
+      } finally {
+        IDBDatabase.prototype.transaction = transaction;
+      }
+    }
+    expect(faults).toEqual([]);
+    await cache.close();
+  });
+
+  test('that a page holds while another deletes it costs one request a second', async () => {
+    const name = database('held');
+    const holder = await connectionTo(name);
+    // Does not give way.
+    const deleted = drop(name);
+    const manager = new NetworkAccessManager({ cache: new IndexedDbCache({ name }) });
+    const faults: Error[] = [];
+    manager.on('faultOccurred', (fault) => faults.push(fault));
+    const start = performance.now();
+    for (let i = 0; i < 4; i++) {
+      expect(await manager.get(`${inject('server')}/fields/held-${i}`).text()).toBe('fields');
+    }
+    expect(performance.now() - start).toBeLessThan(4000);
+    expect(faults).toHaveLength(1);
+    await manager.close();
+    holder.close();
+    await deleted;
+  });
+});
+
 describe('in a page', () => {
   const server = inject('server');
   const EXPIRES = `Expires:${new Date(Date.now() + 60_000).toUTCString()}`;
