@@ -48,6 +48,7 @@ export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
 export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
+export type { NetworkClient } from './network-client.ts';
 export type {
   CacheLoadControl,
   LoadControl,

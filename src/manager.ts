@@ -1,10 +1,11 @@
 import { canonicalScheme } from './call/admission.ts';
 import type { HttpRequest } from './call/request.ts';
-import { type EnabledStore, type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
+import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
 import type { Next } from './call/stage.ts';
 import type { Transport } from './call/transport.ts';
 import { refuseSurplus } from './checks/surplus.ts';
 import type { BodyInput } from './message/body-input.ts';
+import type { NetworkClient } from './network-client.ts';
 import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
 import { clockOf, DEFAULT_OPTIONS } from './options/resolve-options.ts';
 import { requestSources } from './pipeline/sources.ts';
@@ -18,6 +19,7 @@ import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { SecurityStore } from './security-store.ts';
 import { Settings } from './settings.ts';
 import { systemClock } from './util/clock.ts';
 import { Crowd } from './util/crowd.ts';
@@ -28,7 +30,7 @@ import { Crowd } from './util/crowd.ts';
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkaccessmanager.html; every member is compared in docs/qt-mapping.md.
  */
-export class Manager extends Settings implements AsyncDisposable {
+export class Manager extends Settings implements NetworkClient {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<typeof requestSources>;
@@ -37,8 +39,7 @@ export class Manager extends Settings implements AsyncDisposable {
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
-  /** The HSTS store that this manager has opened. */
-  #securityStore: EnabledStore | null = null;
+  readonly #securityStore = new SecurityStore();
   #closed = false;
   readonly #owner: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
@@ -188,11 +189,7 @@ export class Manager extends Settings implements AsyncDisposable {
    * @param storeDir directory of the file. Default: the user's cache directory. Not in a page
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
-    const security = securityOf(this.options);
-    const earlier = this.#securityStore;
-    this.#securityStore = enabled ? security.enableStoreIn(storeDir, this.#onFault) : null;
-    await (this.#securityStore?.ready ?? security.disableStore());
-    await earlier?.leave();
+    await this.#securityStore.enable(securityOf(this.options), enabled, storeDir, this.#onFault);
   }
 
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
@@ -204,7 +201,7 @@ export class Manager extends Settings implements AsyncDisposable {
     await Promise.all([
       this.#transport?.close(),
       this.options.transport?.close(),
-      this.#securityStore?.leave(),
+      this.#securityStore.leave(),
       this.options.strictTransportSecurity?.flush(),
       this.options.cookieJar?.flush?.(),
     ]);

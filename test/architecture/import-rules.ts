@@ -34,8 +34,10 @@ const ROOMS: Readonly<Record<string, string>> = {
   'settings-view': VALUES,
   settings: `${VALUES} signals cache cookies manager-signals platform settings-view`,
   'resolve-request': `${VALUES} platform schemes reply`,
-  manager: `${VALUES} signals pipeline reply settings resolve-request platform manager-signals`,
-  index: `${VALUES} signals cache cookies hsts reply manager-signals`,
+  'network-client': `${VALUES} signals reply manager-signals`,
+  'security-store': 'call storage',
+  manager: `${VALUES} signals pipeline reply settings resolve-request platform manager-signals network-client security-store`,
+  index: `${VALUES} signals cache cookies hsts reply network-client manager-signals`,
 };
 
 const isTest = (path: string): boolean => /^(examples|bench|test|scripts)\//.test(path);
