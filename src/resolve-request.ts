@@ -5,7 +5,7 @@ import { isToken } from './message/field-lexer.ts';
 import { HttpHeaders } from './message/headers.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
-import { resolveRequestOptions } from './options/resolve-options.ts';
+import { ownOptions, resolveRequestOptions } from './options/resolve-options.ts';
 import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { brandOf } from './util/brand.ts';
@@ -41,6 +41,7 @@ export function resolveRequest(
       fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),
     body: body === undefined || body === null ? null : toRequestBody(body),
     options,
+    own: ownOptions(request, options),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RequestBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { RequestOptions } from '../options/options.ts';
+import type { OwnOptions, RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /** A request between two stages. A value: a stage that rewrites it passes a copy on. */
@@ -9,11 +9,16 @@ export interface HttpRequest {
   readonly url: ParsedUrl;
   readonly headers: HttpHeaders;
   readonly body: RequestBody | null;
-  /** The request's own options over the manager's. */
+  /** The request's own options over the manager's, and the manager's parts. */
   readonly options: RequestOptions;
+  /** The options that the request has set itself, as plain data. */
+  readonly own: OwnOptions;
 }
 
 /** The same request with other fields. */
-export function withHeaders({ method, url, body, options }: HttpRequest, headers: HttpHeaders): HttpRequest {
-  return { method, url, headers, body, options };
+export function withHeaders(
+  { method, url, body, options, own }: HttpRequest,
+  headers: HttpHeaders,
+): HttpRequest {
+  return { method, url, headers, body, options, own };
 }

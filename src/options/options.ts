@@ -197,6 +197,12 @@ export interface ManagerOnlyOptions {
  */
 export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
 
+/**
+ * What one request has said itself, as plain data: a structured clone of it is the same value. The signal and the attributes
+ * are the application's own objects, and stay where they are.
+ */
+export type OwnOptions = Readonly<Partial<SharedOptions & Omit<RequestOnlyOptions, 'signal' | 'attributes'>>>;
+
 /** `undefined` counts as not set. */
 type Settable<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 

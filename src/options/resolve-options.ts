@@ -10,6 +10,7 @@ import type {
   ManagerOnlyOptions,
   ManagerOptions,
   NetworkRequest,
+  OwnOptions,
   RequestOnlyOptions,
   RequestOptions,
   SharedOptions,
@@ -172,6 +173,22 @@ export function clockOf(options: ManagerOptions): Clock {
 export function resolveRequestOptions(request: NetworkRequest, defaults: RequestOptions): RequestOptions {
   return merge(request, defaults, REQUEST, ['url', 'method', 'headers']);
 }
+
+/** Of the options that hold for a request, those that it has set itself. */
+export function ownOptions(request: NetworkRequest, options: RequestOptions): OwnOptions {
+  let own: Record<string, unknown> | null = null;
+  for (const name of Object.keys(request)) {
+    if (request[name as never] === undefined || !Object.hasOwn(REQUEST, name) || LIVE.includes(name))
+      continue;
+    own ??= {};
+    own[name] = options[name as never];
+  }
+  return own === null ? NOTHING : Object.freeze(own);
+}
+
+/** Objects of the application. */
+const LIVE: readonly string[] = ['signal', 'attributes'];
+const NOTHING: OwnOptions = Object.freeze({});
 
 function merge(
   from: object,

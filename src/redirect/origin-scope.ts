@@ -29,15 +29,21 @@ const HARMLESS = new Set([
 
 /** What of a request may follow a redirect to another origin: no field that is not known to be harmless, and no identity. */
 export function forOtherOrigin(request: HttpRequest): HttpRequest {
-  const { headers, options } = request;
+  const { headers, options, own } = request;
   const personal = Array.from(headers, ([name]) => name).filter(
     (name) => !HARMLESS.has(name) || options.secretHeaders.includes(name),
   );
   return {
     ...request,
     headers: headers.without(...personal),
-    options: options.tls === null ? options : { ...options, tls: withoutIdentity(options.tls) },
+    options: withoutOurIdentity(options),
+    own: withoutOurIdentity(own),
   };
+}
+
+function withoutOurIdentity<Options extends { readonly tls?: TlsOptions | null }>(options: Options): Options {
+  const { tls } = options;
+  return tls === null || tls === undefined ? options : { ...options, tls: withoutIdentity(tls) };
 }
 
 /** The authorities to trust stay. Our certificate does not, nor the name that the first server had to prove. */

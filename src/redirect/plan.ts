@@ -96,12 +96,12 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
 }
 
 function redirected(request: HttpRequest, url: ParsedUrl, keepsMethod: boolean): HttpRequest {
-  const { options } = request;
+  const { options, own } = request;
   const method = keepsMethod ? request.method : 'GET';
   const body = keepsMethod ? request.body : null;
   const dropsBody = method !== request.method || body !== request.body;
   const headers = dropsBody ? withoutBodyFields(request.headers) : request.headers;
-  const next = { method, url, headers, body, options };
+  const next = { method, url, headers, body, options, own };
   const isTrusted = url.origin === request.url.origin || options.trustedRedirectOrigins.includes(url.origin);
   return isTrusted ? next : forOtherOrigin(next);
 }

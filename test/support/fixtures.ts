@@ -26,6 +26,7 @@ export function makeRequest(
     headers: new HttpHeaders(init.headers),
     body: init.body ?? null,
     options: { ...DEFAULT_OPTIONS, ...init.options },
+    own: init.own ?? {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toRequestBody } from '../../src/message/request-body.ts';
+import type { NetworkRequest, RequestOptions } from '../../src/options/options.ts';
 import { DEFAULT_OPTIONS } from '../../src/options/resolve-options.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { Operation } from '../../src/reply/operation.ts';
@@ -23,6 +24,46 @@ describe('a mistake in a request is a TypeError', () => {
       resolveRequest(operation, toNetworkRequest(input as never), null, DEFAULT_OPTIONS, platform);
     expect(resolve).toThrow(TypeError);
     expect(resolve).toThrow(message);
+  });
+});
+
+describe('what a request has said itself', () => {
+  const resolve = (request: NetworkRequest, defaults: Partial<RequestOptions> = {}) =>
+    resolveRequest('get', request, null, { ...DEFAULT_OPTIONS, ...defaults }, { parseUrl } as Platform);
+  const ca = Uint8Array.of(1, 2);
+  const said = {
+    url: 'http://h.test/',
+    transferTimeout: 5,
+    redirectPolicy: 'manual',
+    secretHeaders: ['X-Key'],
+    tls: { ca, servername: 'h.test' },
+    maximumBodySize: null,
+    priority: 'high',
+    cookieLoadControl: 'manual',
+    siteForCookies: 'https://site.test',
+    duplex: 'half',
+    useCredentials: undefined,
+    signal: new AbortController().signal,
+    attributes: new Map([[Symbol('mine'), () => {}]]),
+  } as unknown as NetworkRequest;
+
+  test('is plain data: a clone of it is the same, and gives the same options again', () => {
+    const { own, options } = resolve(said);
+    expect(Object.keys(own)).toHaveLength(9);
+    expect(own).toMatchObject({ secretHeaders: ['x-key'], maximumBodySize: null });
+    const clone = structuredClone(own);
+    expect(clone).toEqual(own);
+    const again = resolve({ ...clone, url: said.url });
+    expect(again.own).toEqual(own);
+    expect({ ...again.options, signal: null, attributes: null }).toEqual({
+      ...options,
+      signal: null,
+      attributes: null,
+    });
+  });
+
+  test('is nothing of its manager’s', () => {
+    expect(resolve({ url: 'http://h.test/' }, { transferTimeout: 7, userAgent: 'a' }).own).toEqual({});
   });
 });
 

@@ -23,6 +23,7 @@ function request(headers: HeadersInput = {}, init: Partial<HttpRequest> = {}): H
     headers: new HttpHeaders(headers),
     body: null,
     options: { useCredentials: false } as HttpRequest['options'],
+    own: {},
     ...init,
   };
 }
