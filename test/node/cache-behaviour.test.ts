@@ -6,6 +6,7 @@ import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/memory-cache.ts';
+import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { AN_ERROR_HERE, CASES, DECLINED, startOrigin } from '../suites/cache-behaviour/index.ts';
 
 /** Tests of the public suite in browser mode. */
@@ -17,6 +18,8 @@ beforeAll(async () => {
   origin = await startOrigin();
 });
 afterAll(() => origin.close());
+/** Both clocks stand still while a case runs, or an age would lack the moments between them. Timers go on. */
+const clock: Clock = { ...systemClock, monotonic: () => Date.now() };
 // Only the calendar is ours: timers, and the network, go on.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -41,7 +44,7 @@ describe.each<[string, (id: string) => AbstractNetworkCache]>([
 ])('a cache in %s', (_name, create) => {
   test.each(CASES.map((one) => [one.kind, one.id, one] as const))('%s: %s', async (_kind, id, one) => {
     const cache = create(id);
-    const manager = new NetworkAccessManager({ cache });
+    const manager = new NetworkAccessManager({ cache, clock });
     await origin.run(one, manager.fetch, (seconds) => vi.setSystemTime(Date.now() + seconds * 1000));
     await manager.close();
     await cache.close();
