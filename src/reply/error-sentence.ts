@@ -36,6 +36,8 @@ export function withSentence(error: NetworkError, request: HttpRequest): Network
   const own = earlier === undefined ? error : copyOf(error, reason);
   told.set(own, { request, reason });
   own.message = sentence(own, request);
+  // It begins with the message as it was, and is what logs show.
+  if (own.stack !== undefined && reason !== '') own.stack = own.stack.replace(reason, () => own.message);
   return own;
 }
 

@@ -111,6 +111,12 @@ describe('the sentence of an error says which request, why, and what to do', () 
     expect(new TextDecoder().decode(error.body)).toBe('<html>a login page</html>');
   });
 
+  test('the stack that listeners may log has it, too', async () => {
+    const reply = manager.get(`http://127.0.0.1:${await closedPort()}/`);
+    const error = await new Promise<NetworkError>((resolve) => reply.on('errorOccurred', resolve));
+    expect(error.stack!.split('\n')[0]).toMatch(/Error: GET .*check the host and port/);
+  });
+
   test('AbortSignal.timeout is told by the cause, too', async () => {
     const error = await failure(
       manager.get({ url: `${server.origin}/hang`, signal: AbortSignal.timeout(20) }).text(),
