@@ -21,8 +21,8 @@ import type { ReplySource } from './reply/reply-source.ts';
 import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
 import { Settings } from './settings.ts';
+import { ActiveSet } from './util/active-set.ts';
 import { systemClock } from './util/clock.ts';
-import { Crowd } from './util/crowd.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -34,7 +34,7 @@ export class Manager extends Settings implements NetworkClient {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<typeof requestSources>;
-  readonly #running = new Crowd<ReplyCore>();
+  readonly #running = new ActiveSet<ReplyCore>();
   /** The platform's, once it was needed. */
   #transport: Transport | null = null;
   /** What answers requests, and the options that it was made for. */
@@ -196,7 +196,7 @@ export class Manager extends Settings implements NetworkClient {
   async close(): Promise<void> {
     this.#closed = true;
     const reason = managerClosed();
-    for (const reply of [...this.#running.entries]) reply.cancel(reason, true);
+    for (const reply of [...this.#running]) reply.cancel(reason, true);
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
       this.#transport?.close(),

@@ -9,8 +9,8 @@ import {
   metadataSize,
 } from '../../src/cache/network-cache.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
-import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { reportLater } from '../../src/storage/report-later.ts';
 import { withinPatience } from '../../src/storage/store-patience.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { ChunkReader } from './indexeddb-cache/chunk-reader.ts';
@@ -89,7 +89,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
     this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
     this.#clock = clock;
     this.#database = new Database(name);
-    this.#onFault = apart(onFault);
+    this.#onFault = reportLater(onFault);
   }
 
   async match(key: string): Promise<readonly IndexedDbEntry[]> {

@@ -1,7 +1,7 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 import { type Checks, checkOptions, FUNCTION, requiredText, TEXT } from '../../src/checks/checker.ts';
-import { apart } from '../../src/storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
+import { reportLater } from '../../src/storage/report-later.ts';
 import { withinPatience } from '../../src/storage/store-patience.ts';
 import { openDatabase } from './open-database.ts';
 
@@ -40,7 +40,7 @@ export class IndexedDbStore implements KeyValueStore {
   constructor(options: IndexedDbStoreOptions) {
     const { namespace, database = 'fairlead', onFault } = checkOptions('IndexedDbStore', options, CHECKS);
     this.#namespace = namespace;
-    this.#onFault = apart(onFault);
+    this.#onFault = reportLater(onFault);
     this.#use = openDatabase(database, 'entries');
     this.#channelName = `${database}/${namespace}`;
   }

@@ -13,9 +13,9 @@ import {
   MAXIMUM_VARIANTS,
 } from '../../src/cache/network-cache.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
-import { apart } from '../../src/storage/apart.ts';
 import { type FaultTeller, faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
+import { reportLater } from '../../src/storage/report-later.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { CacheDirectory } from './disk-cache/cache-directory.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
@@ -87,7 +87,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     const { directory, maximumSize, onFault, clock } = checkOptions('DiskCache', options, CHECKS);
     this.maximumSize = maximumSize ?? DEFAULT_MAXIMUM_SIZE;
     this.#root = path.join(path.resolve(directory), LAYOUT);
-    this.#faults = faultTeller(apart(onFault));
+    this.#faults = faultTeller(reportLater(onFault));
     const onError = (error: unknown): void => this.#report(error);
     this.#directory = new CacheDirectory(this.#root, onError);
     this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, onError, clock ?? systemClock);

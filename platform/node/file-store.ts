@@ -1,9 +1,9 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
-import { apart } from '../../src/storage/apart.ts';
 import { faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
+import { reportLater } from '../../src/storage/report-later.ts';
 import { withinPatience } from '../../src/storage/store-patience.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../src/util/clock.ts';
 import { ChangeNotice } from './files/change-notice.ts';
@@ -71,7 +71,7 @@ export class FileStore implements KeyValueStore {
     const { file, onFault, clock } = checkOptions('FileStore', options, CHECKS);
     this.#clock = clock ?? systemClock;
     this.#file = path.resolve(file);
-    this.#onFault = apart(onFault);
+    this.#onFault = reportLater(onFault);
     this.#lookFaults = faultTeller(this.#onFault);
     this.#notice = new ChangeNotice(path.dirname(this.#file), () => this.#noticed());
   }

@@ -1,4 +1,4 @@
-import { cookieNoteStage, cookieStage } from '../../src/cookies/stage.ts';
+import { cookieStage, storeCookiesStage } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import { fetchFieldsStage } from '../../src/headers/fetch-fields-stage.ts';
 import type { Platform } from '../../src/platform.ts';
@@ -32,7 +32,7 @@ export const nodePlatform: Platform = {
   rules: {
     redirects: redirectStage,
     platformRedirects: platformRedirectStage,
-    cookies: { attach: cookieStage, store: cookieNoteStage },
+    cookies: { attach: cookieStage, store: storeCookiesStage },
     decoding: decodingStage(nodeDecoders),
     fetchFields: fetchFieldsStage,
   },

@@ -1,6 +1,6 @@
 import { listMembers, namesIn } from '../message/field-lexer.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import { remembering } from '../util/remembering.ts';
+import { memoizeLast } from '../util/memoize-last.ts';
 import { sha256Hex } from '../util/sha256.ts';
 import { responseControl } from './control.ts';
 import { freshnessOf } from './freshness.ts';
@@ -13,7 +13,7 @@ const UNORDERED = new Set(['accept-encoding', 'accept-language']);
 const SECRET = new Map(
   ['authorization', 'cookie', 'proxy-authorization'].map((name) => [
     name,
-    remembering(([value]) => sha256Hex(value!)),
+    memoizeLast(([value]) => sha256Hex(value!)),
   ]),
 );
 

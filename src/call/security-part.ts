@@ -25,7 +25,7 @@ export interface EnabledStore {
 /** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
 export interface SecurityPart {
   readonly upgradeStage: Rewrite;
-  readonly noteStage: Rewrite;
+  readonly learnStage: Rewrite;
   /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
   upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;

@@ -1,5 +1,5 @@
-import { apart } from '../storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
+import { reportLater } from '../storage/report-later.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Cookie, isExpired } from './cookie.ts';
 import type { CookieLimits } from './limits.ts';
@@ -42,7 +42,7 @@ export class CookiePersistence implements CookieListener {
   constructor(store: KeyValueStore, cookies: StoredCookies, parts: CookiePersistenceParts) {
     this.#cookies = cookies;
     this.#parts = parts;
-    this.#onFault = apart(parts.onFault);
+    this.#onFault = reportLater(parts.onFault);
     this.#writer = new WriteBehind(store, this.#onFault);
   }
 

@@ -44,8 +44,8 @@ export const cookieStage: Rewrite = {
  * Gives the jar what a response sets, against the URL that said so, a redirect and a 401 included. Stands under the cache:
  * what that gives back sets nothing again, and what it asks for by itself, or replaces by what it has, sets all the same.
  */
-export const cookieNoteStage: Rewrite = {
-  name: 'cookies-note',
+export const storeCookiesStage: Rewrite = {
+  name: 'cookies-store',
 
   incoming(response, request, call) {
     const { cookieJar, cookieSaveControl } = request.options;

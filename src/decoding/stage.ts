@@ -5,7 +5,7 @@ import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { remembering } from '../util/remembering.ts';
+import { memoizeLast } from '../util/memoize-last.ts';
 import { withoutFragment } from '../util/url.ts';
 import { DecodedBody } from './decoded-body.ts';
 import type { Decoders } from './decoder.ts';
@@ -18,7 +18,7 @@ import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
  * A request with an Accept-Encoding of its own gets the body as it was sent.
  */
 export function decodingStage(decoders: Decoders): Rewrite {
-  const offering = remembering((pairs) => {
+  const offering = memoizeLast((pairs) => {
     const fields = HttpHeaders.adopt([...pairs]);
     const offer = acceptEncoding(fields, decoders.codings);
     return offer === null ? fields : fields.append('accept-encoding', offer);

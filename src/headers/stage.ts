@@ -1,7 +1,7 @@
 import { withHeaders } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { remembering } from '../util/remembering.ts';
+import { memoizeLast } from '../util/memoize-last.ts';
 import { withDefaultFields } from './default-fields.ts';
 
 /**
@@ -9,7 +9,7 @@ import { withDefaultFields } from './default-fields.ts';
  * manager's own `headers` are not added here, where they would come back on another origin, but when a request is made.
  */
 export function headersStage(userAgent: string): Rewrite {
-  const withoutBody = remembering((pairs) =>
+  const withoutBody = memoizeLast((pairs) =>
     withDefaultFields(HttpHeaders.adopt([...pairs]), null, userAgent),
   );
   return {

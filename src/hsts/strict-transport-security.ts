@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../util/clock.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
-import { noteStage } from './note-stage.ts';
+import { learnStage } from './learn-stage.ts';
 import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } from './policy.ts';
 import { upgradeUrl } from './upgrade.ts';
 import { upgradeStage } from './upgrade-stage.ts';
@@ -29,7 +29,7 @@ const CHECKS: Checks<StrictTransportSecurityOptions> = { clock: withMethods('now
  */
 export class StrictTransportSecurity implements SecurityPart {
   readonly upgradeStage = upgradeStage(this);
-  readonly noteStage = noteStage(this);
+  readonly learnStage = learnStage(this);
   readonly #clock: Pick<Clock, 'now'>;
   readonly #hosts = new KnownHosts();
   #behind: WriteBehind | null = null;

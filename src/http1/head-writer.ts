@@ -1,6 +1,6 @@
 import { isToken } from '../message/field-lexer.ts';
 import { isFieldValue } from '../message/headers.ts';
-import { remembering } from '../util/remembering.ts';
+import { memoizeLast } from '../util/memoize-last.ts';
 import type { RequestFraming } from './request-framing.ts';
 
 /** RFC 9112 §3.2 without the white space and controls that would end the request line; nothing above ASCII. */
@@ -49,7 +49,7 @@ function fieldLines(pairs: readonly string[]): string {
   return lines;
 }
 
-const rememberedLines = remembering(fieldLines);
+const rememberedLines = memoizeLast(fieldLines);
 
 const FRAMING_FIELD: Readonly<Record<RequestFraming['kind'], string>> = {
   none: '',

@@ -63,7 +63,7 @@ export function httpStages(
     rules.fetchFields,
     capabilities.encodedBodies ? rules.decoding : null,
     options.cache?.stage ?? (capabilities.platformCache ? null : absentCacheStage),
-    security?.noteStage,
+    security?.learnStage,
     cookies?.store,
     queueStage(queue, capabilities.connections ?? false),
     timeoutStage,

@@ -7,8 +7,8 @@ import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options/options.ts';
+import type { ActiveSet, Placed } from '../util/active-set.ts';
 import type { Clock } from '../util/clock.ts';
-import type { Crowd, Placed } from '../util/crowd.ts';
 import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { DownloadProgress } from './download-progress.ts';
@@ -48,7 +48,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   atHead: (() => void) | null = null;
   declare readonly reply: Reply;
   readonly #source: ReplySource;
-  readonly #running: Crowd<ReplyCore> | undefined;
+  readonly #running: ActiveSet<ReplyCore> | undefined;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
   /** Set before the start, when there is no transfer that could keep it. */
@@ -62,7 +62,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #headers: HttpHeaders | null = null;
 
   /** @param running those under way, of which the reply is one until it ends */
-  constructor(reply: Reply, source: ReplySource, running: Crowd<ReplyCore> | undefined) {
+  constructor(reply: Reply, source: ReplySource, running: ActiveSet<ReplyCore> | undefined) {
     this.#running = running;
     running?.add(this);
     this.reply = reply;

@@ -7,10 +7,10 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { NetworkRequest, Priority, RequestOptions } from '../options/options.ts';
 import { resolveRequestOptions } from '../options/resolve-options.ts';
 import { Signals } from '../signals.ts';
+import type { ActiveSet } from '../util/active-set.ts';
 import type { Bytes } from '../util/bytes.ts';
-import type { Crowd } from '../util/crowd.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
-import { startSoon } from '../util/soon.ts';
+import { startInMicrotask } from '../util/start-in-microtask.ts';
 import { showCaller, tracedToCaller } from './caller-stack.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
@@ -30,7 +30,7 @@ export interface ReplyInit {
   readonly request: HttpRequest;
   readonly source: ReplySource;
   /** Where replies that are under way are kept. */
-  readonly underWay?: Crowd<ReplyCore>;
+  readonly underWay?: ActiveSet<ReplyCore>;
 }
 
 /**
@@ -55,7 +55,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     this.operation = init.operation;
     this.request = init.request;
     this.#core = new ReplyCore<NetworkReply>(this, init.source, init.underWay);
-    startSoon(this.#core);
+    startInMicrotask(this.#core);
   }
 
   /** @internal How managers make replies. @throws TypeError when the body has been used */

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../util/clock.ts';
-import { apart } from './apart.ts';
 import { type FaultTeller, faultTeller } from './fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
+import { reportLater } from './report-later.ts';
 
 type Changes = ReadonlyMap<string, StoredValue | null>;
 
@@ -48,7 +48,7 @@ export class WriteBehind {
   constructor(store: KeyValueStore, onFault: FaultListener, clock: Clock = systemClock) {
     this.store = store;
     this.#clock = clock;
-    this.#tell = apart(onFault);
+    this.#tell = reportLater(onFault);
     this.#faults = faultTeller(this.#tell);
   }
 

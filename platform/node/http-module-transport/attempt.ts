@@ -23,6 +23,7 @@ const MOST_INFORMATIONAL = 20;
 
 /** One request on one socket, from its first byte to the last byte of the answer. */
 export class Attempt implements OutgoingTarget {
+  place = 0;
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;

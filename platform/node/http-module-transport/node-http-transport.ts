@@ -14,7 +14,7 @@ import {
   OBJECT,
   withMethods,
 } from '../../../src/checks/checker.ts';
-import { Bag } from '../../../src/util/bag.ts';
+import { ActiveSet } from '../../../src/util/active-set.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
@@ -83,7 +83,7 @@ export class NodeHttpTransport implements Transport {
   readonly #httpsAgent: https.Agent;
   readonly #lookup: LookupFunction | undefined;
   readonly #connectTimeout: number;
-  readonly #running = new Bag<Attempt>();
+  readonly #running = new ActiveSet<Attempt>();
   readonly #kept = new KeptSockets();
   #closed = false;
 
@@ -136,9 +136,9 @@ export class NodeHttpTransport implements Transport {
     if (onFreshSocket) dropIdleSockets(options);
     const client = openClient(request.url, options);
     const attempt: Attempt = new Attempt(request, exchange, client, bodyLength, this.#kept, () =>
-      place.leave(),
+      this.#running.remove(attempt),
     );
-    const place = this.#running.add(attempt);
+    this.#running.add(attempt);
     const limit = this.#connectTimeout;
     boundOpening(client, limit, exchange.clock, () => attempt.fail(tookTooLong(limit, attempt.url)));
     return attempt;

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
-import { Bag } from '../../../src/util/bag.ts';
+import { ActiveSet } from '../../../src/util/active-set.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { givenUp } from '../errors.ts';
@@ -38,7 +38,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   readonly #mostStreams: number;
   /** Streams that the peer lets us have at once. */
   #limit: number;
-  readonly #running = new Bag<Http2Exchange>();
+  readonly #running = new ActiveSet<Http2Exchange>();
   readonly #waiting = new Set<Http2Exchange>();
   /** It has served before: the peer may have gone away since. */
   #isReused = false;
@@ -199,7 +199,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   }
 
   #begin(exchange: Http2Exchange): void {
-    exchange.begin(this.#session, this.#running.add(exchange));
+    exchange.begin(this.#session, this.#running);
   }
 
   #beginWaiting(): void {

@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import type { Place } from '../../../src/util/bag.ts';
+import type { ActiveSet } from '../../../src/util/active-set.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';
@@ -43,7 +43,8 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
   readonly #owner: Http2ExchangeOwner;
   readonly #fields: Http2RequestFields;
   #stream: ClientHttp2Stream | null = null;
-  #place: Place | null = null;
+  place = 0;
+  #running: ActiveSet<Http2Exchange> | null = null;
   #trailers: HttpHeaders | null = null;
   #informationalResponses = 0;
   /** Signs of the peer's life when this was begun, and when it was last heard of. */
@@ -60,10 +61,11 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
 
   /**
    * Opens the stream.
-   * @param place left when nothing of it is left, before the owner hears of that
+   * @param running left when nothing of it is left, before the owner hears of that
    */
-  begin(session: ClientHttp2Session, place: Place): void {
-    this.#place = place;
+  begin(session: ClientHttp2Session, running: ActiveSet<Http2Exchange>): void {
+    this.#running = running;
+    running.add(this);
     let stream: ClientHttp2Stream;
     try {
       stream = session.request(this.#fields.fields, this.request.body === null ? NO_BODY : BODY_FOLLOWS);
@@ -203,7 +205,7 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
   }
 
   #left(): void {
-    this.#place?.leave();
+    this.#running?.remove(this);
     this.#owner.ended(this);
   }
 }

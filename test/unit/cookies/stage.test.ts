@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
-import { cookieNoteStage, cookieStage } from '../../../src/cookies/stage.ts';
+import { cookieStage, storeCookiesStage } from '../../../src/cookies/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { compose } from '../../../src/pipeline/compose.ts';
@@ -16,7 +16,7 @@ const SITE = 'https://www.example.com/';
 
 /** Both stages, which have only the cache between them. */
 function walk(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
-  return compose([cookieStage, cookieNoteStage], next)(request, exchange);
+  return compose([cookieStage, storeCookiesStage], next)(request, exchange);
 }
 
 /** Sends one request through the stages; answers what was sent below it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
-import { noteStage } from '../../../src/hsts/note-stage.ts';
+import { learnStage } from '../../../src/hsts/learn-stage.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
 import { upgradeStage } from '../../../src/hsts/upgrade-stage.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
@@ -96,7 +96,7 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
     const { security, exchange } = setup();
     const answer = makeResponse({ url: 'https://known.test/', headers: HEADER, ...response });
     const request = makeRequest({ url: 'https://asked.test/' });
-    expect(await walk(noteStage(security), request, async () => answer, exchange)).toBe(answer);
+    expect(await walk(learnStage(security), request, async () => answer, exchange)).toBe(answer);
     expect(security.hosts().map(({ host }) => host)).toEqual(isNoted ? ['known.test'] : []);
   });
 
@@ -107,7 +107,7 @@ describe('note (RFC 6797 §8.1; attack checklist 31)', () => {
       ['Strict-Transport-Security', 'max-age=60'],
     ];
     const answer = makeResponse({ url: 'https://known.test/', security: UNTOLD_SECURITY, headers });
-    await walk(noteStage(security), makeRequest(), async () => answer, exchange);
+    await walk(learnStage(security), makeRequest(), async () => answer, exchange);
     expect(security.hosts()).toHaveLength(1);
   });
 });

@@ -12,9 +12,9 @@ export interface HeaderTaker {
  * certificate error (RFC 6797 §8.1). Stands under the cache: what that gives back says nothing new, and may be older than
  * what is known.
  */
-export function noteStage(security: HeaderTaker): Rewrite {
+export function learnStage(security: HeaderTaker): Rewrite {
   return {
-    name: 'hsts-note',
+    name: 'hsts-learn',
     incoming(response) {
       if (isTrusted(response)) {
         security.note(response.headers.getAll('strict-transport-security'), response.url.hostname);

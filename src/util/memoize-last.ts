@@ -2,7 +2,7 @@
  * The same function of a flat array of fields, or of the value of one, which remembers what it made last: most requests of
  * a manager have the same fields, which need not be made anew for each. What is made must not be changed.
  */
-export function remembering<Made>(
+export function memoizeLast<Made>(
   make: (pairs: readonly string[]) => Made,
 ): (pairs: readonly string[]) => Made {
   let last: { readonly pairs: readonly string[]; readonly made: Made } | null = null;

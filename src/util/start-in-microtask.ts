@@ -7,7 +7,7 @@ let waiting: Startable[] | null = null;
 const NOW = Promise.resolve();
 
 /** Starts it in a microtask. All that are made in one turn share one: a task of one's own costs more than most starts. */
-export function startSoon(startable: Startable): void {
+export function startInMicrotask(startable: Startable): void {
   if (waiting !== null) {
     waiting.push(startable);
     return;

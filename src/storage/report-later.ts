@@ -1,6 +1,6 @@
 import type { FaultListener } from './key-value-store.ts';
 
 /** Tells a listener of a fault in a turn of its own: what it throws is not for whoever met the fault. */
-export function apart(listener: FaultListener = () => {}): FaultListener {
+export function reportLater(listener: FaultListener = () => {}): FaultListener {
   return (fault) => queueMicrotask(() => listener(fault));
 }
