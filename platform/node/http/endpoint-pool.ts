@@ -6,12 +6,12 @@
  *     open ─┬─ one that was opened ahead
  *           └─ openings.ts: wait for what another dial negotiates, and share its session, or dial and adopt what comes
  *
- * A connection is in one of four places. *Opening*: somebody waits for it, who can be given up (`#openings`, `#ahead`). *In use*: its
- * exchange has it. *Idle*: in `#idle` (HTTP/1.1) or without a stream (HTTP/2), until its time is over. *Taken*: out of
- * `#idle` and not yet in use, while it rests; if it breaks there, nothing was sent and another one is taken.
+ * A connection is in one of four places. *Opening*: a request waits for it, which can be given up (`#openings`, `#ahead`).
+ * *In use*: its exchange has it. *Idle*: in `#idle` (HTTP/1.1) or without a stream (HTTP/2), until its time is over.
+ * *Taken*: out of `#idle` and not yet in use, while it rests; if it breaks there, nothing was sent and another one is taken.
  *
- * Connections say `idle`, `retired`, `silent` and `closed` of themselves, and `resend` for a request that they lost. `clear` ends all
- * four kinds; `clearings` tells those who waited that it was not the peer.
+ * Connections say `idle`, `retired`, `silent` and `closed` of themselves, and `resend` for a request that they lost. `clear`
+ * ends all four kinds; `clearings` tells those who waited that it was not the peer.
  */
 
 import type { Call } from '../../../src/call/call.ts';

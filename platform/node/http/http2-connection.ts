@@ -1,3 +1,18 @@
+/*
+ * A connection of HTTP/2, and what becomes of the requests on it
+ *
+ *     usable ── takes requests: they run on streams, or wait while the peer allows no more of them
+ *       │ GOAWAY, a timeout, HTTP_1_1_REQUIRED, a PING that is not answered soon, the end of the session
+ *     retired ── takes no more: what waits goes elsewhere at once, what runs may end
+ *       │ the last stream ends, or a PING is not answered at all
+ *     closed
+ *
+ * A stream that ends before its answer is lost, and `outcomeOf` says what comes of its request:
+ *
+ *     the peer has not acted on it (REFUSED_STREAM, GOAWAY with an earlier stream, HTTP_1_1_REQUIRED) → sent again, any method
+ *     the connection had been there before the request was, and is gone → sent again when it may be repeated
+ *     otherwise → the error that the peer gave, or that Node has for it
+ */
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
