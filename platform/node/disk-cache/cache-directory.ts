@@ -8,6 +8,8 @@ export class CacheDirectory {
   readonly root: string;
   readonly #onError: (error: unknown) => void;
   #isTrusted = false;
+  /** Why what lies there is no directory of ours, as far as the last look told. */
+  #refusal: unknown = null;
   /** Files that were to be cleared: whatever lies there is not found. */
   readonly #uncleared = new Set<string>();
   /** After a clear that could not even list what is there: what was published since, and only that is found. */
@@ -25,9 +27,11 @@ export class CacheDirectory {
 
   /** Whether the directory is there, and the user's own. */
   async trust(): Promise<boolean> {
+    this.#refusal = null;
     try {
       this.#isTrusted = await isSafe(this.root);
     } catch (error) {
+      this.#refusal = error;
       this.#onError(error);
     }
     return this.#isTrusted;
@@ -35,6 +39,7 @@ export class CacheDirectory {
 
   /** Does it again while it is refused for a moment, and when the directory of the file was missing. */
   async withDirectoryOf<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.#refusal !== null) throw this.#refusal;
     if (!this.#isTrusted) await makeDirectoryOf(this.root, file);
     try {
       return await persist(work);
