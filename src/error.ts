@@ -86,7 +86,7 @@ export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause' | 'b
   readonly cause?: string | undefined;
 }
 
-/** By this one copy of the package (ESM, CJS, another version) knows the errors of another. */
+/** Marks the errors of every copy of the package (ESM, CJS, another version), so that each knows those of the others. */
 const BRAND = Symbol.for('fairlead.NetworkError');
 
 /**

@@ -5,7 +5,7 @@ import type { HttpHeaders } from './headers.ts';
 
 /** Looks on while a body passes. */
 export interface BodyObserver {
-  /** Somebody begins to read. */
+  /** The body is read from now on. */
   started?(): void;
   /** A chunk passes. */
   data?(): void;

@@ -86,9 +86,9 @@ export interface SharedOptions {
   /** Decoded bytes above which a suspicious ratio counts as a decompression bomb; −1 = off, 0 = always. @default 10 MiB */
   readonly decompressedSafetyCheckThreshold: number;
   /**
-   * Most bytes of a response body, decoded; one that is larger ends the request with unknown-content. Null: as many as
-   * like for who reads them as they arrive, 256 MiB for what is collected by `text()` and its like or waits unread; for
-   * those, too, `Infinity` is no limit. The body of an error status that a helper rejects with is read to its 64th KiB.
+   * Most bytes of a response body, decoded; one that is larger ends the request with unknown-content. Null: no limit for
+   * a body that is read as it arrives, 256 MiB for one that is collected (`text()` and its like) or waits unread, for
+   * which `Infinity` means no limit. The body of an error status with which a helper rejects is read to its 64th KiB.
    * @default null
    */
   readonly maximumBodySize: number | null;

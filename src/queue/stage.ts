@@ -83,7 +83,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       call.queued = null;
       call.offCancel(giveUp);
       this.#room.unread.goOn();
-      // From a turn of its own: whoever has just given up its slot is not done yet.
+      // From a turn of its own: the request that has just given up its slot is not done yet.
       resolve(Promise.resolve().then(() => this.#send()));
     };
   }
@@ -92,7 +92,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   #send(): Promise<HttpResponse> {
     const call = this.#call;
     try {
-      // Cancelled between the grant and this turn: the slot is there, and nobody else would give it back.
+      // Cancelled between the grant and this turn: the slot is there, and nothing else would give it back.
       call.throwIfCancelled();
       call.onCancel(this.done);
       call.timings.dequeued = call.time();

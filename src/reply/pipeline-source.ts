@@ -99,13 +99,13 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
       if (this.#isPaused) body.pause();
       body.start(this);
     } catch (error) {
-      // A body of somebody's own that cannot be started knows no better how to end.
+      // A body of the application's own that cannot be started does not know how to end either.
       this.#body = null;
       this.cancel(toNetworkError(error, this.#request));
     }
   }
 
-  /** The sink, for its last event. Whoever holds on to the reply should not hold the connection's objects. */
+  /** The sink, for its last event. A reply that is held should not hold the connection's objects. */
   #take(): CallSink | null {
     const sink = this.#sink;
     this.#sink = null;

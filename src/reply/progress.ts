@@ -3,7 +3,7 @@ export const PROGRESS_INTERVAL = 100;
 
 /**
  * Thins out progress: at most one value in {@link PROGRESS_INTERVAL} ms, and the last one is always exact because
- * whoever ends the transfer calls `isNews`.
+ * what ends the transfer calls `isNews`.
  */
 export class ProgressThrottle {
   #since: number;

@@ -20,15 +20,15 @@ type Claim = 'read' | 'for await' | 'response.body' | typeof WHOLE | 'autoDelete
  * The bytes of a reply between the network and the reader: who reads them, how many may wait, and when the network has
  * to wait instead.
  *
- * There is one reader: the first to claim the body has it, a second is a TypeError. Until somebody claims it, it fills
+ * There is one reader: the first to claim the body has it, a second is a TypeError. Until it is claimed, it fills
  * as Qt's does: up to `readBufferSize`, or without a limit.
  *
  * What goes in may be lent, or a view of memory that others use. What comes out is the reader's own.
  */
 export class ReplyBody {
-  /** Goes on with whoever waits for a chunk. */
+  /** Called when a chunk, the end or a failure has come while a reader waits for it. */
   wake: (() => void) | null = null;
-  /** Called when the body has ended or failed, also while nobody waits for a chunk of it. */
+  /** Called when the body has ended or failed, also while no reader waits for a chunk of it. */
   whenOver: (() => void) | null = null;
   readonly #control: BodyControl;
   #chunks: Uint8Array[] = NOTHING;
@@ -81,7 +81,7 @@ export class ReplyBody {
   }
 
   set bufferSize(bytes: number) {
-    // Whoever wants it all would wait for bytes that are never read.
+    // A promise of all of it would wait for bytes that are never read.
     this.#limit = this.#claim === WHOLE ? 0 : bytes;
     this.#regulate();
   }
@@ -108,7 +108,7 @@ export class ReplyBody {
     this.whenOver?.();
   }
 
-  /** Forgets the bytes: after an abort, or when the reply is deleted. Whoever reads then gets the error. */
+  /** Forgets the bytes: after an abort, or when the reply is deleted. Later reads get the error. */
   release(error: unknown): void {
     this.drop();
     this.fail(error);
@@ -129,7 +129,7 @@ export class ReplyBody {
 
   /**
    * Makes `by` the one reader. Reading the Qt way may go on in many calls; every other way is one-time.
-   * @throws TypeError when somebody else has the body
+   * @throws TypeError when it has another reader
    */
   claim(by: Claim): void {
     if (this.#claim !== null && (this.#claim !== by || by !== 'read')) {

@@ -38,7 +38,7 @@ export interface ReplyInit {
  * way, an async iterable, and a handful of promises. It is not thenable.
  *
  * The body has one reader: `read`/`readAll`, iteration, `response.body` or one of the helpers; a second one is a
- * TypeError. A promise is made only when it is asked for, so whoever only listens never meets an unhandled rejection.
+ * TypeError. A promise is made only when it is asked for, so a program that only listens never meets an unhandled rejection.
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
  */
@@ -284,7 +284,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return responseOf(this, this.#core as ReplyCore, isHeld);
   }
 
-  /** @internal Somebody reads, or has read, the body. */
+  /** @internal The body has, or had, a reader. */
   get isBodyClaimed(): boolean {
     return this.#core.isBodyClaimed;
   }
