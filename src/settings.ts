@@ -1,4 +1,4 @@
-import type { AbstractNetworkCache } from './cache/abstract-network-cache.ts';
+import type { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';

@@ -1,13 +1,13 @@
-import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
-import type { ResponseMetadata, StoredResponse } from '../../src/cache/metadata.ts';
+import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import { BlockWriter, EntryGone } from '../../src/cache/storage/block-writer.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/storage/cache-size.ts';
+import type { ResponseMetadata, StoredResponse } from '../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,
   type EntryWriter,
   LARGEST_ENTRY,
   metadataSize,
-} from '../../src/cache/network-cache.ts';
+} from '../../src/cache/storage/network-cache.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION, TEXT } from '../../src/checks/checker.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
 import { reportLater } from '../../src/storage/report-later.ts';

@@ -1,17 +1,17 @@
 import { hash, randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import { BlockWriter, EntryGone } from '../../src/cache/block-writer.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/cache-size.ts';
-import { copyBody } from '../../src/cache/copy-body.ts';
-import type { ResponseMetadata } from '../../src/cache/metadata.ts';
+import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import { BlockWriter, EntryGone } from '../../src/cache/storage/block-writer.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/storage/cache-size.ts';
+import { copyStoredBytes } from '../../src/cache/storage/copy-stored-bytes.ts';
+import type { ResponseMetadata } from '../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,
   type EntryWriter,
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
-} from '../../src/cache/network-cache.ts';
+} from '../../src/cache/storage/network-cache.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
 import { type FaultTeller, faultTeller } from '../../src/storage/fault-teller.ts';
 import type { FaultListener } from '../../src/storage/key-value-store.ts';
@@ -287,7 +287,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
 
 async function rewrite(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
   try {
-    await copyBody(reader, 0, length, writer);
+    await copyStoredBytes(reader, 0, length, writer);
     await writer.commit();
   } finally {
     reader.close();

@@ -1,5 +1,5 @@
 import type { Rewrite } from '../call/stage.ts';
-import { notInCache } from './not-in-cache.ts';
+import { NetworkError } from '../error.ts';
 
 /** In place of a cache where none is set, neither by the application nor by the platform: nothing is in it. */
 export const absentCacheStage: Rewrite = {
@@ -13,3 +13,8 @@ export const absentCacheStage: Rewrite = {
     return request;
   },
 };
+
+/** Qt's answer to a request that may only be answered from the cache (AlwaysCache), when it cannot. */
+export function notInCache(url: string): NetworkError {
+  return new NetworkError('content-not-found', 'the response is not in the cache', { url });
+}

@@ -5,26 +5,32 @@ import type { Next, Stage } from '../call/stage.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { serializeCacheStatus } from './cache-status.ts';
-import { Fetcher, type ForwardPlan } from './fetcher.ts';
-import { describesStored, freshen } from './freshening.ts';
-import { invalidatedUrls } from './invalidation.ts';
-import { cacheKey } from './key.ts';
-import type { StoredResponse } from './metadata.ts';
-import type { NetworkCache } from './network-cache.ts';
-import { notInCache } from './not-in-cache.ts';
-import { type Plan, plan } from './plan.ts';
-import { answerFrom } from './respond.ts';
-import { Revalidator } from './revalidator.ts';
-import { select } from './selection.ts';
+import { notInCache } from './absent-stage.ts';
+import { serializeCacheStatus } from './rules/cache-status.ts';
+import { describesStored, freshen } from './rules/freshening.ts';
+import { invalidatedUrls } from './rules/invalidation.ts';
+import { cacheKey } from './rules/key.ts';
+import { type Plan, plan } from './rules/plan.ts';
+import { responseFromEntry } from './rules/response-from-entry.ts';
+import { select } from './rules/selection.ts';
+import { outdatesStored } from './rules/status.ts';
+import type { ExchangeTimes } from './rules/storage-rules.ts';
+import {
+  type CacheLookup,
+  lookupOf,
+  releasing,
+  timesSince,
+  withCacheStatus,
+} from './sharing/cache-lookup.ts';
+import { EntryWriters, rescueFor } from './sharing/entry-writers.ts';
+import { type ForwardPlan, NetworkFetch } from './sharing/network-fetch.ts';
+import { Revalidator } from './sharing/revalidator.ts';
 import { type FetchResult, SharedFetch } from './sharing/shared-fetch.ts';
 import { SHARING_PATIENCE, SharedFetches, signatureOf } from './sharing/shared-fetches.ts';
-import { outdatesStored } from './status.ts';
+import { answerFromCache } from './sharing/stored-answer.ts';
+import type { StoredResponse } from './storage/metadata.ts';
+import type { NetworkCache } from './storage/network-cache.ts';
 import { PatientCache } from './storage/patient-cache.ts';
-import { answerFromCache } from './stored-answer.ts';
-import { rescueFor, Storer } from './storer.ts';
-import type { ExchangeTimes } from './storing.ts';
-import { releasing, timesSince, type Visit, visitOf, withCacheStatus } from './visit.ts';
 
 /**
  * Puts a cache into the pipeline: obeys `plan` for GET and HEAD, stores what comes back, and forgets what unsafe methods
@@ -36,8 +42,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   readonly #cache: NetworkCache<Stored>;
   /** The cache again, where it may keep requests waiting. */
   readonly #patient: PatientCache<Stored> | null;
-  readonly #storer: Storer<Stored>;
-  readonly #fetcher: Fetcher<Stored>;
+  readonly #writers: EntryWriters<Stored>;
+  readonly #network: NetworkFetch<Stored>;
   readonly #revalidator: Revalidator<Stored>;
   readonly #fetches = new SharedFetches();
 
@@ -45,114 +51,118 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     this.#patient = source.answersAtOnce === true ? null : new PatientCache(source);
     const cache = this.#patient ?? source;
     this.#cache = cache;
-    this.#storer = new Storer(cache);
-    this.#fetcher = new Fetcher(cache, this.#storer);
-    this.#revalidator = new Revalidator(this.#fetcher);
+    this.#writers = new EntryWriters(cache);
+    this.#network = new NetworkFetch(cache, this.#writers);
+    this.#revalidator = new Revalidator(this.#network);
   }
 
   handle(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
     if (this.#patient !== null) this.#patient.tell = exchange.sink.faults ?? null;
-    const visit = visitOf(request, next, exchange);
+    const lookup = lookupOf(request, next, exchange);
     const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
-    return isRead ? this.#read(visit) : this.#write(visit);
+    return isRead ? this.#read(lookup) : this.#write(lookup);
   }
 
   /** @param joinUntil until when the request may wait for another one's exchange; null while it has not begun to */
-  #read(visit: Visit, joinUntil: number | null = null): Promise<HttpResponse> {
-    const publishing = this.#storer.publishing(visit.key);
-    if (publishing !== null) return publishing.then(() => this.#read(visit, joinUntil));
-    const found = this.#cache.match(visit.key);
+  #read(lookup: CacheLookup, joinUntil: number | null = null): Promise<HttpResponse> {
+    const publishing = this.#writers.publishing(lookup.key);
+    if (publishing !== null) return publishing.then(() => this.#read(lookup, joinUntil));
+    const found = this.#cache.match(lookup.key);
     return found instanceof Promise
-      ? found.then((candidates) => this.#obey(visit, candidates, joinUntil))
-      : this.#obey(visit, found, joinUntil);
+      ? found.then((candidates) => this.#obey(lookup, candidates, joinUntil))
+      : this.#obey(lookup, found, joinUntil);
   }
 
-  async #obey(visit: Visit, candidates: readonly Stored[], joinUntil: number | null): Promise<HttpResponse> {
-    const { request, exchange } = visit;
+  async #obey(
+    lookup: CacheLookup,
+    candidates: readonly Stored[],
+    joinUntil: number | null,
+  ): Promise<HttpResponse> {
+    const { request, exchange } = lookup;
     exchange.throwIfCancelled();
-    const decision = decide(visit, candidates);
+    const decision = decide(lookup, candidates);
     switch (decision.action) {
       case 'use': {
         const { stored, delivery, ttl } = decision;
         const cacheStatus = serializeCacheStatus({ hit: true, ttl });
         const init = { delivery, cacheStatus, source: 'cache' } as const;
-        const answer = await answerFromCache(this.#cache, visit, stored, init);
+        const answer = await answerFromCache(this.#cache, lookup, stored, init);
         if (answer === null)
           return this.#obey(
-            visit,
+            lookup,
             candidates.filter((one) => one !== stored),
             joinUntil,
           );
-        if (decision.revalidate) this.#revalidator.start(visit, stored, candidates);
+        if (decision.revalidate) this.#revalidator.start(lookup, stored, candidates);
         return answer;
       }
       case 'unsatisfiable':
-        return notCached(visit);
+        return notCached(lookup);
       default:
-        if (request.method === 'HEAD') return this.#head(visit, candidates);
+        if (request.method === 'HEAD') return this.#head(lookup, candidates);
         return isShareable(decision)
-          ? this.#together(visit, decision, candidates, joinUntil)
-          : this.#alone(visit, decision, candidates);
+          ? this.#together(lookup, decision, candidates, joinUntil)
+          : this.#alone(lookup, decision, candidates);
     }
   }
 
   /** With an equal request that is under way; else as the one that others may join. */
   async #together(
-    visit: Visit,
+    lookup: CacheLookup,
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
     joinUntil: number | null,
   ): Promise<HttpResponse> {
-    const { exchange, key } = visit;
+    const { exchange, key } = lookup;
     const now = exchange.clock.monotonic();
-    const until = joinUntil ?? now + patienceOf(visit);
-    if (until <= now || this.#fetches.mustGoAlone(key, now)) return this.#alone(visit, decision, candidates);
-    const signature = signatureOf(visit);
-    const running = this.#fetches.find(visit, signature);
-    if (running === null) return this.#lead(visit, signature, decision, candidates);
+    const until = joinUntil ?? now + patienceOf(lookup);
+    if (until <= now || this.#fetches.mustGoAlone(key, now)) return this.#alone(lookup, decision, candidates);
+    const signature = signatureOf(lookup);
+    const running = this.#fetches.find(lookup, signature);
+    if (running === null) return this.#lead(lookup, signature, decision, candidates);
     const answer = await running.join(exchange, until - now, (result) =>
       result.trouble === undefined
-        ? follow(visit, decision, result)
-        : this.#fetcher.standIn(visit, decision, result.trouble.status, true),
+        ? follow(lookup, decision, result)
+        : this.#network.standIn(lookup, decision, result.trouble.status, true),
     );
     if (answer === 'late') this.#fetches.setAlone(key, exchange.clock.monotonic());
-    if (answer === 'left' || answer === 'late') return this.#read(visit, until);
+    if (answer === 'left' || answer === 'late') return this.#read(lookup, until);
     // What cannot be shared is not waited for a second time.
-    return answer ?? this.#read(visit, now);
+    return answer ?? this.#read(lookup, now);
   }
 
   async #alone(
-    visit: Visit,
+    lookup: CacheLookup,
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
   ): Promise<HttpResponse> {
-    const { response } = await this.#fetcher.fetch(visit, decision, candidates);
+    const { response } = await this.#network.fetch(lookup, decision, candidates);
     return response;
   }
 
   #lead(
-    visit: Visit,
+    lookup: CacheLookup,
     signature: string,
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
   ): Promise<HttpResponse> {
-    const leader = visit.exchange;
+    const leader = lookup.exchange;
     const fetch = new SharedFetch(leader, async (exchange) => {
-      const over = (): void => this.#fetches.remove(visit, signature, fetch);
+      const over = (): void => this.#fetches.remove(lookup, signature, fetch);
       // At once: what was given up may be slow to fail, and requests that come meanwhile have not given up.
       exchange.onCancel(over);
       try {
-        const shared = { ...visit, exchange, reader: leader };
-        const result = await this.#fetcher.fetch(shared, decision, candidates, over);
+        const shared = { ...lookup, exchange, reader: leader };
+        const result = await this.#network.fetch(shared, decision, candidates, over);
         if (result.shared === null) {
           over();
           // A validated response is found by those that waited for it.
           if (result.response.source === 'network')
-            this.#fetches.setAlone(visit.key, exchange.clock.monotonic());
+            this.#fetches.setAlone(lookup.key, exchange.clock.monotonic());
         } else {
-          const { fill } = result.shared;
-          exchange.onCancel((reason) => fill.fail(reason));
-          fill.whenOver(over);
+          const { incoming } = result.shared;
+          exchange.onCancel((reason) => incoming.fail(reason));
+          incoming.whenOver(over);
         }
         return result;
       } catch (error) {
@@ -160,56 +170,59 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         throw error;
       }
     });
-    this.#fetches.add(visit, signature, fetch);
+    this.#fetches.add(lookup, signature, fetch);
     return fetch.response;
   }
 
   /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
-  async #head(visit: Visit, candidates: readonly Stored[]): Promise<HttpResponse> {
-    const { request, exchange } = visit;
+  async #head(lookup: CacheLookup, candidates: readonly Stored[]): Promise<HttpResponse> {
+    const { request, exchange } = lookup;
     const started = exchange.time();
-    const response = await visit.next(request, exchange);
+    const response = await lookup.next(request, exchange);
     const times = timesSince(started, exchange);
-    await releasing(response, () => this.#compare(visit, candidates, response, times));
+    await releasing(response, () => this.#compare(lookup, candidates, response, times));
     return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
   }
 
   async #compare(
-    visit: Visit,
+    lookup: CacheLookup,
     candidates: readonly Stored[],
     { status, headers }: HttpResponse,
     times: ExchangeTimes,
   ): Promise<void> {
-    const { request, credentials } = visit;
+    const { request, credentials } = lookup;
     const stored = select({ headers: request.headers, credentials }, candidates);
     if (stored === null || !request.options.cacheSaveControl) return;
     const holds = describesStored(headers, status, stored);
     const fresh = holds ? freshen(stored.metadata, headers, request.headers, times) : null;
-    if (fresh !== null) await this.#storer.renew(visit, stored, fresh);
+    if (fresh !== null) await this.#writers.renew(lookup, stored, fresh);
     else if (status !== 304 && (holds || status === stored.metadata.status || outdatesStored(status))) {
-      await this.#storer.mark(visit, stored);
+      await this.#writers.mark(lookup, stored);
     }
   }
 
   /** Every other method, and a GET with a body. */
-  async #write(visit: Visit): Promise<HttpResponse> {
-    const { request, exchange } = visit;
+  async #write(lookup: CacheLookup): Promise<HttpResponse> {
+    const { request, exchange } = lookup;
     const { method, url, options } = request;
     const started = exchange.time();
-    const response = await visit.next(request, exchange);
+    const response = await lookup.next(request, exchange);
     const times = timesSince(started, exchange);
     return releasing(response, async () => {
       for (const changed of invalidatedUrls(method, url, response.status, response.headers)) {
-        await this.#storer.invalidate(cacheKey(changed, options.siteForCookies, request.headers));
+        await this.#writers.invalidate(cacheKey(changed, options.siteForCookies, request.headers));
       }
       const forward = method === 'GET' ? 'bypass' : 'method';
-      return this.#storer.store(visit, response, times, [], null, forward).response;
+      return this.#writers.store(lookup, response, times, [], null, forward).response;
     });
   }
 }
 
-function decide<Stored extends StoredResponse>(visit: Visit, candidates: readonly Stored[]): Plan<Stored> {
-  const { request, credentials, exchange } = visit;
+function decide<Stored extends StoredResponse>(
+  lookup: CacheLookup,
+  candidates: readonly Stored[],
+): Plan<Stored> {
+  const { request, credentials, exchange } = lookup;
   const { method, headers, options } = request;
   return plan(
     { method, headers, credentials, load: options.cacheLoadControl },
@@ -219,7 +232,7 @@ function decide<Stored extends StoredResponse>(visit: Visit, candidates: readonl
 }
 
 /** How long a request waits for the head of another one's exchange: never longer than it would for its own. */
-function patienceOf({ request }: Visit): number {
+function patienceOf({ request }: CacheLookup): number {
   return Math.min(SHARING_PATIENCE, request.options.transferTimeout || Infinity);
 }
 
@@ -230,23 +243,23 @@ function isShareable({ forward }: ForwardPlan<StoredResponse>): boolean {
 
 /** The answer to a request that waited for an equal one; null when it is not stored, or may not be used for others. */
 function follow(
-  visit: Visit,
+  lookup: CacheLookup,
   { forward }: ForwardPlan<StoredResponse>,
   { shared }: FetchResult,
 ): HttpResponse | null {
-  if (shared === null || shared.fill.isOver) return null;
-  const { stored, fill } = shared;
-  const decision = decide(visit, [stored]);
+  if (shared === null || shared.incoming.isOver) return null;
+  const { stored, incoming } = shared;
+  const decision = decide(lookup, [stored]);
   if (decision.action !== 'use' || decision.delivery.kind !== 'whole') return null;
   const cacheStatus = serializeCacheStatus({ forward, stored: true, collapsed: true });
-  const { status, reason, headers } = answerFrom(
+  const { status, reason, headers } = responseFromEntry(
     stored,
     decision.delivery,
     cacheStatus,
-    visit.exchange.clock.now(),
+    lookup.exchange.clock.now(),
   );
   const { httpVersion, encrypted } = stored.metadata;
-  const { url } = visit.request;
+  const { url } = lookup.request;
   return {
     url,
     status,
@@ -256,12 +269,12 @@ function follow(
     security: encrypted ? UNTOLD_SECURITY : null,
     source: 'cache',
     cacheStatus,
-    body: fill.body(rescueFor(visit, stored)),
+    body: incoming.body(rescueFor(lookup, stored)),
   };
 }
 
 /** Qt's AlwaysCache is an error of its own; `only-if-cached` has a status (RFC 9111 §5.2.1.7). */
-function notCached({ request }: Visit): HttpResponse {
+function notCached({ request }: CacheLookup): HttpResponse {
   const { url, options } = request;
   if (options.cacheLoadControl === 'always-cache') {
     throw notInCache(url.href);

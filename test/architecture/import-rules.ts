@@ -72,7 +72,8 @@ const decisionsKnowNoStage: Rule = (module, imported) => {
 };
 
 /** Parts that bring a stage by being set. */
-const BRINGS_STAGE = /^src\/(hsts\/strict-transport-security|cache\/(abstract-network|memory)-cache)\.ts$/;
+const BRINGS_STAGE =
+  /^src\/(hsts\/strict-transport-security|cache\/storage\/(abstract-network|memory)-cache)\.ts$/;
 
 /** A platform folder may use these others. */
 const PLATFORM_USES = new Map<string, readonly string[]>([

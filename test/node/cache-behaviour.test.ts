@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import { MemoryCache } from '../../src/cache/memory-cache.ts';
+import type { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { AN_ERROR_HERE, CASES, DECLINED, startOrigin } from '../suites/cache-behaviour/index.ts';
 

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
-import type { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import { MemoryCache } from '../../src/cache/memory-cache.ts';
+import type { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** What passes through the whole list: the cache among its neighbours. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import { AbstractNetworkCache } from '../../src/cache/abstract-network-cache.ts';
-import type { EntryWriter } from '../../src/cache/network-cache.ts';
+import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import type { EntryWriter } from '../../src/cache/storage/network-cache.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** A cache whose disk has gone: every call hangs for ever. */

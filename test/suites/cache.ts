@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { METADATA_VERSION, type ResponseMetadata, type StoredResponse } from '../../src/cache/metadata.ts';
-import type { BodyReader, NetworkCache } from '../../src/cache/network-cache.ts';
+import {
+  METADATA_VERSION,
+  type ResponseMetadata,
+  type StoredResponse,
+} from '../../src/cache/storage/metadata.ts';
+import type { BodyReader, NetworkCache } from '../../src/cache/storage/network-cache.ts';
 
 type Cache = NetworkCache<StoredResponse>;
 

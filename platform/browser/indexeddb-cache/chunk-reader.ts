@@ -1,5 +1,5 @@
 import { promisifyRequest } from 'idb-keyval';
-import type { BodyReader, MaybePromise } from '../../../src/cache/network-cache.ts';
+import type { BodyReader, MaybePromise } from '../../../src/cache/storage/network-cache.ts';
 import { crc32 } from './crc32.ts';
 import type { Database } from './database.ts';
 import { CHUNK_SIZE, chunkKey, type EntryRecord } from './records.ts';

@@ -1,4 +1,4 @@
-import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/metadata.ts';
+import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 
 /**
  * What stands in the one object store, in the order of its keys, which is the only index there is:

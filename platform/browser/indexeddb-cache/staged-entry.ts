@@ -1,4 +1,4 @@
-import type { BlockStore } from '../../../src/cache/block-writer.ts';
+import type { BlockStore } from '../../../src/cache/storage/block-writer.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { readChunk } from './chunk-reader.ts';
 import { crc32 } from './crc32.ts';

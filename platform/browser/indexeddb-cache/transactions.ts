@@ -1,11 +1,11 @@
 import { promisifyRequest } from 'idb-keyval';
-import { EntryGone } from '../../../src/cache/block-writer.ts';
+import { EntryGone } from '../../../src/cache/storage/block-writer.ts';
 import {
   EVICTION_TARGET,
   MAXIMUM_VARIANTS,
   supersedes,
   WRONG_CLOCK,
-} from '../../../src/cache/network-cache.ts';
+} from '../../../src/cache/storage/network-cache.ts';
 import {
   chunkKey,
   chunksOf,

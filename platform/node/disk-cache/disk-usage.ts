@@ -1,6 +1,6 @@
 import { lstat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/network-cache.ts';
+import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/storage/network-cache.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { isMissing } from '../files/error-code.ts';
 import { Lease } from '../files/lease.ts';

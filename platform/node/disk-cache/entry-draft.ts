@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BlockStore } from '../../../src/cache/block-writer.ts';
+import type { BlockStore } from '../../../src/cache/storage/block-writer.ts';
 import { removeOwn } from '../files/own-files.ts';
 import { persist } from '../files/persist.ts';
 import {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/metadata.ts';
+import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 
 /**
  * The layout of an entry's file. All numbers are big-endian.

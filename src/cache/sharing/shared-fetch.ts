@@ -2,16 +2,16 @@ import { ask } from '../../call/ask.ts';
 import { Call } from '../../call/call.ts';
 import type { HttpResponse } from '../../call/response.ts';
 import { NetworkError } from '../../error.ts';
-import type { Fill } from '../fill.ts';
-import type { StoredResponse } from '../metadata.ts';
-import type { MaybePromise } from '../network-cache.ts';
+import type { StoredResponse } from '../storage/metadata.ts';
+import type { MaybePromise } from '../storage/network-cache.ts';
+import type { IncomingEntry } from './incoming-entry.ts';
 
 /** What a request to the network has brought, at the time of the head. */
 export interface FetchResult {
   /** For the request that was sent. */
   readonly response: HttpResponse;
   /** For requests that waited: the response as a stored one, and the body that is on its way; null when it is not stored. */
-  readonly shared: { readonly stored: StoredResponse; readonly fill: Fill } | null;
+  readonly shared: { readonly stored: StoredResponse; readonly incoming: IncomingEntry } | null;
   /** A stored response stands in for an error, of that status if it has one. The others need not ask for it again. */
   readonly trouble?: { readonly status: number | undefined };
 }

@@ -1,5 +1,5 @@
 import type { Next } from '../../call/stage.ts';
-import type { Visit } from '../visit.ts';
+import type { CacheLookup } from './cache-lookup.ts';
 import type { SharedFetch } from './shared-fetch.ts';
 
 /**
@@ -20,17 +20,17 @@ export class SharedFetches {
   readonly #byList = new WeakMap<Next, Map<string, SharedFetch>>();
   readonly #alone = new Map<string, number>();
 
-  find(visit: Visit, signature: string): SharedFetch | null {
-    return this.#byList.get(visit.next)?.get(signature) ?? null;
+  find(lookup: CacheLookup, signature: string): SharedFetch | null {
+    return this.#byList.get(lookup.next)?.get(signature) ?? null;
   }
 
-  add(visit: Visit, signature: string, fetch: SharedFetch): void {
-    const fetches = this.#byList.get(visit.next) ?? new Map<string, SharedFetch>();
-    this.#byList.set(visit.next, fetches.set(signature, fetch));
+  add(lookup: CacheLookup, signature: string, fetch: SharedFetch): void {
+    const fetches = this.#byList.get(lookup.next) ?? new Map<string, SharedFetch>();
+    this.#byList.set(lookup.next, fetches.set(signature, fetch));
   }
 
-  remove(visit: Visit, signature: string, fetch: SharedFetch): void {
-    const fetches = this.#byList.get(visit.next);
+  remove(lookup: CacheLookup, signature: string, fetch: SharedFetch): void {
+    const fetches = this.#byList.get(lookup.next);
     if (fetches?.get(signature) === fetch) fetches.delete(signature);
   }
 
@@ -52,7 +52,7 @@ export class SharedFetches {
  * What two requests have in common that may share an exchange: key, credentials (TLS material among them) and every field,
  * Cookie among them, and the options that reach the wire, the stores or the clock.
  */
-export function signatureOf({ request, key, credentials }: Visit): string {
+export function signatureOf({ request, key, credentials }: CacheLookup): string {
   const { useCredentials, cacheSaveControl, cookieSaveControl, transferTimeout, http2Allowed, http2Direct } =
     request.options;
   const options = [

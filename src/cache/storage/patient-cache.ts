@@ -1,7 +1,7 @@
 import { StoreTimeout, withinPatience } from '../../storage/store-patience.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
-import type { ResponseMetadata, StoredResponse } from '../metadata.ts';
-import type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from '../network-cache.ts';
+import type { ResponseMetadata, StoredResponse } from './metadata.ts';
+import type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './network-cache.ts';
 
 /** How often (milliseconds) a cache that does not answer is tried again. */
 const PROBE_INTERVAL = 10_000;

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { type BlockStore, BlockWriter, EntryGone } from '../../../src/cache/block-writer.ts';
+import { type BlockStore, BlockWriter, EntryGone } from '../../../src/cache/storage/block-writer.ts';
 import { bodyOf } from '../../suites/cache.ts';
 
 /** A store that writes down what it is asked, and answers when it is told to. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { requestControl, responseControl } from '../../../src/cache/control.ts';
-import { parseDirectives } from '../../../src/cache/directives.ts';
+import { requestControl, responseControl } from '../../../src/cache/rules/control.ts';
+import { parseDirectives } from '../../../src/cache/rules/directives.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 
 const of = (value: string) => new HttpHeaders({ 'cache-control': value });

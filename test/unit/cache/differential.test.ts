@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import CachePolicy from 'http-cache-semantics';
 import { expect, test } from 'vitest';
-import { plan } from '../../../src/cache/plan.ts';
-import { describeForStorage } from '../../../src/cache/storing.ts';
+import { plan } from '../../../src/cache/rules/plan.ts';
+import { describeForStorage } from '../../../src/cache/rules/storage-rules.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 import { DISAGREEMENTS, type Scene } from './disagreements.ts';

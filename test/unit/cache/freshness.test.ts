@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { currentAge, freshnessOf } from '../../../src/cache/freshness.ts';
-import type { ResponseMetadata } from '../../../src/cache/metadata.ts';
+import { currentAge, freshnessOf } from '../../../src/cache/rules/freshness.ts';
+import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 import type { HeadersInput } from '../../../src/message/headers.ts';
 import { date, NOW, stored } from './support.ts';
 

@@ -1,5 +1,5 @@
-import type { AbstractNetworkCache } from '../../../src/cache/abstract-network-cache.ts';
-import { MemoryCache } from '../../../src/cache/memory-cache.ts';
+import type { AbstractNetworkCache } from '../../../src/cache/storage/abstract-network-cache.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';

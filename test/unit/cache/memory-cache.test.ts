@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MemoryCache } from '../../../src/cache/memory-cache.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import { testCache } from '../../suites/cache.ts';
 
 testCache('MemoryCache', {

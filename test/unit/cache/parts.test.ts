@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryCache } from '../../../src/cache/memory-cache.ts';
-import type { BodyReader } from '../../../src/cache/network-cache.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
+import type { BodyReader } from '../../../src/cache/storage/network-cache.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { makeResponse } from '../../support/fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryCache } from '../../../src/cache/memory-cache.ts';
-import type { NetworkCache } from '../../../src/cache/network-cache.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
+import type { NetworkCache } from '../../../src/cache/storage/network-cache.ts';
 import { PatientCache } from '../../../src/cache/storage/patient-cache.ts';
 import { bodyOf, get, metadata, put } from '../../suites/cache.ts';
 import { FakeClock } from '../../support/fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { StoredResponse } from '../../../src/cache/metadata.ts';
-import { type PlannedRequest, plan } from '../../../src/cache/plan.ts';
+import { type PlannedRequest, plan } from '../../../src/cache/rules/plan.ts';
+import type { StoredResponse } from '../../../src/cache/storage/metadata.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 import type { CacheLoadControl } from '../../../src/options/options.ts';
 import { date, NOW, stored } from './support.ts';

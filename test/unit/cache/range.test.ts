@@ -5,7 +5,7 @@ import {
   parseRange,
   resolveRange,
   serializeContentRange,
-} from '../../../src/cache/range.ts';
+} from '../../../src/cache/rules/range.ts';
 
 describe('a Range of ten bytes', () => {
   test.each<[string, [number, number] | null | 'ignored']>([

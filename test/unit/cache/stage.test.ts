@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { MemoryCache } from '../../../src/cache/memory-cache.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';

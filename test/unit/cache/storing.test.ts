@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { describesStored, freshen } from '../../../src/cache/freshening.ts';
-import { invalidatedUrls } from '../../../src/cache/invalidation.ts';
-import { isResponseMetadata } from '../../../src/cache/metadata.ts';
-import { describeForStorage } from '../../../src/cache/storing.ts';
-import { confirms } from '../../../src/cache/validators.ts';
+import { describesStored, freshen } from '../../../src/cache/rules/freshening.ts';
+import { invalidatedUrls } from '../../../src/cache/rules/invalidation.ts';
+import { describeForStorage } from '../../../src/cache/rules/storage-rules.ts';
+import { confirms } from '../../../src/cache/rules/validators.ts';
+import { isResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { EMPTY_BODY } from '../../../src/message/body.ts';

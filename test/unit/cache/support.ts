@@ -1,5 +1,9 @@
-import { METADATA_VERSION, type ResponseMetadata, type StoredResponse } from '../../../src/cache/metadata.ts';
-import { selectingFields } from '../../../src/cache/vary.ts';
+import { selectingFields } from '../../../src/cache/rules/vary.ts';
+import {
+  METADATA_VERSION,
+  type ResponseMetadata,
+  type StoredResponse,
+} from '../../../src/cache/storage/metadata.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 
 /** The instant at which the stored responses of these tests arrived. */

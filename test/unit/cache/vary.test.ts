@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { selectingFields, selects } from '../../../src/cache/vary.ts';
+import { selectingFields, selects } from '../../../src/cache/rules/vary.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 import { stored } from './support.ts';
 

@@ -1,0 +1,17 @@
+import { type BodyReader, type EntryWriter, writeLent } from './network-cache.ts';
+import { READ_SIZE } from './stored-body.ts';
+
+/** Writes bytes `start` to `end` (exclusive) of a stored body into another entry. */
+export async function copyStoredBytes(
+  from: BodyReader,
+  start: number,
+  end: number,
+  to: EntryWriter,
+): Promise<void> {
+  for (let offset = start; offset < end; ) {
+    const chunk = await from.read(offset, Math.min(READ_SIZE, end - offset));
+    if (chunk.length === 0) throw new Error('the stored body is shorter than it should be');
+    await writeLent(to, chunk);
+    offset += chunk.length;
+  }
+}

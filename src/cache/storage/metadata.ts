@@ -1,0 +1,87 @@
+import type { HttpResponse } from '../../call/response.ts';
+
+/**
+ * What is remembered of a stored response beside its bytes: plain data that JSON and structured clone keep. A change of
+ * shape needs a new {@link METADATA_VERSION}.
+ */
+export interface ResponseMetadata {
+  readonly version: typeof METADATA_VERSION;
+  /** Without fragment and userinfo. */
+  readonly url: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly httpVersion: string;
+  /** `[name, value, …]`, names lower-case, without the fields that belong to one connection. */
+  readonly headers: readonly string[];
+  /** `[name, value or null, …]`: the request fields that `Vary` names, normalised; of secrets a digest. */
+  readonly selecting: readonly (string | null)[];
+  /** A digest of the credentials of the request; empty when it had none. */
+  readonly credentials: string;
+  /** Epoch milliseconds when the request left and when the head arrived: of the last validation, if there was one. */
+  readonly requestTime: number;
+  readonly responseTime: number;
+  readonly encrypted: boolean;
+  /** Which part of the representation the body is, or null for all of it. */
+  readonly part: StoredPart | null;
+  /** What the platform left of the message. */
+  readonly fidelity: Fidelity;
+  /** Known not to be current any more (RFC 9111 §4.3.5): stale whatever its fields say, and a validator all the same. */
+  readonly outdated?: true;
+}
+
+export const METADATA_VERSION = 1;
+
+/** Bytes `first` to `first + stored length − 1` of a representation of `total` bytes. */
+export interface StoredPart {
+  readonly first: number;
+  readonly total: number;
+}
+
+/** What the platform left of the message; of a `filtered` one `Vary`, `Age`, `Date` and `ETag` may be missing. */
+export type Fidelity = NonNullable<HttpResponse['fidelity']>;
+
+/** One stored response as a cache finds it: its metadata and how to reach its bytes. */
+export interface StoredResponse {
+  readonly metadata: ResponseMetadata;
+  /** Bytes of the stored body; −1 while it is still arriving and its length is not known. */
+  readonly length: number;
+}
+
+/** Guards what comes from a disk or a database: another program, another version or damage may have written it. */
+export function isResponseMetadata(value: unknown): value is ResponseMetadata {
+  if (typeof value !== 'object' || value === null) return false;
+  const metadata = value as Partial<ResponseMetadata>;
+  return (
+    metadata.version === METADATA_VERSION &&
+    typeof metadata.url === 'string' &&
+    isCount(metadata.status) &&
+    typeof metadata.reason === 'string' &&
+    typeof metadata.httpVersion === 'string' &&
+    isPairs(metadata.headers, (item) => typeof item === 'string') &&
+    isPairs(
+      metadata.selecting,
+      (item, index) => typeof item === 'string' || (item === null && index % 2 === 1),
+    ) &&
+    typeof metadata.credentials === 'string' &&
+    typeof metadata.requestTime === 'number' &&
+    typeof metadata.responseTime === 'number' &&
+    typeof metadata.encrypted === 'boolean' &&
+    (metadata.outdated === undefined || metadata.outdated === true) &&
+    (metadata.part === null || isPart(metadata.part)) &&
+    (metadata.fidelity === 'exact' || metadata.fidelity === 'decoded' || metadata.fidelity === 'filtered')
+  );
+}
+
+function isPairs(value: unknown, accepts: (item: unknown, index: number) => boolean): boolean {
+  return Array.isArray(value) && value.length % 2 === 0 && value.every(accepts);
+}
+
+function isPart(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { first, total } = value as Partial<StoredPart>;
+  return isCount(first) && isCount(total) && first < total;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
