@@ -8,6 +8,7 @@ export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cach
 export type { CallSink } from './call/call.ts';
 export { Call } from './call/call.ts';
 export type { Capability, TransportCapabilities } from './call/capabilities.ts';
+export type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
 export type { Answered, Ask, Question, Questions, QuestionType } from './call/question.ts';
 export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';
 export type { HttpRequest } from './call/request.ts';
@@ -52,14 +53,11 @@ export type { NetworkClient } from './network-client.ts';
 export type {
   CacheLoadControl,
   LoadControl,
-  ManagerOnlyOptions,
-  ManagerOptions,
   NetworkRequest,
   Priority,
   RedirectPolicy,
   RequestInput,
   RequestOnlyOptions,
-  RequestOptions,
   SharedOptions,
   TlsOptions,
 } from './options/options.ts';

@@ -1,4 +1,4 @@
-import { canonicalScheme } from './call/admission.ts';
+import type { ManagerOptions, RequestOptions } from './call/parts.ts';
 import type { HttpRequest } from './call/request.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
 import type { Next } from './call/stage.ts';
@@ -6,8 +6,7 @@ import type { Transport } from './call/transport.ts';
 import { refuseSurplus } from './checks/surplus.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { NetworkClient } from './network-client.ts';
-import type { ManagerOptions, NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
-import { clockOf, DEFAULT_OPTIONS } from './options/resolve-options.ts';
+import type { NetworkRequest, RequestInput } from './options/options.ts';
 import { requestSources } from './pipeline/sources.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
@@ -18,10 +17,12 @@ import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
+import { clockOf, DEFAULT_OPTIONS } from './resolve-options.ts';
 import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
 import { Settings } from './settings.ts';
 import { ActiveSet } from './util/active-set.ts';
+import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { RequestOptions } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { Transport } from './call/transport.ts';
-import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
 import type { Clock } from './util/clock.ts';
 import type { ParsedUrl } from './util/url.ts';

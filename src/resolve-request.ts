@@ -1,13 +1,14 @@
+import type { RequestOptions } from './call/parts.ts';
 import { PRECONNECT } from './call/preconnect.ts';
 import type { HttpRequest } from './call/request.ts';
 import { type Checks, checkOptions, TRUTH } from './checks/checker.ts';
 import { isToken } from './message/field-lexer.ts';
 import { HttpHeaders } from './message/headers.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
-import type { NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
-import { ownOptions, resolveRequestOptions } from './options/resolve-options.ts';
+import type { NetworkRequest, RequestInput } from './options/options.ts';
 import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
+import { ownOptions, resolveRequestOptions } from './resolve-options.ts';
 import { brandOf } from './util/brand.ts';
 
 /** A request as an object, whatever it was written as. Anything else is taken for a URL, and refused as one later. */

@@ -1,5 +1,5 @@
+import type { RequestOptions } from './call/parts.ts';
 import { HttpHeaders } from './message/headers.ts';
-import type { RequestOptions } from './options/options.ts';
 import { shownFields } from './util/redaction.ts';
 
 /** The options that differ from their defaults, as they may be shown: parts by the name of their class, secrets hidden. */

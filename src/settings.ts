@@ -1,11 +1,12 @@
 import type { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
+import type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
-import type { ManagerOnlyOptions, ManagerOptions, RequestOptions, SharedOptions } from './options/options.ts';
-import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './options/resolve-options.ts';
+import type { SharedOptions } from './options/options.ts';
 import type { Platform } from './platform.ts';
+import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.ts';
 import { viewOfOptions } from './settings-view.ts';
 import { Signals } from './signals.ts';
 import { INSPECT, type Inspect, inspection } from './util/inspection.ts';

@@ -1,5 +1,5 @@
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import { Manager } from '../../src/manager.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
 import { browserPlatform } from './platform.ts';
 
 export * from '../../src/index.ts';

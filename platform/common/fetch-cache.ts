@@ -1,7 +1,7 @@
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
+import type { RequestOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { RequestOptions } from '../../src/options/options.ts';
 
 type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSaveControl'>;
 

@@ -1,8 +1,8 @@
 import type { Call } from '../../src/call/call.ts';
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
+import type { RequestOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
-import type { RequestOptions } from '../../src/options/options.ts';
 import { cacheInit } from './fetch-cache.ts';
 import { uploadInit } from './fetch-upload.ts';
 

@@ -1,15 +1,8 @@
 import type { NetworkErrorCode } from '../error.ts';
-import type { RequestOptions } from '../options/options.ts';
+import { canonicalScheme } from '../util/canonical-scheme.ts';
 import type { ParsedUrl } from '../util/url.ts';
+import type { RequestOptions } from './parts.ts';
 import { PRECONNECT } from './preconnect.ts';
-
-/** How the URL of a local socket may begin. The second is another way to write the first, as in Qt. */
-export const LOCAL_SOCKETS: readonly string[] = ['unix+http', 'local+http'];
-
-/** One word for one scheme. */
-export function canonicalScheme(scheme: string): string {
-  return LOCAL_SOCKETS.includes(scheme) ? 'unix+http' : scheme;
-}
 
 /** What a fetch opens without being told (Fetch, scheme fetch; `about:` has no content worth a handler). */
 const OF_FETCH: readonly string[] = ['http', 'https', 'data', 'blob'];

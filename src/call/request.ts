@@ -1,7 +1,8 @@
 import type { RequestBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { OwnOptions, RequestOptions } from '../options/options.ts';
+import type { OwnOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
+import type { RequestOptions } from './parts.ts';
 
 /** A request between two stages. A value: a stage that rewrites it passes a copy on. */
 export interface HttpRequest {

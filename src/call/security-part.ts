@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.ts';
-import type { RequestOptions } from '../options/options.ts';
 import type { FaultListener } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
+import type { RequestOptions } from './parts.ts';
 import type { Rewrite } from './stage.ts';
 
 /** What a known HSTS host wants. Qt: `QHstsPolicy`. */

@@ -1,9 +1,9 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
+import type { RequestOptions } from '../call/parts.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
 import type { Transport } from '../call/transport.ts';
 import { headersStage } from '../headers/stage.ts';
-import type { RequestOptions } from '../options/options.ts';
 import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
 import { requirementsStage } from '../requirements/stage.ts';

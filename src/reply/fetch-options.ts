@@ -1,5 +1,6 @@
+import type { RequestOptions } from '../call/parts.ts';
 import type { FetchWords } from '../message/fetch-words.ts';
-import type { NetworkRequest, RequestOptions } from '../options/options.ts';
+import type { NetworkRequest } from '../options/options.ts';
 
 /** Redirects that a fetch follows (Fetch, HTTP-redirect fetch, step 5). */
 const MOST_REDIRECTS = 20;

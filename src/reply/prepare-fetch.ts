@@ -1,8 +1,9 @@
+import type { RequestOptions } from '../call/parts.ts';
 import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
-import type { NetworkRequest, RequestOptions } from '../options/options.ts';
+import type { NetworkRequest } from '../options/options.ts';
 import { brandOf } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { optionsOfWords } from './fetch-options.ts';

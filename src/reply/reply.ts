@@ -4,8 +4,8 @@ import type { Timings } from '../call/timings.ts';
 import type { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { NetworkRequest, Priority, RequestOptions } from '../options/options.ts';
-import { resolveRequestOptions } from '../options/resolve-options.ts';
+import type { NetworkRequest, Priority } from '../options/options.ts';
+import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
 import type { ActiveSet } from '../util/active-set.ts';
 import type { Bytes } from '../util/bytes.ts';
@@ -199,7 +199,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** The options of the request as they would be with that one. */
-  #with(option: Partial<RequestOptions>): RequestOptions {
+  #with(option: Omit<NetworkRequest, 'url'>): HttpRequest['options'] {
     return resolveRequestOptions(option as NetworkRequest, this.request.options);
   }
 

@@ -1,6 +1,6 @@
 import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
+import type { RequestOptions } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
-import type { RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { forbiddenField } from './forbidden-field.ts';
 

@@ -1,8 +1,8 @@
 import type { TransportCapabilities } from '../call/capabilities.ts';
+import type { RequestOptions } from '../call/parts.ts';
 import { refusal } from '../call/refusal.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
-import type { RequestOptions } from '../options/options.ts';
 import { missingCapability } from './requirements.ts';
 
 /** Refuses what the transport hides, before anything is sent. */

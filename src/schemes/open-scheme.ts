@@ -1,4 +1,3 @@
-import { LOCAL_SOCKETS } from '../call/admission.ts';
 import type { Call } from '../call/call.ts';
 import type { TransportCapabilities } from '../call/capabilities.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
@@ -15,6 +14,7 @@ import { HttpHeaders } from '../message/headers.ts';
 import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
 import { brandOf } from '../util/brand.ts';
+import { LOCAL_SOCKETS } from '../util/canonical-scheme.ts';
 import { parseUrl } from '../util/url.ts';
 
 /** Answers a request by the handler of its scheme, which the transport has not answered. */

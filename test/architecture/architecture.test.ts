@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { foreignGlobals, programOf } from './globals.ts';
-import { importCycles, importViolations } from './import-rules.ts';
+import { importCycles, importViolations, ROOMS } from './import-rules.ts';
 import { filesUnder, parseModule, readModule } from './modules.ts';
 
 const files = ['src', 'platform', 'examples', 'bench', 'test', 'scripts'].flatMap(filesUnder);
@@ -35,6 +35,20 @@ describe('the house', () => {
 
   test('imports go down, concepts and platforms stay apart, packages stay in their place', () => {
     expect(importViolations(modules)).toEqual([]);
+  });
+
+  test('rooms stand on rooms below them', () => {
+    const names = Object.keys(ROOMS);
+    const upwards = Object.entries(ROOMS).flatMap(([name, allowed]) =>
+      allowed
+        .split(' ')
+        .filter(
+          (other) =>
+            other !== '' && !(names.indexOf(other) >= 0 && names.indexOf(other) < names.indexOf(name)),
+        )
+        .map((other) => `${name}: ${other}`),
+    );
+    expect(upwards).toEqual([]);
   });
 
   test('has no circular imports', () => {

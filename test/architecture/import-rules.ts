@@ -6,8 +6,11 @@ type Rule = (module: Module, imported: Import) => string | null;
 /** What a concept may use: what is passed around, and no other concept. They meet in the list. */
 const VALUES = 'call options message storage checks util error';
 
-/** The rooms of the core, ground floor first: each folder (or file of `src/`), and what it may import besides itself. */
-const ROOMS: Readonly<Record<string, string>> = {
+/**
+ * The rooms of the core, ground floor first: each folder (or file of `src/`), and what it may import besides itself, all of
+ * it from above its own line.
+ */
+export const ROOMS: Readonly<Record<string, string>> = {
   util: '',
   error: 'util',
   checks: 'util',
@@ -15,7 +18,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   storage: 'util error',
   message: 'checks util error',
   http1: 'message util error',
-  options: 'call message checks util error',
+  options: 'message checks util error',
   call: 'options message storage checks util error',
   requirements: VALUES,
   redirect: VALUES,
@@ -27,16 +30,17 @@ const ROOMS: Readonly<Record<string, string>> = {
   timeout: VALUES,
   cache: VALUES,
   schemes: VALUES,
-  reply: `${VALUES} signals`,
+  'resolve-options': VALUES,
+  reply: `${VALUES} signals resolve-options`,
   pipeline: `${VALUES} requirements redirect headers decoding queue timeout cache schemes reply`,
   'manager-signals': 'reply',
   platform: `${VALUES} pipeline reply`,
   'settings-view': VALUES,
-  settings: `${VALUES} signals cache cookies manager-signals platform settings-view`,
-  'resolve-request': `${VALUES} platform schemes reply`,
+  settings: `${VALUES} signals cache cookies manager-signals platform settings-view resolve-options`,
+  'resolve-request': `${VALUES} platform reply resolve-options`,
   'network-client': `${VALUES} signals reply manager-signals`,
   'security-store': 'call storage',
-  manager: `${VALUES} signals pipeline reply settings resolve-request platform manager-signals network-client security-store`,
+  manager: `${VALUES} signals pipeline reply settings resolve-options resolve-request platform manager-signals network-client security-store`,
   index: `${VALUES} signals cache cookies hsts reply network-client manager-signals`,
 };
 

@@ -2,8 +2,8 @@ import * as https from 'node:https';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/extras.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { Transport } from '../../src/call/transport.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NetworkAccessManager, StrictTransportSecurity } from '../../platform/node/index.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { LIST_ROUTES, NODE_TRANSPORTS } from '../support/list-bench.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 /** Whether a redirect is followed, and what becomes of its connection, over both transports of Node. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import { catching } from '../support/catching.ts';
 import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';

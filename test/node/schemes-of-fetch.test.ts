@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NetworkAccessManager, type NetworkReply } from '../../platform/node/index.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import { LIST_ROUTES, redirect } from '../support/list-bench.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

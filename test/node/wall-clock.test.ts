@@ -3,7 +3,7 @@ import * as net from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { NodeHttpTransport, SocketTransport } from '../../platform/node/extras.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 

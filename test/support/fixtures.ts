@@ -1,4 +1,5 @@
 import { Call } from '../../src/call/call.ts';
+import type { RequestOptions } from '../../src/call/parts.ts';
 import type { ReplyEvent } from '../../src/call/reply-event.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
@@ -6,9 +7,8 @@ import type { Next, Rewrite, Stage } from '../../src/call/stage.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../../src/message/headers.ts';
-import type { RequestOptions } from '../../src/options/options.ts';
-import { DEFAULT_OPTIONS } from '../../src/options/resolve-options.ts';
 import { compose } from '../../src/pipeline/compose.ts';
+import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import type { Clock } from '../../src/util/clock.ts';
 import { parseUrl } from '../../src/util/url.ts';
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { Transport } from '../../src/call/transport.ts';
-import type { ManagerOptions } from '../../src/options/options.ts';
 import { loopbackLookup } from './loopback-lookup.ts';
 import type { Echo, Route } from './server/routes.ts';
 

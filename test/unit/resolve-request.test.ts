@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../src/call/parts.ts';
 import { toRequestBody } from '../../src/message/request-body.ts';
-import type { NetworkRequest, RequestOptions } from '../../src/options/options.ts';
-import { DEFAULT_OPTIONS } from '../../src/options/resolve-options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { Operation } from '../../src/reply/operation.ts';
+import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import { connectRequest, resolveRequest, toNetworkRequest } from '../../src/resolve-request.ts';
 import { parseUrl } from '../../src/util/url.ts';
 

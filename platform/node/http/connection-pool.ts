@@ -1,5 +1,5 @@
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';

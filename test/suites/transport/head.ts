@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import { DEFAULT_OPTIONS } from '../../../src/options/resolve-options.ts';
 import { missingCapability } from '../../../src/requirements/requirements.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 import type { Echo } from '../../support/server/routes.ts';
 import { type Bench, GIVEN_UP, readAll, type Sent, until } from './harness.ts';

@@ -1,11 +1,11 @@
 import type { AbstractNetworkCache } from '../../../src/cache/storage/abstract-network-cache.ts';
 import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { Call } from '../../../src/call/call.ts';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
 import { NOW } from './support.ts';
 

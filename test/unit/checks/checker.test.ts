@@ -13,7 +13,7 @@ import {
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
 import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import { nearestOf } from '../../../src/checks/option-errors.ts';
-import { MANAGER_OPTION_NAMES } from '../../../src/options/resolve-options.ts';
+import { MANAGER_OPTION_NAMES } from '../../../src/resolve-options.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
 import { cookieStage, storeCookiesStage } from '../../../src/cookies/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { compose } from '../../../src/pipeline/compose.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';

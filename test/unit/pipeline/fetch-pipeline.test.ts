@@ -2,17 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { ask } from '../../../src/call/ask.ts';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
-import { DEFAULT_OPTIONS } from '../../../src/options/resolve-options.ts';
 import type { HttpParts } from '../../../src/pipeline/list.ts';
 import { requestSources } from '../../../src/pipeline/sources.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** A page's parts over a transport that answers with `answer`, and what that was sent. */

@@ -4,9 +4,9 @@ import { browserFetchCapabilities } from '../../../platform/common/fetch-transpo
 import { socketCapabilities } from '../../../platform/node/http/socket-capabilities.ts';
 import { nodePlatform } from '../../../platform/node/platform.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
-import { DEFAULT_OPTIONS } from '../../../src/options/resolve-options.ts';
 import { type HttpParts, httpStages } from '../../../src/pipeline/list.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 
 function parts(capabilities: TransportCapabilities): HttpParts {
   return {

@@ -7,10 +7,10 @@ import {
   portableFetchCapabilities,
 } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../../platform/common/foreign-stream.ts';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import { streamBody } from '../../../src/message/stream-body.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
 
 afterEach(() => {

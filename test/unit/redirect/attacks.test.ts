@@ -1,10 +1,10 @@
 /** Attack checklist A, as far as the redirect loop can meet it; by number. 4, 5, 7, 11 and 12 need the whole list of stages. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { redirectTarget } from '../../../src/redirect/target.ts';
 import { parseUrl } from '../../../src/util/url.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import type { RequestOptions, TlsOptions } from '../../../src/options/options.ts';
+import type { TlsOptions } from '../../../src/options/options.ts';
 import { planRedirect } from '../../../src/redirect/plan.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import type { HeadersInput } from '../../../src/message/headers.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { planRedirect, type RedirectPlan } from '../../../src/redirect/plan.ts';
 import { withScheme } from '../../../src/util/url.ts';
 import { makeRequest } from '../../support/fixtures.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { RequestBody, ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { type parseUrl, withScheme } from '../../../src/util/url.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Capability, TransportCapabilities } from '../../../src/call/capabilities.ts';
-import type { RequestOptions } from '../../../src/options/options.ts';
-import { DEFAULT_OPTIONS } from '../../../src/options/resolve-options.ts';
+import type { RequestOptions } from '../../../src/call/parts.ts';
 import { missingCapability } from '../../../src/requirements/requirements.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 
 const EVERYTHING: TransportCapabilities = {

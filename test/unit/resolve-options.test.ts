@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { PRELOADED_TOP_LEVEL_DOMAINS } from '../../../src/hsts/preloaded.ts';
-import { HttpHeaders } from '../../../src/message/headers.ts';
-import {
-  DEFAULT_OPTIONS,
-  resolveManagerOptions,
-  resolveRequestOptions,
-} from '../../../src/options/resolve-options.ts';
+import { PRELOADED_TOP_LEVEL_DOMAINS } from '../../src/hsts/preloaded.ts';
+import { HttpHeaders } from '../../src/message/headers.ts';
+import { DEFAULT_OPTIONS, resolveManagerOptions, resolveRequestOptions } from '../../src/resolve-options.ts';
 
 const request = (options: object) =>
   resolveRequestOptions({ url: 'http://h.test/', ...options }, DEFAULT_OPTIONS);

@@ -1,20 +1,13 @@
-import { canonicalScheme, LOCAL_SOCKETS } from '../call/admission.ts';
-import { hasMethods, isObject, isString, wholeNumber, withMethods } from '../checks/checker.ts';
-import { illTyped, unknownOption } from '../checks/option-errors.ts';
-import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
-import { isToken } from '../message/field-lexer.ts';
-import { fieldValue, type HeadersInput, HttpHeaders } from '../message/headers.ts';
-import { type Clock, systemClock } from '../util/clock.ts';
-import { concealedTls } from '../util/redaction.ts';
-import type {
-  ManagerOnlyOptions,
-  ManagerOptions,
-  NetworkRequest,
-  OwnOptions,
-  RequestOnlyOptions,
-  RequestOptions,
-  SharedOptions,
-} from './options.ts';
+import type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
+import { hasMethods, isObject, isString, wholeNumber, withMethods } from './checks/checker.ts';
+import { illTyped, unknownOption } from './checks/option-errors.ts';
+import { type FetchWords, fetchWords } from './message/fetch-words.ts';
+import { isToken } from './message/field-lexer.ts';
+import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
+import type { NetworkRequest, OwnOptions, RequestOnlyOptions, SharedOptions } from './options/options.ts';
+import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
+import { type Clock, systemClock } from './util/clock.ts';
+import { concealedTls } from './util/redaction.ts';
 
 /**
  * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything

@@ -1,0 +1,81 @@
+import type { CookieJarLike } from '../message/cookie-jar-like.ts';
+import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
+import type { RequestOnlyOptions, Settable, SharedOptions } from '../options/options.ts';
+import type { Clock } from '../util/clock.ts';
+import type { SchemeHandler } from './scheme-handler.ts';
+import type { SecurityPart } from './security-part.ts';
+import type { StageSource } from './stage.ts';
+import type { Transport } from './transport.ts';
+
+/** What belongs to the manager. */
+export interface ManagerOnlyOptions {
+  /** Requests in flight for one host and port over HTTP/1. 1 to 255. Qt: `QHttp1Configuration`. @default 6 */
+  readonly connectionsPerHost: number;
+  /** Requests in flight for all hosts together. @default Infinity */
+  readonly maximumConnections: number;
+  /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
+  readonly userAgent: string;
+  /** Qt: `setProxy`. None can be set in this version; the place is kept for it. @default null */
+  readonly proxy: null;
+  /**
+   * Fields that every request has unless it brings its own. They cannot be changed in place, because requests share
+   * them: assign new ones.
+   */
+  readonly headers: HttpHeaders;
+  /**
+   * Handlers of further schemes by name without colon. One for a scheme that is known (`unix+http`, `file`, even `https`)
+   * takes that over: its requests, and redirects to it, come to the handler and to nothing else.
+   */
+  readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /**
+   * Schemes that `fetch` may open beside http, https, data, blob and those of `schemes`: `['file']`, `['unix+http']`. A
+   * library that is given `manager.fetch` counts on the reach of fetch, and passes on URLs that others have written.
+   * @default []
+   */
+  readonly fetchSchemes: readonly string[];
+  /**
+   * The schemes that requests may have, redirects and `fetch` included; all others end with protocol-unknown. null = every
+   * scheme that has a handler. @default null
+   */
+  readonly allowedSchemes: readonly string[] | null;
+  /** The transport to use in place of the platform's. @default null */
+  readonly transport: Transport | null;
+  /**
+   * Time for its requests, its own cookie jar, HSTS hosts and connections: for tests, and for who simulates. Parts that are
+   * given have a `clock` of their own. null: the system's. @default null
+   */
+  readonly clock: Clock | null;
+  /** The cookie jar, or null for none. @default an empty CookieJar where the platform shows cookies */
+  readonly cookieJar: CookieJarLike | null;
+  /** The HTTP cache, or null for none. @default null */
+  readonly cache: StageSource | null;
+  /** Send requests for known HSTS hosts over https, and take note of the hosts that ask for it. @default false */
+  readonly strictTransportSecurityEnabled: boolean;
+  /**
+   * Top-level domains (A-labels, without a dot) all of whose hosts count as known HSTS hosts:
+   * `PRELOADED_TOP_LEVEL_DOMAINS`, or your own choice. In a page it needs a `strictTransportSecurity`; the browser has
+   * such a list of its own.
+   * @default []
+   */
+  readonly preloadedTopLevelDomains: readonly string[];
+  /**
+   * What knows the HSTS hosts: a `new StrictTransportSecurity()`. In a page it works in addition to what the browser
+   * knows.
+   * @default one of the manager's own on Node, null in a page
+   */
+  readonly strictTransportSecurity: SecurityPart | null;
+}
+
+/**
+ * All options of a request with every default filled in. There is one such object for each configuration: requests that
+ * set nothing share it.
+ */
+export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
+
+/** What the constructor of a manager takes. */
+export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
+  /** Fields that every request has unless it brings its own. */
+  readonly headers?: HeadersInput | undefined;
+  /** Handlers of further schemes, or of known ones in their place, by name without colon. */
+  readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler> | undefined;
+};
