@@ -10,7 +10,7 @@ export interface IndexedDbStoreOptions {
   readonly namespace: string;
   /** Name of the IndexedDB database, which must have no other user. @default 'fairlead' */
   readonly database?: string | undefined;
-  /** Hears when loading failed (private windows of some browsers have no IndexedDB). */
+  /** Hears when changes of other pages could not be read. */
   readonly onFault?: FaultListener | undefined;
 }
 
@@ -57,8 +57,7 @@ export class IndexedDbStore implements KeyValueStore {
       );
       return new Map(keys.map((key, i) => [(key as [string, string])[1], values[i]!]));
     } catch (cause) {
-      this.#onFault(new Error(`storage: ${this.#namespace} could not be read from IndexedDB`, { cause }));
-      return new Map();
+      throw new Error(`storage: ${this.#namespace} could not be read from IndexedDB`, { cause });
     }
   }
 

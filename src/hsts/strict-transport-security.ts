@@ -1,6 +1,8 @@
 import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
 import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
+import { apart } from '../storage/apart.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
+import { withinPatience } from '../storage/store-patience.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -35,6 +37,7 @@ export class StrictTransportSecurity implements SecurityPart {
   #behind: WriteBehind | null = null;
   #stopWatching = (): void => {};
   #ready: Promise<void> | null = null;
+  #isLoading = false;
 
   constructor(options: StrictTransportSecurityOptions = {}) {
     const { clock = systemClock } = checkOptions('StrictTransportSecurity', options, CHECKS);
@@ -118,8 +121,15 @@ export class StrictTransportSecurity implements SecurityPart {
     this.#behind = behind;
     for (const policy of this.hosts()) behind.set(policy.host, toStored(policy));
     this.#stopWatching = behind.watch((changes) => this.#take(changes));
-    this.#ready = this.#load(behind);
-    await Promise.all([detached, this.#ready]);
+    // Requests wait for a second at most; a store that answers later is taken in then.
+    const ready = withinPatience(this.#load(behind), 'HSTS: loading the store').catch((cause: unknown) =>
+      apart(onFault)(new Error('HSTS: the store has not answered; nothing of it is known yet', { cause })),
+    );
+    this.#ready = ready;
+    void ready.then(() => {
+      if (this.#ready === ready) this.#ready = null;
+    });
+    await Promise.all([detached, ready]);
   }
 
   /** @throws TypeError where the platform has no store */
@@ -147,6 +157,7 @@ export class StrictTransportSecurity implements SecurityPart {
     if (store !== undefined && store !== behind?.store) return;
     this.#behind = null;
     this.#ready = null;
+    this.#isLoading = false;
     this.#stopWatching();
     await behind?.close();
   }
@@ -165,6 +176,7 @@ export class StrictTransportSecurity implements SecurityPart {
   }
 
   async #load(behind: WriteBehind): Promise<void> {
+    this.#isLoading = true;
     const entries = await behind.load();
     if (this.#behind !== behind) return;
     const known = this.hosts();
@@ -172,6 +184,7 @@ export class StrictTransportSecurity implements SecurityPart {
     for (const { host } of known) this.#hosts.delete(host);
     this.#take(entries);
     for (const policy of known) this.#remember(policy);
+    this.#isLoading = false;
     this.#ready = null;
   }
 
@@ -211,7 +224,7 @@ export class StrictTransportSecurity implements SecurityPart {
 
   #forget(host: string): void {
     // While the store is loading it may know the host although memory does not.
-    if (this.#hosts.delete(host) || this.#ready !== null) this.#behind?.set(host, null);
+    if (this.#hosts.delete(host) || this.#isLoading) this.#behind?.set(host, null);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, mkdirSync, watch } from 'node:fs';
 import { setBackgroundTimeout } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 
@@ -22,6 +22,7 @@ export class ChangeNotice {
   start(): void {
     if (this.#watcher !== null) return;
     try {
+      mkdirSync(this.#directory, nodeOptions('file', { recursive: true, mode: 0o700 }));
       const watcher = watch(this.#directory, nodeOptions('file', { persistent: false }), () =>
         this.#changed(),
       );
@@ -31,7 +32,7 @@ export class ChangeNotice {
         if (this.#watcher === watcher) this.#watcher = null;
       });
     } catch {
-      // There is no such directory yet, or no watcher for it.
+      // There is no such directory, or no watcher for it.
     }
   }
 
