@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { isDeviceName } from './files/windows-names.ts';
 
 /** What decides about the place: given by tests, else the process's own, asked when it is needed. */
 export interface CacheDirectorySource {
@@ -59,8 +60,7 @@ function home({ home, platform }: CacheDirectorySource): string {
   throw new Error(`there is no home directory: name a directory, or set ${variable}`);
 }
 
-/** Names that Windows keeps for devices, with any extension, and what no file system takes or all understand otherwise. */
-const RESERVED = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(\.|$)/i;
+/** What no file system takes, or each understands otherwise. */
 const FORBIDDEN = /[\0-\x1f<>:"/\\|?*]|^\.{1,2}$|[. ]$/;
 
 /** The same names everywhere, so that an application that works on one system does on the others. */
@@ -70,6 +70,6 @@ function isDirectoryName(name: unknown): name is string {
     name !== '' &&
     name.length <= 255 &&
     !FORBIDDEN.test(name) &&
-    !RESERVED.test(name)
+    !isDeviceName(name)
   );
 }

@@ -288,6 +288,8 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
 async function rewrite(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
   try {
     await copyStoredBytes(reader, 0, length, writer);
+    // Windows does not let a file be replaced that is open.
+    reader.close();
     await writer.commit();
   } finally {
     reader.close();

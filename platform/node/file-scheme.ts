@@ -10,6 +10,7 @@ import { EMPTY_BODY, type RequestBody, type ResponseBody } from '../../src/messa
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteReader, streamBody } from '../../src/message/stream-body.ts';
 import { fileFailure } from './errors.ts';
+import { windowsPathFault } from './files/windows-names.ts';
 import { Upload } from './upload.ts';
 
 /**
@@ -53,7 +54,9 @@ function localPath(request: HttpRequest): string {
   } catch (cause) {
     refuse((cause as Error).message);
   }
-  return path.includes('\0') ? refuse('the path has a NUL') : path;
+  if (path.includes('\0')) refuse('the path has a NUL');
+  const fault = process.platform === 'win32' ? windowsPathFault(path) : null;
+  return fault === null ? path : refuse(fault);
 }
 
 async function openRegular(request: HttpRequest, path: string, mode: number): Promise<FileHandle> {
