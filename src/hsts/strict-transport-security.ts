@@ -1,7 +1,8 @@
 import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
 import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
-import { apart } from '../storage/apart.ts';
+
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
+import { reportLater } from '../storage/report-later.ts';
 import { withinPatience } from '../storage/store-patience.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -123,7 +124,9 @@ export class StrictTransportSecurity implements SecurityPart {
     this.#stopWatching = behind.watch((changes) => this.#take(changes));
     // Requests wait for a second at most; a store that answers later is taken in then.
     const ready = withinPatience(this.#load(behind), 'HSTS: loading the store').catch((cause: unknown) =>
-      apart(onFault)(new Error('HSTS: the store has not answered; nothing of it is known yet', { cause })),
+      reportLater(onFault)(
+        new Error('HSTS: the store has not answered; nothing of it is known yet', { cause }),
+      ),
     );
     this.#ready = ready;
     void ready.then(() => {
