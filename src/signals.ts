@@ -85,8 +85,19 @@ export class Signals<Events extends EventMap> {
   /** Tells. Returns whether anybody listened. */
   emit<Name extends keyof Events & string>(name: Name, ...args: Parameters<Events[Name]>): boolean {
     const listeners = this.#listeners(name);
-    for (const listener of listeners) call(listener, args);
-    return listeners.length > 0;
+    if (listeners.length === 0) return false;
+    this.inContext(() => {
+      for (const listener of listeners) call(listener, args);
+    });
+    return true;
+  }
+
+  /**
+   * Calls listeners. A subclass may come back to the asynchronous context that they belong to.
+   * @internal
+   */
+  inContext<Value>(run: () => Value): Value {
+    return run();
   }
 
   /**
@@ -97,9 +108,11 @@ export class Signals<Events extends EventMap> {
     name: Name,
     ...args: Parameters<Events[Name]>
   ): Promise<unknown> | null {
-    const pending = this.#listeners(name)
-      .map((listener) => answerOf(listener, args))
-      .filter(isPromise);
+    const listeners = this.#listeners(name);
+    if (listeners.length === 0) return null;
+    const pending = this.inContext(() => listeners.map((listener) => answerOf(listener, args))).filter(
+      isPromise,
+    );
     return pending.length === 0 ? null : Promise.all(pending);
   }
 

@@ -1,5 +1,6 @@
 import type { Platform } from '../../src/platform.ts';
 import { parseUrl } from '../../src/util/url.ts';
+import { captureContext } from '../common/async-context.ts';
 import { dataThroughFetch } from '../common/data-through-fetch.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
@@ -10,6 +11,7 @@ export const browserPlatform: Platform = {
   // Looked up at each call: a page may replace its fetch (a service worker's test, an instrumentation).
   createTransport: () =>
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities()),
+  captureContext,
   rules: fetchRules,
   // The browser reads `data:` itself.
   schemes: new Map([['data', { open: dataThroughFetch }]]),

@@ -7,6 +7,7 @@ import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
+import { captureContext } from './async-context.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
@@ -37,6 +38,7 @@ export const nodePlatform: Platform = {
     fetchFields: fetchFieldsStage,
   },
   decodeText,
+  captureContext,
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],

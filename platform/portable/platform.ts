@@ -6,6 +6,7 @@ import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../common/foreign-stream.ts';
 import { networkFailure } from '../common/network-failure.ts';
+import { captureContext } from './async-context.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
@@ -16,6 +17,7 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),
+  captureContext,
   rules: fetchRules,
   schemes: new Map([['data', dataScheme()]]),
   parseUrl: (input) => parseUrl(input),

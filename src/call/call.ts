@@ -43,6 +43,8 @@ export interface CallSink {
   behind?(request: HttpRequest, run: Next): Promise<void> | null;
   /** Tells the manager of a fault that costs no request (a cache that is silent); null where there is no manager. */
   readonly faults?: ((fault: Error) => void) | null;
+  /** Calls what belongs to the application, or leads there, in the asynchronous context of the request. */
+  inContext?<Value>(run: () => Value): Value;
 }
 
 type Canceler = (reason: NetworkError) => void;
@@ -86,6 +88,11 @@ export class Call {
   /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */
   time(): number {
     return this.#epoch + this.clock.monotonic();
+  }
+
+  /** Calls what belongs to the application, or leads there, in the asynchronous context of the request. */
+  inContext<Value>(run: () => Value): Value {
+    return this.sink.inContext === undefined ? run() : this.sink.inContext(run);
   }
 
   emit(event: ReplyEvent): void {

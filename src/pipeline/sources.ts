@@ -1,8 +1,10 @@
+import { bodyInCall } from '../call/body-in-call.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import type { Next } from '../call/stage.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
+import type { CaptureContext } from '../util/async-context.ts';
 import { compose } from './compose.ts';
 import { dispatch, orOwnScheme } from './dispatch.ts';
 import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
@@ -11,23 +13,44 @@ import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
 export interface PlatformMeans {
   readonly rules: PlatformRules;
   readonly decodeText?: TextDecoding;
+  /** What an AsyncLocalStorage holds, where there is one. */
+  readonly captureContext?: CaptureContext | undefined;
 }
 
 /**
  * What answers the requests of one manager, made anew whenever its parts have changed. The queue is the same one all the
  * time: its limits change, and what waits in it stays.
  */
-export function requestSources({ rules, decodeText }: PlatformMeans): (parts: HttpParts) => ReplySource {
+export function requestSources({
+  rules,
+  decodeText,
+  captureContext,
+}: PlatformMeans): (parts: HttpParts) => ReplySource {
   const queue = new RequestQueue();
   return (parts) => {
     const { options, transport, schemes } = parts;
     queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
-    const http = compose(httpStages(parts, rules, queue), orOwnScheme(lastOf(parts), transport));
+    const http = compose(
+      httpStages(parts, rules, queue),
+      orOwnScheme(inContextOf(parts, captureContext), transport),
+    );
     return pipelineSource(dispatch(http, transport, schemes), {
       ...(decodeText === undefined ? {} : { decodeText }),
+      ...(captureContext === undefined ? {} : { captureContext }),
       ...(options.clock === null ? {} : { clock: options.clock }),
     });
   };
+}
+
+/**
+ * The transport, whose bodies are told of in the context of their requests where a cache may be the application's own. What
+ * else is called on the way back is called by a promise, which keeps the context.
+ */
+function inContextOf(parts: HttpParts, captureContext: CaptureContext | undefined): Next {
+  const last = lastOf(parts);
+  if (captureContext === undefined || parts.options.cache === null) return last;
+  return (request, call) =>
+    last(request, call).then((response) => ({ ...response, body: bodyInCall(response.body, call) }));
 }
 
 /** The transport. The answer of one that the application brought is looked at before a stage counts on it. */

@@ -84,7 +84,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       call.offCancel(giveUp);
       this.#room.unread.goOn();
       // From a turn of its own: the request that has just given up its slot is not done yet.
-      resolve(Promise.resolve().then(() => this.#send()));
+      resolve(Promise.resolve().then(() => call.inContext(() => this.#send())));
     };
   }
 

@@ -64,7 +64,7 @@ export async function askListeners<Type extends QuestionType>(
   const { reply, owner } = core;
   const { given, answer } = row.put(core, question);
   try {
-    if (row.ofManager !== null) await owner?.ask(row.ofManager, reply);
+    if (row.ofManager !== null) await core.inContext(() => owner?.ask(row.ofManager!, reply));
     await reply.ask(row.signal, ...(given as [string]));
     return { answer: answer(), error: null };
   } catch (cause) {

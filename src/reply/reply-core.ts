@@ -2,12 +2,14 @@ import type { CallSink } from '../call/call.ts';
 import type { Answered, Question, QuestionType } from '../call/question.ts';
 import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
+import { requestInContext } from '../call/request-in-context.ts';
 import type { Next } from '../call/stage.ts';
 import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options/options.ts';
 import type { ActiveSet, Placed } from '../util/active-set.ts';
+import type { AsyncContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
 import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
@@ -49,6 +51,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   declare readonly reply: Reply;
   readonly #source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
+  readonly #context: AsyncContext | null;
   #transfer: Transfer | null = null;
   #state: 'created' | 'running' | 'finishing' | 'finished' = 'created';
   /** Set before the start, when there is no transfer that could keep it. */
@@ -67,12 +70,12 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     running?.add(this);
     this.reply = reply;
     this.#source = source;
+    this.#context = source.captureContext?.() ?? null;
     this.#download = new DownloadProgress(reply, source.clock);
     this.url = reply.request.url.href;
     reply.request.options.signal?.addEventListener('abort', this);
   }
 
-  /** The request's signal has aborted. */
   handleEvent(): void {
     this.cancel(this.reply.request.options.signal!.reason, true);
   }
@@ -118,15 +121,19 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return this.#transfer?.timings ?? null;
   }
 
+  inContext<Value>(run: () => Value): Value {
+    return this.#context === null ? run() : this.#context.runInAsyncScope(run);
+  }
+
   /** Lets the transfer begin, unless the reply has ended by then. */
   start(): void {
     if (this.reply.request.options.signal?.aborted) this.handleEvent();
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    const transfer = this.#source.open(this.reply.request, this);
+    const transfer = this.#source.open(requestInContext(this.reply.request, this.#context), this);
     this.#transfer = transfer;
     if (this.#priority !== null) transfer.setPriority(this.#priority);
-    transfer.start();
+    this.inContext(() => transfer.start());
   }
 
   pause(): void {
@@ -205,7 +212,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return askListeners(this, question);
   }
 
-  /** In the name of the reply's manager. Without one, nobody hears of it. */
   behind(request: HttpRequest, run: Next): Promise<void> | null {
     return this.owner?.behind(request, run) ?? null;
   }
@@ -224,11 +230,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.head === null) return NO_HEADERS;
     this.#headers ??= HttpHeaders.adopt(this.head.headers);
     return this.#headers;
-  }
-
-  #fail(error: NetworkError): void {
-    this.body.fail(error);
-    this.#finish(error);
   }
 
   #data(chunk: Uint8Array, lent: boolean): void {
@@ -257,6 +258,11 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return judgeBody(state, this.reply.request.options);
   }
 
+  #fail(error: NetworkError): void {
+    this.body.fail(error);
+    this.#finish(error);
+  }
+
   /** Ends the reply with an error while its transfer would go on. */
   #endEarly(error: NetworkError): void {
     this.#state = 'finishing';
@@ -264,7 +270,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#fail(error);
   }
 
-  /** @param isOver nothing goes on unseen */
   #finish(error: NetworkError | null, isOver = true): void {
     this.#state = 'finishing';
     if (isOver) this.reply.request.body?.discard?.();
@@ -275,7 +280,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#download.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
     this.reply.emit('readChannelFinished');
     this.#state = 'finished';
-    this.owner?.finished(this.reply);
+    this.inContext(() => this.owner?.finished(this.reply));
     this.reply.emit('finished');
     this.atHead?.();
     for (let one = this.promised; one !== null; one = one.next) settle(one, this);

@@ -3,7 +3,10 @@ import type { HttpRequest } from '../call/request.ts';
 import type { Timings } from '../call/timings.ts';
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
+import type { ActiveSet, Placed } from '../util/active-set.ts';
+import type { CaptureContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Operation } from './operation.ts';
 
 /** What stands behind replies: a pipeline of this process, a prepared answer, a port to another process. */
 export interface ReplySource {
@@ -12,6 +15,8 @@ export interface ReplySource {
    */
   open(request: HttpRequest, sink: CallSink): Transfer;
   readonly clock: Clock;
+  /** The asynchronous context of who makes a reply, where the platform has such a thing. */
+  readonly captureContext?: CaptureContext;
   /** How bodies become text, where the platform has a faster way to decode UTF-8 than TextDecoder. */
   readonly decodeText?: TextDecoding;
 }
@@ -30,4 +35,13 @@ export interface Transfer {
   abandon(reason: NetworkError): void;
   /** Moves the request in the queue, now if it waits there. */
   setPriority(priority: Priority): void;
+}
+
+/** What a reply is made of. */
+export interface ReplyInit<Running extends Placed> {
+  readonly operation: Operation;
+  readonly request: HttpRequest;
+  readonly source: ReplySource;
+  /** Where replies that are under way are kept. */
+  readonly underWay?: ActiveSet<Running>;
 }

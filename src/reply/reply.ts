@@ -7,7 +7,6 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { NetworkRequest, Priority } from '../options/options.ts';
 import { resolveRequestOptions } from '../resolve-options.ts';
 import { Signals } from '../signals.ts';
-import type { ActiveSet } from '../util/active-set.ts';
 import type { Bytes } from '../util/bytes.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { startInMicrotask } from '../util/start-in-microtask.ts';
@@ -20,18 +19,9 @@ import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
 import { securityOf } from './questions.ts';
 import { ReplyCore } from './reply-core.ts';
 import { REPLY_SIGNALS, type ReplyOwner, type ReplySignals } from './reply-signals.ts';
-import type { ReplySource } from './reply-source.ts';
+import type { ReplyInit } from './reply-source.ts';
 import { type ReplyView, viewOfReply } from './reply-view.ts';
 import { responseOf } from './response-of.ts';
-
-/** What a reply is made of. */
-export interface ReplyInit {
-  readonly operation: Operation;
-  readonly request: HttpRequest;
-  readonly source: ReplySource;
-  /** Where replies that are under way are kept. */
-  readonly underWay?: ActiveSet<ReplyCore>;
-}
 
 /**
  * The answer to one request, from the moment it is asked for: an emitter of Qt's signals, a device that is read the Qt
@@ -50,7 +40,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   readonly #core: ReplyCore<NetworkReply>;
   #response: Promise<Response> | null = null;
 
-  private constructor(init: ReplyInit) {
+  private constructor(init: ReplyInit<ReplyCore>) {
     super(REPLY_SIGNALS);
     this.operation = init.operation;
     this.request = init.request;
@@ -59,7 +49,7 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   }
 
   /** @internal How managers make replies. @throws TypeError when the body has been used */
-  static create(init: ReplyInit): NetworkReply {
+  static create(init: ReplyInit<ReplyCore>): NetworkReply {
     init.request.body?.claim?.();
     return new NetworkReply(init);
   }
@@ -287,6 +277,11 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
   /** @internal The body has, or had, a reader. */
   get isBodyClaimed(): boolean {
     return this.#core.isBodyClaimed;
+  }
+
+  /** @internal */
+  override inContext<Value>(run: () => Value): Value {
+    return this.#core.inContext(run);
   }
 
   /** @internal Connects the reply to its manager's signals. */

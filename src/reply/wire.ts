@@ -32,7 +32,7 @@ export function showWireEvent(core: ReplyCore, event: WireEvent): void {
       reply.emit('socketStartedConnecting');
       break;
     case 'fault':
-      core.owner?.fault(NetworkError.from(event.error));
+      core.inContext(() => core.owner?.fault(NetworkError.from(event.error)));
       break;
     case 'informational':
       reply.emit('informational', event.status, HttpHeaders.adopt(event.headers));

@@ -64,15 +64,18 @@ const OF_OURS = [
  * descriptors): there is no defence, but the request has to fail, or to succeed as it should.
  */
 const NODES_OWN = new Set(
-  `captureRejections defaultEncoding destroy encoding headers highWaterMark keepAliveInitialDelay lookup objectMode order
-  pauseOnConnect read readableHighWaterMark readableObjectMode signal timeout verbatim writableHighWaterMark
-  writableObjectMode write writev`.split(/\s+/),
+  `blockList captureRejections defaultEncoding destroy encoding end headers highWaterMark keepAliveInitialDelay lookup
+  objectMode order pauseOnConnect pipe read readable readableHighWaterMark readableObjectMode session signal socket
+  timeout typeOfService verbatim writableHighWaterMark writableObjectMode write writev`.split(/\s+/),
 );
 
 /** An operation that tells that it has failed, or that nothing was stored. */
 const FAILURE = /Error|nothing for a second|unknown-network|: $/;
-/** `lookup` is the name of an event, too, on the sockets of `node:http`. */
-const HARMLESS = new Map([['lookup', /^(node:http|TypeError)/]]);
+/** Names of events, too: Node's emitters look for listeners in plain objects, on its own sockets and requests of HTTP. */
+const ON_NODES_HTTP = /^(node:https?:|TypeError|Error)/;
+const HARMLESS = new Map(
+  ['end', 'lookup', 'pipe', 'readable', 'session', 'socket'].map((name) => [name, ON_NODES_HTTP]),
+);
 
 const names = [...new Set([...APIS.flatMap(namesOf), ...OTHERS, ...OF_FILES, ...OF_OURS])];
 const rounds = [names.filter((name) => !NODES_OWN.has(name)), ...[...NODES_OWN].map((name) => [name])];

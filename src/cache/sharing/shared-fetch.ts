@@ -51,6 +51,7 @@ export class SharedFetch {
     const exchange = new Call(
       {
         accept: (event) => leader.emit(event),
+        inContext: (run) => leader.inContext(run),
         ask: (question) =>
           ask(leader, question).then(
             (answer) => ({ answer, error: null }),
