@@ -12,10 +12,11 @@ import {
 } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
 import type { Call } from '../../src/call/call.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
 import type { Transport } from '../../src/call/transport.ts';
-import type { ManagerOptions, NetworkRequest } from '../../src/options/options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
 import { REPLY_SIGNALS } from '../../src/reply/reply-signals.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
