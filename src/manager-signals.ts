@@ -19,8 +19,9 @@ export type ManagerSignals = {
    */
   encrypted: (reply: NetworkReply) => unknown;
   /**
-   * A store (HSTS) had trouble and goes on without: unreadable content, a full disk; or a listener of `encrypted` failed for
-   * a request in the background. Unheard, it is a console warning.
+   * Something went wrong beside the replies: a store (HSTS) had trouble and goes on without (unreadable content, a full
+   * disk), a listener of `encrypted` failed for a request in the background, or a body that was not read gave way to
+   * requests that waited for its host. Unheard, it is a console warning.
    */
   faultOccurred: (fault: Error) => void;
 };
