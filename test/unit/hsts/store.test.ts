@@ -280,3 +280,49 @@ describe('with a store', () => {
     expect((await store.load()).size).toBe(1);
   });
 });
+
+test('two over one store object hear each other', async () => {
+  const { store, security, enable, clock } = await setup();
+  await enable();
+  const other = new StrictTransportSecurity({ clock });
+  await other.enableStore(store, () => {});
+  security.addHosts([policy('a.test')]);
+  await security.flush();
+  expect(other.hosts()).toEqual([policy('a.test')]);
+  other.addHosts([policy('a.test', NOW - 1)]);
+  await other.flush();
+  expect(security.hosts()).toEqual([]);
+});
+
+test('localhost in a store of an earlier version is forgotten, there too', async () => {
+  const { store, security, enable } = await setup({
+    localhost: stored(NOW + DAY),
+    'a.test': stored(NOW + DAY),
+  });
+  await enable();
+  await security.flush();
+  expect([...(await store.load()).keys()]).toEqual(['a.test']);
+});
+
+test('a store that does not answer holds nobody up for longer than a second, and is taken in when it does', async () => {
+  vi.useFakeTimers();
+  try {
+    const { store, security, faults, names } = await setup();
+    let answer = (_entries: Map<string, StoredValue>): void => {};
+    store.load = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const enabled = security.enableStore(store, (fault) => faults.push(fault));
+    expect(security.ready).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(1001);
+    await enabled;
+    expect(security.ready).toBeNull();
+    expect(faults).toHaveLength(1);
+    answer(new Map([['a.test', stored(NOW + DAY)]]));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(names()).toEqual(['a.test']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
