@@ -1,5 +1,5 @@
 import { NetworkError } from '../../error.ts';
-import type { BodySink, ResponseBody } from '../../message/body.ts';
+import { FlowingBody } from '../../message/flowing-body.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import type { BodyReader } from '../storage/network-cache.ts';
 import { type Rescue, StoredBody } from '../storage/stored-body.ts';
@@ -17,41 +17,30 @@ export interface ArrivingBody {
 }
 
 /** One reply's view of the body. */
-export class EntryReader implements ResponseBody {
+export class EntryReader extends FlowingBody {
   /** It has held the others up for long enough, and gets the rest from elsewhere. */
   isLeft = false;
   readonly #incoming: ArrivingBody;
   readonly #rescue: Rescue;
   #offset = 0;
-  #sink: BodySink | null = null;
-  #paused = false;
   /** Reads from the entry while behind. */
   #behind: StoredBody | null = null;
   /** Gets the rest from elsewhere. */
   #isApart = false;
-  /** Failed before it was started. */
-  #failure: NetworkError | null = null;
 
   constructor(incoming: ArrivingBody, rescue: Rescue) {
+    super();
     this.#incoming = incoming;
     this.#rescue = rescue;
   }
 
-  get isStarted(): boolean {
-    return this.#sink !== null;
-  }
-
-  get isPaused(): boolean {
-    return this.#paused;
-  }
-
   get isAtHead(): boolean {
-    return this.#sink !== null && this.#behind === null && this.#offset === this.#incoming.position;
+    return this.isStarted && this.#behind === null && this.#offset === this.#incoming.position;
   }
 
   /** Started, not paused, and waiting for the byte at `position`. */
   flowsAt(position: number): boolean {
-    return this.#sink !== null && !this.#paused && this.#behind === null && this.#offset === position;
+    return this.isFlowing && this.#behind === null && this.#offset === position;
   }
 
   takes(position: number, mayFallBehind: boolean): boolean {
@@ -61,48 +50,36 @@ export class EntryReader implements ResponseBody {
     );
   }
 
-  whatToDeliver(chunk: Uint8Array): void {
+  take(chunk: Uint8Array): void {
     this.#offset += chunk.length;
     // Lent, because the entry and other readers may hold the same bytes.
-    this.#sink?.data(chunk, true);
+    this.deliver(chunk, true);
   }
 
   end(trailers: HttpHeaders | null): void {
-    this.#sink?.end(trailers);
-    this.#sink = null;
+    this.endBody(trailers);
   }
 
   fail(error: NetworkError): void {
-    const sink = this.#sink;
-    this.#sink = null;
-    this.#failure = error;
     this.#behind?.cancel(error);
-    sink?.fail(error);
+    this.failBody(error);
   }
 
-  start(sink: BodySink): void {
-    if (this.#failure !== null) {
-      sink.fail(this.#failure);
-      return;
-    }
-    this.#sink = sink;
+  protected override started(): void {
     this.#catchUp();
   }
 
-  pause(): void {
-    this.#paused = true;
-    this.#behind?.pause();
-    this.#incoming.update(this);
-  }
-
-  resume(): void {
-    this.#paused = false;
+  protected flow(): void {
     this.#behind?.resume();
     this.#catchUp();
   }
 
-  cancel(reason: NetworkError): void {
-    this.#sink = null;
+  protected override halt(): void {
+    this.#behind?.pause();
+    this.#incoming.update(this);
+  }
+
+  protected release(reason: NetworkError): void {
     this.#behind?.cancel(reason);
     this.#incoming.leave(this, reason);
   }
@@ -110,7 +87,7 @@ export class EntryReader implements ResponseBody {
   #catchUp(): void {
     if (this.#behind !== null) return;
     const end = this.#incoming.position;
-    if (this.#paused || this.#offset === end) {
+    if (this.isPaused || this.#offset === end) {
       this.#incoming.update(this);
       return;
     }
@@ -125,16 +102,16 @@ export class EntryReader implements ResponseBody {
     this.#behind.start({
       data: (chunk, lent) => {
         this.#offset += chunk.length;
-        this.#sink?.data(chunk, lent);
+        this.deliver(chunk, lent);
       },
       end: (trailers) => {
         this.#behind = null;
         if (this.#isApart) this.end(trailers);
-        else if (this.#sink !== null) this.#catchUp();
+        else if (this.isStarted) this.#catchUp();
       },
       fail: (error) => {
-        const sink = this.#sink;
-        this.cancel(error);
+        const sink = this.finish();
+        this.release(error);
         sink?.fail(error);
       },
     });

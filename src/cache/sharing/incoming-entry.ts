@@ -138,7 +138,7 @@ export class IncomingEntry implements ArrivingBody {
     const someFlow = this.#someFlow(before);
     for (const reader of [...this.#readers]) {
       // Alone, a reader that stopped takes what is still on its way, as it would without a cache.
-      if (reader.takes(before, someFlow && (this.#writing || reader.isLeft))) reader.whatToDeliver(chunk);
+      if (reader.takes(before, someFlow && (this.#writing || reader.isLeft))) reader.take(chunk);
     }
     this.#regulate();
   }

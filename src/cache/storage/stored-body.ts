@@ -1,5 +1,6 @@
 import { NetworkError } from '../../error.ts';
 import type { BodySink, ResponseBody } from '../../message/body.ts';
+import { FlowingBody } from '../../message/flowing-body.ts';
 import { copyBytes } from '../../util/bytes.ts';
 import type { BodyReader, MaybePromise } from './network-cache.ts';
 
@@ -23,22 +24,21 @@ export type Rescue = (offset: number) => Promise<ResponseBody>;
  * A stored body on its way to a reply: bytes `start` to `end` (exclusive) of what a reader gives, at the pace of the
  * sink. What fails to be read is never delivered: the rest comes from the `rescue`.
  */
-export class StoredBody implements ResponseBody {
+export class StoredBody extends FlowingBody {
   readonly #reader: BodyReader;
   readonly #rescue: Rescue;
   readonly #end: number;
   /** Read ahead: before `start`, so that damage at the beginning could still be a miss, or while paused. */
   #ahead: Uint8Array | null;
   #offset: number;
-  #sink: BodySink | null = null;
-  #paused = false;
   /** A read is under way, or there will be none any more. */
   #busy = false;
-  #finished = false;
+  #isClosed = false;
   /** What took over after damage. */
   #rest: ResponseBody | null = null;
 
   constructor(reader: BodyReader, ahead: Uint8Array | null, start: number, end: number, rescue: Rescue) {
+    super();
     this.#reader = reader;
     this.#ahead = ahead;
     this.#offset = start;
@@ -46,33 +46,13 @@ export class StoredBody implements ResponseBody {
     this.#rescue = rescue;
   }
 
-  start(sink: BodySink): void {
-    this.#sink = sink;
-    this.#flow();
-  }
-
-  pause(): void {
-    this.#paused = true;
-    this.#rest?.pause();
-  }
-
-  resume(): void {
-    this.#paused = false;
+  protected flow(): void {
     this.#rest?.resume();
-    this.#flow();
-  }
-
-  cancel(reason: NetworkError): void {
-    this.#rest?.cancel(reason);
-    this.#finish();
-  }
-
-  #flow(): void {
-    if (this.#busy || this.#sink === null) return;
+    if (this.#busy) return;
     this.#busy = true;
-    while (!this.#paused && !this.#finished) {
+    while (this.isFlowing) {
       if (this.#offset >= this.#end) {
-        this.#finish()?.end(null);
+        this.endBody(null);
         break;
       }
       const chunk = this.#next();
@@ -83,9 +63,22 @@ export class StoredBody implements ResponseBody {
         );
         return;
       }
-      if (!this.#whatToDeliver(chunk)) return;
+      if (!this.#take(chunk)) return;
     }
     this.#busy = false;
+  }
+
+  protected override halt(): void {
+    this.#rest?.pause();
+  }
+
+  protected release(reason: NetworkError): void {
+    this.#rest?.cancel(reason);
+  }
+
+  protected override finish(): BodySink | null {
+    this.#closeReader();
+    return super.finish();
   }
 
   #next(): MaybePromise<Uint8Array> {
@@ -100,53 +93,54 @@ export class StoredBody implements ResponseBody {
   }
 
   #arrived(chunk: Uint8Array): void {
-    if (this.#paused) this.#ahead = kept(this.#reader, chunk);
-    else if (!this.#whatToDeliver(chunk)) return;
+    if (this.isPaused) this.#ahead = kept(this.#reader, chunk);
+    else if (!this.#take(chunk)) return;
     this.#busy = false;
-    this.#flow();
+    if (this.isFlowing) this.flow();
   }
 
   /** False when the chunk is none. */
-  #whatToDeliver(chunk: Uint8Array): boolean {
+  #take(chunk: Uint8Array): boolean {
     if (chunk.length === 0) {
       this.#damaged(new Error('the stored body is shorter than it should be'));
       return false;
     }
     const bytes = chunk.subarray(0, this.#end - this.#offset);
     this.#offset += bytes.length;
-    this.#sink?.data(bytes, !isOwned(this.#reader, bytes));
+    this.deliver(bytes, !isOwned(this.#reader, bytes));
     return true;
   }
 
   #damaged(cause: unknown): void {
-    if (this.#finished) return;
+    if (this.isOver) return;
     this.#rescue(this.#offset).then(
       (rest) => this.#continueWith(rest),
       (error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         const message = `the cached body is damaged or incomplete, and its rest could not be fetched: ${why}`;
-        this.#finish()?.fail(new NetworkError('unknown-content', message, { cause }));
+        this.failBody(new NetworkError('unknown-content', message, { cause }));
       },
     );
   }
 
+  /** From here on the rest is the body, and this only passes it on. */
   #continueWith(rest: ResponseBody): void {
-    const sink = this.#finish();
-    if (sink === null) {
-      rest.cancel(new NetworkError('operation-canceled', 'the reader has gone'));
+    if (this.isOver) {
+      rest.cancel(new NetworkError('operation-canceled', 'nobody reads any more'));
       return;
     }
+    this.#closeReader();
     this.#rest = rest;
-    rest.start(sink);
-    if (this.#paused) rest.pause();
+    rest.start({
+      data: (chunk, lent) => this.deliver(chunk, lent),
+      end: (trailers) => this.endBody(trailers),
+      fail: (error) => this.failBody(error),
+    });
+    if (this.isPaused) rest.pause();
   }
 
-  /** Ends our part and gives the sink that is to be told, or null when it was told before. */
-  #finish(): BodySink | null {
-    const sink = this.#finished ? null : this.#sink;
-    if (!this.#finished) this.#reader.close();
-    this.#finished = true;
-    this.#sink = null;
-    return sink;
+  #closeReader(): void {
+    if (!this.#isClosed) this.#reader.close();
+    this.#isClosed = true;
   }
 }
