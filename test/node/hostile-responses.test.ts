@@ -74,7 +74,12 @@ const REFUSED_BY_LLHTTP: Readonly<Record<string, string>> = {
   'white space behind a chunk size': `${CHUNKED}2 \r\nok\r\n0\r\n\r\n`,
 };
 
-const ALL: Readonly<Record<string, string>> = { ...REFUSED, ...TAKEN, ...REFUSED_BY_LLHTTP };
+const ALL: Readonly<Record<string, string>> = {
+  'LF alone': 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok',
+  ...REFUSED,
+  ...TAKEN,
+  ...REFUSED_BY_LLHTTP,
+};
 
 let server: RawServer;
 let manager: NetworkAccessManager;
@@ -93,6 +98,14 @@ const outcome = (name: string): Promise<string> =>
     .get(`${server.origin}/${encodeURIComponent(name)}`)
     .text()
     .catch((error) => error.code);
+
+test('lines that end in LF alone are taken where that is asked for', async () => {
+  manager = new NetworkAccessManager({ transport: new SocketTransport({ bareLineFeedAllowed: true }) });
+  expect(await outcome('LF alone')).toBe('ok');
+  await manager.close();
+  manager = new NetworkAccessManager();
+  expect(await outcome('LF alone')).toBe('protocol-failure');
+});
 
 describe.each([
   ['SocketTransport', () => new SocketTransport(), 'ok'],
