@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { NetworkAccessManager, type NetworkReply } from '../../platform/node/index.ts';
+import { MemoryCache, NetworkAccessManager, type NetworkReply } from '../../platform/node/index.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -10,6 +10,14 @@ const stall: Route = ({ response }) => {
 const away: Route = ({ response }) => {
   response.writeHead(302, { location: '/hang' }).end();
 };
+/** Answers once, with what may be used in place of an error, and never again. */
+const once: Route = (() => {
+  let answers = 0;
+  return ({ response }) => {
+    if (answers++ === 0)
+      response.writeHead(200, { 'cache-control': 'max-age=0, stale-if-error=600' }).end('stored');
+  };
+})();
 /** A byte each 40 ms: never silent for long, and long in all. */
 const trickle: Route = ({ response }) => {
   let left = 12;
@@ -24,7 +32,7 @@ const trickle: Route = ({ response }) => {
 let server: TestServer;
 let manager: NetworkAccessManager;
 beforeAll(async () => {
-  server = await startServer({ routes: { hang, stall, away, trickle } });
+  server = await startServer({ routes: { hang, stall, away, trickle, once } });
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -77,4 +85,18 @@ test('does not count the wait in the queue', async () => {
   const first = manager.get(`${server.origin}/trickle`);
   const second = manager.get(request('trickle'));
   expect(await Promise.all([first.text(), second.text()])).toEqual(['x'.repeat(12), 'x'.repeat(12)]);
+});
+
+test('ends the attempt and not the call: a stored response stands in, and the slot is free', async () => {
+  manager.cache = new MemoryCache();
+  manager.connectionsPerHost = 1;
+  expect(await manager.get(request('once')).text()).toBe('stored');
+  for (let i = 0; i < 2; i++) {
+    const reply = manager.get(request('once'));
+    expect(await reply.text()).toBe('stored');
+    expect([reply.error, reply.cacheStatus]).toEqual([
+      null,
+      expect.stringContaining('detail=stale-if-error'),
+    ]);
+  }
 });
