@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
 import { nodeOptions } from '../node-options.ts';
-import { securityOf } from './security.ts';
+import { chainOf, securityOf } from './security.ts';
 import type { Dialing, Reached, Step } from './step.ts';
 import { secured, tlsConnectionOptions } from './tls-handshake.ts';
 import type { TlsIdentity } from './tls-identity.ts';
@@ -14,16 +14,16 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
     async take(reached, dialing): Promise<Reached> {
       const { endpoint, exchange, signal } = dialing;
       const session = sessions.get(endpoint.key);
-      const peer: Peer = { chain: [] };
+      const peer: Peer = { chain: null };
       const socket = handshake(reached, dialing, identity, session?.ticket ?? null);
       socket.on('session', (ticket) => sessions.set(endpoint.key, { ticket, peer }));
       await secured(socket, signal);
       // An alert of TLS comes as an error that closes nothing, when there may be no other listener.
       socket.on('error', (error) => socket.destroy(error));
       exchange.timings.secureConnectEnd = exchange.time();
-      const security = securityOf(socket, session?.peer);
-      peer.chain = security.peerCertificateChain;
-      return { ...reached, wire: socket, inbox: null, security };
+      const chain = chainOf(socket, session?.peer.chain ?? undefined);
+      peer.chain = chain;
+      return { ...reached, wire: socket, inbox: null, security: securityOf(socket, chain) };
     },
   };
 }

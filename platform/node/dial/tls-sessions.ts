@@ -1,10 +1,10 @@
-import type { PeerCertificate } from '../../../src/message/connection-security.ts';
+import type { Chain } from './security.ts';
 
 const MOST_SESSIONS = 256;
 
 /** Whom TLS has talked to. Known when the handshake is done, which may be after the first ticket has come. */
 export interface Peer {
-  chain: readonly PeerCertificate[];
+  chain: Chain | null;
 }
 
 /** A session to resume. */
