@@ -12,7 +12,7 @@ import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
-import { requestInit } from './fetch-request-init.ts';
+import { type FetchInit, requestInit } from './fetch-request-init.ts';
 import { sizedBody } from './sized-body.ts';
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -80,7 +80,9 @@ export class FetchTransport implements Transport {
 
   async #open(url: string, request: HttpRequest, call: Call, signal: AbortSignal): Promise<Response> {
     const takesBlobs = this.#dialect.toStream === undefined;
-    const init = await requestInit(request, this.capabilities, takesBlobs, call, signal);
+    const said = await requestInit(request, this.capabilities, takesBlobs, call, signal);
+    // Without a prototype: fetch reads what `Object.prototype` has (Node's a `dispatcher`, which would see everything).
+    const init: FetchInit = Object.assign(Object.create(null), said);
     signal.throwIfAborted();
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;

@@ -43,6 +43,23 @@ async function refusalOf(request: Parameters<typeof makeRequest>[0]): Promise<Ne
 }
 
 describe('what fetch is asked', () => {
+  test.each([{}, { method: 'POST', body: toRequestBody('x') }])(
+    'has nothing that we do not say: %j',
+    async (request) => {
+      const prototype = Object.prototype as Record<string, unknown>;
+      prototype.dispatcher = 'the one of somebody else';
+      try {
+        const init = await initOf(request);
+        expect([(init as { dispatcher?: unknown }).dispatcher, Object.getPrototypeOf(init)]).toEqual([
+          undefined,
+          null,
+        ]);
+      } finally {
+        delete prototype.dispatcher;
+      }
+    },
+  );
+
   test.each<[string, Options, RequestCredentials]>([
     ['by default', {}, 'same-origin'],
     ['useCredentials', { useCredentials: true }, 'include'],
