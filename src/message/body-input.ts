@@ -63,6 +63,7 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
       if (Symbol.iterator in input) return readers.form(input as FormData);
   }
   if (requestBody in input) return input[requestBody]();
+  if (isUnnamedForm(input)) return readers.form(input);
   if (Array.isArray(input)) return listBody(input.map(toBytes));
   if (Symbol.asyncIterator in input || Symbol.iterator in input || isStream(input)) {
     const source = input as ChunkSource;
@@ -70,6 +71,15 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
     return once(source, readers);
   }
   throw noBody(input);
+}
+
+/** A form of happy-dom, whose classes have no name for themselves. */
+function isUnnamedForm(input: object): input is FormData {
+  return brandOf(input) === '' && ['append', 'getAll', 'entries'].every((name) => isMethod(input, name));
+}
+
+function isMethod(input: object, name: string): boolean {
+  return typeof input[name as never] === 'function';
 }
 
 /** A Blob, which a transport may take as it is. */

@@ -11,8 +11,9 @@ export function brandOf(value: unknown): string {
     : '';
 }
 
-/** A File is a Blob with a name. */
+/** A File is a Blob with a name. The classes of some test environments (happy-dom) have no name for themselves. */
 export function isBlob(value: unknown): value is Blob {
+  if (typeof Blob === 'function' && value instanceof Blob) return true;
   const brand = brandOf(value);
   return brand === 'Blob' || brand === 'File';
 }

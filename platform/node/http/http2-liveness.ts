@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 
 /** A connection whose peer may have gone without a word, as {@link Http2Liveness} sees it. */

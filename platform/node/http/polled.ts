@@ -1,5 +1,8 @@
-// Taken when this is loaded: the turns of the loop pass also where a test has replaced the timers.
-const { setImmediate } = globalThis;
+import timers from 'node:timers';
+
+// Of the module, because Jest's jsdom has no global one; taken when this is loaded, because the turns of the loop pass also
+// where a test has replaced the timers.
+const { setImmediate } = timers;
 
 let next: Promise<void> | null = null;
 
