@@ -15,7 +15,7 @@ export type ManagerSignals = {
   finished: (reply: NetworkReply) => void;
   /**
    * A reply's connection has finished its TLS handshake and nothing has been sent. Asks: listeners may be async, and one
-   * that fails means no. Asked for validations in the background of a cache, too, whose replies nobody else sees.
+   * that fails means no. Asked for validations in the background of a cache, too, whose replies have no other listener.
    */
   encrypted: (reply: NetworkReply) => unknown;
   /**

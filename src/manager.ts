@@ -254,7 +254,7 @@ export class Manager extends Settings implements NetworkClient {
     return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
   }
 
-  /** As a reply of its own, of which nobody is told but who is asked something by it. */
+  /** As a reply of its own. The manager's signals do not tell of it; only its questions are asked. */
   async #behind(request: HttpRequest, run: Next): Promise<void> {
     const source = pipelineSource(run, this.#source(this.options));
     const reply = NetworkReply.create({ operation: 'get', request, source, underWay: this.#running });

@@ -141,7 +141,7 @@ const MANAGER = { ...SHARED, ...MANAGER_ONLY };
 /** Names of everything that is an accessor of the manager. */
 export const MANAGER_OPTION_NAMES: readonly string[] = Object.keys(MANAGER);
 
-/** Every option at the value that it has when nobody says anything. */
+/** Every option at its default. */
 export const DEFAULT_OPTIONS = Object.freeze(
   Object.fromEntries(
     Object.entries({ ...REQUEST, ...MANAGER }).map(([name, [fallback]]) => [name, fallback]),

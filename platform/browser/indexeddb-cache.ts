@@ -52,7 +52,7 @@ export interface IndexedDbEntry extends StoredResponse {
   readonly record: EntryRecord;
 }
 
-/** Chunks of an entry that nobody has added to for so long (milliseconds) are left-overs of a page that was closed. */
+/** Chunks of an entry that has not grown for so long (milliseconds) are left-overs of a page that was closed. */
 const ABANDONED = 60_000;
 /** How long (milliseconds) a use may be known to this page alone. */
 const TOUCH_DELAY = 500;

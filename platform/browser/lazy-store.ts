@@ -19,7 +19,7 @@ export function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
         (found) => {
           if (!isStopped && found.watch !== undefined) stop = found.watch(listener);
         },
-        // Whoever watches loads, too, and hears of it there.
+        // A store that is watched is loaded, too: its `load` tells of the failure.
         () => {},
       );
       return () => {

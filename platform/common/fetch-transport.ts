@@ -21,7 +21,7 @@ export type FetchFunction = (url: string, init: RequestInit) => Promise<Response
 export interface FetchDialect {
   /** What it rejects with, or a body fails with, as our error. Default: unknown-network, as fetch tells no more. */
   readonly toError?: (thrown: unknown, url: string) => NetworkError;
-  /** The body of a response that is no WHATWG stream. Whoever has such bodies may not know Blobs, either. */
+  /** The body of a response that is no WHATWG stream. A runtime with such bodies may not know Blobs, either. */
   readonly toStream?: (response: Response) => ByteStream;
 }
 

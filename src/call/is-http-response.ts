@@ -1,7 +1,7 @@
 import type { HttpResponse } from './response.ts';
 
 /**
- * Whether somebody's own handler or transport, maybe in JavaScript, returned a response of ours: a Response of another
+ * Whether a handler or transport of the application, maybe in JavaScript, returned a response of ours: a Response of another
  * implementation (node-fetch), or a WHATWG Headers in one, is none.
  */
 export function isHttpResponse(value: Partial<HttpResponse> | null | undefined): value is HttpResponse {

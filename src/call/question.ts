@@ -35,7 +35,7 @@ export type Answered<Type extends QuestionType = QuestionType> =
 /** Puts a question to whom it is for. Listeners may be async; resolves when all have settled, or one has failed. */
 export type Ask = <Type extends QuestionType>(question: Question<Type>) => Promise<Answered<Type>>;
 
-/** What holds when nobody listens: silence lets TLS go on, and follows no redirect that was to be allowed. */
+/** What holds when no listener is there: silence lets TLS go on, and follows no redirect that was to be allowed. */
 const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = {
   redirect: { allowed: false },
   encrypted: { allowed: true },

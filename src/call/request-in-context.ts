@@ -4,7 +4,7 @@ import type { HttpRequest } from './request.ts';
 
 /**
  * The same request, for whose body the chunks are asked in its context: a generator of the application's is driven by a
- * socket, which belongs to nobody. A body that is in memory runs no code.
+ * socket, which belongs to no request. A body that is in memory runs no code.
  */
 export function requestInContext(request: HttpRequest, context: AsyncContext | null): HttpRequest {
   const { body } = request;

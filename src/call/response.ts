@@ -3,7 +3,7 @@ import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
-/** A response head between two stages, with the body behind it that nobody has started yet. */
+/** A response head between two stages, with the body behind it, which has not been started. */
 export interface HttpResponse {
   /** The URL that answered. */
   readonly url: ParsedUrl;
@@ -19,7 +19,7 @@ export interface HttpResponse {
   /** Where the response came from: Qt's SourceIsFromCache, told more finely. */
   readonly source: 'network' | 'cache' | 'revalidated';
   /**
-   * Nothing but the end of its connection ends the body, so that nobody can tell whether it is whole (RFC 9112 §8). Absent
+   * Nothing but the end of its connection ends the body, so that it cannot be told whether it is whole (RFC 9112 §8). Absent
    * where HTTP says how long it is.
    */
   readonly endsWithConnection?: boolean;

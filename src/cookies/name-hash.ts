@@ -1,4 +1,4 @@
-/** Not to be guessed, so that nobody can choose names that share one. */
+/** A server cannot guess it, so it cannot choose names that share one. */
 const SEED = Math.floor(Math.random() * 0x7fffffff);
 
 /**

@@ -21,7 +21,7 @@ const ACCESS_TIME_GRANULARITY = 60 * 60 * 1000;
 export interface CookieStorageOptions {
   /** Keep cookies without an expiry beyond the session, too. @default false */
   readonly persistSessionCookies?: boolean;
-  /** Hears of stored cookies that cannot be read, and of a store that cannot be written. @default nobody */
+  /** Hears of stored cookies that cannot be read, and of a store that cannot be written. @default no listener */
   readonly onFault?: FaultListener;
 }
 
@@ -99,7 +99,7 @@ export class CookiePersistence implements CookieListener {
     this.#writer.set(cookieKey(cookie), toRecord(cookie, now));
   }
 
-  /** What the store holds, or what somebody else changed in it. */
+  /** What the store holds, or what another process or page has changed in it. */
   #take(changes: ReadonlyMap<string, StoredValue | null>, isWhole: boolean): void {
     const { now: clock, limits, isStorable } = this.#parts;
     const now = clock();

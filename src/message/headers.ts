@@ -5,7 +5,7 @@ import { isToken, trimOws } from './field-lexer.ts';
  * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
  *
  * Inside it is one flat array `[name, value, name, value …]` with lower-cased names: the wire writes it in one loop and
- * nothing is keyed by what a peer sent. Order and repetition are kept; nothing is merged before somebody asks.
+ * nothing is keyed by what a peer sent. Order and repetition are kept; nothing is merged before a getter asks for it.
  */
 export class HttpHeaders implements Iterable<[string, string]> {
   #pairs: string[];
@@ -18,7 +18,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /**
    * Adopts a flat array without copying or validating it: for a parser that has checked every byte itself. Names must be
-   * lower-case already. Whoever gave the array away does not look at it again, or does not mind changes.
+   * lower-case already. The caller gives the array away: it may be changed.
    */
   static adopt(pairs: readonly string[]): HttpHeaders {
     const headers = new HttpHeaders();

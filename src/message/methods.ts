@@ -11,7 +11,7 @@ interface Method {
 const READ: Method = { isSafe: true, isIdempotent: true, hasContent: false };
 const QUERY: Method = { isSafe: true, isIdempotent: true, hasContent: true };
 const WRITE: Method = { isSafe: false, isIdempotent: true, hasContent: true };
-/** Also of methods that nobody has registered. */
+/** Also of methods that are not registered. */
 const ANY: Method = { isSafe: false, isIdempotent: false, hasContent: true };
 
 const METHODS: ReadonlyMap<string, Method> = new Map([
@@ -40,12 +40,12 @@ function known(method: string): Method {
   return METHODS.get(method) ?? ANY;
 }
 
-/** Whether a method changes nothing (RFC 9110 §9.2.1). Of one that is not registered nobody knows that. */
+/** Whether a method changes nothing (RFC 9110 §9.2.1). Of one that is not registered that is not known. */
 export function isSafe(method: string): boolean {
   return known(method).isSafe;
 }
 
-/** Whether a request may be sent once more when nobody knows whether the first was seen (RFC 9110 §9.2.2). */
+/** Whether a request may be sent once more when it is not known whether the server has seen the first (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
   return known(method).isIdempotent;
 }

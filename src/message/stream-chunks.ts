@@ -4,7 +4,7 @@ export function streamChunks(stream: ReadableStream<Uint8Array>): AsyncIterator<
   return {
     next: () => reader.read(),
     async return() {
-      // Nobody waits for a stream that takes its time, and one that has failed has said so.
+      // A cancellation is not waited for, and a stream that has failed has said so.
       reader.cancel().catch(() => {});
       return { done: true, value: undefined };
     },

@@ -72,8 +72,8 @@ export class RequestQueue {
   enter(key: string, priority: Priority): Ticket {
     const lane = this.#lane(key);
     const entry = new Entry(lane, priority);
-    const nobodyIsBefore = this.#ready.first === null;
-    if (nobodyIsBefore && this.#running < this.#limits.total && this.#hasRoom(lane)) this.#run(entry);
+    const isFirst = this.#ready.first === null;
+    if (isFirst && this.#running < this.#limits.total && this.#hasRoom(lane)) this.#run(entry);
     else {
       lane.append(entry);
       this.#review(lane);

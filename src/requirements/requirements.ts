@@ -18,7 +18,7 @@ const PLATFORM_REDIRECTS = 20;
  * The first thing that a request explicitly asks for and the transport does not have, or null. Options are judged by
  * their value: one that has its default, or a value that the platform enforces by itself, passes everywhere.
  *
- * @param defaults the options of requests for which nobody has said anything
+ * @param defaults the options of a request that sets none, under a manager that sets none
  */
 export function missingCapability(
   request: HttpRequest,

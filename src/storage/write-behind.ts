@@ -38,7 +38,7 @@ export class WriteBehind {
   #scheduled = false;
   #written: Promise<void> = Promise.resolve();
   readonly #clock: Clock;
-  /** No batch begins before, by the monotonic clock, unless somebody waits for it. */
+  /** No batch begins before, by the monotonic clock, unless a flush waits for it. */
   #restUntil = 0;
   #isUrgent = false;
   #endRest = (): void => {};

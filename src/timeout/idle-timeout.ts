@@ -52,7 +52,7 @@ export class IdleTimeout implements IdleTimer {
 
   #check(): void {
     this.#timer = null;
-    // Whoever resumes looks again.
+    // `resume` looks again.
     if (this.#stopped || this.#pauses > 0) return;
     const left = this.#lastMove + this.#limit - this.#clock.monotonic();
     if (left > 0) this.#sleep(left);

@@ -32,7 +32,7 @@ async function watch(request: HttpRequest, next: Next, attempt: Call): Promise<H
   try {
     const response = await next(request, attempt);
     idle.touch();
-    // Whoever stands above may take its time with the head: a jar that is slow to store, a disk.
+    // The stages above may take their time with the head: a jar that is slow to store, a disk.
     idle.pause();
     const body = observeBody(response.body, {
       started: () => idle.resume(),

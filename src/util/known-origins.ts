@@ -7,7 +7,7 @@ const origins = new Map<string, Origin>();
 /** The URL that was asked for last is often asked for again. */
 let last: ParsedUrl | null = null;
 
-/** {@link parseUrl} for whoever asks the same origins again and again: a URL of one that was seen before is not parsed. */
+/** {@link parseUrl} for programs that ask the same origins again and again: a URL of one that was seen before is not parsed. */
 export function parseKnownUrl(input: string | URL, base?: string): ParsedUrl {
   if (input === last?.href) return last;
   const known = typeof input === 'string' ? ofKnownOrigin(input) : null;

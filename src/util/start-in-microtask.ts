@@ -1,4 +1,4 @@
-/** Something that begins after whoever made it had a turn. */
+/** Something that begins one turn after it was made, so that its maker can listen first. */
 export interface Startable {
   start(): void;
 }

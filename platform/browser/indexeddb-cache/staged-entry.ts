@@ -25,7 +25,7 @@ export interface StagedEntryInit {
 }
 
 /**
- * An entry that is being written: its chunks stand under an id that nobody knows, one transaction each, for a transaction
+ * An entry that is being written: its chunks stand under an id that no other page knows, one transaction each, for a transaction
  * cannot be kept open while the network is slow. A body of one chunk is put when it is published.
  */
 export class StagedEntry implements BlockStore {
