@@ -269,7 +269,7 @@ function follow(
     security: encrypted ? UNTOLD_SECURITY : null,
     source: 'cache',
     cacheStatus,
-    body: incoming.body(rescueFor(lookup, stored)),
+    body: incoming.body(rescueFor(lookup, stored), lookup.exchange),
   };
 }
 

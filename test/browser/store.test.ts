@@ -24,7 +24,7 @@ testStore('IndexedDbStore', {
 
 test('a namespace that begins like another is apart from it', async () => {
   const name = database();
-  const stores = ['a', 'aa', ''].map((namespace) => new IndexedDbStore({ database: name, namespace }));
+  const stores = ['a', 'aa', 'ab'].map((namespace) => new IndexedDbStore({ database: name, namespace }));
   for (const [i, store] of stores.entries()) await store.apply(new Map([['key', i]]));
   for (const [i, store] of stores.entries()) {
     expect(await store.load()).toEqual(new Map([['key', i]]));

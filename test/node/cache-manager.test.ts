@@ -225,3 +225,13 @@ test('fetch has its modes', async () => {
   await text('no-store');
   expect(asked.get('/text')).toBe(4);
 });
+
+test('bodies that are not read give way, with a cache as without one', async () => {
+  const faults: Error[] = [];
+  manager.on('faultOccurred', (fault) => faults.push(fault));
+  manager.connectionsPerHost = 2;
+  // Two that share an exchange, and one by itself.
+  const unread = [1, 1, 2].map((n) => manager.fetch(`${server.origin}/large?${n}`));
+  await Promise.all(unread);
+  expect(await manager.get(`${server.origin}/text`).text()).toBe(TEXT);
+});

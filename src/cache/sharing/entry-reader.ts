@@ -1,3 +1,4 @@
+import type { Call } from '../../call/call.ts';
 import { NetworkError } from '../../error.ts';
 import { FlowingBody } from '../../message/flowing-body.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -22,16 +23,23 @@ export class EntryReader extends FlowingBody {
   isLeft = false;
   readonly #incoming: ArrivingBody;
   readonly #rescue: Rescue;
+  readonly #call: Pick<Call, 'sink'> | null;
   #offset = 0;
   /** Reads from the entry while behind. */
   #behind: StoredBody | null = null;
   /** Gets the rest from elsewhere. */
   #isApart = false;
 
-  constructor(incoming: ArrivingBody, rescue: Rescue) {
+  constructor(incoming: ArrivingBody, rescue: Rescue, call: Pick<Call, 'sink'> | null) {
     super();
     this.#incoming = incoming;
     this.#rescue = rescue;
+    this.#call = call;
+  }
+
+  /** See `CallSink.isBodyUnread`. */
+  get isUnread(): boolean {
+    return this.#call?.sink.isBodyUnread === true;
   }
 
   get isAtHead(): boolean {

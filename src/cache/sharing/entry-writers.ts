@@ -55,7 +55,7 @@ export class EntryWriters<Stored extends StoredResponse> {
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     const stored = { metadata, length: length ?? -1 };
-    const body = incoming.body(rescueFor(lookup, stored));
+    const body = incoming.body(rescueFor(lookup, stored), lookup.reader ?? lookup.exchange);
     const delivered = withCacheStatus(response, serializeCacheStatus({ forward, stored: true }));
     if (length === 0) {
       // There is nothing to wait for: the entry can be found as soon as the head is there.

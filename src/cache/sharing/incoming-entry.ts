@@ -1,3 +1,4 @@
+import type { Call } from '../../call/call.ts';
 import type { NetworkError } from '../../error.ts';
 import type { ResponseBody } from '../../message/body.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
@@ -63,9 +64,11 @@ export class IncomingEntry implements ArrivingBody {
   /**
    * The whole body, for one more reply. What is lost to it, because it fell behind an entry that cannot be written, comes
    * from the `rescue`.
+   *
+   * @param call of the reply
    */
-  body(rescue: Rescue): ResponseBody {
-    const reader = new EntryReader(this, rescue);
+  body(rescue: Rescue, call: Pick<Call, 'sink'> | null = null): ResponseBody {
+    const reader = new EntryReader(this, rescue, call);
     this.#readers.add(reader);
     return reader;
   }
@@ -74,6 +77,12 @@ export class IncomingEntry implements ArrivingBody {
   whenOver(listener: () => void): void {
     if (this.#listeners === null) listener();
     else this.#listeners.push(listener);
+  }
+
+  /** What has arrived waits in every reply, and none has begun to read: the others may have the connection's place. */
+  get isUnread(): boolean {
+    for (const reader of this.#readers) if (!reader.isUnread) return false;
+    return this.#readers.size > 0;
   }
 
   get isOver(): boolean {

@@ -48,8 +48,13 @@ export class SharedFetch {
 
   /** Takes off at once. */
   constructor(leader: Call, run: (exchange: Call) => Promise<FetchResult>) {
+    const unread = (): boolean =>
+      this.#result?.shared?.incoming.isUnread ?? leader.sink.isBodyUnread === true;
     const exchange = new Call(
       {
+        get isBodyUnread() {
+          return unread();
+        },
         accept: (event) => leader.emit(event),
         inContext: (run) => leader.inContext(run),
         ask: (question) =>
