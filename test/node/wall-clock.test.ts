@@ -56,17 +56,13 @@ describe.each([-HOUR, HOUR])('the clock on the wall is set by %d ms', (by) => {
     expect(Math.abs(responseEnd - now())).toBeLessThan(60_000);
   });
 
-  test('an idle connection is kept as long as it should be', async () => {
-    const ports = new Set<number>();
-    const url = await serve((request, response) => {
-      ports.add(request.socket.remotePort!);
-      response.end('x');
-    });
+  // A jump may mean that the machine slept: connections that were kept meanwhile are not believed.
+  test('the next request is answered, on whichever connection', async () => {
+    const url = await serve((_request, response) => void response.end('x'));
     const one = manager();
     await one.get(url).text();
     setWall(by);
-    await one.get(url).text();
-    expect(ports.size).toBe(1);
+    expect(await one.get(url).text()).toBe('x');
   });
 
   test('a response does not age by it while it is on its way', async () => {
