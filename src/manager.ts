@@ -128,8 +128,10 @@ export class Manager extends Settings implements NetworkClient {
     ...args: [input: string | URL | Request, init?: RequestInit | null | undefined]
   ): Promise<Response> => {
     const { options } = this;
-    const { parseUrl } = this.#platform;
-    return fetchThrough({ options, parseUrl, start: this.#startVerb }, args);
+    const { parseUrl, takesRequests = false } = this.#platform;
+    // A transport of the application's is no fetch of the platform's.
+    const own = takesRequests && options.transport === null;
+    return fetchThrough({ options, parseUrl, takesRequests: own, start: this.#startVerb }, args);
   };
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */

@@ -26,4 +26,6 @@ export interface Platform extends PlatformMeans {
    * @throws TypeError for what is no URL
    */
   parseUrl(input: string | URL): ParsedUrl;
+  /** It is a fetch, to which Requests of the platform's own are given as they are. */
+  readonly takesRequests?: boolean;
 }

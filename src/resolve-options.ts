@@ -1,7 +1,7 @@
 import type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
 import { hasMethods, isObject, isString, wholeNumber, withMethods } from './checks/checker.ts';
 import { illTyped, unknownOption } from './checks/option-errors.ts';
-import { type FetchWords, fetchWords } from './message/fetch-words.ts';
+import { ownFetchWords } from './message/fetch-words.ts';
 import { isToken } from './message/field-lexer.ts';
 import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
 import type { NetworkRequest, OwnOptions, RequestOnlyOptions, SharedOptions } from './options/options.ts';
@@ -99,7 +99,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
   attributes: [new Map(), 'a Map', (value) => value instanceof Map],
-  fetch: [null, 'an object', isObject, ownWords],
+  fetch: [null, 'an object', isObject, ownFetchWords],
   siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
 };
 
@@ -206,11 +206,6 @@ function merge(
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }
   return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
-}
-
-/** Own members only. */
-function ownWords(said: object): FetchWords {
-  return fetchWords(Object.assign(Object.create(null), said));
 }
 
 /** What to say of an option that there is, but not here. */

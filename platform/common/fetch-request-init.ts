@@ -3,6 +3,10 @@ import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import type { RequestOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
+import { type FetchWords, requestBehind } from '../../src/message/fetch-words.ts';
+import type { HttpHeaders } from '../../src/message/headers.ts';
+import { forbiddenNames } from '../../src/requirements/forbidden-field.ts';
+import { withoutFragment } from '../../src/util/url.ts';
 import { cacheInit } from './fetch-cache.ts';
 import { uploadInit } from './fetch-upload.ts';
 
@@ -33,6 +37,7 @@ export async function requestInit(
     credentials: credentials(options),
     signal,
   };
+  if (capabilities.fetchWords && options.fetch !== null) Object.assign(init, platformWords(options.fetch));
   if (options.redirectPolicy === 'same-origin') init.mode = 'same-origin';
   if (capabilities.platformCache && concernsCache(request)) {
     Object.assign(init, cacheInit(request, capabilities));
@@ -42,6 +47,59 @@ export async function requestInit(
   const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
   return { ...init, ...(await uploadInit(request, body, capabilities, call, signal)) };
+}
+
+/** The words of a fetch that the pipeline has no options for. A navigation is one only as the browser's own Request. */
+function platformWords(words: FetchWords): FetchInit {
+  const { mode, redirect, referrer, referrerPolicy, integrity, keepalive, priority } = words;
+  return {
+    ...(mode === undefined ? {} : { mode: mode === 'navigate' ? 'same-origin' : mode }),
+    ...(redirect === 'manual' ? { redirect } : {}),
+    ...(referrer === undefined ? {} : { referrer }),
+    ...(referrerPolicy === undefined ? {} : { referrerPolicy }),
+    ...(integrity === undefined ? {} : { integrity }),
+    ...(keepalive === undefined ? {} : { keepalive }),
+    ...(priority === undefined ? {} : { priority }),
+  };
+}
+
+/** The platform's own Request that a request is, when nothing has sent it elsewhere or given it another body; else null. */
+export function ownRequest({ method, url, body, options }: HttpRequest): Request | null {
+  const own = requestBehind(options.fetch);
+  if (own === null || own.method !== method || own.url.split('#', 1)[0] !== withoutFragment(url)) return null;
+  const isBodyOwn = body === null ? method === 'GET' || method === 'HEAD' : body.request === own;
+  return isBodyOwn ? own : null;
+}
+
+/** What is said to fetch over such a Request: what ends it, and what stages and options have changed. */
+export function ownRequestInit(
+  request: HttpRequest,
+  own: Request,
+  capabilities: TransportCapabilities,
+  signal: AbortSignal,
+): FetchInit {
+  const { headers, options } = request;
+  const { mode, priority, referrer, referrerPolicy } = options.fetch!;
+  // Both are forgotten when anything is said over a Request (Fetch, constructor of Request).
+  const init: FetchInit = { signal, ...(referrer === undefined ? {} : { referrer }) };
+  if (referrerPolicy !== undefined) init.referrerPolicy = referrerPolicy;
+  if (!hasFieldsOf(headers, own)) init.headers = [...headers];
+  if (priority !== undefined) init.priority = priority;
+  if (options.redirectPolicy === 'same-origin' && mode !== 'navigate') init.mode = 'same-origin';
+  if (options.cache !== null) Object.assign(init, cacheInit(request, capabilities));
+  return init;
+}
+
+/** Whether a request has the fields of the platform's Request and no others; those that only a browser sets aside. */
+function hasFieldsOf(headers: HttpHeaders, own: Request): boolean {
+  let count = 0;
+  const forbidden = new Set(forbiddenNames(own.headers));
+  for (const [name, value] of own.headers) {
+    if (forbidden.has(name)) continue;
+    count++;
+    if (headers.get(name) !== value) return false;
+  }
+  return count === headers.size;
 }
 
 /** Whether there is anything to tell the platform's cache. */

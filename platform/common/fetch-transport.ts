@@ -10,12 +10,14 @@ import { contentLength } from '../../src/message/content-length.ts';
 import { trimOws } from '../../src/message/field-lexer.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
+import { UnopenedBody } from '../../src/message/unopened-body.ts';
+import { brandOf } from '../../src/util/brand.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
-import { type FetchInit, requestInit } from './fetch-request-init.ts';
+import { type FetchInit, ownRequest, ownRequestInit, requestInit } from './fetch-request-init.ts';
 import { sizedBody } from './sized-body.ts';
 
-export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
+export type FetchFunction = (url: string | Request, init: RequestInit) => Promise<Response>;
 
 /** What a fetch function does in its own way. */
 export interface FetchDialect {
@@ -59,9 +61,17 @@ export class FetchTransport implements Transport {
     try {
       const response = await unlessAborted(this.#open(url, request, call, signal), signal);
       call.timings.responseStart = call.time();
-      const stream = this.#dialect.toStream?.(response) ?? response.body;
-      if (stream === null) done();
-      const body = stream === null ? EMPTY_BODY : streamBody(stream, toError, { controller, done });
+      const open = (): ResponseBody => {
+        const stream = this.#dialect.toStream?.(response) ?? response.body;
+        if (stream !== null) return streamBody(stream, toError, { controller, done });
+        done();
+        return EMPTY_BODY;
+      };
+      const handsOut = this.#dialect.toStream === undefined && brandOf(response) === 'Response';
+      const body =
+        handsOut && canFollow(request)
+          ? new UnopenedBody(response, open, done, () => controller.abort())
+          : open();
       return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
       done();
@@ -79,16 +89,39 @@ export class FetchTransport implements Transport {
   }
 
   async #open(url: string, request: HttpRequest, call: Call, signal: AbortSignal): Promise<Response> {
+    const ends = endsWith(signal, request);
+    const own = ownRequest(request);
     const takesBlobs = this.#dialect.toStream === undefined;
-    const said = await requestInit(request, this.capabilities, takesBlobs, call, signal);
+    const said =
+      own === null
+        ? await requestInit(request, this.capabilities, takesBlobs, call, ends)
+        : ownRequestInit(request, own, this.capabilities, ends);
     // Without a prototype: fetch reads what `Object.prototype` has (Node's a `dispatcher`, which would see everything).
     const init: FetchInit = Object.assign(Object.create(null), said);
     signal.throwIfAborted();
     // Not a method call: the native function insists on its own `this`.
     const fetchFunction = this.#fetch;
-    return unlessNotCached(fetchFunction(url, init), url, init);
+    const cache = init.cache ?? own?.cache;
+    return unlessNotCached(fetchFunction(own ?? url, init), url, cache === undefined ? {} : { cache });
   }
 }
+
+/**
+ * What ends a fetch: the call, and for a Response that is handed out and outlives that the signal of the request.
+ * Engines let go of this together with the Response.
+ */
+function endsWith(signal: AbortSignal, { options }: HttpRequest): AbortSignal {
+  const { signal: own, fetch } = options;
+  return own === null || fetch === null || !HAS_ANY ? signal : AbortSignal.any([signal, own]);
+}
+
+/** Whether the Response of a request ends with the request's signal once it is handed out. */
+function canFollow({ options }: HttpRequest): boolean {
+  return options.signal === null || HAS_ANY;
+}
+
+/** Engines have it since 2023 and 2024. */
+const HAS_ANY = typeof AbortSignal === 'function' && typeof AbortSignal.any === 'function';
 
 /** A fetch function may be slow to notice an abort, or deaf to it. */
 function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
@@ -117,8 +150,14 @@ function toHttpResponse(
   const isElsewhere = response.url !== '' && response.url !== withoutFragment(request.url);
   const url = isElsewhere ? parseUrl(response.url) : request.url;
   const length = mayBeDecoded || request.method === 'HEAD' ? -1 : contentLength(headers);
-  // A Response that a service worker has made may have any length among its fields.
-  const isSized = cutBodies !== true && length >= 0 && response.type === 'basic' && body !== EMPTY_BODY;
+  // A Response that a service worker has made may have any length among its fields; what answers a Request of the page's own
+  // goes back as it came.
+  const isSized =
+    cutBodies !== true &&
+    length >= 0 &&
+    response.type === 'basic' &&
+    body !== EMPTY_BODY &&
+    ownRequest(request) === null;
   return {
     url,
     status: response.status,

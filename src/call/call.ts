@@ -34,6 +34,10 @@ export interface QueueSlot {
 export interface CallSink {
   accept(event: ReplyEvent): void;
   readonly ask: Ask;
+  /** Takes the platform's own Response in place of its bytes, where there is one and that is wanted. Told after the head. */
+  readonly takeResponse?: ((response: Response) => void) | null;
+  /** The bytes of the body must come by here all the same. */
+  readonly watchesBytes?: boolean;
   /** What has arrived of the body waits, the network with it, and nothing has begun to read. */
   readonly isBodyUnread?: boolean;
   /**

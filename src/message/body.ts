@@ -20,6 +20,8 @@ export interface RequestBody {
    * @throws TypeError when it can be sent once, and was sent, is to be sent or is read by something else
    */
   claim?(): void;
+  /** The platform's own Request whose body it is: a fetch sends that as it stands. */
+  readonly request?: Request;
   /** Chunks in order. Ending the iteration early releases what stands behind it. */
   open(): AsyncIterable<Uint8Array>;
   /** The reply has ended. Releases what was never opened, where that holds something. */
@@ -50,6 +52,12 @@ export interface ResponseBody {
   pause(): void;
   /** Reads on, where it had stopped. */
   resume(): void;
+  /**
+   * The Response of the platform whose whole body this is, in place of `start`: its taker reads it, and nothing here sees
+   * its bytes. Only where nothing has changed what the platform gave; whatever wraps a body to change or store it leaves
+   * this out. It is called within the turn in which the head is told.
+   */
+  takeResponse?(): Response;
   /** Gives the body up and releases what stands behind it. The sink hears nothing more. Allowed before `start`. */
   cancel(reason: NetworkError): void;
 }

@@ -60,6 +60,23 @@ const NAMES: readonly (keyof FetchWords)[] = [
 
 const NO_WORDS: FetchWords = Object.freeze({});
 
+/** Words that were checked already stay the same object. */
+const checked = new WeakSet<object>([NO_WORDS]);
+
+/** The platform's own Requests, by the words that were read of them: words are plain data, and these stay here. */
+const requests = new WeakMap<FetchWords, Request>();
+
+/** Keeps the Request that is sent where the platform takes one. */
+export function bindRequest(words: FetchWords, request: Request): FetchWords {
+  requests.set(words, request);
+  return words;
+}
+
+/** The Request behind the words, where they are of one and the platform takes it. */
+export function requestBehind(words: FetchWords | null): Request | null {
+  return words === null ? null : (requests.get(words) ?? null);
+}
+
 /**
  * The words among the members of an object. `undefined` is nothing said; all else is converted as WebIDL does it.
  * @throws TypeError for a word that its member cannot be: `redirect: 'none'` must not follow
@@ -72,7 +89,14 @@ export function fetchWords(said: object): FetchWords {
     words ??= {};
     words[name] = name === 'keepalive' ? Boolean(value) : wordOf(name, String(value));
   }
-  return words === null ? NO_WORDS : Object.freeze(words);
+  if (words === null) return NO_WORDS;
+  checked.add(words);
+  return Object.freeze(words);
+}
+
+/** {@link fetchWords} of an object of the application's, whose own members alone count. */
+export function ownFetchWords(said: object): FetchWords {
+  return checked.has(said) ? (said as FetchWords) : fetchWords(Object.assign(Object.create(null), said));
 }
 
 function wordOf(name: keyof FetchWords, word: string): string {

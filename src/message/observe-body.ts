@@ -13,6 +13,11 @@ export interface BodyObserver {
   paused?(paused: boolean): void;
   /** The body ended, failed or was given up. Once, and before its reader hears of it. */
   done(): void;
+  /**
+   * The Response behind the body was taken in its stead, see {@link ResponseBody.takeResponse}; the body is done. It cannot
+   * be taken from behind an observer that does not know.
+   */
+  handedOut?(response: Response): void;
 }
 
 /** The same body with an observer beside it. Costs one call a chunk. */
@@ -22,6 +27,7 @@ export function observeBody(body: ResponseBody, observer: BodyObserver): Respons
 
 /** One object for both directions: to the reader it is the body, to the body it is the sink. */
 class ObservedBody extends FlowingBody implements BodySink {
+  readonly takeResponse?: () => Response;
   readonly #body: ResponseBody;
   readonly #observer: BodyObserver;
 
@@ -29,6 +35,14 @@ class ObservedBody extends FlowingBody implements BodySink {
     super();
     this.#body = body;
     this.#observer = observer;
+    if (observer.handedOut !== undefined && body.takeResponse !== undefined) {
+      this.takeResponse = () => {
+        const response = body.takeResponse!();
+        this.finish();
+        observer.handedOut!(response);
+        return response;
+      };
+    }
   }
 
   data(chunk: Uint8Array, lent: boolean): void {

@@ -8,6 +8,7 @@ import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
+import { HandedOutResponses } from './handed-out.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
 import { UNREAD_PATIENCE, UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
@@ -19,7 +20,7 @@ import { UNREAD_PATIENCE, UnreadBodies, type UnreadBody } from './unread-bodies.
  * slot alone, and can still be read; otherwise it is given up
  */
 export function queueStage(queue: RequestQueue, hasRoom: boolean): Stage {
-  const room = { queue, hasRoom, unread: new UnreadBodies() };
+  const room = { queue, hasRoom, unread: new UnreadBodies(), handedOut: new HandedOutResponses() };
   return {
     name: 'queue',
     handle: (request, next, call) => new Visit(room, request, next, call).begin(),
@@ -31,6 +32,7 @@ interface Room {
   readonly queue: RequestQueue;
   readonly hasRoom: boolean;
   readonly unread: UnreadBodies;
+  readonly handedOut: HandedOutResponses;
 }
 
 /** One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer. */
@@ -43,6 +45,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   #attempt: Attempt | null = null;
   /** The connection carries others, too. */
   #isShared = false;
+  #response: HttpResponse | null = null;
+  #unwatch: () => void = () => {};
 
   constructor(room: Room, request: HttpRequest, next: Next, call: Call) {
     this.#room = room;
@@ -97,13 +101,44 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       call.onCancel(this.done);
       call.timings.dequeued = call.time();
       this.#attempt = new Attempt(call, this);
+      this.#watch();
       return this.#next(this.#request, this.#attempt).then(
-        (response) => ({ ...response, body: observeBody(response.body, this) }),
+        (response) => this.#observe(response),
         (error) => this.#fail(error),
       );
     } catch (error) {
       return this.#fail(error);
     }
+  }
+
+  #observe(response: HttpResponse): HttpResponse {
+    this.#unwatch();
+    this.#response = response;
+    return { ...response, body: observeBody(response.body, this) };
+  }
+
+  handedOut(response: Response): void {
+    const { headers, body } = this.#response!;
+    const giveUp = (): void => body.cancel(unreadBody(this.#request, false));
+    this.#room.handedOut.add(this.#request.url.origin, response, headers, giveUp);
+  }
+
+  /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
+  #watch(): void {
+    const { handedOut } = this.#room;
+    const { origin } = this.#request.url;
+    const call = this.#call;
+    const most = this.#request.options.connectionsPerHost;
+    if (handedOut.count(origin) < most) return;
+    const look = (): void => {
+      if (handedOut.count(origin) >= most) {
+        handedOut.giveUpOldest(origin);
+        call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });
+      }
+      this.#watch();
+    };
+    const timer = call.clock.setTimeout(look, UNREAD_PATIENCE);
+    this.#unwatch = () => call.clock.clearTimeout(timer);
   }
 
   paused(paused: boolean): void {
@@ -132,6 +167,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   }
 
   readonly done = (): void => {
+    this.#unwatch();
     this.#room.unread.remove(this);
     this.#call.offCancel(this.done);
     this.#attempt?.end();

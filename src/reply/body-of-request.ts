@@ -1,4 +1,6 @@
+import { type RequestBodySource, requestBody } from '../message/body.ts';
 import type { ChunkSource } from '../message/body-input.ts';
+import { streamChunks } from '../message/stream-chunks.ts';
 import { delay } from '../util/clock.ts';
 import { concatenate } from '../util/concatenate.ts';
 
@@ -82,4 +84,26 @@ function rest(read: readonly Uint8Array[], pending: Promise<Read>, reader: Reade
 
 function letGo(reader: Reader): void {
   reader.cancel().catch(() => {});
+}
+
+/** The body of a Request that the platform takes as it is. It can be sent once; where it is changed on the way it is read. */
+export function bodyOfCopy(copy: Request): RequestBodySource {
+  return {
+    [requestBody]: () => ({
+      length: null,
+      replayable: false,
+      bytes: null,
+      contentType: null,
+      request: copy,
+      open: () => ({ [Symbol.asyncIterator]: () => chunksOfCopy(copy) }),
+    }),
+  };
+}
+
+function chunksOfCopy(copy: Request): AsyncIterator<Uint8Array> {
+  return copy.body ? streamChunks(copy.body) : wholeOf(copy);
+}
+
+async function* wholeOf(copy: Request): AsyncGenerator<Uint8Array, void, undefined> {
+  yield new Uint8Array(await copy.arrayBuffer());
 }

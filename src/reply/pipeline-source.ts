@@ -96,6 +96,13 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     // A listener of metaDataChanged may have aborted.
     if (this.#sink === null) return;
     try {
+      // An opaque response (status 0) has nothing to see.
+      const isFree = response.status === 0 || sink.watchesBytes !== true;
+      if (sink.takeResponse && body.takeResponse !== undefined && isFree) {
+        sink.takeResponse(body.takeResponse());
+        this.end(null);
+        return;
+      }
       if (this.#isPaused) body.pause();
       body.start(this);
     } catch (error) {

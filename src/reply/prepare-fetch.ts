@@ -1,11 +1,13 @@
 import type { RequestOptions } from '../call/parts.ts';
-import { type FetchWords, fetchWords } from '../message/fetch-words.ts';
+import { bindRequest, type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
 import type { NetworkRequest } from '../options/options.ts';
+import { forbiddenNames } from '../requirements/forbidden-field.ts';
 import { brandOf } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
+import { bodyOfCopy } from './body-of-request.ts';
 import { optionsOfWords } from './fetch-options.ts';
 
 /** What a fetch has been found to ask for. */
@@ -24,6 +26,8 @@ export interface FetchSurroundings {
   readonly options: RequestOptions;
   /** @throws TypeError for what is no URL */
   parseUrl(input: string | URL): ParsedUrl;
+  /** The platform is a fetch itself, and is given the Requests of its own that it is asked with. */
+  readonly takesRequests?: boolean;
 }
 
 /**
@@ -37,24 +41,30 @@ export interface FetchSurroundings {
  */
 export function prepareFetch(
   args: readonly unknown[],
-  { options, parseUrl }: FetchSurroundings,
+  { options, parseUrl, takesRequests = false }: FetchSurroundings,
 ): PreparedFetch {
   if (args.length === 0) throw new TypeError('fetch: a URL or a Request is needed');
   const [input] = args;
-  const init = initOf(args[1]);
-  const from = asRequest(input);
-  const words = wordsOf(init, from);
+  const said = initOf(args[1]);
+  const given = asRequest(input);
+  // A copy takes the body of the original at once, and the platform judges what is its own.
+  const copy = takesRequests && given !== null && isPlatforms(given) ? new Request(given, said) : null;
+  const from = copy ?? given;
+  const init = copy === null ? said : afterCopy(said);
+  const words = copy === null ? wordsOf(init, from) : bindRequest(wordsOf(init, from), copy);
   const url = urlOf(input, from, parseUrl);
   const method = methodOf(init.method === undefined ? from?.method : init.method, words.mode);
   const fields = init.headers === undefined ? from?.headers : init.headers;
   const headers = fields === undefined ? null : new Headers(fields);
+  // What the browser itself has put there is not what the caller wants of us.
+  if (copy !== null) for (const name of forbiddenNames(headers!)) headers!.delete(name);
   const signal = signalOf(init.signal === undefined ? from?.signal : init.signal);
   const body = bodyOf(init.body, method, words);
-  const bodyOwner = body === null && from !== null && mayHaveBody(from) ? usable(from, method) : null;
+  const owns = body === null && from !== null && mayHaveBody(from, copy !== null);
   return {
     method,
-    body,
-    bodyOwner,
+    body: owns && copy !== null ? bodyOfCopy(copy) : body,
+    bodyOwner: owns && copy === null ? usable(from, method) : null,
     signal,
     request: {
       url,
@@ -67,6 +77,14 @@ export function prepareFetch(
 }
 
 type Init = RequestInit & { readonly window?: unknown };
+
+/** What a copy of the Request does not show of init. */
+function afterCopy({ priority, signal }: Init): Init {
+  const left: Record<string, unknown> = Object.create(null);
+  if (priority !== undefined) left.priority = priority;
+  if (signal !== undefined) left.signal = signal;
+  return left as Init;
+}
 
 /** Own members only, so that a polluted Object.prototype configures nothing; those of a Request are inherited. */
 function initOf(init: unknown): Init {
@@ -86,6 +104,15 @@ function asRequest(input: unknown): Request | null {
   return typeof (input as Request).url === 'string' ? (input as Request) : null;
 }
 
+/** Whether a Request is the platform's own, of any realm: the getters of its prototype know it. */
+function isPlatforms(request: Request): boolean {
+  try {
+    return typeof Reflect.get(Request.prototype, 'url', request) === 'string';
+  } catch {
+    return false;
+  }
+}
+
 /** The words of a Request, and over them those of init. The `duplex` of a Request says nothing: all have the same. */
 function wordsOf(init: Init, from: Request | null): FetchWords {
   if (init.window !== undefined && init.window !== null)
@@ -103,7 +130,7 @@ function wordsOf(init: Init, from: Request | null): FetchWords {
 function inheritedWords(from: Request, said: FetchWords, isChanged: boolean): FetchWords {
   const { duplex: _, ...inherited } = fetchWords(from);
   const words = { ...inherited, ...said };
-  return words.mode === 'navigate' && isChanged ? { ...words, mode: 'same-origin' } : words;
+  return fetchWords(words.mode === 'navigate' && isChanged ? { ...words, mode: 'same-origin' } : words);
 }
 
 function checkReferrer(referrer: string | undefined): void {
@@ -159,8 +186,11 @@ function bodyOf(said: unknown, method: string, { duplex, keepalive }: FetchWords
 }
 
 /** Not every engine shows the body of a Request (Firefox); there a method that can have one may have one. */
-function mayHaveBody(from: Request): boolean {
-  return from.body === undefined ? from.method !== 'GET' && from.method !== 'HEAD' : from.body !== null;
+function mayHaveBody(from: Request, isCopy: boolean): boolean {
+  // WebKit cannot send one with a file again once its stream was shown.
+  return isCopy || from.body === undefined
+    ? from.method !== 'GET' && from.method !== 'HEAD'
+    : from.body !== null;
 }
 
 function usable(from: Request, method: string): Request {

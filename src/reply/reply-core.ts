@@ -48,6 +48,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   promised: Promised | null = null;
   /** Called when the final head is there, and at the end. */
   atHead: (() => void) | null = null;
+  /** Takes the platform's own Response of a fetch. */
+  takeResponse: ((response: Response) => void) | null = null;
   declare readonly reply: Reply;
   readonly #source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
@@ -103,6 +105,16 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   /** What has arrived waits, the network with it, and nothing has begun to read. */
   get isBodyUnread(): boolean {
     return !this.isBodyClaimed && (this.#body?.isFull ?? false);
+  }
+
+  /** Something counts on the bytes: then the platform's own Response, whose bytes the reply does not see, will not do. */
+  get watchesBytes(): boolean {
+    const { reply } = this;
+    return (
+      reply.request.options.maximumBodySize !== null ||
+      reply.listenerCount('readyRead') > 0 ||
+      reply.listenerCount('downloadProgress') > 0
+    );
   }
 
   get hasBody(): boolean {

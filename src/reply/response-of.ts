@@ -9,7 +9,14 @@ import type { AnsweringReply } from './response-maker.ts';
  * @param isHeld the reply holds on to it
  */
 export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
+  let own: Response | null = null;
+  if (!isHeld) {
+    core.takeResponse = (response) => {
+      own = response;
+    };
+  }
   await whenHead(core);
+  if (own !== null) return own;
   if (core.final === null) {
     showCaller(core.error, responseOf);
     throw core.error;

@@ -27,6 +27,12 @@ export const FORBIDDEN_BY_FETCH: readonly string[] = [
   'via',
 ];
 
+/** The names among them that the Fetch standard forbids to pages. */
+export function forbiddenNames(headers: Iterable<[string, string]>): string[] {
+  const names = Array.from(headers, ([name]) => name);
+  return names.filter((name) => FORBIDDEN_BY_FETCH.some((pattern) => matches(name, pattern)));
+}
+
 /** The first of the fields that the platform would drop, or null. */
 export function forbiddenField(
   headers: HttpHeaders,

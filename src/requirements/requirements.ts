@@ -43,8 +43,10 @@ type Rule = (
 const RULES: readonly (readonly [Capability, Rule])[] = [
   [
     'redirects',
-    (options, { redirects, pageOrigin }, { url }) => {
+    (options, { redirects, redirectMode, pageOrigin }, { url }) => {
       const { redirectPolicy } = options;
+      // What a fetch gives for a redirect that it is told not to follow shows that it is one, and nothing else.
+      if (options.fetch?.redirect === 'manual' && redirectMode) return null;
       if (redirects || redirectPolicy === 'no-less-safe' || staysAtHome(options, url, pageOrigin))
         return null;
       return `redirectPolicy '${redirectPolicy}'`;

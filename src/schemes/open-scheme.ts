@@ -7,12 +7,13 @@ import type { HttpResponse } from '../call/response.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Transport } from '../call/transport.ts';
 import { NetworkError } from '../error.ts';
-import { EMPTY_BODY } from '../message/body.ts';
+import { EMPTY_BODY, type ResponseBody } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
+import { UnopenedBody } from '../message/unopened-body.ts';
 import { brandOf } from '../util/brand.ts';
 import { LOCAL_SOCKETS } from '../util/canonical-scheme.ts';
 import { parseUrl } from '../util/url.ts';
@@ -57,8 +58,15 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
     // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
     headers: headers.has('content-encoding') ? headers.without('content-length') : headers,
     originalContentLength: contentLength(headers),
-    ...(response.body === null ? {} : { body: streamBody(response.body, bodyFailure, { isLent: true }) }),
+    ...(response.body === null ? {} : { body: bodyOf(response, response.body) }),
   });
+}
+
+/** The body of a Response. One that a fetch has given, which has a URL, may be handed on as it is. */
+function bodyOf(response: Response, stream: ReadableStream<Uint8Array>): ResponseBody {
+  const open = (): ResponseBody => streamBody(stream, bodyFailure, { isLent: true });
+  const giveUp = (): void => void stream.cancel().catch(() => {});
+  return response.url === '' ? open() : new UnopenedBody(response, open, () => {}, giveUp);
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

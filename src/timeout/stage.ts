@@ -39,6 +39,8 @@ async function watch(request: HttpRequest, next: Next, attempt: Call): Promise<H
       data: () => idle.touch(),
       paused: (paused) => (paused ? idle.pause() : idle.resume()),
       done,
+      // Of an opaque response no byte can be seen to move.
+      ...(response.status === 0 ? { handedOut: () => {} } : {}),
     });
     return { ...response, body };
   } catch (error) {

@@ -20,7 +20,8 @@ interface End {
 
 function setup(ends: readonly End[] = [], options: ManagerOptions = {}) {
   const asked: { readonly url: string; readonly init: RequestInit }[] = [];
-  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+  const fetch = async (target: string | Request, init: RequestInit): Promise<Response> => {
+    const url = String(target);
     const { url: end = url, headers = {} } = ends[asked.length] ?? {};
     asked.push({ url, init });
     const response = new Response('body', { headers });

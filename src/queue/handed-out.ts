@@ -1,0 +1,52 @@
+import { contentLength } from '../message/content-length.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+
+/** Bytes of a body that a platform takes in without a reader: such a one holds no connection. */
+const READ_AHEAD = 256 * 1024;
+
+/** A Response of the platform's that was handed out, and may hold a connection of the platform's for as long as it is not read. */
+interface HandedOut {
+  /** Null once nothing holds it any more. */
+  readonly response: { deref(): Response | undefined };
+  readonly giveUp: () => void;
+}
+
+/**
+ * The Responses that were handed out, by origin, as far as nothing reads them. What becomes of their bodies is not seen, but
+ * that nothing has begun to read one is: when a request gets no head while the platform's connections are all held like
+ * this, the oldest must go.
+ */
+export class HandedOutResponses {
+  readonly #byOrigin = new Map<string, HandedOut[]>();
+
+  add(origin: string, response: Response, headers: HttpHeaders, giveUp: () => void): void {
+    const length = contentLength(headers);
+    const mayStay = response.status !== 0 && response.status !== 204 && (length < 0 || length > READ_AHEAD);
+    if (!mayStay || typeof WeakRef === 'undefined') return;
+    this.#byOrigin.set(origin, [...this.#unread(origin), { response: new WeakRef(response), giveUp }]);
+  }
+
+  /** How many of an origin are not read. */
+  count(origin: string): number {
+    return this.#unread(origin).length;
+  }
+
+  /** Gives the oldest up that is not read. */
+  giveUpOldest(origin: string): void {
+    const [oldest, ...others] = this.#unread(origin);
+    if (others.length > 0) this.#byOrigin.set(origin, others);
+    else this.#byOrigin.delete(origin);
+    oldest?.giveUp();
+  }
+
+  #unread(origin: string): readonly HandedOut[] {
+    const unread = (this.#byOrigin.get(origin) ?? []).filter(({ response }) => isUnread(response.deref()));
+    if (unread.length > 0) this.#byOrigin.set(origin, unread);
+    else this.#byOrigin.delete(origin);
+    return unread;
+  }
+}
+
+function isUnread(response: Response | undefined): boolean {
+  return response !== undefined && !response.bodyUsed && response.body !== null && !response.body.locked;
+}
