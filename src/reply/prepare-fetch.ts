@@ -1,10 +1,10 @@
 import type { RequestOptions } from '../call/parts.ts';
 import { bindRequest, type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
+import { forbiddenNames } from '../message/forbidden-fields.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
 import type { NetworkRequest } from '../options/options.ts';
-import { forbiddenNames } from '../requirements/forbidden-field.ts';
 import { brandOf } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { bodyOfCopy } from './body-of-request.ts';

@@ -50,6 +50,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   atHead: (() => void) | null = null;
   /** Takes the platform's own Response of a fetch. */
   takeResponse: ((response: Response) => void) | null = null;
+  watchesBytes = false;
   declare readonly reply: Reply;
   readonly #source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
@@ -105,16 +106,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   /** What has arrived waits, the network with it, and nothing has begun to read. */
   get isBodyUnread(): boolean {
     return !this.isBodyClaimed && (this.#body?.isFull ?? false);
-  }
-
-  /** Something counts on the bytes: then the platform's own Response, whose bytes the reply does not see, will not do. */
-  get watchesBytes(): boolean {
-    const { reply } = this;
-    return (
-      reply.request.options.maximumBodySize !== null ||
-      reply.listenerCount('readyRead') > 0 ||
-      reply.listenerCount('downloadProgress') > 0
-    );
   }
 
   get hasBody(): boolean {

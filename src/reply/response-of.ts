@@ -11,6 +11,7 @@ import type { AnsweringReply } from './response-maker.ts';
 export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
   let own: Response | null = null;
   if (!isHeld) {
+    core.watchesBytes = watchesBytes(core);
     core.takeResponse = (response) => {
       own = response;
     };
@@ -33,6 +34,15 @@ export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld:
     reply.abort(error);
     throw error;
   }
+}
+
+/** Something counts on the bytes: then the platform's own Response, whose bytes the reply does not see, will not do. */
+function watchesBytes({ reply }: ReplyCore): boolean {
+  return (
+    reply.request.options.maximumBodySize !== null ||
+    reply.listenerCount('readyRead') > 0 ||
+    reply.listenerCount('downloadProgress') > 0
+  );
 }
 
 /** Resolves when the final head is there or never will be. */

@@ -1,37 +1,6 @@
 import type { TransportCapabilities } from '../call/capabilities.ts';
+import { FORBIDDEN_BY_FETCH, fitsPattern } from '../message/forbidden-fields.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-
-/** https://fetch.spec.whatwg.org/#forbidden-request-header */
-export const FORBIDDEN_BY_FETCH: readonly string[] = [
-  'accept-charset',
-  'accept-encoding',
-  'access-control-request-*',
-  'connection',
-  'content-length',
-  'cookie',
-  'cookie2',
-  'date',
-  'dnt',
-  'expect',
-  'host',
-  'keep-alive',
-  'origin',
-  'proxy-*',
-  'referer',
-  'sec-*',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-];
-
-/** The names among them that the Fetch standard forbids to pages. */
-export function forbiddenNames(headers: Iterable<[string, string]>): string[] {
-  const names = Array.from(headers, ([name]) => name);
-  return names.filter((name) => FORBIDDEN_BY_FETCH.some((pattern) => matches(name, pattern)));
-}
 
 /** The first of the fields that the platform would drop, or null. */
 export function forbiddenField(
@@ -39,10 +8,6 @@ export function forbiddenField(
   forbidden: TransportCapabilities['forbiddenFields'],
 ): string | null {
   const patterns = forbidden === 'fetch' ? FORBIDDEN_BY_FETCH : forbidden;
-  for (const [name] of headers) if (patterns.some((pattern) => matches(name, pattern))) return name;
+  for (const [name] of headers) if (patterns.some((pattern) => fitsPattern(name, pattern))) return name;
   return null;
-}
-
-function matches(name: string, pattern: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
