@@ -8,7 +8,7 @@ import {
 import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
 import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
 import type { Capability, TransportCapabilities } from '../src/call/capabilities.ts';
-import { FORBIDDEN_BY_FETCH } from '../src/requirements/forbidden-field.ts';
+import { FORBIDDEN_BY_FETCH } from '../src/message/forbidden-fields.ts';
 
 /** The records of all transports; each is a column. */
 const TRANSPORTS: readonly TransportCapabilities[] = [
