@@ -58,15 +58,24 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
     // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
     headers: headers.has('content-encoding') ? headers.without('content-length') : headers,
     originalContentLength: contentLength(headers),
-    ...(response.body === null ? {} : { body: bodyOf(response, response.body) }),
+    ...(response.body === null ? {} : { body: bodyOf(request, response, response.body) }),
   });
 }
 
-/** The body of a Response. One that a fetch has given, which has a URL, may be handed on as it is. */
-function bodyOf(response: Response, stream: ReadableStream<Uint8Array>): ResponseBody {
+/**
+ * The body of a Response. One that a fetch has given, which has a URL, may be handed on as it is, unless a signal could abort
+ * the request: that ends what passes through here alone.
+ */
+function bodyOf(
+  { options }: HttpRequest,
+  response: Response,
+  stream: ReadableStream<Uint8Array>,
+): ResponseBody {
   const open = (): ResponseBody => streamBody(stream, bodyFailure, { isLent: true });
   const giveUp = (): void => void stream.cancel().catch(() => {});
-  return response.url === '' ? open() : new UnopenedBody(response, open, () => {}, giveUp);
+  return response.url === '' || options.signal !== null
+    ? open()
+    : new UnopenedBody(response, open, () => {}, giveUp);
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */
