@@ -30,14 +30,19 @@ export interface QueueSlot {
   setConcurrency(requests: number | null): void;
 }
 
+/** Takes a Response of the platform's own as it is. */
+export interface ResponseTaker {
+  take(response: Response): void;
+  /** The bytes of the body must come by here all the same, if they can be seen at all. */
+  readonly watchesBytes: boolean;
+}
+
 /** Who hears of a {@link Call}, most often its reply: events as plain values, and questions. */
 export interface CallSink {
   accept(event: ReplyEvent): void;
   readonly ask: Ask;
-  /** Takes the platform's own Response in place of its bytes, where there is one and that is wanted. Told after the head. */
-  readonly takeResponse?: ((response: Response) => void) | null;
-  /** The bytes of the body must come by here all the same. */
-  readonly watchesBytes?: boolean;
+  /** Takes the platform's own Response in place of its bytes, after the head, where there is one. null: nothing wants it. */
+  readonly responseTaker?: ResponseTaker | null;
   /** What has arrived of the body waits, the network with it, and nothing has begun to read. */
   readonly isBodyUnread?: boolean;
   /**

@@ -97,9 +97,9 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     if (this.#sink === null) return;
     try {
       // An opaque response (status 0) has nothing to see.
-      const isFree = response.status === 0 || sink.watchesBytes !== true;
-      if (sink.takeResponse && body.takeResponse !== undefined && isFree) {
-        sink.takeResponse(body.takeResponse());
+      const taker = sink.responseTaker;
+      if (taker && body.takeResponse && (response.status === 0 || !taker.watchesBytes)) {
+        taker.take(body.takeResponse());
         this.end(null);
         return;
       }

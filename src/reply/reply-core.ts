@@ -1,4 +1,4 @@
-import type { CallSink } from '../call/call.ts';
+import type { CallSink, ResponseTaker } from '../call/call.ts';
 import type { Answered, Question, QuestionType } from '../call/question.ts';
 import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
@@ -48,9 +48,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   promised: Promised | null = null;
   /** Called when the final head is there, and at the end. */
   atHead: (() => void) | null = null;
-  /** Takes the platform's own Response of a fetch. */
-  takeResponse: ((response: Response) => void) | null = null;
-  watchesBytes = false;
+  responseTaker: ResponseTaker | null = null;
   declare readonly reply: Reply;
   readonly #source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;

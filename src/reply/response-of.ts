@@ -11,10 +11,10 @@ import type { AnsweringReply } from './response-maker.ts';
 export async function responseOf(reply: AnsweringReply, core: ReplyCore, isHeld: boolean): Promise<Response> {
   let own: Response | null = null;
   if (!isHeld) {
-    core.watchesBytes = watchesBytes(core);
-    core.takeResponse = (response) => {
+    const take = (response: Response): void => {
       own = response;
     };
+    core.responseTaker = { take, watchesBytes: watchesBytes(core) };
   }
   await whenHead(core);
   if (own !== null) return own;
