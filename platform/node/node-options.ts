@@ -9,7 +9,7 @@
  * A test compares the names with Node's own sources.
  */
 
-const READS_WEIGHT = Number.parseInt(process.versions.node, 10) < 24;
+const READS_WEIGHT = Number.parseInt(process.versions.node, 10) < 22;
 
 /** Whatever becomes a stream. */
 const STREAM = `allowHalfOpen autoDestroy captureRejections construct decodeStrings defaultEncoding destroy emitClose
@@ -40,7 +40,7 @@ const HTTP2 = `${TLS} connectionWindowSize createConnection http1Options maxDefl
 const HTTP2_SETTINGS = `customSettings enableConnectProtocol enablePush headerTableSize initialWindowSize
   maxConcurrentStreams maxFrameSize maxHeaderListSize maxHeaderSize`;
 
-/** The rest Node makes by itself for the stream. From 24 on it warns of a `weight` that is there, and does not read it. */
+/** The rest Node makes by itself for the stream. From 22 on it warns of a `weight` that is there. */
 const HTTP2_REQUEST = `endStream exclusive parent signal silent waitForTrailers${READS_WEIGHT ? ' weight' : ''}`;
 
 const ZLIB = `${STREAM} chunkSize dictionary finishFlush flush fullFlush info level maxOutputLength memLevel params

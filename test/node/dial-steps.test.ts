@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Dial, Dialer, type DialerOptions } from '../../platform/node/dial/dialer.ts';
 import { endpointOf } from '../../platform/node/dial/endpoint.ts';
 import { Resolver } from '../../platform/node/dial/resolve.ts';
@@ -200,6 +200,22 @@ describe('equal lookups under way', () => {
     const both = await Promise.allSettled([resolver.addressesOf('a.test'), resolver.addressesOf('a.test')]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await resolver.addressesOf('a.test')).toEqual(address);
+  });
+
+  test('that hang are not joined for ever', async () => {
+    vi.useFakeTimers();
+    try {
+      let lookups = 0;
+      const resolver = new Resolver((_host, _options, callback) => {
+        if (++lookups > 1) callback(null, address);
+      });
+      const hanging = resolver.addressesOf('a.test');
+      vi.advanceTimersByTime(5000);
+      expect(await resolver.addressesOf('a.test')).toEqual(address);
+      expect(await Promise.race([hanging, null])).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('of which one is given up go on for the other', async () => {
