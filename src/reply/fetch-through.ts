@@ -23,8 +23,9 @@ export interface FetchDoor extends FetchSurroundings {
  * NetworkError), with the signal's reason when aborted, and resolves for every status. Its arguments are judged, and the
  * body of a Request is taken, before it returns.
  *
- * `redirect: 'manual'` gives the real 3xx where redirects are seen (Node) and is refused elsewhere; `'error'` works on
- * Node and in a page. `integrity` is refused where the pipeline would have to check it.
+ * `redirect: 'manual'` gives the real 3xx on Node and the opaque redirect of the browser in a page; `'error'` works in both.
+ * `integrity` is refused where no browser checks it. In a page, a Request goes to the browser as it is, and its Response comes
+ * back as it is where no stage changes it: its reply then finishes with the head.
  *
  * Source: https://fetch.spec.whatwg.org/#fetch-method
  */
