@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.ts';
+import { OTHER_MAJORS, otherNodes } from '../test/support/other-nodes.ts';
 
 /**
  * `npm test`: everything, one step after the other (two browsers at once starve each other on a small machine). The
@@ -31,16 +32,12 @@ function command(name: string, script: string, ...args: string[]): Counts {
   return { passed: Number(succeeded), failed: Number(!succeeded), skipped: 0 };
 }
 
-function vitest(...projects: string[]): Counts {
-  announce(projects.join(', '));
-  const file = join(REPORTS, `${projects.join('-')}.json`);
-  const succeeded = run('node_modules/vitest/vitest.mjs', [
-    'run',
-    ...projects.flatMap((project) => ['--project', project]),
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
+/** @param node the binary that runs it, of the major version `major` */
+function vitest(project: string, major = '', node: string = process.execPath): Counts {
+  announce(major === '' ? project : `${project}, Node ${major}`);
+  const file = join(REPORTS, `${project}${major}.json`);
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const succeeded = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, ...options], node);
   const { passed, failed, skipped } = readReport(file);
   // A file that does not load, or an error outside of any test, fails the run without a failed test.
   return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
@@ -65,10 +62,19 @@ function browser(name: string, installed: boolean): Counts {
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
-function run(script: string, args: readonly string[]): boolean {
-  return (
-    spawnSync(process.execPath, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
-  );
+/** The Node suite on the other versions that are promised. */
+function onOtherNodes(): Counts[] {
+  const nodes = otherNodes();
+  return OTHER_MAJORS.map((major) => {
+    const binary = nodes.get(major);
+    if (binary !== undefined) return vitest('node', major, binary);
+    announce(`node, Node ${major}: skipped, there is no binary for this machine`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  });
+}
+
+function run(script: string, args: readonly string[], node: string = process.execPath): boolean {
+  return spawnSync(node, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 }
 
 function announce(name: string): void {
@@ -93,6 +99,7 @@ const results = [
   command('types, TypeScript 7', 'node_modules/typescript7/bin/tsc'),
   vitest('unit'),
   vitest('node'),
+  ...onOtherNodes(),
   vitest('consumers'),
   browser('chromium', (await findChromium()) !== null),
   browser('firefox', findFirefox() !== null),

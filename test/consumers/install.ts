@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { otherNodes } from '../support/other-nodes.ts';
 
 /**
  * Packs the package as it is built and installs it into an empty project far from this one, so that nothing resolves
@@ -47,12 +48,7 @@ export default function setup(project: TestProject): () => void {
 
 /** This Node, and the others where their packages have a binary for this machine. */
 function nodes(): Record<string, string> {
-  const others = join(HERE, 'nodes');
-  const binary = (name: string) => join(others, 'node_modules', name, 'bin', 'node');
-  if (process.platform === 'linux' && process.arch === 'x64' && !existsSync(binary('node24'))) {
-    npm(others, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund');
-  }
-  const candidates = [process.execPath, binary('node22'), binary('node24')].filter(existsSync);
+  const candidates = [process.execPath, ...otherNodes().values()];
   return Object.fromEntries(candidates.map((path) => [versionOf(path), path]));
 }
 

@@ -22,7 +22,8 @@ const CJS = 'tour-of-node-main.cjs';
 /** Installs what `runtimes/package.json` names, once. */
 export function installRuntimes(): void {
   if (existsSync(join(TOOLS, 'node_modules', 'jest'))) return;
-  const args = ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  // Not `npm ci`, which refuses a lock without the packages of other platforms that a registry does not have.
+  const args = ['install', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   execFileSync('npm', args, { cwd: TOOLS, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
