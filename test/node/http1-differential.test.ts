@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../fuzz/http1/compare.ts';
-import { DISAGREEMENTS } from '../fuzz/http1/disagreements.ts';
+import { DISAGREEMENTS, type Disagreement } from '../fuzz/http1/disagreements.ts';
 import { type FuzzInput, generateResponse } from '../fuzz/http1/generate-response.ts';
 import { ourOutcome } from '../fuzz/http1/our-outcome.ts';
 import { fieldLines, newOutcome, type Outcome } from '../fuzz/http1/outcome.ts';
@@ -16,7 +16,11 @@ describe('our response parser against llhttp', () => {
     }
   });
 
-  test.each(DISAGREEMENTS)('still differs in what is listed: $name', ({ name, example }) => {
+  const [major = 0, minor = 0] = (process.versions.llhttp ?? '').split('.').map(Number);
+  const isThere = ({ gone: [last, since] = [Infinity, 0] }: Disagreement): boolean =>
+    major < last || (major === last && minor < since);
+
+  test.each(DISAGREEMENTS.filter(isThere))('still differs in what is listed: $name', ({ name, example }) => {
     expect(compare(example, new Random(1))).toEqual([name]);
   });
 });

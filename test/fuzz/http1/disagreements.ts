@@ -7,6 +7,8 @@ export interface Disagreement {
   /** Where the RFC speaks of it. */
   readonly section: string;
   readonly why: string;
+  /** The version of llhttp (major, minor) that has come over to our side. */
+  readonly gone?: readonly [number, number];
   readonly example: FuzzInput;
   applies(input: FuzzInput, ours: Outcome, theirs: Outcome): boolean;
   /**
@@ -150,6 +152,7 @@ const REWRITINGS: readonly Rewriting[] = [
   },
   {
     name: 'HTAB after Content-Length',
+    gone: [9, 4],
     section: 'RFC 9112 §5.1',
     why: 'The same; llhttp refuses it.',
     pattern: /(\ncontent-length:[ \t]*\d+) *\t[ \t]*(?=\r\n)/gi,
@@ -214,6 +217,7 @@ const REWRITINGS: readonly Rewriting[] = [
   },
   {
     name: 'the option keep-alive beside others, or before HTAB',
+    gone: [9, 4],
     section: 'RFC 9112 §9.3',
     why: 'The same of keep-alive in HTTP/1.0, where llhttp closes.',
     pattern: CONNECTION_FIELD,
