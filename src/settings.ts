@@ -50,6 +50,11 @@ export class Settings extends Signals<ManagerSignals> {
   #resolve(options: ManagerOptions, defaults: RequestOptions): RequestOptions {
     const resolved = resolveManagerOptions(options, defaults);
     this.#accept?.(resolved);
+    if (resolved.strictTransportSecurityEnabled && resolved.strictTransportSecurity === null) {
+      throw new TypeError(
+        "option 'strictTransportSecurityEnabled': there is nothing that could know the hosts; set strictTransportSecurity to a new StrictTransportSecurity() with it, or before it",
+      );
+    }
     return resolved;
   }
 

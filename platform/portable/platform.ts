@@ -12,8 +12,12 @@ import { captureContext } from './async-context.ts';
 export const portablePlatform: Platform = {
   createTransport: () =>
     new FetchTransport(
-      // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
-      async (url, init) => (await import('cross-fetch')).fetch(url, init),
+      async (url, init) => {
+        // Loaded with the first request: it brings a polyfill that a runtime with a fetch of its own does not need.
+        const { fetch } = await import('cross-fetch');
+        // As a function: a native fetch called as a method of anything but the global object is an illegal invocation.
+        return fetch(url, init);
+      },
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),

@@ -29,7 +29,6 @@ function setup(ends: readonly End[] = [], options: ManagerOptions = {}) {
   };
   const manager = new NetworkAccessManager({
     transport: new FetchTransport(fetch, { ...browserCapabilities(), pageOrigin: PAGE }),
-    strictTransportSecurityEnabled: true,
     ...options,
   });
   managers.push(manager);
@@ -38,6 +37,7 @@ function setup(ends: readonly End[] = [], options: ManagerOptions = {}) {
 
 const withPart = (options: ManagerOptions = {}): ManagerOptions => ({
   strictTransportSecurity: new StrictTransportSecurity(),
+  strictTransportSecurityEnabled: true,
   ...options,
 });
 
@@ -78,6 +78,16 @@ describe('HSTS by the part that is set', () => {
       code: 'protocol-invalid-operation',
       capability: 'strictTransportSecurity',
     });
+  });
+
+  test('switching it on without one is refused, by the constructor and afterwards', () => {
+    const sentence = /strictTransportSecurityEnabled.*new StrictTransportSecurity/;
+    expect(() => setup([], { strictTransportSecurityEnabled: true })).toThrow(sentence);
+    const { manager } = setup();
+    expect(() => {
+      manager.strictTransportSecurityEnabled = true;
+    }).toThrow(sentence);
+    expect(manager.strictTransportSecurityEnabled).toBe(false);
   });
 });
 
