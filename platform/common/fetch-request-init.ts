@@ -6,6 +6,7 @@ import { NetworkError } from '../../src/error.ts';
 import { type FetchWords, requestBehind } from '../../src/message/fetch-words.ts';
 import { forbiddenNames } from '../../src/message/forbidden-fields.ts';
 import type { HttpHeaders } from '../../src/message/headers.ts';
+import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { withoutFragment } from '../../src/util/url.ts';
 import { cacheInit } from './fetch-cache.ts';
 import { uploadInit } from './fetch-upload.ts';
@@ -30,15 +31,16 @@ export async function requestInit(
 ): Promise<FetchInit> {
   const { method, headers, body, options } = request;
   if (FORBIDDEN_METHODS.test(method)) throw refused(request, 'be sent');
+  const reach = reachOfPlatform(request, capabilities.pageOrigin).to;
   const init: FetchInit = {
     method,
     headers: [...headers],
-    redirect: options.maximumRedirectsAllowed === 0 ? 'error' : 'follow',
+    redirect: options.maximumRedirectsAllowed === 0 || reach === 'nowhere' ? 'error' : 'follow',
     credentials: credentials(options),
     signal,
   };
   if (capabilities.fetchWords && options.fetch !== null) Object.assign(init, platformWords(options.fetch));
-  if (options.redirectPolicy === 'same-origin') init.mode = 'same-origin';
+  if (options.redirectPolicy === 'same-origin' || reach === 'own-origin') init.mode = 'same-origin';
   if (capabilities.platformCache && concernsCache(request)) {
     Object.assign(init, cacheInit(request, capabilities));
   }

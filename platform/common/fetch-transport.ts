@@ -11,6 +11,7 @@ import { trimOws } from '../../src/message/field-lexer.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import { UnopenedBody } from '../../src/message/unopened-body.ts';
+import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { brandOf } from '../../src/util/brand.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
@@ -75,7 +76,9 @@ export class FetchTransport implements Transport {
       return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
       done();
-      throw toError(thrown);
+      const error = toError(thrown);
+      const isOfFetch = !signal.aborted && error !== thrown;
+      throw isOfFetch ? sayWhyNotFollowed(error, request, this.capabilities) : error;
     }
   }
 
@@ -104,6 +107,19 @@ export class FetchTransport implements Transport {
     const cache = init.cache ?? own?.cache;
     return unlessNotCached(fetchFunction(own ?? url, init), url, cache === undefined ? {} : { cache });
   }
+}
+
+/** A platform that is told not to follow redirects fails with an error like any other. */
+function sayWhyNotFollowed(
+  error: NetworkError,
+  request: HttpRequest,
+  { pageOrigin }: TransportCapabilities,
+): NetworkError {
+  const { field } = reachOfPlatform(request, pageOrigin);
+  if (field === null) return error;
+  const { code, message, url, cause } = error;
+  const hint = `if it was redirected to another origin: the field ${field} would have gone along unseen; name the origins that may have it in trustedRedirectOrigins`;
+  return new NetworkError(code, `${message}; ${hint}`, { ...(url === undefined ? {} : { url }), cause });
 }
 
 /**

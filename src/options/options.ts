@@ -66,6 +66,9 @@ export interface SharedOptions {
    * Origins (`https://host[:port]`) to which all fields may follow a redirect, and so may the client certificate and
    * `servername` in `tls`. Other origins get only fields that are known to be harmless, and `tls` without `cert`,
    * `key`, `passphrase` and `servername`.
+   *
+   * Where the platform hides redirects, it can be told only whether to follow any: with such an origin it follows, and a
+   * response from none of them is insecure-redirect; the fields have been sent by then.
    * @default []
    */
   readonly trustedRedirectOrigins: readonly string[];

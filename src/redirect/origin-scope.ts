@@ -27,12 +27,17 @@ const HARMLESS = new Set([
   'user-agent',
 ]);
 
+/** Names of the fields that are for the origin of the request alone. */
+export function personalFields({ headers, options }: HttpRequest): string[] {
+  return Array.from(headers, ([name]) => name).filter(
+    (name) => !HARMLESS.has(name) || options.secretHeaders.includes(name),
+  );
+}
+
 /** What of a request may follow a redirect to another origin: no field that is not known to be harmless, and no identity. */
 export function forOtherOrigin(request: HttpRequest): HttpRequest {
   const { headers, options, own } = request;
-  const personal = Array.from(headers, ([name]) => name).filter(
-    (name) => !HARMLESS.has(name) || options.secretHeaders.includes(name),
-  );
+  const personal = personalFields(request);
   return {
     ...request,
     headers: headers.without(...personal),
