@@ -24,7 +24,7 @@ async function shown(response: Response): Promise<unknown> {
 /** What the server saw, without what differs from one request to the next: a boundary, and what comes of its length. */
 function sent(text: string): unknown {
   const { method, url, fields, body } = JSON.parse(text) as Echo;
-  const isForm = text.includes('multipart');
+  const isForm = text.includes('form-data');
   const seen = fields
     .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
     .filter(
