@@ -43,7 +43,10 @@ export default function setup(project: TestProject): () => void {
   writeFileSync(join(directory, 'package.json'), '{ "private": true }');
   npm(directory, 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball);
   project.provide('consumer', { directory, tarball, nodes: nodes() });
-  return () => rmSync(directory, { recursive: true, force: true });
+  return () => {
+    // The second is made by the tests of bundles, which must have no node_modules above them.
+    for (const made of [directory, `${directory}-bundles`]) rmSync(made, { recursive: true, force: true });
+  };
 }
 
 /** This Node, and the others where their packages have a binary for this machine. */

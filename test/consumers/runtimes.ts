@@ -111,11 +111,7 @@ function bundle(
     name,
     prepare: async (directory) => {
       // A folder that has no node_modules above it: everything is in the bundle.
-      const folder = join(
-        directory,
-        '..',
-        `${directory.split('/').at(-1)}-bundle-${name.replace(/\W+/g, '-')}`,
-      );
+      const folder = join(`${directory}-bundles`, name.replace(/\W+/g, '-'));
       mkdirSync(folder, { recursive: true });
       await make(directory, join(folder, file));
       return [process.execPath, join(folder, file)];
