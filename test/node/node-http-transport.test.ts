@@ -1,6 +1,8 @@
-import * as http from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import { describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { Call } from '../../src/call/call.ts';
 import {
   failureOf,
@@ -249,4 +251,26 @@ test('an upload to a peer that is done with it ends with the response, and so do
   const sent = send(await transportWith(), server.origin, { method: 'POST', body: source });
   expect(await textOf(sent)).toBe('too early');
   await until(() => closed);
+});
+
+test('what replaces the functions of node:http and node:https is called', async () => {
+  const called: string[] = [];
+  const originals = { http: http.request, https: https.request };
+  const replaced = (name: keyof typeof originals) =>
+    ((...args: Parameters<typeof http.request>) => {
+      called.push(name);
+      return originals[name](...args);
+    }) as typeof http.request;
+  Object.assign(http, { request: replaced('http') });
+  Object.assign(https, { request: replaced('https') });
+  const manager = new NetworkAccessManager({ transport: new NodeHttpTransport() });
+  try {
+    for (const url of ['http://127.0.0.1:1/', 'https://127.0.0.1:1/'])
+      await expect(manager.get(url).text()).rejects.toMatchObject({ code: 'connection-refused' });
+  } finally {
+    Object.assign(http, { request: originals.http });
+    Object.assign(https, { request: originals.https });
+    await manager.close();
+  }
+  expect(called).toEqual(['http', 'https']);
 });

@@ -1,5 +1,6 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+// The modules' own objects, whose functions tools for tests and tracing (nock, msw, instrumentations) replace.
+import http from 'node:http';
+import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type * as tls from 'node:tls';
 import type { Call } from '../../../src/call/call.ts';
