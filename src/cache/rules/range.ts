@@ -1,3 +1,4 @@
+import type { HttpHeaders } from '../../message/headers.ts';
 import { parseDigits } from './digits.ts';
 
 /** One range of a Range field as it was asked: from `first` to `last` or the end, or the last `suffix` bytes. */
@@ -55,6 +56,17 @@ export function parseContentRange(value: string): ByteRange | null {
   const total = parseDigits(value.slice(slash + 1));
   if (first === null || last === null || total === null || last < first || total <= last) return null;
   return { first, last, total };
+}
+
+/**
+ * The range that the body of a 206 is; null where its fields do not say, or contradict each other: a body that is longer
+ * or shorter than its Content-Range is not joined with anything (RFC 9110 §14.4).
+ */
+export function rangeOfBody(headers: HttpHeaders): ByteRange | null {
+  const range = parseContentRange(headers.get('content-range') ?? '');
+  const length = headers.get('content-length');
+  if (range === null || (length !== null && length !== String(range.last - range.first + 1))) return null;
+  return range;
 }
 
 export function serializeContentRange(range: ByteRange): string {

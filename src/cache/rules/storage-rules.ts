@@ -6,7 +6,7 @@ import { type ParsedUrl, parseUrl, withoutFragment } from '../../util/url.ts';
 import { type Fidelity, METADATA_VERSION, type ResponseMetadata } from '../storage/metadata.ts';
 import { requestControl, responseControl } from './control.ts';
 import { belongsToExchange } from './exchange-fields.ts';
-import { type ByteRange, parseContentRange } from './range.ts';
+import { type ByteRange, rangeOfBody } from './range.ts';
 import { isHeuristicallyCacheable, isNeverStored, isUnderstood } from './status.ts';
 import { selectingFields } from './vary.ts';
 
@@ -102,10 +102,7 @@ function permitsStoring(status: number, headers: HttpHeaders): boolean {
 }
 
 function storedRange(request: HttpRequest, headers: HttpHeaders, fidelity: Fidelity): ByteRange | null {
-  const range = parseContentRange(headers.get('content-range') ?? '');
-  if (range === null || fidelity !== 'exact' || !request.headers.has('range')) return null;
-  const length = headers.get('content-length');
-  return length === null || length === String(range.last - range.first + 1) ? range : null;
+  return fidelity === 'exact' && request.headers.has('range') ? rangeOfBody(headers) : null;
 }
 
 /** `bytes=0-`, as media players ask, may well bring all. */

@@ -3,7 +3,7 @@ import { NetworkError } from '../../error.ts';
 import type { ResponseBody } from '../../message/body.ts';
 import { receivedCoding, sameCoding, storedCoding } from '../rules/content-coding.ts';
 import { freshnessOf } from '../rules/freshness.ts';
-import { parseContentRange } from '../rules/range.ts';
+import { rangeOfBody } from '../rules/range.ts';
 import { strongEtag } from '../rules/validators.ts';
 import type { ResponseMetadata } from '../storage/metadata.ts';
 import { type CacheLookup, withFields, withoutFields } from './cache-lookup.ts';
@@ -39,7 +39,7 @@ function isRange(
   last: number | null,
   etag: string,
 ): boolean {
-  const range = parseContentRange(headers.get('content-range') ?? '');
+  const range = rangeOfBody(headers);
   return (
     status === 206 &&
     range?.first === first &&

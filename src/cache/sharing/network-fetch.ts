@@ -7,7 +7,7 @@ import { receivedCoding, storedCoding } from '../rules/content-coding.ts';
 import { freshen } from '../rules/freshening.ts';
 import { freshnessOf } from '../rules/freshness.ts';
 import type { Plan } from '../rules/plan.ts';
-import { parseContentRange } from '../rules/range.ts';
+import { rangeOfBody } from '../rules/range.ts';
 import { isServerTrouble } from '../rules/status.ts';
 import type { ExchangeTimes } from '../rules/storage-rules.ts';
 import { confirms, strongEtag } from '../rules/validators.ts';
@@ -159,7 +159,7 @@ export class NetworkFetch<Stored extends StoredResponse> {
     response: HttpResponse,
     times: ExchangeTimes,
   ): Promise<FetchResult> {
-    const range = parseContentRange(response.headers.get('content-range') ?? '');
+    const range = rangeOfBody(response.headers);
     const fits =
       response.status === 206 &&
       range?.first === begun.length &&

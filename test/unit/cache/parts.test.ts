@@ -120,6 +120,20 @@ describe('stored parts', () => {
     expect(harness.seen.at(-1)!.headers.has('if-range')).toBe(false);
   });
 
+  test('are joined with nothing that is not as long as it says', async () => {
+    const harness = origin();
+    await get(harness, 'bytes=0-3');
+    harness.respond = ({ headers }) =>
+      headers.has('range')
+        ? makeResponse({
+            status: 206,
+            headers: { etag: '"e"', 'content-range': 'bytes 4-9/10', 'content-length': '12' },
+            body: '456789456789',
+          })
+        : makeResponse({ body: 'whole' });
+    expect(await harness.send()).toMatchObject({ status: 200, text: 'whole' });
+  });
+
   test('that are all of it are the whole', async () => {
     const harness = origin();
     expect((await get(harness, 'bytes=0-')).status).toBe(206);
