@@ -1,5 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
@@ -12,9 +12,12 @@ import { CertificateAuthority } from '../support/certificate.ts';
  * reset; the answer lies in the socket all the same (RFC 9112 §9.5; nodejs/node#54366).
  */
 
-/** In a thread of its own: it must close while the client is busy. */
+/**
+ * In a process of its own: it must close while the client is busy, and Node 20 crashes when a thread is ended in which TLS
+ * is being read.
+ */
 const SERVER = `
-const { parentPort, workerData } = require('node:worker_threads');
+const identity = JSON.parse(process.env.IDENTITY);
 const answer = (request, response) => {
   response.writeHead(413, { connection: 'close' });
   response.end('too large');
@@ -26,12 +29,12 @@ const early = (stream) => {
 };
 const servers = [
   require('node:http').createServer(answer),
-  require('node:https').createServer(workerData, answer),
+  require('node:https').createServer(identity, answer),
   require('node:http2').createServer().on('stream', early),
 ];
 let left = servers.length;
 for (const server of servers) server.listen(0, '127.0.0.1', () => {
-  if (--left === 0) parentPort.postMessage(servers.map((one) => one.address().port));
+  if (--left === 0) process.send(servers.map((one) => one.address().port));
 });
 `;
 
@@ -71,18 +74,21 @@ const BODIES: Readonly<Record<string, () => BodyInput>> = {
   'an iterable that holds up the loop': blocking,
 };
 
-let worker: Worker;
+let server: ChildProcess;
 let ca: string;
 let ports: number[];
 
 beforeAll(async () => {
   const authority = new CertificateAuthority();
   ca = authority.certificate;
-  worker = new Worker(SERVER, { eval: true, workerData: authority.issue() });
-  [ports] = await once(worker, 'message');
+  server = spawn(process.execPath, ['-e', SERVER], {
+    env: { ...process.env, IDENTITY: JSON.stringify(authority.issue()) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  [ports] = (await once(server, 'message')) as [number[]];
 });
 
-afterAll(() => worker.terminate());
+afterAll(() => server.kill('SIGKILL'));
 
 describe.each([
   ['SocketTransport', () => new SocketTransport(), 'http', 0],
