@@ -49,7 +49,11 @@ export interface ManagerOnlyOptions {
   readonly cookieJar: CookieJarLike | null;
   /** The HTTP cache, or null for none. @default null */
   readonly cache: StageSource | null;
-  /** Send requests for known HSTS hosts over https, and take note of the hosts that ask for it. @default false */
+  /**
+   * Send requests for known HSTS hosts over https, and take note of the hosts that ask for it. A TypeError where there is
+   * no `strictTransportSecurity`, which a page has to be given.
+   * @default false
+   */
   readonly strictTransportSecurityEnabled: boolean;
   /**
    * Top-level domains (A-labels, without a dot) all of whose hosts count as known HSTS hosts:
