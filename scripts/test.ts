@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.ts';
 import { OTHER_MAJORS, otherNodes } from '../test/support/other-nodes.ts';
 
@@ -21,14 +21,28 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 const REPORTS = join('.cache', 'test');
+
+/** What failed, a line each: told again at the end, where a log of which only the end is kept still has it. */
+const failures: string[] = [];
 
 /** Counts as one test. */
 function command(name: string, script: string, ...args: string[]): Counts {
   announce(name);
   const succeeded = run(script, args);
+  if (!succeeded) failures.push(name);
   return { passed: Number(succeeded), failed: Number(!succeeded), skipped: 0 };
 }
 
@@ -38,22 +52,41 @@ function vitest(project: string, major = '', node: string = process.execPath): C
   const file = join(REPORTS, `${project}${major}.json`);
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const succeeded = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, ...options], node);
-  const { passed, failed, skipped } = readReport(file);
+  const { passed, failed, skipped } = readReport(file, `${project}${major}`);
+  if (!succeeded && failed === 0) failures.push(`${project}${major}: an error outside of any test`);
   // A file that does not load, or an error outside of any test, fails the run without a failed test.
   return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
 }
 
-function readReport(file: string): Counts {
+function readReport(file: string, runner: string): Counts {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    noteFailures(report, runner);
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
       skipped: report.numPendingTests + report.numTodoTests,
     };
   } catch {
+    failures.push(`${runner}: no report`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+}
+
+function noteFailures(report: Report, runner: string): void {
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const failed = assertionResults.filter((result) => result.status === 'failed');
+    for (const { fullName, failureMessages } of failed) {
+      failures.push(`${runner}: ${relative('.', name)}: ${fullName}: ${firstLine(failureMessages[0])}`);
+    }
+    if (status === 'failed' && failed.length === 0) {
+      failures.push(`${runner}: ${relative('.', name)}: ${firstLine(message)}`);
+    }
+  }
+}
+
+function firstLine(text = ''): string {
+  return text.slice(0, 300).split('\n', 1)[0] ?? '';
 }
 
 function browser(name: string, installed: boolean): Counts {
@@ -105,6 +138,8 @@ const results = [
   browser('firefox', findFirefox() !== null),
   browser('webkit', findWebKit() !== null),
 ];
+
+if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n')}`);
 
 const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
