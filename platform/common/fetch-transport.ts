@@ -34,6 +34,8 @@ export class FetchTransport implements Transport {
   readonly #fetch: FetchFunction;
   readonly #dialect: FetchDialect;
   readonly #running = new Set<AbortController>();
+  /** Ends the Responses that were handed out: engines keep of a signal like this only what is still under way. */
+  #handedOut = new AbortController();
   #closed = false;
 
   constructor(fetchFunction: FetchFunction, capabilities: TransportCapabilities, dialect: FetchDialect = {}) {
@@ -71,7 +73,7 @@ export class FetchTransport implements Transport {
       const handsOut = this.#dialect.toStream === undefined && brandOf(response) === 'Response';
       const body =
         handsOut && canFollow(request)
-          ? new UnopenedBody(response, open, done, () => controller.abort())
+          ? new UnopenedBody(response, open, done, (reason) => controller.abort(bodyFailure(reason)))
           : open();
       return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
@@ -84,6 +86,8 @@ export class FetchTransport implements Transport {
 
   clearConnections(): void {
     for (const controller of this.#running) controller.abort();
+    this.#handedOut.abort(bodyFailure(canceled()));
+    this.#handedOut = new AbortController();
   }
 
   async close(): Promise<void> {
@@ -92,9 +96,9 @@ export class FetchTransport implements Transport {
   }
 
   async #open(url: string, request: HttpRequest, call: Call, signal: AbortSignal): Promise<Response> {
-    const ends = endsWith(signal, request);
-    const own = ownRequest(request);
     const takesBlobs = this.#dialect.toStream === undefined;
+    const ends = takesBlobs ? this.#endsWith(signal, request) : signal;
+    const own = ownRequest(request);
     const said =
       own === null
         ? await requestInit(request, this.capabilities, takesBlobs, call, ends)
@@ -106,6 +110,16 @@ export class FetchTransport implements Transport {
     const fetchFunction = this.#fetch;
     const cache = init.cache ?? own?.cache;
     return unlessNotCached(fetchFunction(own ?? url, init), url, cache === undefined ? {} : { cache });
+  }
+
+  /**
+   * What ends a fetch: the call, and for a Response that is handed out and outlives that the transport and the signal of
+   * the request. Engines let go of this together with the Response.
+   */
+  #endsWith(call: AbortSignal, { options: { signal, fetch } }: HttpRequest): AbortSignal {
+    if (fetch === null || !HAS_ANY) return call;
+    const all = [call, this.#handedOut.signal];
+    return AbortSignal.any(signal === null ? all : [...all, signal]);
   }
 }
 
@@ -120,15 +134,6 @@ function sayWhyNotFollowed(
   const { code, message, url, cause } = error;
   const hint = `if it was redirected to another origin: the field ${field} would have gone along unseen; name the origins that may have it in trustedRedirectOrigins`;
   return new NetworkError(code, `${message}; ${hint}`, { ...(url === undefined ? {} : { url }), cause });
-}
-
-/**
- * What ends a fetch: the call, and for a Response that is handed out and outlives that the signal of the request.
- * Engines let go of this together with the Response.
- */
-function endsWith(signal: AbortSignal, { options }: HttpRequest): AbortSignal {
-  const { signal: own, fetch } = options;
-  return own === null || fetch === null || !HAS_ANY ? signal : AbortSignal.any([signal, own]);
 }
 
 /** Whether the Response of a request ends with the request's signal once it is handed out. */
@@ -193,10 +198,20 @@ function toHttpResponse(
 
 function unknownNetwork(thrown: unknown, url: string): NetworkError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  const message = `fetch failed: ${reason} (offline, blocked, refused, or not allowed by CORS: the platform does not tell)`;
-  return new NetworkError('unknown-network', message, { url, cause: thrown });
+  // False is certain, true may mean no more than that there is a router (HTML, navigator.onLine).
+  const isOffline = globalThis.navigator?.onLine === false;
+  const why = isOffline
+    ? 'the platform says that it is offline'
+    : 'offline, blocked, refused, or not allowed by CORS: the platform does not tell';
+  const code = isOffline ? 'temporary-network-failure' : 'unknown-network';
+  return new NetworkError(code, `fetch failed: ${reason} (${why})`, { url, cause: thrown });
 }
 
-function canceled(url: string): NetworkError {
+function canceled(url?: string): NetworkError {
   return new NetworkError('operation-canceled', 'connections were cleared', { url });
+}
+
+/** What the body of a Response fails with that was handed out (WHATWG Fetch: network errors are TypeErrors). */
+function bodyFailure(error: NetworkError): TypeError {
+  return new TypeError(`the body failed: ${error.message}`, { cause: error });
 }

@@ -38,7 +38,10 @@ export interface TransportCapabilities {
   readonly informational?: boolean;
   /** Trailers are delivered. */
   readonly trailers?: boolean;
-  /** Failures are told apart (refused, unresolvable, TLS …). Without it all of them are unknown-network. */
+  /**
+   * Failures are told apart (refused, unresolvable, TLS …). Without it all of them are unknown-network, or
+   * temporary-network-failure while the platform says that it is offline (`navigator.onLine`).
+   */
   readonly errorDetail?: boolean;
   /** TLS can be configured (`tls.ca` …) and judged (`sslErrors`, `encrypted`). */
   readonly tls?: boolean;

@@ -9,7 +9,7 @@ export class UnopenedBody implements ResponseBody {
   readonly #response: Response;
   readonly #open: () => ResponseBody;
   readonly #done: () => void;
-  readonly #abort: () => void;
+  readonly #abort: (reason: NetworkError) => void;
   #opened: ResponseBody | null = null;
   #isPaused = false;
   #isTaken = false;
@@ -18,7 +18,12 @@ export class UnopenedBody implements ResponseBody {
    * @param done called when the Response was handed out: what becomes of it is its holder's
    * @param abort gives up a Response that was handed out
    */
-  constructor(response: Response, open: () => ResponseBody, done: () => void, abort: () => void) {
+  constructor(
+    response: Response,
+    open: () => ResponseBody,
+    done: () => void,
+    abort: (reason: NetworkError) => void,
+  ) {
     this.#response = response;
     this.#abort = abort;
     this.#open = open;
@@ -48,7 +53,7 @@ export class UnopenedBody implements ResponseBody {
   }
 
   cancel(reason: NetworkError): void {
-    if (this.#isTaken) this.#abort();
+    if (this.#isTaken) this.#abort(reason);
     else this.#body.cancel(reason);
   }
 

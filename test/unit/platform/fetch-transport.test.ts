@@ -337,6 +337,18 @@ describe('a platform that passes what was cut off for complete', () => {
   });
 });
 
+test.each([
+  [false, 'temporary-network-failure', 'says that it is offline'],
+  [true, 'unknown-network', 'the platform does not tell'],
+  [undefined, 'unknown-network', 'the platform does not tell'],
+])('a failure while navigator.onLine is %s', async (onLine, code, words) => {
+  vi.stubGlobal('navigator', { onLine });
+  const cause = new TypeError('Failed to fetch');
+  const transport = new FetchTransport(() => Promise.reject(cause), browserFetchCapabilities);
+  const error = await transport.send(makeRequest(), makeExchange().exchange).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code, cause, message: expect.stringContaining(words) });
+});
+
 test('the capabilities of a page are those of a browser, with its origin', () => {
   vi.stubGlobal('origin', 'https://page.test');
   expect(browserCapabilities()).toEqual({ ...browserFetchCapabilities, pageOrigin: 'https://page.test' });
