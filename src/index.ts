@@ -50,6 +50,7 @@ export { HttpHeaders } from './message/headers.ts';
 export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
 export type { NetworkClient } from './network-client.ts';
+export type { AddressFilter, AddressUse } from './options/address-filter.ts';
 export type {
   CacheLoadControl,
   LoadControl,
@@ -62,6 +63,7 @@ export type {
   TlsOptions,
 } from './options/options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
+export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { Operation } from './reply/operation.ts';
 export type { Answer } from './reply/prepared-answer.ts';

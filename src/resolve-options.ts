@@ -123,6 +123,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   ],
   transport: part('send', 'close'),
   proxy: [null, 'no proxy yet', () => false],
+  addressFilter: [null, 'a function', (value) => typeof value === 'function'],
   clock: part('now', 'monotonic', 'setTimeout', 'clearTimeout'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],

@@ -1,4 +1,5 @@
 /** What only Node has: `fairlead/node`. */
+export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts';
 export { cacheDirectory } from './cache-directory.ts';
 export type { DiskCacheOptions } from './disk-cache.ts';
 export { DiskCache } from './disk-cache.ts';

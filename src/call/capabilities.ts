@@ -47,6 +47,8 @@ export interface TransportCapabilities {
   readonly tls?: boolean;
   /** Proxies are ours to choose. */
   readonly proxy?: boolean;
+  /** The addresses behind names are seen, and can be refused before they are connected to (`addressFilter`). */
+  readonly addresses?: boolean;
   /**
    * HSTS is ours to keep. Without it the platform upgrades by itself; `strictTransportSecurity: new
    * StrictTransportSecurity()` adds hosts that the application knows.

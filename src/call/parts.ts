@@ -1,5 +1,6 @@
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
+import type { AddressFilter } from '../options/address-filter.ts';
 import type { RequestOnlyOptions, Settable, SharedOptions } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { SchemeHandler } from './scheme-handler.ts';
@@ -17,6 +18,13 @@ export interface ManagerOnlyOptions {
   readonly userAgent: string;
   /** Qt: `setProxy`. None can be set in this version; the place is kept for it. @default null */
   readonly proxy: null;
+  /**
+   * Says which addresses may be connected to; what it does not allow ends with content-access-denied before a byte is sent.
+   * Asked for each address of a name, for literals, redirects and local sockets alike. `publicAddressesOnly` is a ready one,
+   * against server-side request forgery. Refused where the transport lacks the capability `addresses` (all but Node's sockets). null = all.
+   * @default null
+   */
+  readonly addressFilter: AddressFilter | null;
   /**
    * Fields that every request has unless it brings its own. They cannot be changed in place, because requests share
    * them: assign new ones.

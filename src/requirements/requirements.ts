@@ -92,6 +92,7 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     'fetchWords',
     ({ fetch }, { fetchWords }) => (fetch?.integrity && !fetchWords ? "fetch's integrity" : null),
   ],
+  ['addresses', ({ addressFilter }, { addresses }) => (addressFilter && !addresses ? 'addressFilter' : null)],
   ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
   [

@@ -3,11 +3,13 @@ import { ask } from '../../../src/call/ask.ts';
 import type { Call } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
+import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { abortable } from './abortable.ts';
 import { connectStep } from './connect.ts';
 import { CONNECT_TIMEOUT, DialTime } from './dial-time.ts';
 import type { Endpoint } from './endpoint.ts';
+import { guardStep } from './guard.ts';
 import { type Inbox, StreamInbox } from './inbox.ts';
 import { negotiateStep } from './negotiate.ts';
 import { Resolver, resolveStep } from './resolve.ts';
@@ -54,6 +56,8 @@ export interface DialerOptions {
   readonly lookup?: LookupFunction | undefined;
   /** Milliseconds for name, connection, tunnels and TLS together, without questions. @default 30 000 */
   readonly connectTimeout?: number | undefined;
+  /** Which addresses may be connected to, whatever the request says. @default all */
+  readonly addressFilter?: AddressFilter | undefined;
   /** @default those that there are */
   readonly routeKinds?: RouteKinds | undefined;
 }
@@ -64,9 +68,10 @@ const MOST_AGAIN = 5;
 /**
  * Opens connections. A dial is a list of steps over a value, {@link Reached}:
  *
- *     resolve → connect → (tunnel …) → secure → approve → negotiate
+ *     resolve → (guard) → connect → (tunnel …) → secure → approve → negotiate
  *
- * `resolve` finds the addresses of the origin or of the first machine on the way, `connect` races them, each tunnel asks the
+ * `resolve` finds the addresses of the origin or of the first machine on the way, `guard` asks which of them are allowed
+ * where the application wants to say so, `connect` races them, each tunnel asks the
  * machine that is connected for the next one, `secure` runs TLS with the origin through all of it, `approve` shows the
  * application what was agreed, `negotiate` tells what is spoken. Which of them there are follows from endpoint and route
  * alone. A step takes the value and gives the next one, or says that the dial has to begin again with what it has learned.
@@ -77,12 +82,19 @@ const MOST_AGAIN = 5;
 export class Dialer {
   readonly #resolver: Resolver;
   readonly #connectTimeout: number;
+  readonly #filters: readonly AddressFilter[];
   readonly #routeKinds: RouteKinds;
   readonly #sessions = new TlsSessions();
 
-  constructor({ lookup, connectTimeout = CONNECT_TIMEOUT, routeKinds = ROUTE_KINDS }: DialerOptions = {}) {
+  constructor({
+    lookup,
+    connectTimeout = CONNECT_TIMEOUT,
+    addressFilter,
+    routeKinds = ROUTE_KINDS,
+  }: DialerOptions = {}) {
     this.#resolver = new Resolver(lookup);
     this.#connectTimeout = connectTimeout;
+    this.#filters = addressFilter === undefined ? [] : [addressFilter];
     this.#routeKinds = routeKinds;
   }
 
@@ -113,13 +125,18 @@ export class Dialer {
     }
   }
 
-  #stepsFor({ route, tls }: Endpoint, offer: readonly Protocol[]): Step[] {
+  #stepsFor(endpoint: Endpoint, offer: readonly Protocol[]): Step[] {
+    const { route, tls, filter, local } = endpoint;
     const kind = this.#routeKinds.get(route.kind);
     if (kind === undefined) throw new TypeError(`no kind of route is called '${route.kind}'`);
+    const hop = kind.hop(route);
     const tunnel = kind.tunnel(route);
+    const filters = filter === null ? this.#filters : [...this.#filters, filter];
+    const via = local ? 'local' : 'direct';
     const isLast = tunnel.length === 0 && tls === null && !offer.includes('h2');
     return [
-      resolveStep(this.#resolver, kind.hop(route)),
+      resolveStep(this.#resolver, hop),
+      ...(filters.length === 0 ? [] : [guardStep(filters, hop ?? endpoint, hop === null ? via : 'proxy')]),
       connectStep(isLast),
       ...tunnel,
       ...(tls === null ? [] : [secureStep(tls, this.#sessions), approveStep]),

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
+import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localServerPath } from './local-server.ts';
 import type { Route } from './route.ts';
@@ -22,6 +23,8 @@ export interface Endpoint {
   readonly tls: TlsIdentity | null;
   readonly protocols: Protocols;
   readonly route: Route;
+  /** Which addresses may be connected to; null for all. */
+  readonly filter: AddressFilter | null;
 }
 
 export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoint {
@@ -33,8 +36,25 @@ export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoin
   const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
   const { origin } = url;
   const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
-  const key = JSON.stringify([origin, tls?.key, protocols, way]);
-  return { key, origin, host, port, local, tls, protocols, route };
+  const { addressFilter: filter } = options;
+  const key = JSON.stringify([
+    origin,
+    tls?.key,
+    protocols,
+    way,
+    ...(filter === null ? [] : [filterKey(filter)]),
+  ]);
+  return { key, origin, host, port, local, tls, protocols, route, filter };
+}
+
+const filterKeys = new WeakMap<AddressFilter, number>();
+let filters = 0;
+
+/** One filter has seen the address of a connection, another one has not. */
+function filterKey(filter: AddressFilter): number {
+  const key = filterKeys.get(filter) ?? ++filters;
+  filterKeys.set(filter, key);
+  return key;
 }
 
 function withoutBrackets(hostname: string): string {

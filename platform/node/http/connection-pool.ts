@@ -122,5 +122,7 @@ export class ConnectionPool implements PoolContext {
 
 /** Whether two requests of one origin may have the same connections, as far as a glance tells. */
 function connectAlike(a: RequestOptions, b: RequestOptions): boolean {
-  return a === b || (a.tls === b.tls && a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct);
+  if (a === b) return true;
+  const speakAlike = a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct;
+  return speakAlike && a.tls === b.tls && a.addressFilter === b.addressFilter;
 }

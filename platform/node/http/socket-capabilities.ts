@@ -7,4 +7,5 @@ export const socketCapabilities: TransportCapabilities = {
   preconnect: 'connection',
   http2: true,
   localSockets: true,
+  addresses: true,
 };

@@ -5,6 +5,7 @@ import type { HttpResponse } from '../../../src/call/response.ts';
 import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
 import type { NetworkError } from '../../../src/error.ts';
+import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';
@@ -31,6 +32,8 @@ export interface SocketTransportOptions extends WireLimitOptions {
    * take. `Infinity` for no bound but the system's. @default 30 000
    */
   readonly connectTimeout?: number;
+  /** Which addresses may be connected to, whatever manager a request comes from; see the manager's option. @default all */
+  readonly addressFilter?: AddressFilter;
   /** Time for idle connections. @default the system's */
   readonly clock?: Clock;
 }
@@ -40,6 +43,7 @@ const CHECKS: Checks<SocketTransportOptions> = {
   lookup: FUNCTION,
   routes: FUNCTION,
   connectTimeout: CONNECT_TIMEOUT_CHECK,
+  addressFilter: FUNCTION,
   clock: CLOCK,
 };
 
@@ -65,8 +69,9 @@ export class SocketTransport implements Transport {
    */
   constructor(options: SocketTransportOptions = {}, routeKinds?: RouteKinds) {
     const checked = checkOptions('SocketTransport', options, CHECKS);
-    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock, connectTimeout } = checked;
-    const dialer = new Dialer({ lookup, connectTimeout, routeKinds });
+    const { lookup, routes = () => DIRECT_ONLY, clock = systemClock } = checked;
+    const { connectTimeout, addressFilter } = checked;
+    const dialer = new Dialer({ lookup, connectTimeout, addressFilter, routeKinds });
     this.#pool = new ConnectionPool(dialer, wireLimits(checked), clock);
     this.#routesFor = routes;
     dropped.register(this, this.#pool);
