@@ -37,6 +37,8 @@ export type { ToughCookieJson } from './cookies/tough-cookie.ts';
 export { fromToughCookieJson, toToughCookieJson } from './cookies/tough-cookie.ts';
 export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson } from './error.ts';
 export { ERROR_BODY_LIMIT, ERROR_CODES, NetworkError } from './error.ts';
+export type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
+export type { EventOptions } from './event-stream/server-sent-events.ts';
 export { PRELOADED_TOP_LEVEL_DOMAINS } from './hsts/preloaded.ts';
 export { StrictTransportSecurity } from './hsts/strict-transport-security.ts';
 export type { ManagerSignals } from './manager-signals.ts';
@@ -65,6 +67,7 @@ export type {
 export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
 export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { StandardSchema } from './reply/consume.ts';
+export type { LineOptions } from './reply/lines.ts';
 export type { Operation } from './reply/operation.ts';
 export type { Answer } from './reply/prepared-answer.ts';
 export { NetworkReply } from './reply/reply.ts';

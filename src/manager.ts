@@ -4,6 +4,8 @@ import { type StrictTransportSecurityPolicy, securityOf } from './call/security-
 import type { Next } from './call/stage.ts';
 import type { Transport } from './call/transport.ts';
 import { refuseSurplus } from './checks/surplus.ts';
+import type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
+import { type EventOptions, serverSentEvents } from './event-stream/server-sent-events.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { NetworkClient } from './network-client.ts';
 import type { NetworkRequest, RequestInput } from './options/options.ts';
@@ -11,19 +13,19 @@ import { requestSources } from './pipeline/sources.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
 import { fetchThrough, type StartRequest } from './reply/fetch-through.ts';
-import { type Operation, operationOf } from './reply/operation.ts';
+import type { Operation } from './reply/operation.ts';
 import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
 import { clockOf, DEFAULT_OPTIONS } from './resolve-options.ts';
-import { type ConnectOptions, connectRequest, resolveRequest, toNetworkRequest } from './resolve-request.ts';
+import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
-import { Settings } from './settings.ts';
 import { ActiveSet } from './util/active-set.ts';
 import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
+import { OWNER, Verbs } from './verbs.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -31,7 +33,7 @@ import { systemClock } from './util/clock.ts';
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkaccessmanager.html; every member is compared in docs/qt-mapping.md.
  */
-export class Manager extends Settings implements NetworkClient {
+export class Manager extends Verbs implements NetworkClient {
   readonly #platform: Platform;
   readonly #defaults: RequestOptions;
   readonly #sourceFor: ReturnType<typeof requestSources>;
@@ -42,12 +44,15 @@ export class Manager extends Settings implements NetworkClient {
   #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
   #closed = false;
-  readonly #owner: ReplyOwner<NetworkReply> = {
+  /** Called when the manager closes: ends what waits and is no reply. */
+  readonly #closing = new Set<() => void>();
+  override readonly [OWNER]: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
     ask: (signal, reply) => this.ask(signal, reply),
     fault: (error) => this.#onFault(error),
     behind: (request, run) => this.#behind(request, run),
   };
+  readonly #startVerb: StartRequest = (verb, request, body) => this.sendCustomRequest(request, verb, body);
   readonly #onFault = (fault: Error): void => {
     if (!this.emit('faultOccurred', fault)) console.warn(fault);
   };
@@ -61,68 +66,6 @@ export class Manager extends Settings implements NetworkClient {
     this.#sourceFor = requestSources(platform);
   }
 
-  /** A HEAD: status and fields of the response to a GET, without its body. The reply is returned at once; await `completed`. */
-  head(request: RequestInput, ...surplus: never[]): NetworkReply {
-    refuseSurplus('head', surplus);
-    return this.#start('head', request);
-  }
-
-  /** A GET; with a body where the transport can send one (not in a page). */
-  get(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
-    refuseSurplus('get', surplus);
-    return this.#start('get', request, body);
-  }
-
-  /** A POST with that body; its Content-Type is added where the kind of body implies one and none is set. */
-  post(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
-    refuseSurplus('post', surplus);
-    return this.#start('post', request, body);
-  }
-
-  /** A PUT with that body. */
-  put(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
-    refuseSurplus('put', surplus);
-    return this.#start('put', request, body);
-  }
-
-  /** A DELETE. Qt: `deleteResource()`. */
-  deleteResource(request: RequestInput, ...surplus: never[]): NetworkReply {
-    refuseSurplus('deleteResource', surplus);
-    return this.#start('delete', request);
-  }
-
-  /** {@link deleteResource} under the name of the verb. */
-  delete(request: RequestInput, ...surplus: never[]): NetworkReply {
-    refuseSurplus('delete', surplus);
-    return this.deleteResource(request);
-  }
-
-  /** A PATCH with that body. */
-  patch(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
-    refuseSurplus('patch', surplus);
-    return this.sendCustomRequest(request, 'PATCH', body);
-  }
-
-  /**
-   * Any other verb. GET, HEAD, PUT, POST and DELETE, in upper or lower case, become the operations of those names.
-   * @throws TypeError when `verb` is not a token
-   */
-  sendCustomRequest(
-    request: RequestInput,
-    verb: string,
-    body?: BodyInput | null,
-    ...surplus: never[]
-  ): NetworkReply {
-    refuseSurplus('sendCustomRequest', surplus);
-    return this.#startVerb(verb, toNetworkRequest(request), body);
-  }
-
-  /** {@link sendCustomRequest} with the verb first. */
-  request(method: string, request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
-    refuseSurplus('request', surplus);
-    return this.sendCustomRequest(request, method, body);
-  }
-
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
   readonly fetch = (
     ...args: [input: string | URL | Request, init?: RequestInit | null | undefined]
@@ -134,6 +77,27 @@ export class Manager extends Settings implements NetworkClient {
     return fetchThrough({ options, parseUrl, takesRequests: own, start: this.#startVerb }, args);
   };
 
+  /**
+   * The server-sent events of a stream, as they arrive; leaving the loop ends the request. With `reconnect` the stream is asked
+   * for again when its connection is lost. Rejects like `reply.lines()`, and for an answer that is no event stream.
+   *
+   * WHATWG: https://html.spec.whatwg.org/multipage/server-sent-events.html
+   */
+  events(
+    request: RequestInput,
+    options?: EventOptions,
+    ...surplus: never[]
+  ): AsyncGenerator<ServerSentEvent, void, undefined> {
+    refuseSurplus('events', surplus);
+    const whenClosed = (callback: () => void): (() => void) => {
+      this.#closing.add(callback);
+      return () => this.#closing.delete(callback);
+    };
+    const { clock } = this.options;
+    const of = { client: this, clock: clock ?? systemClock, whenClosed };
+    return serverSentEvents(of, toNetworkRequest(request), options);
+  }
+
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
     const { localSockets } = this.#transportFor(this.options).capabilities;
@@ -141,23 +105,6 @@ export class Manager extends Settings implements NetworkClient {
     const all = new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()]);
     const { allowedSchemes } = this;
     return [...all].filter((scheme) => allowedSchemes?.includes(canonicalScheme(scheme)) ?? true);
-  }
-
-  /**
-   * Opens a connection that a later request to that host uses. Its reply finishes when the connection stands.
-   * @param port default: 80
-   */
-  connectToHost(host: string, port = 80): NetworkReply {
-    return this.#start('get', connectRequest('http', host, port));
-  }
-
-  /**
-   * Like {@link connectToHost}, with TLS; `tls.servername` is Qt's peer name. Only requests with the same `tls` will
-   * use the connection.
-   * @param port default: 443
-   */
-  connectToHostEncrypted(host: string, port = 443, options: ConnectOptions = {}): NetworkReply {
-    return this.#start('get', connectRequest('https', host, port, options));
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */
@@ -200,6 +147,7 @@ export class Manager extends Settings implements NetworkClient {
     this.#closed = true;
     const reason = managerClosed();
     for (const reply of [...this.#running]) reply.cancel(reason, true);
+    for (const callback of [...this.#closing]) callback();
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
       this.#transport?.close(),
@@ -222,7 +170,7 @@ export class Manager extends Settings implements NetworkClient {
    * @param request always the object form; `method` is set for the operation `custom`
    * @throws TypeError for a request that cannot be sent as it stands
    */
-  protected createRequest(
+  protected override createRequest(
     operation: Operation,
     request: NetworkRequest,
     body?: BodyInput | null,
@@ -247,20 +195,11 @@ export class Manager extends Settings implements NetworkClient {
     return resolveRequest(operation, request, body, this.options, this.#platform);
   }
 
-  readonly #startVerb: StartRequest = (verb, request, body) => {
-    const operation = operationOf(verb);
-    return this.#start(operation, operation === 'custom' ? { ...request, method: verb } : request, body);
-  };
-
-  #start(operation: Operation, request: RequestInput, body?: BodyInput | null): NetworkReply {
-    return this.createRequest(operation, toNetworkRequest(request), body).attach(this.#owner);
-  }
-
   /** As a reply of its own. The manager's signals do not tell of it; only its questions are asked. */
   async #behind(request: HttpRequest, run: Next): Promise<void> {
     const source = pipelineSource(run, this.#source(this.options));
     const reply = NetworkReply.create({ operation: 'get', request, source, underWay: this.#running });
-    reply.attach({ ...this.#owner, finished: () => {}, ask: this.#askBehind });
+    reply.attach({ ...this[OWNER], finished: () => {}, ask: this.#askBehind });
     await reply.completed.catch(() => {});
   }
 

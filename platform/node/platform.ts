@@ -11,12 +11,12 @@ import { captureContext } from './async-context.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { decodeText } from './decode-text.ts';
 import { nodeDecoders } from './decoders.ts';
 import { expectListeners } from './expect-listeners.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
+import { textDecoding } from './text-decoding.ts';
 
 /** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
@@ -37,7 +37,7 @@ export const nodePlatform: Platform = {
     decoding: decodingStage(nodeDecoders),
     fetchFields: fetchFieldsStage,
   },
-  decodeText,
+  textDecoding,
   captureContext,
   schemes: new Map([
     ['data', dataScheme()],

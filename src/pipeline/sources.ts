@@ -12,7 +12,7 @@ import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
 /** What a platform brings for the way of its requests. */
 export interface PlatformMeans {
   readonly rules: PlatformRules;
-  readonly decodeText?: TextDecoding;
+  readonly textDecoding?: TextDecoding;
   /** What an AsyncLocalStorage holds, where there is one. */
   readonly captureContext?: CaptureContext | undefined;
 }
@@ -23,7 +23,7 @@ export interface PlatformMeans {
  */
 export function requestSources({
   rules,
-  decodeText,
+  textDecoding,
   captureContext,
 }: PlatformMeans): (parts: HttpParts) => ReplySource {
   const queue = new RequestQueue();
@@ -35,7 +35,7 @@ export function requestSources({
       orOwnScheme(inContextOf(parts, captureContext), transport),
     );
     return pipelineSource(dispatch(http, transport, schemes), {
-      ...(decodeText === undefined ? {} : { decodeText }),
+      ...(textDecoding === undefined ? {} : { textDecoding }),
       ...(captureContext === undefined ? {} : { captureContext }),
       ...(options.clock === null ? {} : { clock: options.clock }),
     });

@@ -11,8 +11,8 @@ import type { Priority } from '../options/options.ts';
 import type { ActiveSet, Placed } from '../util/active-set.ts';
 import type { AsyncContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
-import { decodeUtf8 } from '../util/utf8.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
+import { platformDecoding } from './body-text.ts';
 import { DownloadProgress } from './download-progress.ts';
 import { withSentence } from './error-sentence.ts';
 import { type Promised, settle } from './promised.ts';
@@ -85,8 +85,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     return this.#source.clock;
   }
 
-  get decodeText(): TextDecoding {
-    return this.#source.decodeText ?? decodeUtf8;
+  get textDecoding(): TextDecoding {
+    return this.#source.textDecoding ?? platformDecoding;
   }
 
   get body(): ReplyBody {

@@ -17,12 +17,17 @@ export interface ReplySource {
   readonly clock: Clock;
   /** The asynchronous context of who makes a reply, where the platform has such a thing. */
   readonly captureContext?: CaptureContext;
-  /** How bodies become text, where the platform has a faster way to decode UTF-8 than TextDecoder. */
-  readonly decodeText?: TextDecoding;
+  /** How bodies become text, where the platform has a better way than the global TextDecoder. */
+  readonly textDecoding?: TextDecoding;
 }
 
-/** UTF-8 as WHATWG `text()` decodes it: a BOM is dropped, broken sequences become U+FFFD. */
-export type TextDecoding = (bytes: Uint8Array) => string;
+/** How bytes become text. A byte order mark is dropped, broken sequences become U+FFFD. */
+export interface TextDecoding {
+  /** WHATWG "UTF-8 decode". */
+  readonly decodeUtf8: (bytes: Uint8Array) => string;
+  /** @throws RangeError for a label that the Encoding Standard does not know */
+  readonly createDecoder: (label: string) => TextDecoder;
+}
 
 /** The answer to one request, under way. The last event that its sink gets is `end` or `failed`. */
 export interface Transfer {

@@ -1,25 +1,22 @@
-import type { Hop } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
-import type { Timings } from '../call/timings.ts';
-import type { NetworkError } from '../error.ts';
-import type { ConnectionSecurity } from '../message/connection-security.ts';
-import type { HttpHeaders } from '../message/headers.ts';
 import type { NetworkRequest, Priority } from '../options/options.ts';
 import { resolveRequestOptions } from '../resolve-options.ts';
-import { Signals } from '../signals.ts';
 import type { Bytes } from '../util/bytes.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
+import { Leavable } from '../util/leavable.ts';
 import { startInMicrotask } from '../util/start-in-microtask.ts';
+import { type TextSource, textOf, utf8Of } from './body-text.ts';
 import { showCaller, tracedToCaller } from './caller-stack.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
+import { type LineOptions, lineRules, linesOf, valuesOf } from './lines.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
 import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
-import { securityOf } from './questions.ts';
-import { ReplyCore } from './reply-core.ts';
-import { REPLY_SIGNALS, type ReplyOwner, type ReplySignals } from './reply-signals.ts';
+import type { ReplyCore } from './reply-core.ts';
+import type { ReplyOwner } from './reply-signals.ts';
 import type { ReplyInit } from './reply-source.ts';
+import { ReplyState } from './reply-state.ts';
 import { type ReplyView, viewOfReply } from './reply-view.ts';
 import { responseOf } from './response-of.ts';
 
@@ -32,19 +29,13 @@ import { responseOf } from './response-of.ts';
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkreply.html
  */
-export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable<Bytes> {
-  /** The kind of request: `get`, `post` …, `custom` for other verbs. Qt: `operation()`. */
-  declare readonly operation: Operation;
-  /** The request that was made, after the manager's defaults; it does not change with redirects. */
-  declare readonly request: HttpRequest;
+export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
   readonly #core: ReplyCore<NetworkReply>;
   #response: Promise<Response> | null = null;
 
   private constructor(init: ReplyInit<ReplyCore>) {
-    super(REPLY_SIGNALS);
-    this.operation = init.operation;
-    this.request = init.request;
-    this.#core = new ReplyCore<NetworkReply>(this, init.source, init.underWay);
+    super(init);
+    this.#core = ReplyState.coreOf<NetworkReply>(this);
     startInMicrotask(this.#core);
   }
 
@@ -59,106 +50,6 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     const checked = checkedAnswer(answer);
     const respond = async () => respondWith(checked, request);
     return new NetworkReply({ operation, request, source: pipelineSource(respond) });
-  }
-
-  /** The URL that answered, or will: it changes with every redirect. */
-  get url(): string {
-    return this.#core.url;
-  }
-
-  /** HTTP status, 0 until a head is there and for schemes without one. */
-  get status(): number {
-    return this.#core.head?.status ?? 0;
-  }
-
-  /** The reason phrase, empty over HTTP/2 and until a head is there. Qt: HttpReasonPhraseAttribute. */
-  get reason(): string {
-    return this.#core.head?.reason ?? '';
-  }
-
-  /** Fields of the response that is there, which may be a redirect; empty before. */
-  get headers(): HttpHeaders {
-    return this.#core.headers;
-  }
-
-  /** Trailer fields, once finished; null when there were none or the platform hides them. */
-  get trailers(): HttpHeaders | null {
-    return this.#core.trailers;
-  }
-
-  /** `'1.0' | '1.1' | '2'`, empty where the platform does not tell. */
-  get httpVersion(): string {
-    return this.#core.final?.httpVersion ?? '';
-  }
-
-  /** Qt: Http2WasUsedAttribute. */
-  get http2WasUsed(): boolean {
-    return this.httpVersion === '2';
-  }
-
-  /** What TLS has agreed on, from the signal `encrypted` on; null before, and in cleartext. A page and a cache know little. */
-  get sslConfiguration(): ConnectionSecurity | null {
-    return securityOf(this.#core);
-  }
-
-  /** Qt: ConnectionEncryptedAttribute. */
-  get connectionEncrypted(): boolean {
-    return (this.#core.final?.security ?? null) !== null;
-  }
-
-  /** Qt: SourceIsFromCacheAttribute; true for a revalidated answer, too. */
-  get sourceIsFromCache(): boolean {
-    return this.source !== 'network';
-  }
-
-  /** Where the body comes from; `revalidated`: from the cache, after the server has confirmed it. */
-  get source(): 'network' | 'cache' | 'revalidated' {
-    return this.#core.final?.source ?? 'network';
-  }
-
-  /** `Cache-Status` of our cache (RFC 9211), null when none was asked. */
-  get cacheStatus(): string | null {
-    return this.#core.final?.cacheStatus ?? null;
-  }
-
-  /** Content-Length as it was on the wire, −1 when unknown. Qt: OriginalContentLengthAttribute. */
-  get originalContentLength(): number {
-    return this.#core.final?.originalContentLength ?? -1;
-  }
-
-  /** Location of a redirect that was not followed, as it was sent. Qt: RedirectionTargetAttribute. */
-  get redirectionTarget(): string | null {
-    return REDIRECTS.has(this.status) ? this.headers.get('location') : null;
-  }
-
-  /** The redirect responses on the way here, oldest first. */
-  get hops(): readonly Hop[] {
-    return this.#core.hops;
-  }
-
-  /** When each phase was reached; null before the request has started, and where nothing measures them. */
-  get timings(): Timings | null {
-    return this.#core.timings;
-  }
-
-  /** What went wrong, or null. A status of 400 and above is an error, too, whatever `throwHttpErrors` says. */
-  get error(): NetworkError | null {
-    return this.#core.error;
-  }
-
-  /** True until `finished` is emitted, in the queue, too. */
-  get isRunning(): boolean {
-    return !this.#core.finished;
-  }
-
-  /** True once all signals have been emitted and no more bytes will come. */
-  get isFinished(): boolean {
-    return this.#core.finished;
-  }
-
-  /** Bytes that have arrived and are unread. */
-  get bytesAvailable(): number {
-    return this.#core.body.available;
   }
 
   /** Unread bytes at which the network is made to wait; 0 = unlimited. */
@@ -186,6 +77,10 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
    */
   setPriority(priority: Priority): void {
     this.#core.setPriority(this.#with({ priority }).priority);
+  }
+
+  get #textSource(): TextSource {
+    return { request: this.request, head: this.#core.head, decoding: this.#core.textDecoding };
   }
 
   /** The options of the request as they would be with that one. */
@@ -217,20 +112,46 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return tracedToCaller(this.#core.promise((bytes) => bytes as Bytes));
   }
 
-  /** The body as UTF-8. Rejects like {@link bytes}. */
+  /**
+   * The body as text: in the encoding of its byte order mark, else of the charset of its Content-Type, else as UTF-8.
+   * Rejects like {@link bytes}, or unknown-content for more than a string can hold.
+   */
   text(): Promise<string> {
-    return tracedToCaller(this.#core.promise(this.#core.decodeText, true));
+    return tracedToCaller(this.#core.promise((bytes) => textOf(bytes, this.#textSource), true));
   }
 
-  /** The body as JSON, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
+  /** The body as JSON in UTF-8, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
   async json<Output = unknown>(schema?: StandardSchema<Output>): Promise<Output> {
     try {
-      const text = await this.#core.promise(this.#core.decodeText, true);
+      const text = await this.#core.promise((bytes) => utf8Of(bytes, this.#textSource), true);
       return await parseJson(text, { request: this.request, url: this.url, head: this.#core.head }, schema);
     } catch (error) {
       showCaller(error, this.json);
       throw error;
     }
+  }
+
+  /**
+   * The body as lines of text, without their ends (LF, CR or CRLF), as they arrive; leaving the loop aborts. Rejects like
+   * {@link text}, also for a status of 400 and above, and with unknown-content for a line that is too long.
+   */
+  lines(options?: LineOptions): AsyncGenerator<string, void, undefined> {
+    const chunks = this[Symbol.asyncIterator]();
+    const lines = linesOf(chunks, () => this.#textSource, lineRules(options));
+    return new Leavable(lines, () => void chunks.return());
+  }
+
+  /**
+   * The body as JSON values, one a line (NDJSON), each checked by a Standard Schema when one is given. Rejects like
+   * {@link lines}, and with unknown-content for a line that is no JSON or does not fit.
+   */
+  jsonLines<Output = unknown>(
+    schema?: StandardSchema<Output>,
+    options?: Omit<LineOptions, 'encoding'>,
+  ): AsyncGenerator<Output, void, undefined> {
+    const lines = this.lines({ ...options, encoding: 'utf-8' });
+    const source = () => ({ request: this.request, url: this.url, head: this.#core.head });
+    return new Leavable(valuesOf(lines, source, schema), () => void lines.return());
   }
 
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
@@ -290,6 +211,3 @@ export class NetworkReply extends Signals<ReplySignals> implements AsyncIterable
     return this;
   }
 }
-
-/** Statuses with a Location to follow, 305 left out as in Qt. */
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);

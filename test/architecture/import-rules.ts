@@ -38,10 +38,12 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'settings-view': VALUES,
   settings: `${VALUES} signals cache cookies manager-signals platform settings-view resolve-options`,
   'resolve-request': `${VALUES} platform reply resolve-options`,
+  verbs: `${VALUES} reply settings resolve-request`,
   'network-client': `${VALUES} signals reply manager-signals`,
+  'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
-  manager: `${VALUES} signals pipeline reply settings resolve-options resolve-request platform manager-signals network-client security-store`,
-  index: `${VALUES} signals cache cookies hsts reply network-client manager-signals`,
+  manager: `${VALUES} signals pipeline reply verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
+  index: `${VALUES} signals cache cookies hsts reply network-client event-stream manager-signals`,
 };
 
 const isTest = (path: string): boolean => /^(examples|bench|test|scripts)\//.test(path);

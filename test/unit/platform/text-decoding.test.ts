@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeText } from '../../../platform/node/decode-text.ts';
+import { textDecoding } from '../../../platform/node/text-decoding.ts';
 
 const WHATWG = new TextDecoder();
 
@@ -16,12 +16,12 @@ test('any bytes become the text that TextDecoder makes of them', () => {
       const within = new Uint8Array(content.length + offset + 1).fill(0xff);
       within.set(content, offset);
       const view = within.subarray(offset, offset + content.length);
-      expect(decodeText(view)).toBe(WHATWG.decode(content));
+      expect(textDecoding.decodeUtf8(view)).toBe(WHATWG.decode(content));
     }),
   );
 });
 
 test('a large ASCII text, of which Node makes another kind of string', () => {
   const bytes = new Uint8Array(2 ** 21).fill(0x61);
-  expect(decodeText(bytes)).toBe('a'.repeat(2 ** 21));
+  expect(textDecoding.decodeUtf8(bytes)).toBe('a'.repeat(2 ** 21));
 });
