@@ -8,7 +8,7 @@ export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cach
 export type { CallSink } from './call/call.ts';
 export { Call } from './call/call.ts';
 export type { Capability, TransportCapabilities } from './call/capabilities.ts';
-export type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
+export type { ManagerOnlyOptions, ManagerOptions, TransportParts } from './call/parts.ts';
 export type { Answered, Ask, Question, Questions, QuestionType } from './call/question.ts';
 export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';
 export type { HttpRequest } from './call/request.ts';
@@ -61,6 +61,7 @@ export type {
   RedirectPolicy,
   RequestInput,
   RequestOnlyOptions,
+  RequestOptions,
   SharedOptions,
   TlsOptions,
 } from './options/options.ts';

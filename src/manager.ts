@@ -1,4 +1,4 @@
-import type { ManagerOptions, RequestOptions } from './call/parts.ts';
+import type { ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { HttpRequest } from './call/request.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
 import type { Next } from './call/stage.ts';
@@ -19,7 +19,7 @@ import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
-import { clockOf, DEFAULT_OPTIONS } from './resolve-options.ts';
+import { clockOf, DEFAULT_SETTINGS } from './resolve-options.ts';
 import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
 import { ActiveSet } from './util/active-set.ts';
@@ -35,13 +35,13 @@ import { OWNER, Verbs } from './verbs.ts';
  */
 export class Manager extends Verbs implements NetworkClient {
   readonly #platform: Platform;
-  readonly #defaults: RequestOptions;
+  readonly #defaults: ManagerSettings;
   readonly #sourceFor: ReturnType<typeof requestSources>;
   readonly #running = new ActiveSet<ReplyCore>();
   /** The platform's, once it was needed. */
   #transport: Transport | null = null;
-  /** What answers requests, and the options that it was made for. */
-  #current: { readonly options: RequestOptions; readonly source: ReplySource } | null = null;
+  /** What answers requests, and the settings that it was made for. */
+  #current: { readonly settings: ManagerSettings; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
   #closed = false;
   /** Called when the manager closes: ends what waits and is no reply. */
@@ -59,7 +59,7 @@ export class Manager extends Verbs implements NetworkClient {
 
   /** @internal Each platform has a subclass of its own. */
   constructor(platform: Platform, options: ManagerOptions) {
-    const defaults = { ...DEFAULT_OPTIONS, ...platform.defaults?.(clockOf(options)) };
+    const defaults = { ...DEFAULT_SETTINGS, ...platform.defaults?.(clockOf(options)) };
     super(options, defaults, platform.acceptOptions);
     this.#platform = platform;
     this.#defaults = defaults;
@@ -70,7 +70,7 @@ export class Manager extends Verbs implements NetworkClient {
   readonly fetch = (
     ...args: [input: string | URL | Request, init?: RequestInit | null | undefined]
   ): Promise<Response> => {
-    const { options } = this;
+    const { settings: options } = this;
     const { parseUrl, takesRequests = false } = this.#platform;
     // A transport of the application's is no fetch of the platform's.
     const own = takesRequests && options.transport === null;
@@ -93,14 +93,14 @@ export class Manager extends Verbs implements NetworkClient {
       this.#closing.add(callback);
       return () => this.#closing.delete(callback);
     };
-    const { clock } = this.options;
+    const { clock } = this.settings;
     const of = { client: this, clock: clock ?? systemClock, whenClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
   }
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
-    const { localSockets } = this.#transportFor(this.options).capabilities;
+    const { localSockets } = this.#transportFor(this.settings).capabilities;
     const ofTransport = ['http', 'https', ...(localSockets ? ['unix+http', 'local+http'] : [])];
     const all = new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()]);
     const { allowedSchemes } = this;
@@ -110,7 +110,7 @@ export class Manager extends Verbs implements NetworkClient {
   /** Drops every connection. What is in flight ends with operation-canceled. */
   clearConnectionCache(): void {
     this.#transport?.clearConnections?.();
-    this.options.transport?.clearConnections?.();
+    this.settings.transport?.clearConnections?.();
   }
 
   /** Drops every connection, and credentials that were learned. Cookies, cache and HSTS stay. */
@@ -120,17 +120,17 @@ export class Manager extends Verbs implements NetworkClient {
 
   /** Adds HSTS policies; an expired one removes its host. Works while {@link strictTransportSecurityEnabled} is off. */
   addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
-    securityOf(this.options).addHosts(policies);
+    securityOf(this.settings).addHosts(policies);
   }
 
   /** The HSTS policies that hold now. */
   strictTransportSecurityHosts(): StrictTransportSecurityPolicy[] {
-    return this.options.strictTransportSecurity?.hosts() ?? [];
+    return this.settings.strictTransportSecurity?.hosts() ?? [];
   }
 
   /** HSTS hosts are kept in a store. */
   get isStrictTransportSecurityStoreEnabled(): boolean {
-    return this.options.strictTransportSecurity?.storeEnabled ?? false;
+    return this.settings.strictTransportSecurity?.storeEnabled ?? false;
   }
 
   /**
@@ -139,7 +139,7 @@ export class Manager extends Verbs implements NetworkClient {
    * @param storeDir directory of the file. Default: the user's cache directory. Not in a page
    */
   async enableStrictTransportSecurityStore(enabled: boolean, storeDir?: string): Promise<void> {
-    await this.#securityStore.enable(securityOf(this.options), enabled, storeDir, this.#onFault);
+    await this.#securityStore.enable(securityOf(this.settings), enabled, storeDir, this.#onFault);
   }
 
   /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
@@ -151,10 +151,10 @@ export class Manager extends Verbs implements NetworkClient {
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
       this.#transport?.close(),
-      this.options.transport?.close(),
+      this.settings.transport?.close(),
       this.#securityStore.leave(),
-      this.options.strictTransportSecurity?.flush(),
-      this.options.cookieJar?.flush?.(),
+      this.settings.strictTransportSecurity?.flush(),
+      this.settings.cookieJar?.flush?.(),
     ]);
   }
 
@@ -178,7 +178,7 @@ export class Manager extends Verbs implements NetworkClient {
     return NetworkReply.create({
       operation,
       request: this.resolveRequest(operation, request, body),
-      source: this.#source(this.options),
+      source: this.#source(this.settings),
       underWay: this.#running,
     });
   }
@@ -192,12 +192,13 @@ export class Manager extends Verbs implements NetworkClient {
     request: NetworkRequest,
     body?: BodyInput | null,
   ): HttpRequest {
-    return resolveRequest(operation, request, body, this.options, this.#platform);
+    const { requestOptions: options, headers } = this;
+    return resolveRequest(operation, request, body, { options, headers, platform: this.#platform });
   }
 
   /** As a reply of its own. The manager's signals do not tell of it; only its questions are asked. */
   async #behind(request: HttpRequest, run: Next): Promise<void> {
-    const source = pipelineSource(run, this.#source(this.options));
+    const source = pipelineSource(run, this.#source(this.settings));
     const reply = NetworkReply.create({ operation: 'get', request, source, underWay: this.#running });
     reply.attach({ ...this[OWNER], finished: () => {}, ask: this.#askBehind });
     await reply.completed.catch(() => {});
@@ -212,24 +213,24 @@ export class Manager extends Verbs implements NetworkClient {
     return asked;
   };
 
-  /** What answers requests under these options, made when they have changed since the last one. */
-  #source(options: RequestOptions): ReplySource {
+  /** What answers requests under these settings, made when they have changed since the last one. */
+  #source(settings: ManagerSettings): ReplySource {
     if (this.#closed) return closedSource;
-    if (this.#current?.options !== options) {
+    if (this.#current?.settings !== settings) {
       const source = this.#sourceFor({
-        options,
+        settings,
         defaults: this.#defaults,
-        transport: this.#transportFor(options),
-        schemes: new Map([...this.#platform.schemes, ...options.schemes]),
+        transport: this.#transportFor(settings),
+        schemes: new Map([...this.#platform.schemes, ...settings.schemes]),
       });
-      this.#current = { options, source };
+      this.#current = { settings, source };
     }
     return this.#current.source;
   }
 
-  #transportFor({ transport }: RequestOptions): Transport {
+  #transportFor({ transport }: ManagerSettings): Transport {
     if (transport !== null) return transport;
-    this.#transport ??= this.#platform.createTransport(this.options.clock ?? systemClock);
+    this.#transport ??= this.#platform.createTransport(this.settings.clock ?? systemClock);
     return this.#transport;
   }
 }

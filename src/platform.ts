@@ -1,6 +1,7 @@
-import type { RequestOptions } from './call/parts.ts';
+import type { ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { Transport } from './call/transport.ts';
+import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
 import type { Clock } from './util/clock.ts';
 import type { ParsedUrl } from './util/url.ts';
@@ -11,7 +12,7 @@ import type { ParsedUrl } from './util/url.ts';
  */
 export interface Platform extends PlatformMeans {
   /** Options whose default the platform knows better (a User-Agent, a cookie jar of one's own), for a new manager. */
-  defaults?(clock: Clock): Partial<RequestOptions>;
+  defaults?(clock: Clock): Partial<ManagerSettings>;
   /**
    * Looks at options before they are in force, for a manager or a request.
    * @throws TypeError for what is ill-typed and only the platform can tell

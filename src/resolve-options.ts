@@ -1,10 +1,16 @@
-import type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
+import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import { hasMethods, isObject, isString, wholeNumber, withMethods } from './checks/checker.ts';
 import { illTyped, unknownOption } from './checks/option-errors.ts';
 import { ownFetchWords } from './message/fetch-words.ts';
 import { isToken } from './message/field-lexer.ts';
 import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
-import type { NetworkRequest, OwnOptions, RequestOnlyOptions, SharedOptions } from './options/options.ts';
+import type {
+  NetworkRequest,
+  OwnOptions,
+  RequestOnlyOptions,
+  RequestOptions,
+  SharedOptions,
+} from './options/options.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
 import { concealedTls } from './util/redaction.ts';
@@ -142,25 +148,35 @@ const MANAGER = { ...SHARED, ...MANAGER_ONLY };
 /** Names of everything that is an accessor of the manager. */
 export const MANAGER_OPTION_NAMES: readonly string[] = Object.keys(MANAGER);
 
-/** Every option at its default. */
-export const DEFAULT_OPTIONS = Object.freeze(
-  Object.fromEntries(
-    Object.entries({ ...REQUEST, ...MANAGER }).map(([name, [fallback]]) => [name, fallback]),
-  ),
-) as unknown as RequestOptions;
+/** Every option of a request at its default. */
+export const DEFAULT_OPTIONS = defaultsOf(REQUEST) as RequestOptions;
+/** Every option of a manager at its default. */
+export const DEFAULT_SETTINGS = defaultsOf(MANAGER) as ManagerSettings;
+
+function defaultsOf<Options>(rules: Rules<Options>): Options {
+  const rows = Object.entries(rules) as [string, Rule<unknown>][];
+  return Object.freeze(Object.fromEntries(rows.map(([name, [fallback]]) => [name, fallback]))) as Options;
+}
 
 /**
  * The options of a manager over `defaults`. Only own properties are read; `undefined` counts as not set.
  * @throws TypeError that names the option when it is unknown or ill-typed
  */
-export function resolveManagerOptions(options: ManagerOptions, defaults: RequestOptions): RequestOptions {
+export function resolveManagerOptions(options: ManagerOptions, defaults: ManagerSettings): ManagerSettings {
   return merge(options, defaults, MANAGER, []);
+}
+
+/** The options of a manager's requests that set none. */
+export function requestDefaults(settings: ManagerSettings): RequestOptions {
+  const options: Record<string, unknown> = { ...DEFAULT_OPTIONS };
+  for (const name of Object.keys(SHARED)) options[name] = settings[name as keyof SharedOptions];
+  return Object.freeze(options) as unknown as RequestOptions;
 }
 
 /** The clock that a manager is given, which the parts are made with that it has without being told. */
 export function clockOf(options: ManagerOptions): Clock {
   const clock = isObject(options) && Object.hasOwn(options, 'clock') ? options.clock : null;
-  return resolveManagerOptions({ clock }, DEFAULT_OPTIONS).clock ?? systemClock;
+  return resolveManagerOptions({ clock }, DEFAULT_SETTINGS).clock ?? systemClock;
 }
 
 /** The options of a request over its manager's. Its other fields (`url`, `method`, `headers`) are the caller's. */
@@ -184,12 +200,12 @@ export function ownOptions(request: NetworkRequest, options: RequestOptions): Ow
 const LIVE: readonly string[] = ['signal', 'attributes'];
 const NOTHING: OwnOptions = Object.freeze({});
 
-function merge(
+function merge<Options>(
   from: object,
-  defaults: RequestOptions,
+  defaults: Options,
   rules: Readonly<Record<string, Rule<unknown>>>,
   skipped: readonly string[],
-): RequestOptions {
+): Options {
   if (!isObject(from)) throw new TypeError('expected an object of options');
   let merged: Record<string, unknown> | null = null;
   for (const name of Object.keys(from)) {
@@ -203,10 +219,10 @@ function merge(
     if (!isLeftOut && !(accepts?.(value) ?? typeof value === typeof fallback)) {
       throw illTyped('', name, `${expected}${fallback === null ? ', or null' : ''}`);
     }
-    merged ??= { ...defaults };
+    merged ??= { ...(defaults as Record<string, unknown>) };
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }
-  return merged === null ? defaults : (Object.freeze(merged) as unknown as RequestOptions);
+  return merged === null ? defaults : (Object.freeze(merged) as Options);
 }
 
 /** What to say of an option that there is, but not here. */
@@ -215,7 +231,7 @@ function otherHome(name: string, rules: object): string | undefined {
   return rules === MANAGER && Object.hasOwn(REQUEST, name) ? 'it is an option of a request' : undefined;
 }
 
-function toSchemes(schemes: object): RequestOptions['schemes'] {
+function toSchemes(schemes: object): ManagerSettings['schemes'] {
   const handlers = new Map(schemes instanceof Map ? schemes : Object.entries(schemes));
   for (const [name, handler] of handlers) {
     if (!isScheme(name)) {

@@ -1,11 +1,10 @@
-import type { RequestOptions } from './call/parts.ts';
 import { PRECONNECT } from './call/preconnect.ts';
 import type { HttpRequest } from './call/request.ts';
 import { type Checks, checkOptions, TRUTH } from './checks/checker.ts';
 import { isToken } from './message/field-lexer.ts';
 import { HttpHeaders } from './message/headers.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
-import type { NetworkRequest, RequestInput } from './options/options.ts';
+import type { NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
 import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { ownOptions, resolveRequestOptions } from './resolve-options.ts';
@@ -18,6 +17,15 @@ export function toNetworkRequest(input: RequestInput): NetworkRequest {
     : { url: input as string | URL };
 }
 
+/** What a request is made under: its manager's. */
+export interface RequestSurroundings {
+  /** The options of a request that sets none. */
+  readonly options: RequestOptions;
+  /** The fields that a request has unless it brings its own. */
+  readonly headers: HttpHeaders;
+  readonly platform: Platform;
+}
+
 /**
  * The request as the pipeline takes it: URL parsed, options merged, body normalised, every text checked.
  * @throws TypeError for anything that could not go over the wire as it stands
@@ -26,8 +34,7 @@ export function resolveRequest(
   operation: Operation,
   request: NetworkRequest,
   body: BodyInput | null | undefined,
-  defaults: RequestOptions,
-  platform: Platform,
+  { options: defaults, headers, platform }: RequestSurroundings,
 ): HttpRequest {
   const url = own(request, 'url');
   if (url === undefined || (typeof url !== 'string' && brandOf(url) !== 'URL'))
@@ -38,8 +45,7 @@ export function resolveRequest(
   return {
     method: METHODS.get(operation) ?? customMethod(request),
     url: platform.parseUrl(url),
-    headers:
-      fields === undefined ? defaults.headers : withDefaults(new HttpHeaders(fields), defaults.headers),
+    headers: fields === undefined ? headers : withDefaults(new HttpHeaders(fields), headers),
     body: body === undefined || body === null ? null : toRequestBody(body),
     options,
     own: ownOptions(request, options),

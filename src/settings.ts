@@ -1,12 +1,12 @@
 import type { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
-import type { ManagerOnlyOptions, ManagerOptions, RequestOptions } from './call/parts.ts';
+import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
-import type { SharedOptions } from './options/options.ts';
+import type { RequestOptions, SharedOptions } from './options/options.ts';
 import type { Platform } from './platform.ts';
-import { MANAGER_OPTION_NAMES, resolveManagerOptions } from './resolve-options.ts';
+import { MANAGER_OPTION_NAMES, requestDefaults, resolveManagerOptions } from './resolve-options.ts';
 import { viewOfOptions } from './settings-view.ts';
 import { Signals } from './signals.ts';
 import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
@@ -26,36 +26,41 @@ export interface Settings extends Accessors {
   cookieJar: AbstractCookieJar | null;
   /** The HTTP cache, or null for none. @default null */
   cache: AbstractNetworkCache | null;
-  get headers(): RequestOptions['headers'];
+  get headers(): ManagerSettings['headers'];
   set headers(fields: HeadersInput);
-  get schemes(): RequestOptions['schemes'];
+  get schemes(): ManagerSettings['schemes'];
   set schemes(handlers: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>);
 }
 
 /** The configuration of a manager: one frozen value, replaced as a whole, shared by all requests that were made under it. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
 export class Settings extends Signals<ManagerSignals> {
-  #current: RequestOptions;
-  readonly #defaults: RequestOptions;
+  #current: ManagerSettings;
+  #requestOptions: RequestOptions;
+  readonly #defaults: ManagerSettings;
   readonly #accept: Platform['acceptOptions'];
 
   /** @internal Only managers have settings. */
-  constructor(options: ManagerOptions, defaults: RequestOptions, accept: Platform['acceptOptions']) {
+  constructor(options: ManagerOptions, defaults: ManagerSettings, accept: Platform['acceptOptions']) {
     super(MANAGER_SIGNALS);
     this.#accept = accept;
     this.#defaults = defaults;
-    this.#current = this.#resolve(options, defaults);
+    this.#current = defaults;
+    this.#requestOptions = requestDefaults(defaults);
+    this.#set(options);
   }
 
-  #resolve(options: ManagerOptions, defaults: RequestOptions): RequestOptions {
-    const resolved = resolveManagerOptions(options, defaults);
-    this.#accept?.(resolved);
+  #set(options: ManagerOptions): void {
+    const resolved = resolveManagerOptions(options, this.#current);
+    const ofRequests = requestDefaults(resolved);
+    this.#accept?.(ofRequests);
     if (resolved.strictTransportSecurityEnabled && resolved.strictTransportSecurity === null) {
       throw new TypeError(
         "option 'strictTransportSecurityEnabled': there is nothing that could know the hosts; set strictTransportSecurity to a new StrictTransportSecurity() with it, or before it",
       );
     }
-    return resolved;
+    this.#current = resolved;
+    this.#requestOptions = ofRequests;
   }
 
   /** For logs: the options that are not at their defaults, without secrets. */
@@ -68,9 +73,14 @@ export class Settings extends Signals<ManagerSignals> {
     return inspection(this, depth, options, inspect);
   }
 
-  /** The options in force now. */
-  protected get options(): RequestOptions {
+  /** The options and parts in force now. */
+  protected get settings(): ManagerSettings {
     return this.#current;
+  }
+
+  /** The options of a request that sets none, as far as a request may say them: plain data. */
+  protected get requestOptions(): RequestOptions {
+    return this.#requestOptions;
   }
 
   static {
@@ -78,10 +88,10 @@ export class Settings extends Signals<ManagerSignals> {
       Object.defineProperty(Settings.prototype, name, {
         configurable: true,
         get(this: Settings) {
-          return this.#current[name as keyof RequestOptions];
+          return this.#current[name as keyof ManagerSettings];
         },
         set(this: Settings, value: unknown) {
-          this.#current = this.#resolve({ [name]: value }, this.#current);
+          this.#set({ [name]: value });
         },
       });
     }

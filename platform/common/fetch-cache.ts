@@ -1,9 +1,9 @@
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
-import type { RequestOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
-type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSaveControl'>;
+type CacheOptions = Pick<RequestOptions, 'cacheLoadControl' | 'cacheSaveControl'>;
 
 /**
  * Qt's load and save control in the words of fetch, for the platform's own cache. `reload` goes to the network without
@@ -11,11 +11,16 @@ type CacheOptions = Pick<RequestOptions, 'cache' | 'cacheLoadControl' | 'cacheSa
  * platform's superfluous for the page's own origin. Of another one it sees too little to judge most responses (Age, Date
  * and Vary are hidden), so the platform's cache works on: a cache that is set makes nothing worse.
  *
+ * @param isCached whether a cache of ours has seen to the request
  * @param sameOrigin whether the URL has the page's origin: `only-if-cached` is defined for no other
  * @returns null for what fetch has no mode for
  */
-export function fetchCacheMode(options: CacheOptions, sameOrigin: boolean): RequestCache | null {
-  if (options.cache === null) return platformCacheMode(options, sameOrigin);
+export function fetchCacheMode(
+  options: CacheOptions,
+  isCached: boolean,
+  sameOrigin: boolean,
+): RequestCache | null {
+  if (!isCached) return platformCacheMode(options, sameOrigin);
   return sameOrigin ? 'no-store' : (platformCacheMode(options, false) ?? 'no-store');
 }
 
@@ -39,12 +44,12 @@ function platformCacheMode(options: CacheOptions, sameOrigin: boolean): RequestC
  * @throws NetworkError protocol-invalid-operation when fetch has no mode for what the options say
  */
 export function cacheInit(
-  { url, headers, options }: HttpRequest,
+  { url, headers, options, parts }: HttpRequest,
   { pageOrigin }: TransportCapabilities,
 ): RequestInit {
   const control = headers.get('cache-control');
   const isMode = control === 'no-cache' || control === 'max-age=0';
-  const mode = fetchCacheMode(options, url.origin === pageOrigin);
+  const mode = fetchCacheMode(options, parts?.isCached === true, url.origin === pageOrigin);
   if (mode === null) {
     throw new NetworkError(
       'protocol-invalid-operation',

@@ -1,11 +1,11 @@
 import type { Call } from '../../src/call/call.ts';
 import type { TransportCapabilities } from '../../src/call/capabilities.ts';
-import type { RequestOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
 import { type FetchWords, requestBehind } from '../../src/message/fetch-words.ts';
 import { forbiddenNames } from '../../src/message/forbidden-fields.ts';
 import type { HttpHeaders } from '../../src/message/headers.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { withoutFragment } from '../../src/util/url.ts';
 import { cacheInit } from './fetch-cache.ts';
@@ -88,7 +88,7 @@ export function ownRequestInit(
   if (!hasFieldsOf(headers, own)) init.headers = [...headers];
   if (priority !== undefined) init.priority = priority;
   if (options.redirectPolicy === 'same-origin' && mode !== 'navigate') init.mode = 'same-origin';
-  if (options.cache !== null) Object.assign(init, cacheInit(request, capabilities));
+  if (request.parts?.isCached) Object.assign(init, cacheInit(request, capabilities));
   return init;
 }
 
@@ -105,9 +105,9 @@ function hasFieldsOf(headers: HttpHeaders, own: Request): boolean {
 }
 
 /** Whether there is anything to tell the platform's cache. */
-function concernsCache({ headers, options }: HttpRequest): boolean {
+function concernsCache({ headers, options, parts }: HttpRequest): boolean {
   return (
-    options.cache !== null ||
+    parts?.isCached === true ||
     options.cacheLoadControl !== 'prefer-network' ||
     !options.cacheSaveControl ||
     headers.has('cache-control')

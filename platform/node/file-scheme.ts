@@ -18,13 +18,13 @@ import { Upload } from './upload.ts';
  * must exist. A write that fails or is cancelled leaves what was written. The query of the URL is ignored.
  */
 export const fileScheme: SchemeHandler = {
-  async open(request, exchange) {
+  async open(request, call) {
     const mode = MODES.get(request.method);
     if (mode === undefined) throw refusal(request, 'protocol-unknown', `${request.method} is not possible`);
     const path = localPath(request);
     try {
       const file = await openRegular(request, path, mode);
-      return await (request.method === 'PUT' ? write(request, exchange, file) : read(request, file));
+      return await (request.method === 'PUT' ? write(request, call, file) : read(request, file));
     } catch (thrown) {
       throw fileFailure(thrown, request.url.href);
     }
@@ -76,9 +76,9 @@ async function read(request: HttpRequest, file: FileHandle): Promise<HttpRespons
   return respond(request, headers, EMPTY_BODY);
 }
 
-async function write(request: HttpRequest, exchange: Call, file: FileHandle): Promise<HttpResponse> {
+async function write(request: HttpRequest, call: Call, file: FileHandle): Promise<HttpResponse> {
   try {
-    if (request.body !== null) await upload(request.body, exchange, file);
+    if (request.body !== null) await upload(request.body, call, file);
   } finally {
     await file.close();
   }
@@ -86,7 +86,7 @@ async function write(request: HttpRequest, exchange: Call, file: FileHandle): Pr
 }
 
 /** Resolves when the file has all of the body. */
-async function upload(body: RequestBody, exchange: Call, file: FileHandle): Promise<void> {
+async function upload(body: RequestBody, call: Call, file: FileHandle): Promise<void> {
   let forget = (): void => {};
   try {
     await new Promise<void>((resolve, reject) => {
@@ -102,14 +102,14 @@ async function upload(body: RequestBody, exchange: Call, file: FileHandle): Prom
       };
       const total = body.length ?? -1;
       const uploading = new Upload(body, body.length, target, {
-        progress: (sent) => exchange.emit({ type: 'upload-progress', sent, total }),
+        progress: (sent) => call.emit({ type: 'upload-progress', sent, total }),
         failed: reject,
       });
       const fail = (reason: unknown): void => {
         uploading.stop();
         reject(reason);
       };
-      forget = exchange.onCancel(fail);
+      forget = call.onCancel(fail);
       uploading.start();
     });
   } finally {

@@ -1,4 +1,4 @@
-import { cookieStage, storeCookiesStage } from '../../src/cookies/stage.ts';
+import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import { fetchFieldsStage } from '../../src/headers/fetch-fields-stage.ts';
 import type { Platform } from '../../src/platform.ts';
@@ -33,7 +33,7 @@ export const nodePlatform: Platform = {
   rules: {
     redirects: redirectStage,
     platformRedirects: platformRedirectStage,
-    cookies: { attach: cookieStage, store: storeCookiesStage },
+    cookies: cookieStages,
     decoding: decodingStage(nodeDecoders),
     fetchFields: fetchFieldsStage,
   },

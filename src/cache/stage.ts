@@ -1,11 +1,10 @@
 import type { Call } from '../call/call.ts';
+import type { Limits } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
-import { EMPTY_BODY } from '../message/body.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
-import { HttpHeaders } from '../message/headers.ts';
-import { notInCache } from './absent-stage.ts';
+import { unsatisfied } from './absent-stage.ts';
 import { serializeCacheStatus } from './rules/cache-status.ts';
 import { describesStored, freshen } from './rules/freshening.ts';
 import { invalidatedUrls } from './rules/invalidation.ts';
@@ -56,9 +55,23 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     this.#revalidator = new Revalidator(this.#network);
   }
 
-  handle(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
-    if (this.#patient !== null) this.#patient.tell = exchange.sink.faults ?? null;
-    const lookup = lookupOf(request, next, exchange);
+  /** Managers that share a cache share what it does, and each has its own slots. */
+  under({ connectionsPerHost }: Limits): Stage {
+    return {
+      name: this.name,
+      handle: (request, next, call) => this.handle(request, next, call, connectionsPerHost),
+    };
+  }
+
+  /** @param slots requests that may be under way for one host */
+  handle(
+    request: HttpRequest,
+    next: Next,
+    call: Call,
+    slots = Number.POSITIVE_INFINITY,
+  ): Promise<HttpResponse> {
+    if (this.#patient !== null) this.#patient.tell = call.sink.faults ?? null;
+    const lookup = lookupOf(request, next, call, slots);
     const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
     return isRead ? this.#read(lookup) : this.#write(lookup);
   }
@@ -78,8 +91,8 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     candidates: readonly Stored[],
     joinUntil: number | null,
   ): Promise<HttpResponse> {
-    const { request, exchange } = lookup;
-    exchange.throwIfCancelled();
+    const { request, call } = lookup;
+    call.throwIfCancelled();
     const decision = decide(lookup, candidates);
     switch (decision.action) {
       case 'use': {
@@ -97,7 +110,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         return answer;
       }
       case 'unsatisfiable':
-        return notCached(lookup);
+        return unsatisfied(request);
       default:
         if (request.method === 'HEAD') return this.#head(lookup, candidates);
         return isShareable(decision)
@@ -113,19 +126,19 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     candidates: readonly Stored[],
     joinUntil: number | null,
   ): Promise<HttpResponse> {
-    const { exchange, key } = lookup;
-    const now = exchange.clock.monotonic();
+    const { call, key } = lookup;
+    const now = call.clock.monotonic();
     const until = joinUntil ?? now + patienceOf(lookup);
     if (until <= now || this.#fetches.mustGoAlone(key, now)) return this.#alone(lookup, decision, candidates);
     const signature = signatureOf(lookup);
     const running = this.#fetches.find(lookup, signature);
     if (running === null) return this.#lead(lookup, signature, decision, candidates);
-    const answer = await running.join(exchange, until - now, (result) =>
+    const answer = await running.join(call, until - now, (result) =>
       result.trouble === undefined
         ? follow(lookup, decision, result)
         : this.#network.standIn(lookup, decision, result.trouble.status, true),
     );
-    if (answer === 'late') this.#fetches.setAlone(key, exchange.clock.monotonic());
+    if (answer === 'late') this.#fetches.setAlone(key, call.clock.monotonic());
     if (answer === 'left' || answer === 'late') return this.#read(lookup, until);
     // What cannot be shared is not waited for a second time.
     return answer ?? this.#read(lookup, now);
@@ -146,22 +159,22 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
     decision: ForwardPlan<Stored>,
     candidates: readonly Stored[],
   ): Promise<HttpResponse> {
-    const leader = lookup.exchange;
-    const fetch = new SharedFetch(leader, async (exchange) => {
+    const leader = lookup.call;
+    const fetch = new SharedFetch(leader, async (call) => {
       const over = (): void => this.#fetches.remove(lookup, signature, fetch);
       // At once: what was given up may be slow to fail, and requests that come meanwhile have not given up.
-      exchange.onCancel(over);
+      call.onCancel(over);
       try {
-        const shared = { ...lookup, exchange, reader: leader };
+        const shared = { ...lookup, call, reader: leader };
         const result = await this.#network.fetch(shared, decision, candidates, over);
         if (result.shared === null) {
           over();
           // A validated response is found by those that waited for it.
           if (result.response.source === 'network')
-            this.#fetches.setAlone(lookup.key, exchange.clock.monotonic());
+            this.#fetches.setAlone(lookup.key, call.clock.monotonic());
         } else {
           const { incoming } = result.shared;
-          exchange.onCancel((reason) => incoming.fail(reason));
+          call.onCancel((reason) => incoming.fail(reason));
           incoming.whenOver(over);
         }
         return result;
@@ -176,10 +189,10 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
 
   /** The answer to a HEAD is not stored; it tells whether what is stored is still true (RFC 9111 §4.3.5). */
   async #head(lookup: CacheLookup, candidates: readonly Stored[]): Promise<HttpResponse> {
-    const { request, exchange } = lookup;
-    const started = exchange.time();
-    const response = await lookup.next(request, exchange);
-    const times = timesSince(started, exchange);
+    const { request, call } = lookup;
+    const started = call.time();
+    const response = await lookup.next(request, call);
+    const times = timesSince(started, call);
     await releasing(response, () => this.#compare(lookup, candidates, response, times));
     return withCacheStatus(response, serializeCacheStatus({ forward: 'method' }));
   }
@@ -203,11 +216,11 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
 
   /** Every other method, and a GET with a body. */
   async #write(lookup: CacheLookup): Promise<HttpResponse> {
-    const { request, exchange } = lookup;
+    const { request, call } = lookup;
     const { method, url, options } = request;
-    const started = exchange.time();
-    const response = await lookup.next(request, exchange);
-    const times = timesSince(started, exchange);
+    const started = call.time();
+    const response = await lookup.next(request, call);
+    const times = timesSince(started, call);
     return releasing(response, async () => {
       for (const changed of invalidatedUrls(method, url, response.status, response.headers)) {
         await this.#writers.invalidate(cacheKey(changed, options.siteForCookies, request.headers));
@@ -222,13 +235,9 @@ function decide<Stored extends StoredResponse>(
   lookup: CacheLookup,
   candidates: readonly Stored[],
 ): Plan<Stored> {
-  const { request, credentials, exchange } = lookup;
+  const { request, credentials, call } = lookup;
   const { method, headers, options } = request;
-  return plan(
-    { method, headers, credentials, load: options.cacheLoadControl },
-    candidates,
-    exchange.clock.now(),
-  );
+  return plan({ method, headers, credentials, load: options.cacheLoadControl }, candidates, call.clock.now());
 }
 
 /** How long a request waits for the head of another one's exchange: never longer than it would for its own. */
@@ -256,7 +265,7 @@ function follow(
     stored,
     decision.delivery,
     cacheStatus,
-    lookup.exchange.clock.now(),
+    lookup.call.clock.now(),
   );
   const { httpVersion, encrypted } = stored.metadata;
   const { url } = lookup.request;
@@ -269,26 +278,6 @@ function follow(
     security: encrypted ? UNTOLD_SECURITY : null,
     source: 'cache',
     cacheStatus,
-    body: incoming.body(rescueFor(lookup, stored), lookup.exchange),
-  };
-}
-
-/** Qt's AlwaysCache is an error of its own; `only-if-cached` has a status (RFC 9111 §5.2.1.7). */
-function notCached({ request }: CacheLookup): HttpResponse {
-  const { url, options } = request;
-  if (options.cacheLoadControl === 'always-cache') {
-    throw notInCache(url.href);
-  }
-  const cacheStatus = serializeCacheStatus({ detail: 'only-if-cached' });
-  return {
-    url,
-    status: 504,
-    reason: 'Gateway Timeout',
-    httpVersion: '1.1',
-    headers: new HttpHeaders({ 'cache-status': cacheStatus, 'content-length': '0' }),
-    body: EMPTY_BODY,
-    security: null,
-    source: 'cache',
-    cacheStatus,
+    body: incoming.body(rescueFor(lookup, stored), lookup.call),
   };
 }

@@ -1,7 +1,7 @@
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
-import type { RequestOnlyOptions, Settable, SharedOptions } from '../options/options.ts';
+import type { Settable, SharedOptions } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { SchemeHandler } from './scheme-handler.ts';
 import type { SecurityPart } from './security-part.ts';
@@ -78,11 +78,21 @@ export interface ManagerOnlyOptions {
   readonly strictTransportSecurity: SecurityPart | null;
 }
 
-/**
- * All options of a request with every default filled in. There is one such object for each configuration: requests that
- * set nothing share it.
- */
-export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions & ManagerOnlyOptions>;
+/** The configuration of a manager with every default filled in: its parts, and what holds for all of its requests. */
+export type ManagerSettings = Readonly<SharedOptions & ManagerOnlyOptions>;
+
+/** How much of a manager is under way at a time. */
+export type Limits = Pick<ManagerOnlyOptions, 'connectionsPerHost' | 'maximumConnections'>;
+
+/** What a manager has its transport obey. One transport may serve several managers, so each request brings it along. */
+export interface TransportParts {
+  readonly addressFilter: AddressFilter | null;
+  /** A cache of ours has seen to the request: the platform's need not keep the same. */
+  readonly isCached: boolean;
+}
+
+/** Where requests may go. */
+export type Reach = Pick<ManagerOnlyOptions, 'allowedSchemes' | 'fetchSchemes' | 'schemes'>;
 
 /** What the constructor of a manager takes. */
 export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {

@@ -1,8 +1,8 @@
 import type { RequestBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
-import type { OwnOptions } from '../options/options.ts';
+import type { OwnOptions, RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { RequestOptions } from './parts.ts';
+import type { TransportParts } from './parts.ts';
 
 /** A request between two stages. A value: a stage that rewrites it passes a copy on. */
 export interface HttpRequest {
@@ -10,10 +10,12 @@ export interface HttpRequest {
   readonly url: ParsedUrl;
   readonly headers: HttpHeaders;
   readonly body: RequestBody | null;
-  /** The request's own options over the manager's, and the manager's parts. */
+  /** The request's own options over what its manager says for all. */
   readonly options: RequestOptions;
   /** The options that the request has set itself, as plain data. */
   readonly own: OwnOptions;
+  /** For the transport alone; absent where its manager has set none of them. */
+  readonly parts?: TransportParts;
 }
 
 /** The same request with other fields. */

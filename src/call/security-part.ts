@@ -1,7 +1,7 @@
 import { NetworkError } from '../error.ts';
 import type { FaultListener } from '../storage/key-value-store.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { RequestOptions } from './parts.ts';
+import type { ManagerSettings } from './parts.ts';
 import type { Rewrite } from './stage.ts';
 
 /** What a known HSTS host wants. Qt: `QHstsPolicy`. */
@@ -24,7 +24,8 @@ export interface EnabledStore {
 
 /** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
 export interface SecurityPart {
-  readonly upgradeStage: Rewrite;
+  /** @param preloadedTopLevelDomains all of whose hosts count as known */
+  upgradeStage(preloadedTopLevelDomains: readonly string[]): Rewrite;
   readonly learnStage: Rewrite;
   /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
   upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
@@ -42,7 +43,7 @@ export interface SecurityPart {
 }
 
 /** @throws NetworkError where the platform has none, and none is set */
-export function securityOf({ strictTransportSecurity: part }: RequestOptions): SecurityPart {
+export function securityOf({ strictTransportSecurity: part }: ManagerSettings): SecurityPart {
   if (part !== null) return part;
   const capability = 'strictTransportSecurity';
   const message = `the platform keeps HSTS to itself: set ${capability}`;

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import type { Limits } from './parts.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
@@ -14,6 +15,8 @@ export type Next = (request: HttpRequest, call: Call) => Promise<HttpResponse>;
 export interface Stage {
   readonly name: string;
   handle(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse>;
+  /** The same stage for one manager, where those that share it differ in what matters to it. */
+  under?(limits: Limits): Stage;
 }
 
 /**

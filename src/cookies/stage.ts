@@ -2,6 +2,7 @@ import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
+import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { parseHttpDate } from '../util/http-date.ts';
 import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -12,17 +13,28 @@ import { mergeCookieHeaders } from './merge-header.ts';
 import { parseSetCookie } from './parse.ts';
 import { serializeCookies } from './serialize.ts';
 
+/** What stands in the list for a jar. */
+export interface CookieStages {
+  readonly attach: Rewrite;
+  readonly store: Rewrite;
+}
+
+export function cookieStages(jar: CookieJarLike): CookieStages {
+  // What a manager is given as a jar has been looked at.
+  const checked = jar as AbstractCookieJar;
+  return { attach: attachCookiesStage(checked), store: storeCookiesStage(checked) };
+}
+
 /**
  * Attaches the jar's cookies to each hop anew. Stands under the loops, and over the cache, which may have to tell responses
  * apart by them. Waits for the jar only when that answers with a promise.
  */
-export const cookieStage: Rewrite = {
+const attachCookiesStage = (jar: AbstractCookieJar): Rewrite => ({
   name: 'cookies',
 
   outgoing(request, call) {
     const { url, options } = request;
-    if (options.cookieJar === null || options.cookieLoadControl === 'manual') return request;
-    const jar = options.cookieJar as AbstractCookieJar;
+    if (options.cookieLoadControl === 'manual') return request;
     try {
       const refreshed = jar.refresh?.() ?? null;
       const found =
@@ -38,20 +50,18 @@ export const cookieStage: Rewrite = {
       return fail(cause, url);
     }
   },
-};
+});
 
 /**
  * Gives the jar what a response sets, against the URL that said so, a redirect and a 401 included. Stands under the cache:
  * what that gives back sets nothing again, and what it asks for by itself, or replaces by what it has, sets all the same.
  */
-export const storeCookiesStage: Rewrite = {
+const storeCookiesStage = (jar: AbstractCookieJar): Rewrite => ({
   name: 'cookies-store',
 
   incoming(response, request, call) {
-    const { cookieJar, cookieSaveControl } = request.options;
-    if (cookieJar === null || cookieSaveControl === 'manual') return response;
+    if (request.options.cookieSaveControl === 'manual') return response;
     if (!response.headers.has('set-cookie')) return response;
-    const jar = cookieJar as AbstractCookieJar;
     try {
       const cookies = cookiesOf(response, jar, call.clock.now());
       if (cookies.length === 0) return response;
@@ -65,7 +75,7 @@ export const storeCookiesStage: Rewrite = {
       return fail(cause, response.url);
     }
   },
-};
+});
 
 function contextOf({ method, options }: HttpRequest): CookieContext | undefined {
   const { siteForCookies } = options;

@@ -1,4 +1,5 @@
 import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
+import type { Rewrite } from '../call/stage.ts';
 import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
 
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
@@ -31,7 +32,8 @@ const CHECKS: Checks<StrictTransportSecurityOptions> = { clock: withMethods('now
  * follows. Whether the user has waved a certificate error through, a page cannot tell.
  */
 export class StrictTransportSecurity implements SecurityPart {
-  readonly upgradeStage = upgradeStage(this);
+  readonly upgradeStage = (preloadedTopLevelDomains: readonly string[]): Rewrite =>
+    upgradeStage(this, preloadedTopLevelDomains);
   readonly learnStage = learnStage(this);
   readonly #clock: Pick<Clock, 'now'>;
   readonly #hosts = new KnownHosts();

@@ -12,10 +12,12 @@ export interface Upgrader {
 /**
  * Sends every hop to a known host over TLS, before cookies, cache and queue see its URL. A request that comes while the
  * store is loading waits for it.
+ *
+ * @param preloadedTopLevelDomains all of whose hosts count as known
  */
-export function upgradeStage(security: Upgrader): Rewrite {
+export function upgradeStage(security: Upgrader, preloadedTopLevelDomains: readonly string[]): Rewrite {
   const upgraded = (request: HttpRequest): HttpRequest => {
-    const url = security.upgrade(request.url, request.options.preloadedTopLevelDomains);
+    const url = security.upgrade(request.url, preloadedTopLevelDomains);
     return url === request.url ? request : { ...request, url };
   };
   return {

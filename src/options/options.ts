@@ -135,6 +135,13 @@ export interface RequestOnlyOptions {
  */
 export type OwnOptions = Readonly<Partial<SharedOptions & Omit<RequestOnlyOptions, 'signal' | 'attributes'>>>;
 
+/**
+ * All options of a request with every default filled in: what it says itself over what its manager says for all. There is one
+ * such object for each configuration, which requests that set nothing share. Plain data but for the application's own objects,
+ * the signal and the attributes; what else belongs to a manager is in the stages that its requests pass.
+ */
+export type RequestOptions = Readonly<SharedOptions & RequestOnlyOptions>;
+
 /** `undefined` counts as not set. */
 export type Settable<Options> = { readonly [Name in keyof Options]?: Options[Name] | undefined };
 

@@ -1,43 +1,39 @@
 import { inadmissible } from '../call/admission.ts';
 import { PRECONNECT } from '../call/preconnect.ts';
-import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Next } from '../call/stage.ts';
-import type { Transport } from '../call/transport.ts';
 import { NetworkError } from '../error.ts';
 import { openScheme, preconnect } from '../schemes/open-scheme.ts';
 import { withoutFragment } from '../util/url.ts';
+import type { HttpParts } from './list.ts';
+import { withTransportParts } from './transport-parts.ts';
 
 /**
  * Sends each request where its scheme is answered.
  *
  * @param http the list of stages over the transport: the handler of http and https, and of local sockets
  */
-export function dispatch(
-  http: Next,
-  transport: Transport,
-  handlers: ReadonlyMap<string, SchemeHandler>,
-): Next {
+export function dispatch(http: Next, { transport, schemes: handlers, settings }: HttpParts): Next {
   const { capabilities } = transport;
+  const withParts = withTransportParts(settings);
   const isHttp = (scheme: string): boolean =>
     scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets === true);
   return (request, call) => {
     const { url, options } = request;
     const { scheme } = url;
-    const refused = inadmissible(url, options);
+    const refused = inadmissible(url, options, settings);
     if (refused !== null) throw new NetworkError(refused.code, refused.reason, { url: withoutFragment(url) });
-    if (isHttp(scheme) && !options.schemes.has(scheme)) return http(request, call);
+    if (isHttp(scheme) && !settings.schemes.has(scheme)) return http(request, call);
     return scheme.startsWith(PRECONNECT)
-      ? preconnect(transport, PRECONNECT, request, call)
+      ? preconnect(transport, PRECONNECT, withParts(request), call)
       : openScheme(handlers, capabilities, request, call);
   };
 }
 
 /** The end of the list: for a hop to a scheme that the application answers itself (a redirect, an upgrade), its handler. */
-export function orOwnScheme(last: Next, { capabilities }: Transport): Next {
-  return (request, call) => {
-    const { schemes } = request.options;
-    return schemes.size > 0 && schemes.has(request.url.scheme)
-      ? openScheme(schemes, capabilities, request, call)
+export function orOwnScheme(last: Next, { settings: { schemes }, transport }: HttpParts): Next {
+  if (schemes.size === 0) return last;
+  return (request, call) =>
+    schemes.has(request.url.scheme)
+      ? openScheme(schemes, transport.capabilities, request, call)
       : last(request, call);
-  };
 }

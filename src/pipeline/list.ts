@@ -1,20 +1,21 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
-import type { RequestOptions } from '../call/parts.ts';
+import type { ManagerSettings } from '../call/parts.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
 import type { Transport } from '../call/transport.ts';
 import { headersStage } from '../headers/stage.ts';
+import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
+import type { RedirectSurroundings } from '../redirect/stage.ts';
 import { requirementsStage } from '../requirements/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
-import type { ParsedUrl } from '../util/url.ts';
 
 /** What the way of a request is built from: the manager's parts as they are set now. */
 export interface HttpParts {
-  readonly options: RequestOptions;
-  /** The options as they are when the application sets none. */
-  readonly defaults: RequestOptions;
+  readonly settings: ManagerSettings;
+  /** The settings as they are when the application sets none. */
+  readonly defaults: ManagerSettings;
   /** At the end of the list. */
   readonly transport: Transport;
   /** Handlers of the schemes beside http and https. */
@@ -26,15 +27,12 @@ export interface HttpParts {
  * its code is in no bundle for that platform.
  */
 export interface PlatformRules {
-  /**
-   * Follows the redirects that a transport shows.
-   * @param upgrade what HSTS makes of a URL; the identity where there is none
-   */
-  readonly redirects: ((upgrade: (url: ParsedUrl) => ParsedUrl) => Stage) | null;
+  /** Follows the redirects that a transport shows. */
+  readonly redirects: ((surroundings: RedirectSurroundings) => Stage) | null;
   /** Judges the redirects that a transport has followed by itself. */
   readonly platformRedirects: Rewrite | null;
   /** Attaches cookies to requests, and stores those of responses. */
-  readonly cookies: { readonly attach: Rewrite; readonly store: Rewrite } | null;
+  readonly cookies: ((jar: CookieJarLike) => { readonly attach: Rewrite; readonly store: Rewrite }) | null;
   /** Offers content codings and undoes them. */
   readonly decoding: Rewrite | null;
   /** Adds the fields that every fetch has. */
@@ -46,23 +44,32 @@ export interface PlatformRules {
  * inside, so that everything under a loop sees every hop. What the transport does by itself is left to it.
  */
 export function httpStages(
-  { options, defaults, transport: { capabilities } }: HttpParts,
+  { settings, defaults, transport: { capabilities } }: HttpParts,
   rules: PlatformRules,
   queue: RequestQueue,
 ): readonly (Stage | Rewrite)[] {
-  const security = options.strictTransportSecurityEnabled ? options.strictTransportSecurity : null;
+  const { cache, cookieJar, preloadedTopLevelDomains } = settings;
+  const security = settings.strictTransportSecurityEnabled ? settings.strictTransportSecurity : null;
   const redirects = capabilities.redirects ? rules.redirects : null;
-  const cookies = capabilities.cookies ? rules.cookies : null;
+  const cookies = capabilities.cookies && cookieJar !== null ? (rules.cookies?.(cookieJar) ?? null) : null;
   const list = [
-    requirementsStage(capabilities, defaults),
-    redirects?.((url) => security?.upgrade(url, options.preloadedTopLevelDomains) ?? url),
-    security?.upgradeStage,
+    requirementsStage(capabilities, {
+      defaults,
+      cookieJar: cookieJar === defaults.cookieJar ? null : cookieJar,
+      addressFilter: settings.addressFilter,
+    }),
+    redirects?.({
+      upgrade: (url) => security?.upgrade(url, preloadedTopLevelDomains) ?? url,
+      reach: settings,
+    }),
+    security?.upgradeStage(preloadedTopLevelDomains),
     redirects === null ? rules.platformRedirects : null,
     cookies?.attach,
-    headersStage(options.userAgent),
+    headersStage(settings.userAgent),
     rules.fetchFields,
     capabilities.encodedBodies ? rules.decoding : null,
-    options.cache?.stage ?? (capabilities.platformCache ? null : absentCacheStage),
+    cache === null ? null : (cache.stage.under?.(settings) ?? cache.stage),
+    cache === null && !capabilities.platformCache ? absentCacheStage : null,
     security?.learnStage,
     cookies?.store,
     queueStage(queue, capabilities.connections ?? false),

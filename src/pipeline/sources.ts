@@ -8,6 +8,7 @@ import type { CaptureContext } from '../util/async-context.ts';
 import { compose } from './compose.ts';
 import { dispatch, orOwnScheme } from './dispatch.ts';
 import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
+import { withTransportParts } from './transport-parts.ts';
 
 /** What a platform brings for the way of its requests. */
 export interface PlatformMeans {
@@ -28,16 +29,16 @@ export function requestSources({
 }: PlatformMeans): (parts: HttpParts) => ReplySource {
   const queue = new RequestQueue();
   return (parts) => {
-    const { options, transport, schemes } = parts;
-    queue.configure({ perKey: options.connectionsPerHost, total: options.maximumConnections });
+    const { connectionsPerHost, maximumConnections, clock } = parts.settings;
+    queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
       httpStages(parts, rules, queue),
-      orOwnScheme(inContextOf(parts, captureContext), transport),
+      orOwnScheme(inContextOf(parts, captureContext), parts),
     );
-    return pipelineSource(dispatch(http, transport, schemes), {
+    return pipelineSource(dispatch(http, parts), {
       ...(textDecoding === undefined ? {} : { textDecoding }),
       ...(captureContext === undefined ? {} : { captureContext }),
-      ...(options.clock === null ? {} : { clock: options.clock }),
+      ...(clock === null ? {} : { clock }),
     });
   };
 }
@@ -48,16 +49,17 @@ export function requestSources({
  */
 function inContextOf(parts: HttpParts, captureContext: CaptureContext | undefined): Next {
   const last = lastOf(parts);
-  if (captureContext === undefined || parts.options.cache === null) return last;
+  if (captureContext === undefined || parts.settings.cache === null) return last;
   return (request, call) =>
     last(request, call).then((response) => ({ ...response, body: bodyInCall(response.body, call) }));
 }
 
 /** The transport. The answer of one that the application brought is looked at before a stage counts on it. */
-function lastOf({ transport, options }: HttpParts): Next {
-  if (options.transport === null) return (request, call) => transport.send(request, call);
+function lastOf({ transport, settings }: HttpParts): Next {
+  const withParts = withTransportParts(settings);
+  if (settings.transport === null) return (request, call) => transport.send(withParts(request), call);
   return async (request, call) => {
-    const response = await transport.send(request, call);
+    const response = await transport.send(withParts(request), call);
     if (isHttpResponse(response)) return response;
     throw new TypeError('the transport did not return a response');
   };

@@ -47,6 +47,11 @@ export class RequestQueue {
     return this.#lanes.size;
   }
 
+  /** The limit of a key that has none of its own. */
+  get perKey(): number {
+    return this.#limits.perKey;
+  }
+
   /** Changes the limits for what waits and what comes. Nothing that runs is stopped. */
   configure(limits: QueueLimits): void {
     this.#limits = limits;

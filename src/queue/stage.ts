@@ -125,10 +125,10 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
 
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
   #watch(): void {
-    const { handedOut } = this.#room;
+    const { handedOut, queue } = this.#room;
+    const most = queue.perKey;
     const { origin } = this.#request.url;
     const call = this.#call;
-    const most = this.#request.options.connectionsPerHost;
     if (handedOut.count(origin) < most) return;
     const look = (): void => {
       if (handedOut.count(origin) >= most) {

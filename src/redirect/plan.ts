@@ -1,4 +1,5 @@
 import { inadmissible } from '../call/admission.ts';
+import type { Reach } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { NetworkErrorCode } from '../error.ts';
 import { becomesGet } from '../message/methods.ts';
@@ -18,6 +19,8 @@ export interface RedirectSituation {
   readonly followed: number;
   /** A URL as HSTS upgrades it, because that is where the next request goes. */
   readonly upgrade: (url: ParsedUrl) => ParsedUrl;
+  /** Where the manager lets requests go. */
+  readonly reach: Reach;
 }
 
 export type RedirectPlan =
@@ -79,7 +82,7 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
     return refuse('too-many-redirects', `${followed} were followed before it`);
   }
   const url = situation.upgrade(target);
-  const refused = inadmissible(url, options);
+  const refused = inadmissible(url, options, situation.reach);
   if (refused !== null) return refuse(refused.code, refused.reason);
   const offence = offenceAgainst(options.redirectPolicy, request.url, url);
   if (offence !== null) return refuse('insecure-redirect', offence);

@@ -1,6 +1,7 @@
 import { ask } from '../call/ask.ts';
 import type { Call } from '../call/call.ts';
 import { drain } from '../call/drain.ts';
+import type { Reach } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -9,21 +10,25 @@ import { openFields } from '../util/redaction.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { DELIVER, planRedirect, type RedirectPlan } from './plan.ts';
 
-type Upgrade = (url: ParsedUrl) => ParsedUrl;
+/** What the manager has to say of where the next request goes. */
+export interface RedirectSurroundings {
+  /** What HSTS makes of a URL; the identity where there is none. */
+  readonly upgrade: (url: ParsedUrl) => ParsedUrl;
+  /** Where requests may go at all. */
+  readonly reach: Reach;
+}
 
 /**
  * Follows redirects: the outermost loop, so that everything below it sees every hop. A hop has given its slot back before
  * the application is asked and before the next hop begins.
- *
- * @param upgrade what HSTS makes of a URL; the identity where there is none
  */
-export function redirectStage(upgrade: Upgrade): Stage {
+export function redirectStage(surroundings: RedirectSurroundings): Stage {
   return {
     name: 'redirect',
     handle: (request, next, call) =>
       next(request, call).then((response) => {
-        const plan = planFor(request, response, 0, upgrade);
-        return plan.kind === 'deliver' ? response : follow(plan, response, next, call, upgrade);
+        const plan = planFor(request, response, 0, surroundings);
+        return plan.kind === 'deliver' ? response : follow(plan, response, next, call, surroundings);
       }),
   };
 }
@@ -33,7 +38,7 @@ async function follow(
   redirect: HttpResponse,
   next: Next,
   call: Call,
-  upgrade: Upgrade,
+  surroundings: RedirectSurroundings,
 ): Promise<HttpResponse> {
   let plan = first;
   let response = redirect;
@@ -53,7 +58,7 @@ async function follow(
     call.throwIfCancelled();
     const { request } = plan;
     response = await next(request, call);
-    plan = planFor(request, response, followed, upgrade);
+    plan = planFor(request, response, followed, surroundings);
   }
   return response;
 }
@@ -73,13 +78,13 @@ function planFor(
   request: HttpRequest,
   { url, status, headers }: HttpResponse,
   followed: number,
-  upgrade: Upgrade,
+  surroundings: RedirectSurroundings,
 ): RedirectPlan {
   if (status < 300 || status > 399) return DELIVER;
   // HSTS may have sent it elsewhere.
   const answered = url === request.url ? request : { ...request, url };
   const location = headers.getAll('location');
-  return planRedirect({ request: answered, status, location, followed, upgrade });
+  return planRedirect({ request: answered, status, location, followed, ...surroundings });
 }
 
 function failure(

@@ -1,6 +1,5 @@
-import type { RequestOptions } from '../call/parts.ts';
 import type { FetchWords } from '../message/fetch-words.ts';
-import type { NetworkRequest } from '../options/options.ts';
+import type { NetworkRequest, SharedOptions } from '../options/options.ts';
 
 /** Redirects that a fetch follows (Fetch, HTTP-redirect fetch, step 5). */
 const MOST_REDIRECTS = 20;
@@ -12,7 +11,7 @@ const CONDITIONS = ['if-modified-since', 'if-none-match', 'if-unmodified-since',
 export function optionsOfWords(
   words: FetchWords,
   headers: Headers | null,
-  { redirectPolicy }: RequestOptions,
+  { redirectPolicy }: Pick<SharedOptions, 'redirectPolicy'>,
 ): Omit<NetworkRequest, 'url'> {
   const { redirect = 'follow', credentials = 'same-origin', duplex, priority } = words;
   const cache = cacheMode(words, headers);

@@ -1,10 +1,9 @@
-import type { RequestOptions } from '../call/parts.ts';
 import { bindRequest, type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import { forbiddenNames } from '../message/forbidden-fields.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
-import type { NetworkRequest } from '../options/options.ts';
+import type { NetworkRequest, SharedOptions } from '../options/options.ts';
 import { brandOf } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { bodyOfCopy } from './body-of-request.ts';
@@ -23,7 +22,7 @@ export interface PreparedFetch {
 /** What the front of fetch needs of its manager. */
 export interface FetchSurroundings {
   /** The manager's. */
-  readonly options: RequestOptions;
+  readonly options: Pick<SharedOptions, 'redirectPolicy'>;
   /** @throws TypeError for what is no URL */
   parseUrl(input: string | URL): ParsedUrl;
   /** The platform is a fetch itself, and is given the Requests of its own that it is asked with. */

@@ -1,6 +1,8 @@
 import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
-import type { RequestOptions } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
+import type { CookieJarLike } from '../message/cookie-jar-like.ts';
+import type { AddressFilter } from '../options/address-filter.ts';
+import type { RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { forbiddenField } from './forbidden-field.ts';
 
@@ -11,23 +13,30 @@ export interface MissingCapability {
   readonly what: string;
 }
 
+/** What the manager says. */
+export interface RequirementSurroundings {
+  /** The options where the application sets none. */
+  readonly defaults: Pick<RequestOptions, 'decompressedSafetyCheckThreshold'>;
+  /** The jar that the application has set. */
+  readonly cookieJar: CookieJarLike | null;
+  readonly addressFilter: AddressFilter | null;
+}
+
 /** Redirects that a platform which hides them follows by itself (Fetch, HTTP-redirect fetch, step 5). */
 const PLATFORM_REDIRECTS = 20;
 
 /**
  * The first thing that a request explicitly asks for and the transport does not have, or null. Options are judged by
  * their value: one that has its default, or a value that the platform enforces by itself, passes everywhere.
- *
- * @param defaults the options of a request that sets none, under a manager that sets none
  */
 export function missingCapability(
   request: HttpRequest,
   capabilities: TransportCapabilities,
-  defaults: RequestOptions,
+  surroundings: RequirementSurroundings,
 ): MissingCapability | null {
   const { options } = request;
   for (const [capability, ask] of RULES) {
-    const what = ask(options, capabilities, request, defaults);
+    const what = ask(options, capabilities, request, surroundings);
     if (what !== null) return { capability, what };
   }
   return null;
@@ -37,7 +46,7 @@ type Rule = (
   options: RequestOptions,
   capabilities: TransportCapabilities,
   request: HttpRequest,
-  defaults: RequestOptions,
+  surroundings: RequirementSurroundings,
 ) => string | null;
 
 const RULES: readonly (readonly [Capability, Rule])[] = [
@@ -70,11 +79,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
   ],
   [
     'cookies',
-    ({ cookieLoadControl, cookieSaveControl, cookieJar, siteForCookies }, { cookies }, _, defaults) => {
+    ({ cookieLoadControl, cookieSaveControl, siteForCookies }, { cookies }, _, { cookieJar }) => {
       if (cookies) return null;
       if (cookieLoadControl !== cookieSaveControl)
         return 'cookieLoadControl and cookieSaveControl of different values';
-      if (cookieJar !== null && cookieJar !== defaults.cookieJar) return 'cookieJar';
+      if (cookieJar !== null) return 'cookieJar';
       return siteForCookies === null ? null : 'siteForCookies';
     },
   ],
@@ -92,7 +101,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     'fetchWords',
     ({ fetch }, { fetchWords }) => (fetch?.integrity && !fetchWords ? "fetch's integrity" : null),
   ],
-  ['addresses', ({ addressFilter }, { addresses }) => (addressFilter && !addresses ? 'addressFilter' : null)],
+  [
+    'addresses',
+    (_options, { addresses }, _request, { addressFilter }) =>
+      addressFilter !== null && !addresses ? 'addressFilter' : null,
+  ],
   ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
   [
@@ -102,7 +115,7 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
   ],
   [
     'encodedBodies',
-    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }, _, defaults) =>
+    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }, _, { defaults }) =>
       // −1 asks for no check, which is what there is.
       encodedBodies || threshold === defaults.decompressedSafetyCheckThreshold || threshold === -1
         ? null

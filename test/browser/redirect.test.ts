@@ -1,7 +1,7 @@
 /** What a page can say about redirects that it does not see. */
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
-import type { RequestOptions } from '../../src/call/parts.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 
 const elsewhere = inject('server');
 /** A resource of the page's own origin. */

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { nodeDecoders } from '../../platform/node/decoders.ts';
-import type { RequestOptions } from '../../src/call/parts.ts';
 import type { Coding } from '../../src/decoding/decoder.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
 import { observeBody } from '../../src/message/observe-body.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { makeExchange, makeRequest, makeResponse, walk } from '../support/fixtures.ts';
 
 const MEBIBYTE = 1024 * 1024;

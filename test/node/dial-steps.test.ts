@@ -20,9 +20,9 @@ const tls = { ca: authority.certificate };
 /** A dial, as a pool would order it. */
 function dialOf(url: string, init: Partial<Dial> & { readonly tls?: TlsOptions } = {}): Dial {
   const request = makeRequest({ url, options: { tls: init.tls ?? null } });
-  const { exchange } = makeExchange({ ask: async () => ({ allowed: true }) });
+  const { exchange: call } = makeExchange({ ask: async () => ({ allowed: true }) });
   const endpoint = endpointOf(request, { kind: 'direct' });
-  return { endpoint, offer: ['http/1.1'], url, exchange, signal: new AbortController().signal, ...init };
+  return { endpoint, offer: ['http/1.1'], url, call, signal: new AbortController().signal, ...init };
 }
 
 /** A server that counts what is connected, and the bytes that arrive. */
@@ -74,8 +74,8 @@ describe('a dial takes no longer than it may', () => {
     const server = await listen();
     const url = server.url.replace('http:', 'https:');
     const clock = new FakeClock();
-    const { exchange } = makeExchange({ clock });
-    const dialed = new Dialer().dial(dialOf(url, { exchange, tls }));
+    const { exchange: call } = makeExchange({ clock });
+    const dialed = new Dialer().dial(dialOf(url, { call, tls }));
     const failed = expect(dialed).rejects.toMatchObject({
       code: 'timeout',
       url,
@@ -92,9 +92,9 @@ describe('a dial takes no longer than it may', () => {
 
   test('a name that nobody resolves', async () => {
     const clock = new FakeClock();
-    const { exchange } = makeExchange({ clock });
+    const { exchange: call } = makeExchange({ clock });
     const dialer = new Dialer({ lookup: () => {}, connectTimeout: 5000 });
-    const dialed = dialer.dial(dialOf('http://host.test/', { exchange }));
+    const dialed = dialer.dial(dialOf('http://host.test/', { call }));
     clock.advance(5000);
     await expect(dialed).rejects.toMatchObject({ code: 'timeout', message: expect.stringContaining('5 s') });
   });
@@ -104,15 +104,15 @@ describe('a dial takes no longer than it may', () => {
     cleanup.add(() => server.close());
     const clock = new FakeClock();
     let answer: (answer: object) => void = () => {};
-    const { exchange } = makeExchange({
+    const { exchange: call } = makeExchange({
       clock,
       ask: () =>
         new Promise((resolve) => {
           answer = resolve;
         }),
     });
-    const dialed = new Dialer().dial(dialOf(`${server.origin}/`, { exchange, tls }));
-    await until(() => exchange.timings.secureConnectEnd > 0);
+    const dialed = new Dialer().dial(dialOf(`${server.origin}/`, { call, tls }));
+    await until(() => call.timings.secureConnectEnd > 0);
     clock.advance(1_000_000);
     answer({ allowed: true });
     (await dialed).socket.destroy();
@@ -121,10 +121,10 @@ describe('a dial takes no longer than it may', () => {
 
   test('an Infinity is no bound', async () => {
     const clock = new FakeClock();
-    const { exchange } = makeExchange({ clock });
+    const { exchange: call } = makeExchange({ clock });
     const abort = new AbortController();
     const dialer = new Dialer({ lookup: () => {}, connectTimeout: Number.POSITIVE_INFINITY });
-    const dialed = dialer.dial(dialOf('http://host.test/', { exchange, signal: abort.signal }));
+    const dialed = dialer.dial(dialOf('http://host.test/', { call, signal: abort.signal }));
     expect(clock.pendingTimers).toBe(0);
     abort.abort(GIVEN_UP);
     await expect(dialed).rejects.toBe(GIVEN_UP);

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../src/call/parts.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { failureOf, GIVEN_UP, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority, type Identity } from '../support/certificate.ts';
 import { nodeHttpBench, textOf } from '../support/node-http-bench.ts';

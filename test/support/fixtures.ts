@@ -1,5 +1,5 @@
 import { Call } from '../../src/call/call.ts';
-import type { RequestOptions } from '../../src/call/parts.ts';
+import type { Reach } from '../../src/call/parts.ts';
 import type { ReplyEvent } from '../../src/call/reply-event.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
@@ -7,6 +7,7 @@ import type { Next, Rewrite, Stage } from '../../src/call/stage.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
 import { type HeadersInput, HttpHeaders } from '../../src/message/headers.ts';
+import type { RequestOptions } from '../../src/options/options.ts';
 import { compose } from '../../src/pipeline/compose.ts';
 import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -27,8 +28,12 @@ export function makeRequest(
     body: init.body ?? null,
     options: { ...DEFAULT_OPTIONS, ...init.options },
     own: init.own ?? {},
+    ...(init.parts === undefined ? {} : { parts: init.parts }),
   };
 }
+
+/** A manager that lets requests go wherever a scheme is answered. */
+export const ANYWHERE: Reach = { allowedSchemes: null, fetchSchemes: [], schemes: new Map() };
 
 /** A response value as stages see it; `body` as text, or a body of its own. */
 export function makeResponse(

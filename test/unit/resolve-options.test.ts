@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { PRELOADED_TOP_LEVEL_DOMAINS } from '../../src/hsts/preloaded.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
-import { DEFAULT_OPTIONS, resolveManagerOptions, resolveRequestOptions } from '../../src/resolve-options.ts';
+import {
+  DEFAULT_OPTIONS,
+  DEFAULT_SETTINGS,
+  resolveManagerOptions,
+  resolveRequestOptions,
+} from '../../src/resolve-options.ts';
 
 const request = (options: object) =>
   resolveRequestOptions({ url: 'http://h.test/', ...options }, DEFAULT_OPTIONS);
-const manager = (options: object) => resolveManagerOptions(options, DEFAULT_OPTIONS);
+const manager = (options: object) => resolveManagerOptions(options, DEFAULT_SETTINGS);
+
+const NAMES = Object.keys({ ...DEFAULT_OPTIONS, ...DEFAULT_SETTINGS });
 
 describe('options of a request', () => {
   test('win over the defaults; nothing set shares the defaults themselves', () => {
@@ -48,11 +55,11 @@ describe('options of a request', () => {
   test('a polluted Object.prototype configures nothing', () => {
     const prototype = Object.prototype as Record<string, unknown>;
     try {
-      for (const name of Object.keys(DEFAULT_OPTIONS)) prototype[name] = 'polluted';
+      for (const name of NAMES) prototype[name] = 'polluted';
       expect(request({ priority: 'low' })).toEqual({ ...DEFAULT_OPTIONS, priority: 'low' });
-      expect(manager({})).toBe(DEFAULT_OPTIONS);
+      expect(manager({})).toBe(DEFAULT_SETTINGS);
     } finally {
-      for (const name of Object.keys(DEFAULT_OPTIONS)) delete prototype[name];
+      for (const name of NAMES) delete prototype[name];
     }
   });
 
@@ -76,7 +83,7 @@ describe('options of a manager', () => {
     const mine = new HttpHeaders({ 'x-a': '1' });
     const { headers } = manager({ headers: mine });
     expect(() => headers.set('x-a', '2')).toThrow(TypeError);
-    expect(() => DEFAULT_OPTIONS.headers.set('authorization', 'of one manager')).toThrow(TypeError);
+    expect(() => DEFAULT_SETTINGS.headers.set('authorization', 'of one manager')).toThrow(TypeError);
     expect(mine.set('x-a', '2').get('x-a')).toBe('2');
     expect(headers.get('x-a')).toBe('1');
   });

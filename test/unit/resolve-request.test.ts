@@ -1,12 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../src/call/parts.ts';
+import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
+import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';
+import type { ManagerSettings } from '../../src/call/parts.ts';
+import { HttpHeaders } from '../../src/message/headers.ts';
 import { toRequestBody } from '../../src/message/request-body.ts';
 import type { NetworkRequest } from '../../src/options/options.ts';
 import type { Platform } from '../../src/platform.ts';
 import type { Operation } from '../../src/reply/operation.ts';
-import { DEFAULT_OPTIONS } from '../../src/resolve-options.ts';
-import { connectRequest, resolveRequest, toNetworkRequest } from '../../src/resolve-request.ts';
+import { DEFAULT_SETTINGS, requestDefaults } from '../../src/resolve-options.ts';
+import {
+  connectRequest,
+  type RequestSurroundings,
+  resolveRequest,
+  toNetworkRequest,
+} from '../../src/resolve-request.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { parseUrl } from '../../src/util/url.ts';
+
+const under = (settings: ManagerSettings, platform: Platform): RequestSurroundings => ({
+  options: requestDefaults(settings),
+  headers: settings.headers,
+  platform,
+});
 
 describe('a mistake in a request is a TypeError', () => {
   const platform = { parseUrl, toRequestBody } as unknown as Platform;
@@ -22,15 +37,32 @@ describe('a mistake in a request is a TypeError', () => {
     ['CONNECT', { url: 'http://h.test/', method: 'Connect' }, 'custom', /not CONNECT/],
   ])('%s', (_name, input, operation, message) => {
     const resolve = () =>
-      resolveRequest(operation, toNetworkRequest(input as never), null, DEFAULT_OPTIONS, platform);
+      resolveRequest(operation, toNetworkRequest(input as never), null, under(DEFAULT_SETTINGS, platform));
     expect(resolve).toThrow(TypeError);
     expect(resolve).toThrow(message);
   });
 });
 
+/** Objects that no clone can be made of. */
+const PARTS = {
+  transport: {
+    capabilities: socketCapabilities,
+    send: () => new Promise<never>(() => {}),
+    close: async () => {},
+  },
+  jar: { cookiesForUrl: () => [], setCookiesFromUrl: () => true },
+  cache: new MemoryCache(),
+  clock: systemClock,
+};
+
 describe('what a request has said itself', () => {
-  const resolve = (request: NetworkRequest, defaults: Partial<RequestOptions> = {}) =>
-    resolveRequest('get', request, null, { ...DEFAULT_OPTIONS, ...defaults }, { parseUrl } as Platform);
+  const resolve = (request: NetworkRequest, settings: Partial<ManagerSettings> = {}) =>
+    resolveRequest(
+      'get',
+      request,
+      null,
+      under({ ...DEFAULT_SETTINGS, ...settings }, { parseUrl } as Platform),
+    );
   const ca = Uint8Array.of(1, 2);
   const said = {
     url: 'http://h.test/',
@@ -61,6 +93,20 @@ describe('what a request has said itself', () => {
       signal: null,
       attributes: null,
     });
+  });
+
+  test('and so is all that is said of it, by its manager, too: the parts of that are not in it', () => {
+    const { transport, jar, cache, clock } = PARTS;
+    const { options } = resolve(
+      { ...said, signal: null, attributes: new Map([['user', 1]]) } as NetworkRequest,
+      {
+        ...{ transport, cookieJar: jar, cache, clock, headers: new HttpHeaders({ 'x-a': '1' }) },
+        schemes: new Map([['app', { open: () => new Response() }]]),
+        transferTimeout: 9,
+      },
+    );
+    expect(structuredClone(options)).toEqual(options);
+    expect(Object.values(resolve({ url: 'http://h.test/' }, { cookieJar: jar }).options)).not.toContain(jar);
   });
 
   test('is nothing of its manager’s', () => {

@@ -25,16 +25,16 @@ export function connectStep(isLast: boolean): Step {
 async function open(
   targets: readonly Target[],
   inbox: SocketInbox | null,
-  { exchange, signal }: Dialing,
+  { call, signal }: Dialing,
 ): Promise<Socket> {
   const reading = inbox === null ? {} : { onread: inbox.onread };
   const attempts = targets.map((target) => () => {
     const socket = connect(nodeOptions('socket', { ...reading, ...target }));
-    exchange.emit({ type: 'socket-started-connecting' });
+    call.emit({ type: 'socket-started-connecting' });
     return socket;
   });
-  const socket = await firstToConnect(attempts, exchange.clock, signal);
-  exchange.timings.connectEnd = exchange.time();
+  const socket = await firstToConnect(attempts, call.clock, signal);
+  call.timings.connectEnd = call.time();
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
   return socket;

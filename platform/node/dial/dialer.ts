@@ -34,7 +34,7 @@ export interface Dial {
   /** For errors. */
   readonly url: string;
   /** Hears of attempts and phases, and is asked before the first byte goes over TLS. */
-  readonly exchange: Call;
+  readonly call: Call;
   /** Aborts with a NetworkError. */
   readonly signal: AbortSignal;
   /** Called when the application is asked for the first time. */
@@ -100,18 +100,18 @@ export class Dialer {
 
   /** @throws NetworkError from the table of Node's errors, or the reason of the signal */
   async dial(dial: Dial): Promise<Dialed> {
-    const { endpoint, offer, url, exchange, signal } = dial;
-    const time = new DialTime(signal, this.#connectTimeout, exchange.clock, url);
+    const { endpoint, offer, url, call, signal } = dial;
+    const time = new DialTime(signal, this.#connectTimeout, call.clock, url);
     const dialing: Dialing = {
       endpoint,
       offer,
       url,
-      exchange,
+      call,
       signal: time.signal,
       ask: async (question) => {
         time.stop();
         dial.asking?.();
-        const answer = await abortable(ask(exchange, question), signal);
+        const answer = await abortable(ask(call, question), signal);
         time.start();
         return answer;
       },

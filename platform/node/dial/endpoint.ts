@@ -27,7 +27,7 @@ export interface Endpoint {
   readonly filter: AddressFilter | null;
 }
 
-export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoint {
+export function endpointOf({ url, options, parts }: HttpRequest, route: Route): Endpoint {
   const local = url.scheme === 'unix+http';
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
@@ -36,7 +36,7 @@ export function endpointOf({ url, options }: HttpRequest, route: Route): Endpoin
   const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
   const { origin } = url;
   const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
-  const { addressFilter: filter } = options;
+  const filter = parts?.addressFilter ?? null;
   const key = JSON.stringify([
     origin,
     tls?.key,

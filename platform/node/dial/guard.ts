@@ -16,9 +16,9 @@ export function guardStep(
   const use = { host: found.host, port: found.port, via };
   return {
     name: 'guard',
-    take(reached, { exchange, url }): Reached {
+    take(reached, { call, url }): Reached {
       const targets = reached.targets.filter((target) =>
-        filters.every((filter) => exchange.inContext(() => isAllowed(filter, addressOf(target), use, url))),
+        filters.every((filter) => call.inContext(() => isAllowed(filter, addressOf(target), use, url))),
       );
       if (targets.length > 0) return { ...reached, targets };
       throw refused(reached.targets.map(addressOf), use, url);

@@ -72,11 +72,11 @@ export class Resolver {
 export function resolveStep(resolver: Resolver, hop: Hop | null): Step {
   return {
     name: 'resolve',
-    async take(reached, { endpoint, exchange, signal }): Promise<Reached> {
+    async take(reached, { endpoint, call, signal }): Promise<Reached> {
       if (hop === null && endpoint.local) return { ...reached, targets: [{ path: endpoint.host }] };
       const { host, port } = hop ?? endpoint;
       const addresses = await abortable(resolver.addressesOf(host), signal);
-      exchange.timings.lookupEnd = exchange.time();
+      call.timings.lookupEnd = call.time();
       return { ...reached, targets: addresses.map(({ address }) => ({ host: address, port })) };
     },
   };

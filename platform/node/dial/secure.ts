@@ -12,7 +12,7 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
   return {
     name: 'secure',
     async take(reached, dialing): Promise<Reached> {
-      const { endpoint, exchange, signal } = dialing;
+      const { endpoint, call, signal } = dialing;
       const session = sessions.get(endpoint.key);
       const peer: Peer = { chain: null };
       const socket = handshake(reached, dialing, identity, session?.ticket ?? null);
@@ -20,7 +20,7 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
       await secured(socket, signal);
       // An alert of TLS comes as an error that closes nothing, when there may be no other listener.
       socket.on('error', (error) => socket.destroy(error));
-      exchange.timings.secureConnectEnd = exchange.time();
+      call.timings.secureConnectEnd = call.time();
       const chain = chainOf(socket, session?.peer.chain ?? undefined);
       peer.chain = chain;
       return { ...reached, wire: socket, inbox: null, security: securityOf(socket, chain) };

@@ -22,7 +22,7 @@ export interface Dialing {
   /** For errors. */
   readonly url: string;
   /** Hears of attempts and phases. */
-  readonly exchange: Call;
+  readonly call: Call;
   /** Aborts with a NetworkError when the dial is given up, or takes too long. */
   readonly signal: AbortSignal;
   /**

@@ -27,7 +27,7 @@ export class Attempt implements OutgoingTarget {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly #request: HttpRequest;
-  readonly #exchange: Call;
+  readonly #call: Call;
   readonly client: ClientRequest;
   readonly #outgoing: OutgoingBody | null;
   readonly #kept: KeptSockets;
@@ -55,7 +55,7 @@ export class Attempt implements OutgoingTarget {
    */
   constructor(
     request: HttpRequest,
-    exchange: Call,
+    call: Call,
     client: ClientRequest,
     bodyLength: number | null,
     kept: KeptSockets,
@@ -63,10 +63,9 @@ export class Attempt implements OutgoingTarget {
   ) {
     this.#kept = kept;
     this.#request = request;
-    this.#exchange = exchange;
+    this.#call = call;
     this.client = client;
-    this.#outgoing =
-      request.body === null ? null : new OutgoingBody(request.body, bodyLength, exchange, this);
+    this.#outgoing = request.body === null ? null : new OutgoingBody(request.body, bodyLength, call, this);
     this.#onOver = onOver;
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -80,12 +79,12 @@ export class Attempt implements OutgoingTarget {
     const refuse = (_message: IncomingMessage, socket: Duplex): void => this.#refuseSwitch(socket);
     client.on('upgrade', refuse).on('connect', refuse);
     client.on('error', (cause) => this.#broken(cause));
-    this.#forgetCancel = exchange.onCancel((reason) => this.fail(reason));
+    this.#forgetCancel = call.onCancel((reason) => this.fail(reason));
   }
 
   /** Whether it failed on a kept-alive socket that was no good any more, and may go out once more. */
   get isStale(): boolean {
-    if (this.#loss === null || !this.client.reusedSocket || this.#exchange.cancelled !== null) return false;
+    if (this.#loss === null || !this.client.reusedSocket || this.#call.cancelled !== null) return false;
     return this.#loss === 'unseen' ? canBeRepeated(this.#request) : mayBeRepeated(this.#request);
   }
 
@@ -100,10 +99,10 @@ export class Attempt implements OutgoingTarget {
 
   #connect(socket: Socket): void {
     this.#socket = socket;
-    this.#watches.push(watchReads(socket, this.#exchange));
+    this.#watches.push(watchReads(socket, this.#call));
     if (this.#request.body !== null) {
       this.#watches.push(
-        watchWrites(socket, this.#exchange, (error) => {
+        watchWrites(socket, this.#call, (error) => {
           if (this.#message === null) this.#broken(error);
         }),
       );
@@ -125,8 +124,8 @@ export class Attempt implements OutgoingTarget {
   }
 
   #writeWhenOpen(socket: Socket): void {
-    this.#watches.push(watchPhases(socket, this.#exchange, () => this.#askEncrypted()));
-    this.#exchange.emit({ type: 'socket-started-connecting' });
+    this.#watches.push(watchPhases(socket, this.#call, () => this.#askEncrypted()));
+    this.#call.emit({ type: 'socket-started-connecting' });
     // Who hears of it may have given the request up.
     if (this.#over) return;
     // An agent of the caller's may hand over a socket whose handshake is done.
@@ -141,7 +140,7 @@ export class Attempt implements OutgoingTarget {
 
   /** No byte of the request is sent before the application has seen the certificate. */
   #askEncrypted(): void {
-    ask(this.#exchange, { type: 'encrypted', security: securityOfAny(this.#socket) }).then(
+    ask(this.#call, { type: 'encrypted', security: securityOfAny(this.#socket) }).then(
       ({ allowed }) => {
         if (this.#over) return;
         if (allowed) this.#write();
@@ -156,7 +155,7 @@ export class Attempt implements OutgoingTarget {
     const outgoing = this.#outgoing;
     if (outgoing === null) {
       this.client.end(() => {
-        if (!this.#over) tellRequestSent(this.#exchange);
+        if (!this.#over) tellRequestSent(this.#call);
       });
     } else if (expectsContinue(this.#request)) {
       this.client.flushHeaders();
@@ -189,7 +188,7 @@ export class Attempt implements OutgoingTarget {
       this.fail(this.#error('protocol-failure', `more than ${MOST_INFORMATIONAL} informational responses`));
       return;
     }
-    this.#exchange.emit({
+    this.#call.emit({
       type: 'informational',
       status: statusCode,
       reason: statusMessage,
@@ -221,7 +220,7 @@ export class Attempt implements OutgoingTarget {
     if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
     this.#framing = framing;
     this.#message = message;
-    this.#exchange.timings.responseStart = this.#exchange.time();
+    this.#call.timings.responseStart = this.#call.time();
     message.on('error', (cause) => this.#broken(cause));
     this.#body = new IncomingBody(message, {
       ended: () => this.#ended(),

@@ -105,20 +105,20 @@ export class NodeHttpTransport implements Transport {
     dropped.register(this, this.#ownAgents);
   }
 
-  async send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
-    exchange.throwIfCancelled();
+  async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
+    call.throwIfCancelled();
     if (this.#closed) throw givenUp(request.url.href, 'the transport is closed');
-    restartPhases(exchange.timings);
-    const first = this.#attempt(request, exchange);
+    restartPhases(call.timings);
+    const first = this.#attempt(request, call);
     try {
       return await first.response;
     } catch (error) {
       // What is idle is as old as the connection that has just turned out to be silent.
-      if (first.client.reusedSocket && exchange.cancelled !== null && isTimeout(exchange.cancelled))
+      if (first.client.reusedSocket && call.cancelled !== null && isTimeout(call.cancelled))
         dropIdleSockets(this.#clientOptions(request, []));
       if (!first.isStale) throw error;
     }
-    return this.#attempt(request, exchange, true).response;
+    return this.#attempt(request, call, true).response;
   }
 
   clearConnections(): void {
@@ -131,17 +131,17 @@ export class NodeHttpTransport implements Transport {
     this.clearConnections();
   }
 
-  #attempt(request: HttpRequest, exchange: Call, onFreshSocket = false): Attempt {
+  #attempt(request: HttpRequest, call: Call, onFreshSocket = false): Attempt {
     const { pairs, bodyLength } = requestFields(request);
     const options = this.#clientOptions(request, pairs);
     if (onFreshSocket) dropIdleSockets(options);
     const client = openClient(request.url, options);
-    const attempt: Attempt = new Attempt(request, exchange, client, bodyLength, this.#kept, () =>
+    const attempt: Attempt = new Attempt(request, call, client, bodyLength, this.#kept, () =>
       this.#running.remove(attempt),
     );
     this.#running.add(attempt);
     const limit = this.#connectTimeout;
-    boundOpening(client, limit, exchange.clock, () => attempt.fail(tookTooLong(limit, attempt.url)));
+    boundOpening(client, limit, call.clock, () => attempt.fail(tookTooLong(limit, attempt.url)));
     return attempt;
   }
 

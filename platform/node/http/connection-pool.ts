@@ -1,5 +1,5 @@
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
@@ -49,8 +49,13 @@ export class ConnectionPool implements PoolContext {
   for(request: HttpRequest, route: Route): EndpointPool {
     if (this.#sleep.hasSlept()) this.doubt('the machine has slept');
     const { options, url } = request;
+    const filter = request.parts?.addressFilter ?? null;
     const recent = this.#recent.get(url.origin);
-    if (recent !== undefined && recent.route === route && connectAlike(recent.options, options))
+    if (
+      recent?.route === route &&
+      recent.pool.endpoint.filter === filter &&
+      connectAlike(recent.options, options)
+    )
       return recent.pool;
     const endpoint = endpointOf(request, route);
     const pool = this.#pools.get(endpoint.key) ?? new EndpointPool(endpoint, this);
@@ -124,5 +129,5 @@ export class ConnectionPool implements PoolContext {
 function connectAlike(a: RequestOptions, b: RequestOptions): boolean {
   if (a === b) return true;
   const speakAlike = a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct;
-  return speakAlike && a.tls === b.tls && a.addressFilter === b.addressFilter;
+  return speakAlike && a.tls === b.tls;
 }

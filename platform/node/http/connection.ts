@@ -8,7 +8,7 @@ export interface Connection {
    * Carries one request, of an exchange that has not been cancelled.
    * @param refusals how often the peer has refused it
    */
-  send(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse>;
+  send(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse>;
   /** Closes it. What is in flight on it ends operation-canceled. */
   clear(why: string): void;
 }
@@ -25,5 +25,5 @@ export interface ConnectionOwner<Kind extends Connection> {
    * Sends a request that was lost unanswered over another connection.
    * @param refusals how often the peer has refused it
    */
-  resend(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse>;
+  resend(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse>;
 }

@@ -77,18 +77,13 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    * @param clearings those of the time when it was taken
    * @throws NetworkError when the request was given up meanwhile
    */
-  mayUse(
-    connection: Http1Connection | Http2Connection,
-    exchange: Call,
-    url: string,
-    clearings: number,
-  ): boolean {
+  mayUse(connection: Http1Connection | Http2Connection, call: Call, url: string, clearings: number): boolean {
     if (clearings !== this.clearings) throw givenUp(url, 'connections were cleared');
-    if (exchange.cancelled !== null && connection instanceof Http1Connection && connection.isUsable) {
+    if (call.cancelled !== null && connection instanceof Http1Connection && connection.isUsable) {
       this.#idle.putBack(connection);
       this.#context.idle(connection.expiresAt);
     }
-    exchange.throwIfCancelled();
+    call.throwIfCancelled();
     return connection instanceof Http1Connection ? this.#idle.hasRested(connection) : connection.isUsable;
   }
 
@@ -96,52 +91,52 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    * A connection that is there, or else one that is opened.
    * @throws NetworkError
    */
-  async connection(exchange: Call, url: string): Promise<Connection> {
+  async connection(call: Call, url: string): Promise<Connection> {
     const { clearings } = this;
     for (let idle = this.takeIdle(); idle !== null; idle = this.takeIdle()) {
       await this.rest(idle);
-      if (this.mayUse(idle, exchange, url, clearings)) return idle;
+      if (this.mayUse(idle, call, url, clearings)) return idle;
     }
-    return this.open(exchange, url);
+    return this.open(call, url);
   }
 
   /**
    * Opens a connection, or takes one that was about to be opened.
    * @throws NetworkError
    */
-  async open(exchange: Call, url: string): Promise<Connection> {
+  async open(call: Call, url: string): Promise<Connection> {
     try {
       const connection = await this.#openings.for(
-        exchange,
+        call,
         url,
         async (opening) => (await this.#ahead.take(opening.abort.signal)) ?? this.#openings.open(opening),
       );
       // The origin may have spoken HTTP/2 before.
-      if (connection instanceof Http1Connection) exchange.slot?.setConcurrency(null);
-      if (exchange.cancelled === null) return connection;
+      if (connection instanceof Http1Connection) call.slot?.setConcurrency(null);
+      if (call.cancelled === null) return connection;
       this.#giveBack(connection);
-      throw exchange.cancelled;
+      throw call.cancelled;
     } finally {
       this.#reviewEmpty();
     }
   }
 
   /** Opens a connection for later, unless there is one. */
-  async openAhead(exchange: Call, url: string): Promise<void> {
-    if (this.#idle.size === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(exchange, url));
+  async openAhead(call: Call, url: string): Promise<void> {
+    if (this.#idle.size === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(call, url));
   }
 
-  resend(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
+  resend(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse> {
     // It may have lost its last connection, and its place, just now.
-    return this.#context.reclaim(this).#sendAnew(request, exchange, refusals);
+    return this.#context.reclaim(this).#sendAnew(request, call, refusals);
   }
 
-  async #sendAnew(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
+  async #sendAnew(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse> {
     const isRefused = refusals > 0 && this.#session?.isUsable === true;
-    const opening = isRefused ? this.#session! : this.open(exchange, request.url.href);
+    const opening = isRefused ? this.#session! : this.open(call, request.url.href);
     // What is idle is as old as the connection that has just turned out to be dead.
     this.#idle.clear('the peer closes idle connections');
-    return (await opening).send(request, exchange, refusals);
+    return (await opening).send(request, call, refusals);
   }
 
   idle(connection: Http1Connection | Http2Connection, lifetime: number): void {

@@ -67,10 +67,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     return !this.#isOver;
   }
 
-  send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
+  send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     let current: Http1Exchange;
     try {
-      current = new Http1Exchange(this, request, exchange);
+      current = new Http1Exchange(this, request, call);
     } catch (error) {
       this.release();
       return Promise.reject(error);
@@ -148,7 +148,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     if (this.#isOver) return;
     this.#isLent = isLent;
     // What says nothing yet (a head that comes byte by byte, a chunk size) moves all the same.
-    this.#current?.exchange.idle?.touch();
+    this.#current?.call.idle?.touch();
     try {
       this.#parser.execute(bytes, 0, length);
     } catch (error) {
@@ -164,7 +164,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     survivesWriteFailure(this.socket, (error) => {
       const current = this.#current;
       if (current === null) return;
-      const { clock } = current.exchange;
+      const { clock } = current.call;
       // A reset that has ended the one half ends the other, too; where it does not, this does.
       const timer = clock.setTimeout(() => {
         if (this.#current === current && !this.#isAnswered) this.#broken(error);
@@ -208,7 +208,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     const current = this.#current;
     if (current === null || !mayBe(current.request)) return false;
     this.#close();
-    current.replaceBy(this.#owner.resend(current.request, current.exchange, 0));
+    current.replaceBy(this.#owner.resend(current.request, current.call, 0));
     return true;
   }
 

@@ -37,9 +37,9 @@ export class Http1Exchange extends WireExchange {
   #trailers: HttpHeaders | null = null;
 
   /** @throws NetworkError when the request cannot be written */
-  constructor(wire: Http1Wire, request: HttpRequest, exchange: Call) {
+  constructor(wire: Http1Wire, request: HttpRequest, call: Call) {
     const head = requestHead(request);
-    super(request, exchange, head.bodyLength);
+    super(request, call, head.bodyLength);
     this.#wire = wire;
     this.#head = head;
   }

@@ -81,7 +81,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     this.#limit = mostStreams;
     session.on('remoteSettings', ({ maxConcurrentStreams = mostStreams }) => {
       this.#limit = Math.min(maxConcurrentStreams, this.#mostStreams);
-      for (const { exchange } of this.#running) this.#tellConcurrency(exchange);
+      for (const { call } of this.#running) this.#tellConcurrency(call);
       this.#beginWaiting();
     });
     session.on('goaway', (code, lastStream) => {
@@ -106,15 +106,15 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     return this.#running.size === 0 && this.#waiting.size === 0;
   }
 
-  send(request: HttpRequest, exchange: Call, refusals: number): Promise<HttpResponse> {
+  send(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse> {
     let current: Http2Exchange;
     try {
-      current = new Http2Exchange(this, request, exchange, refusals);
+      current = new Http2Exchange(this, request, call, refusals);
     } catch (error) {
       return Promise.reject(error);
     }
     if (this.isIdle) this.#session.ref();
-    this.#tellConcurrency(exchange);
+    this.#tellConcurrency(call);
     if (this.#running.size < this.#limit) this.#begin(current);
     else this.#waiting.add(current);
     return current.response;
@@ -166,9 +166,9 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
   doubted(): void {
     this.#retire();
     for (const running of this.#running) {
-      const { request, exchange, refusals } = running;
+      const { request, call, refusals } = running;
       if (running.isOver || running.isAnswered || refusals > 0 || !mayBeRepeated(request)) continue;
-      running.replaceBy(this.#owner.resend(request, exchange, refusals + 1));
+      running.replaceBy(this.#owner.resend(request, call, refusals + 1));
     }
     this.#closeWhenUnused();
   }
@@ -182,19 +182,19 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     lost: Http2Exchange,
     { errored, rstCode }: ClientHttp2Stream,
   ): Promise<HttpResponse> | NetworkError {
-    const { request, exchange, refusals, isAnswered } = lost;
+    const { request, call, refusals, isAnswered } = lost;
     const url = request.url.href;
     if (rstCode === HTTP_1_1_REQUIRED) this.#requireHttp1();
     const isUnprocessed = !isAnswered && (isUntouched(rstCode) || this.#isUnseen(lost.streamId));
     if (isUnprocessed && refusals < MOST_REFUSALS) {
       const isReplayable = request.body === null || request.body.replayable;
-      return isReplayable ? this.#owner.resend(request, exchange, refusals + 1) : unrepeatable(url);
+      return isReplayable ? this.#owner.resend(request, call, refusals + 1) : unrepeatable(url);
     }
     const isConnectionLost = this.#session.destroyed || this.#session.closed;
     // A connection that was made for others may have been dead, or broken, before this request came.
     const isJoined = this.#isReused || (refusals === 0 && !lost.isFirst);
     if (!isAnswered && isConnectionLost && isJoined && mayBeRepeated(request))
-      return this.#owner.resend(request, exchange, this.#isReused ? refusals : refusals + 1);
+      return this.#owner.resend(request, call, this.#isReused ? refusals : refusals + 1);
     const code = (errored as NodeJS.ErrnoException | null)?.code ?? 'ERR_HTTP2_STREAM_ERROR';
     if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url, isAnswered);
     if (code === 'ERR_HTTP2_SESSION_ERROR' && this.#goaway !== null)
@@ -237,7 +237,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     this.#owner.retired(this);
     for (const waiting of this.#waiting) {
       this.#waiting.delete(waiting);
-      waiting.replaceBy(this.#owner.resend(waiting.request, waiting.exchange, waiting.refusals));
+      waiting.replaceBy(this.#owner.resend(waiting.request, waiting.call, waiting.refusals));
     }
   }
 

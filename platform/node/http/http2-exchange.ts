@@ -51,9 +51,9 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
   #signs = 0;
 
   /** @throws NetworkError when the request cannot be written */
-  constructor(owner: Http2ExchangeOwner, request: HttpRequest, exchange: Call, refusals: number) {
+  constructor(owner: Http2ExchangeOwner, request: HttpRequest, call: Call, refusals: number) {
     const fields = http2RequestFields(request);
-    super(request, exchange, fields.bodyLength);
+    super(request, call, fields.bodyLength);
     this.#owner = owner;
     this.refusals = refusals;
     this.#fields = fields;

@@ -12,7 +12,7 @@ const PATIENCE_WITH_LISTENERS = 1000;
 
 /** A connection that is being opened for a request, and how to stop it. */
 interface Opening {
-  readonly exchange: Call;
+  readonly call: Call;
   readonly url: string;
   readonly abort: AbortController;
 }
@@ -61,14 +61,10 @@ export class Openings {
    * Runs `use` with the means to open a connection, until it is over or the exchange is cancelled.
    * @throws NetworkError
    */
-  async for<Result>(
-    exchange: Call,
-    url: string,
-    use: (opening: Opening) => Promise<Result>,
-  ): Promise<Result> {
-    const opening: Opening = { exchange, url, abort: new AbortController() };
+  async for<Result>(call: Call, url: string, use: (opening: Opening) => Promise<Result>): Promise<Result> {
+    const opening: Opening = { call, url, abort: new AbortController() };
     this.#openings.add(opening);
-    const forget = exchange.onCancel((reason) => opening.abort.abort(reason));
+    const forget = call.onCancel((reason) => opening.abort.abort(reason));
     try {
       return await use(opening);
     } finally {
@@ -114,10 +110,10 @@ export class Openings {
     return dialing;
   }
 
-  async #dial({ exchange, url, abort }: Opening, asking?: () => void): Promise<Connection> {
+  async #dial({ call, url, abort }: Opening, asking?: () => void): Promise<Connection> {
     const endpoint = this.#endpoint;
     const offer = this.#owner.isHttp1Only ? HTTP1 : endpoint.protocols === 'h2' ? HTTP2 : EITHER;
-    const dialed = await this.#dialer.dial({ endpoint, offer, url, exchange, signal: abort.signal, asking });
+    const dialed = await this.#dialer.dial({ endpoint, offer, url, call, signal: abort.signal, asking });
     try {
       return this.#owner.adopt(dialed, url);
     } catch (error) {

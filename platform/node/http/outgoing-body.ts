@@ -16,7 +16,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
   isComplete = false;
   readonly #body: RequestBody;
   readonly #length: number | null;
-  readonly #exchange: Call;
+  readonly #call: Call;
   readonly #target: OutgoingTarget;
   #upload: Upload | null = null;
   #timer: unknown = null;
@@ -24,10 +24,10 @@ export class OutgoingBody implements UploadTarget, UploadListener {
   #taken = 0;
 
   /** @param length what the head promises, null when it promises nothing */
-  constructor(body: RequestBody, length: number | null, exchange: Call, target: OutgoingTarget) {
+  constructor(body: RequestBody, length: number | null, call: Call, target: OutgoingTarget) {
     this.#body = body;
     this.#length = length;
-    this.#exchange = exchange;
+    this.#call = call;
     this.#target = target;
   }
 
@@ -44,7 +44,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
 
   /** Starts when the peer asks for it, or when it has had its time to ask (RFC 9110 §10.1.1). */
   startOnContinue(): void {
-    this.#timer = this.#exchange.clock.setTimeout(() => this.start(), CONTINUE_WAIT);
+    this.#timer = this.#call.clock.setTimeout(() => this.start(), CONTINUE_WAIT);
   }
 
   /** `100 (Continue)` has arrived. */
@@ -66,13 +66,13 @@ export class OutgoingBody implements UploadTarget, UploadListener {
   end(): void {
     this.isComplete = true;
     this.#target.end();
-    if (this.#taken === this.#written) tellRequestSent(this.#exchange);
+    if (this.#taken === this.#written) tellRequestSent(this.#call);
   }
 
   progress(sent: number): void {
     this.#taken = sent;
-    this.#exchange.emit({ type: 'upload-progress', sent, total: this.#length ?? -1 });
-    if (this.isComplete && sent === this.#written) tellRequestSent(this.#exchange);
+    this.#call.emit({ type: 'upload-progress', sent, total: this.#length ?? -1 });
+    if (this.isComplete && sent === this.#written) tellRequestSent(this.#call);
   }
 
   failed(error: NetworkError): void {
@@ -81,7 +81,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
 
   #stopWaiting(): void {
     if (this.#timer === null) return;
-    this.#exchange.clock.clearTimeout(this.#timer);
+    this.#call.clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
 }
@@ -89,7 +89,7 @@ export class OutgoingBody implements UploadTarget, UploadListener {
 const REQUEST_SENT = { type: 'request-sent' } as const;
 
 /** The last byte of the request was handed to the platform. */
-export function tellRequestSent(exchange: Call): void {
-  exchange.timings.requestSent = exchange.time();
-  exchange.emit(REQUEST_SENT);
+export function tellRequestSent(call: Call): void {
+  call.timings.requestSent = call.time();
+  call.emit(REQUEST_SENT);
 }

@@ -77,28 +77,26 @@ export class SocketTransport implements Transport {
     dropped.register(this, this.#pool);
   }
 
-  send(request: HttpRequest, exchange: Call): Promise<HttpResponse> {
+  send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     try {
-      this.#begin(request, exchange);
+      this.#begin(request, call);
       const routes = this.#routesFor(request);
       const pool = this.#pool.for(request, routes[0]);
       const { busySession } = pool;
-      if (busySession !== null) return busySession.send(request, exchange, 0);
+      if (busySession !== null) return busySession.send(request, call, 0);
       const idle = pool.takeIdle();
       return idle === null
-        ? this.#sendOverFree(request, exchange, routes)
-        : this.#sendOverIdle(pool, idle, request, exchange, routes);
+        ? this.#sendOverFree(request, call, routes)
+        : this.#sendOverIdle(pool, idle, request, call, routes);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  async connect({ request }: ConnectTarget, exchange: Call): Promise<void> {
-    this.#begin(request, exchange);
+  async connect({ request }: ConnectTarget, call: Call): Promise<void> {
+    this.#begin(request, call);
     const { href } = request.url;
-    await this.#byRoutes(request, exchange, this.#routesFor(request), (pool) =>
-      pool.openAhead(exchange, href),
-    );
+    await this.#byRoutes(request, call, this.#routesFor(request), (pool) => pool.openAhead(call, href));
   }
 
   clearConnections(): void {
@@ -110,10 +108,10 @@ export class SocketTransport implements Transport {
     this.#pool.clear('the transport was closed');
   }
 
-  #begin({ url }: HttpRequest, exchange: Call): void {
-    exchange.throwIfCancelled();
+  #begin({ url }: HttpRequest, call: Call): void {
+    call.throwIfCancelled();
     if (this.#isClosed) throw givenUp(url.href, 'the transport is closed');
-    restartPhases(exchange.timings);
+    restartPhases(call.timings);
   }
 
   /** The common case of what follows, without its promises. */
@@ -121,29 +119,27 @@ export class SocketTransport implements Transport {
     pool: EndpointPool,
     idle: Http1Connection | Http2Connection,
     request: HttpRequest,
-    exchange: Call,
+    call: Call,
     routes: Routes,
   ): Promise<HttpResponse> {
     const { clearings } = pool;
     await pool.rest(idle);
-    return pool.mayUse(idle, exchange, request.url.href, clearings)
-      ? idle.send(request, exchange, 0)
-      : this.#sendOverFree(request, exchange, routes);
+    return pool.mayUse(idle, call, request.url.href, clearings)
+      ? idle.send(request, call, 0)
+      : this.#sendOverFree(request, call, routes);
   }
 
   /** Sends it over a connection that carries nothing else. */
-  async #sendOverFree(request: HttpRequest, exchange: Call, routes: Routes): Promise<HttpResponse> {
+  async #sendOverFree(request: HttpRequest, call: Call, routes: Routes): Promise<HttpResponse> {
     const { href } = request.url;
-    const connection = await this.#byRoutes(request, exchange, routes, (pool) =>
-      pool.connection(exchange, href),
-    );
-    return connection.send(request, exchange, 0);
+    const connection = await this.#byRoutes(request, call, routes, (pool) => pool.connection(call, href));
+    return connection.send(request, call, 0);
   }
 
   /** What the first route on which `attempt` succeeds gives. */
   async #byRoutes<Outcome>(
     request: HttpRequest,
-    exchange: Call,
+    call: Call,
     routes: Routes,
     attempt: (pool: EndpointPool) => Promise<Outcome>,
   ): Promise<Outcome> {
@@ -154,7 +150,7 @@ export class SocketTransport implements Transport {
       } catch (error) {
         failure = error;
         const isGivenUp = (error as NetworkError).code === 'operation-canceled';
-        if (isGivenUp || exchange.cancelled !== null) break;
+        if (isGivenUp || call.cancelled !== null) break;
       }
     }
     throw failure;

@@ -27,7 +27,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly request: HttpRequest;
-  readonly exchange: Call;
+  readonly call: Call;
   /** A response has arrived. */
   isAnswered = false;
   readonly #outgoing: OutgoingBody | null;
@@ -36,18 +36,18 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   #reject!: (error: NetworkError) => void;
 
   /** @param bodyLength what the head promises of the body, null when it promises nothing */
-  constructor(request: HttpRequest, exchange: Call, bodyLength: number | null) {
+  constructor(request: HttpRequest, call: Call, bodyLength: number | null) {
     super();
     this.request = request;
-    this.exchange = exchange;
+    this.call = call;
     const { body } = request;
-    this.#outgoing = body === null ? null : new OutgoingBody(body, bodyLength, exchange, this);
+    this.#outgoing = body === null ? null : new OutgoingBody(body, bodyLength, call, this);
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.#onCancel = (reason) => this.giveUp(reason);
-    exchange.onCancel(this.#onCancel);
+    call.onCancel(this.#onCancel);
   }
 
   /** Nothing of the request is left that could be mistaken for the next one. */
@@ -71,7 +71,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   /** The head of the request was written: its body follows, at once or when the peer asks for it. */
   protected sendBody(): void {
     const outgoing = this.#outgoing;
-    if (outgoing === null) tellRequestSent(this.exchange);
+    if (outgoing === null) tellRequestSent(this.call);
     else if (expectsContinue(this.request)) outgoing.startOnContinue();
     else outgoing.start();
   }
@@ -82,7 +82,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   }
 
   protected tellInformational(status: number, reason: string, headers: HttpHeaders): void {
-    this.exchange.emit({ type: 'informational', status, reason, headers: headers.pairs });
+    this.call.emit({ type: 'informational', status, reason, headers: headers.pairs });
     if (status === 100) this.#outgoing?.continue();
   }
 
@@ -90,8 +90,8 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
     this.isAnswered = true;
     // A peer that answers before it asked for the body does not want it.
     if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
-    const { exchange, request } = this;
-    exchange.timings.responseStart = exchange.time();
+    const { call, request } = this;
+    call.timings.responseStart = call.time();
     this.#resolve({ url: request.url, ...head, body: this, source: 'network' });
   }
 
@@ -102,7 +102,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   }
 
   protected override finish(): BodySink | null {
-    this.exchange.offCancel(this.#onCancel);
+    this.call.offCancel(this.#onCancel);
     this.#outgoing?.stop();
     return super.finish();
   }

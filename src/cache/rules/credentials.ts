@@ -1,6 +1,5 @@
-import type { RequestOptions } from '../../call/parts.ts';
 import type { HttpRequest } from '../../call/request.ts';
-import type { TlsOptions } from '../../options/options.ts';
+import type { RequestOptions, TlsOptions } from '../../options/options.ts';
 import { describeTlsMaterial } from '../../options/tls-material.ts';
 import { sha256Hex } from '../../util/sha256.ts';
 

@@ -12,12 +12,14 @@ import type { ExchangeTimes } from '../rules/storage-rules.ts';
 export interface CacheLookup {
   readonly request: HttpRequest;
   readonly next: Next;
-  readonly exchange: Call;
+  readonly call: Call;
   readonly key: string;
   readonly credentials: string;
+  /** Requests that may be under way for its host. */
+  readonly slots: number;
   /** Once it has left. */
   readonly asked?: Asked;
-  /** Whose reply reads the response, where `exchange` is shared. */
+  /** Whose reply reads the response, where `call` is shared. */
   readonly reader?: Call;
 }
 
@@ -29,10 +31,10 @@ export interface Asked {
   readonly whenOutdated: () => void;
 }
 
-export function lookupOf(request: HttpRequest, next: Next, exchange: Call): CacheLookup {
+export function lookupOf(request: HttpRequest, next: Next, call: Call, slots: number): CacheLookup {
   const { url, headers, options } = request;
   const key = cacheKey(url, options.siteForCookies, headers);
-  return { request, next, exchange, key, credentials: credentialsOf(request) };
+  return { request, next, call: call, key, credentials: credentialsOf(request), slots };
 }
 
 /** For a response whose head has arrived now. The time in the queue does not make it older. */

@@ -55,7 +55,7 @@ export class EntryWriters<Stored extends StoredResponse> {
       return { response: withCacheStatus(response, serializeCacheStatus({ forward })), shared: null };
     }
     const stored = { metadata, length: length ?? -1 };
-    const body = incoming.body(rescueFor(lookup, stored), lookup.reader ?? lookup.exchange);
+    const body = incoming.body(rescueFor(lookup, stored), lookup.reader ?? lookup.call);
     const delivered = withCacheStatus(response, serializeCacheStatus({ forward, stored: true }));
     if (length === 0) {
       // There is nothing to wait for: the entry can be found as soon as the head is there.
@@ -109,7 +109,7 @@ export class EntryWriters<Stored extends StoredResponse> {
   }
 
   #write(
-    { key, exchange: { clock } }: CacheLookup,
+    { key, call: { clock } }: CacheLookup,
     response: HttpResponse,
     metadata: ResponseMetadata,
     length: number | null,

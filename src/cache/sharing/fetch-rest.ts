@@ -26,7 +26,7 @@ export async function fetchRest(
   const plain = withoutFields(lookup.request, ...CONDITIONS);
   const fields = ['range', `bytes=${first}-${last ?? ''}`, 'if-range', etag, ...sameCoding(metadata)];
   const request = withFields(plain, fields);
-  const response = await lookup.next(request, lookup.reader ?? lookup.exchange);
+  const response = await lookup.next(request, lookup.reader ?? lookup.call);
   const isSame = receivedCoding(response.headers) === storedCoding(metadata);
   if (isSame && isRange(response, first, last, etag)) return response.body;
   response.body.cancel(new NetworkError('operation-canceled', 'not the rest of the body'));

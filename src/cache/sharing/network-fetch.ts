@@ -58,19 +58,19 @@ export class NetworkFetch<Stored extends StoredResponse> {
     plan: ForwardPlan<Stored>,
     candidates: readonly Stored[],
   ): Promise<FetchResult> {
-    const { exchange } = lookup;
+    const { call } = lookup;
     const request = withFields(lookup.request, plan.fields);
-    const started = exchange.time();
+    const started = call.time();
     let response: HttpResponse;
     try {
-      response = await lookup.next(request, exchange);
+      response = await lookup.next(request, call);
     } catch (error) {
       // A timeout has ended the attempt, and counts as trouble of the server.
-      const stale = exchange.cancelled === null ? await this.standIn(lookup, plan) : null;
+      const stale = call.cancelled === null ? await this.standIn(lookup, plan) : null;
       if (stale !== null) return { response: stale, shared: null, trouble: { status: undefined } };
       throw error;
     }
-    const times = timesSince(started, exchange);
+    const times = timesSince(started, call);
     return releasing(response, () => this.#take(lookup, plan, candidates, request, response, times));
   }
 
@@ -197,5 +197,5 @@ function instead(lookup: CacheLookup, dropped: HttpResponse, response: HttpRespo
 
 /** Nobody waits for the end of it. */
 function drop(lookup: CacheLookup, response: HttpResponse): void {
-  drain(response.body, lookup.exchange).catch(() => {});
+  drain(response.body, lookup.call).catch(() => {});
 }

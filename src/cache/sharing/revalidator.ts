@@ -31,21 +31,21 @@ export class Revalidator<Stored extends StoredResponse> {
 
   /** Returns at once. */
   start(lookup: CacheLookup, stored: Stored, candidates: readonly Stored[]): void {
-    const { url, options } = lookup.request;
+    const { url } = lookup.request;
     if (this.#running.has(lookup.key) || this.#running.size >= MAXIMUM_RUNNING) return;
     const ofHost = [...this.#running.values()].filter((origin) => origin === url.origin).length;
-    if (ofHost > 0 && ofHost >= options.connectionsPerHost - 1) return;
+    if (ofHost > 0 && ofHost >= lookup.slots - 1) return;
     this.#running.set(lookup.key, url.origin);
-    const run: Next = (request, exchange) => this.#run({ ...lookup, request, exchange }, stored, candidates);
+    const run: Next = (request, call) => this.#run({ ...lookup, request, call }, stored, candidates);
     const request = backgroundRequest(lookup.request);
-    void (lookup.exchange.sink.behind?.(request, run) ?? alone(request, run, lookup.exchange)).finally(() =>
+    void (lookup.call.sink.behind?.(request, run) ?? alone(request, run, lookup.call)).finally(() =>
       this.#running.delete(lookup.key),
     );
   }
 
   async #run(lookup: CacheLookup, stored: Stored, candidates: readonly Stored[]): Promise<HttpResponse> {
-    const { exchange } = lookup;
-    exchange.setPriority('low');
+    const { call } = lookup;
+    call.setPriority('low');
     const result = await this.#network.fetch(
       lookup,
       {
@@ -58,15 +58,15 @@ export class Revalidator<Stored extends StoredResponse> {
       },
       candidates,
     );
-    await (result.shared === null ? drain(result.response.body, exchange) : readAlong(result));
+    await (result.shared === null ? drain(result.response.body, call) : readAlong(result));
     return { ...result.response, body: EMPTY_BODY };
   }
 }
 
 /** Where there is no manager to do it for. A failure means that the response stays stale, and the next request tries again. */
 async function alone(request: HttpRequest, run: Next, { clock }: Call): Promise<void> {
-  const exchange = new Call({ accept: () => {}, ask: askNobody }, clock);
-  await run(request, exchange).catch(() => {});
+  const call = new Call({ accept: () => {}, ask: askNobody }, clock);
+  await run(request, call).catch(() => {});
 }
 
 /** Asks for all that is stored, though a part of it or its head was wanted. A timeout gives up what no user would. */

@@ -41,16 +41,16 @@ interface Waiting {
  * request that has left is forgotten here, so that a head which never comes holds nothing of it.
  */
 export class SharedFetch {
-  readonly #exchange: Call;
+  readonly #call: Call;
   readonly #waiters = new Set<Waiter>();
   readonly #response: Promise<HttpResponse>;
   #result: FetchResult | null = null;
 
   /** Takes off at once. */
-  constructor(leader: Call, run: (exchange: Call) => Promise<FetchResult>) {
+  constructor(leader: Call, run: (call: Call) => Promise<FetchResult>) {
     const unread = (): boolean =>
       this.#result?.shared?.incoming.isUnread ?? leader.sink.isBodyUnread === true;
-    const exchange = new Call(
+    const call = new Call(
       {
         get isBodyUnread() {
           return unread();
@@ -65,17 +65,17 @@ export class SharedFetch {
       },
       leader.clock,
     );
-    this.#exchange = exchange;
-    if (leader.priority !== null) exchange.setPriority(leader.priority);
-    leader.queued = { setPriority: (priority) => exchange.setPriority(priority) };
+    this.#call = call;
+    if (leader.priority !== null) call.setPriority(leader.priority);
+    leader.queued = { setPriority: (priority) => call.setPriority(priority) };
     this.#response = new Promise((resolve, reject) => {
       const leave = (reason: NetworkError): void => {
         reject(reason);
         this.#endAll((waiter) => waiter.goOn('left'));
-        exchange.cancel(reason);
+        call.cancel(reason);
       };
       leader.onCancel(leave);
-      run(exchange).then(
+      run(call).then(
         (result) => {
           leader.offCancel(leave);
           this.#land(result, leader);
@@ -85,7 +85,7 @@ export class SharedFetch {
           leader.offCancel(leave);
           reject(error);
           // A timeout is one of the leader's time, and a refusal of its listeners one of its questions.
-          const isItsOwn = exchange.cancelled !== null || isOfOne(error);
+          const isItsOwn = call.cancelled !== null || isOfOne(error);
           this.#endAll((waiter) => (isItsOwn ? waiter.goOn('left') : waiter.fail(error)));
         },
       );
@@ -98,17 +98,17 @@ export class SharedFetch {
   }
 
   /**
-   * Waits for the head, for at most `patience` milliseconds, or until `exchange` is given up.
+   * Waits for the head, for at most `patience` milliseconds, or until `call` is given up.
    * @param claim what the request makes of the result
    */
   join<Claimed>(
-    exchange: Call,
+    call: Call,
     patience: number,
     claim: (result: FetchResult) => MaybePromise<Claimed>,
   ): Promise<Claimed | InVain> {
     if (this.#result !== null) return Promise.resolve(claim(this.#result));
     return new Promise((resolve, reject) => {
-      const { clock } = exchange;
+      const { clock } = call;
       const waiting: Waiting = {
         claim: (result) => {
           try {
@@ -126,12 +126,12 @@ export class SharedFetch {
         end: (outcome) => {
           if (!this.#waiters.delete(waiter)) return;
           clock.clearTimeout(timer);
-          exchange.offCancel(giveUp);
+          call.offCancel(giveUp);
           outcome(waiting);
         },
       };
       this.#waiters.add(waiter);
-      exchange.onCancel(giveUp);
+      call.onCancel(giveUp);
     });
   }
 
@@ -139,7 +139,7 @@ export class SharedFetch {
     this.#result = result;
     leader.queued = null;
     const { created } = leader.timings;
-    Object.assign(leader.timings, this.#exchange.timings, { created });
+    Object.assign(leader.timings, this.#call.timings, { created });
     this.#endAll((waiter) => waiter.claim(result));
   }
 

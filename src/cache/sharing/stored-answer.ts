@@ -33,8 +33,8 @@ export async function answerFromCache<Stored extends StoredResponse>(
   init: AnswerInit,
 ): Promise<HttpResponse | null> {
   const { metadata = stored.metadata } = init;
-  const { request, exchange } = lookup;
-  const now = exchange.clock.now();
+  const { request, call } = lookup;
+  const now = call.clock.now();
   const answer = responseFromEntry({ metadata, length: stored.length }, init.delivery, init.cacheStatus, now);
   const isEmpty = request.method === 'HEAD' || answer.start === answer.end;
   const body = isEmpty ? EMPTY_BODY : await openBody(cache, lookup, stored, answer.start, answer.end);

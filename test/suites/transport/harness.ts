@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
 import type { Capability, TransportCapabilities } from '../../../src/call/capabilities.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
@@ -9,6 +8,7 @@ import type { Transport } from '../../../src/call/transport.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, RequestBody } from '../../../src/message/body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange, makeRequest } from '../../support/fixtures.ts';

@@ -1,11 +1,11 @@
 import type { AbstractNetworkCache } from '../../../src/cache/storage/abstract-network-cache.ts';
 import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { Call } from '../../../src/call/call.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
 import { NOW } from './support.ts';
 
@@ -32,6 +32,8 @@ type Respond = (request: HttpRequest, exchange: Call) => HttpResponse | Promise<
 export class Harness {
   readonly clock = new FakeClock(NOW);
   readonly cache: AbstractNetworkCache;
+  /** Requests that the manager lets a host have at a time. */
+  slots = 6;
   /** Requests that reached the network. */
   readonly seen: HttpRequest[] = [];
   respond: Respond = () => makeResponse();
@@ -56,7 +58,8 @@ export class Harness {
 
   /** The response head, with its body not yet started. */
   open(init: SendInit = {}, exchange = this.exchange()): Promise<HttpResponse> {
-    return this.cache.stage.handle(makeRequest(init), this.next, exchange);
+    const limits = { connectionsPerHost: this.slots, maximumConnections: Number.POSITIVE_INFINITY };
+    return this.cache.stage.under!(limits).handle(makeRequest(init), this.next, exchange);
   }
 
   async send(init: SendInit = {}): Promise<Answer> {

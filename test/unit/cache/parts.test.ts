@@ -248,13 +248,13 @@ describe('stale-while-revalidate', () => {
     ['unless there is only one', 1, (i) => `http://origin.test/${i}`, 1],
   ])('is bounded, %s', async (_, connectionsPerHost, url, running) => {
     const harness = new Harness();
-    const options = { connectionsPerHost };
+    harness.slots = connectionsPerHost;
     harness.answer(SWR);
-    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i) });
     harness.wait(2);
     harness.seen.length = 0;
     harness.respond = () => new Promise(() => {});
-    for (let i = 0; i < 20; i++) await harness.send({ url: url(i), options });
+    for (let i = 0; i < 20; i++) await harness.send({ url: url(i) });
     expect(harness.seen).toHaveLength(running);
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
-import { cookieStage, storeCookiesStage } from '../../../src/cookies/stage.ts';
+import { cookieStages } from '../../../src/cookies/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { compose } from '../../../src/pipeline/compose.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
@@ -15,13 +15,19 @@ import { makeJar, pairs } from './fixtures.ts';
 const SITE = 'https://www.example.com/';
 
 /** Both stages, which have only the cache between them. */
-function walk(request: HttpRequest, next: Next, exchange: Call): Promise<HttpResponse> {
-  return compose([cookieStage, storeCookiesStage], next)(request, exchange);
+function walk(
+  jar: AbstractCookieJar,
+  request: HttpRequest,
+  next: Next,
+  exchange: Call,
+): Promise<HttpResponse> {
+  const { attach, store } = cookieStages(jar);
+  return compose([attach, store], next)(request, exchange);
 }
 
 /** Sends one request through the stages; answers what was sent below it. */
 async function send(
-  options: Partial<RequestOptions>,
+  { cookieJar, ...options }: Partial<RequestOptions> & { readonly cookieJar: AbstractCookieJar },
   request: { readonly url?: string; readonly cookie?: string; readonly method?: string } = {},
   response: Partial<HttpResponse> & { readonly setCookie?: string[] } = {},
 ): Promise<HttpRequest> {
@@ -33,7 +39,7 @@ async function send(
     const fields = (response.setCookie ?? []).map((line): [string, string] => ['set-cookie', line]);
     return { ...makeResponse({ url: below.url.href, headers: fields }), ...response };
   };
-  await walk(makeRequest({ url: SITE, ...request, headers, options }), next, exchange);
+  await walk(cookieJar, makeRequest({ url: SITE, ...request, headers, options }), next, exchange);
   return sent[0]!;
 }
 
@@ -45,7 +51,6 @@ describe('attaching', () => {
     ['the jar’s, then those by hand', {}, 'c=3; a=9', 'a=1; b=2; c=3'],
     ['only those by hand', { cookieLoadControl: 'manual' }, 'c=3', 'c=3'],
     ['none', { cookieLoadControl: 'manual' }, undefined, null],
-    ['no jar', { cookieJar: null }, 'c=3', 'c=3'],
     ['for another site', { siteForCookies: 'https://example.net' }, undefined, null],
     ['for its own site', { siteForCookies: 'https://example.com' }, undefined, 'a=1; b=2'],
   ])('%s', async (_name, options, cookie, expected) => {
@@ -59,9 +64,9 @@ describe('attaching', () => {
 
   test('a request without cookies passes as it is', async () => {
     const { exchange } = makeExchange();
-    const request = makeRequest({ url: SITE, options: { cookieJar: makeJar().jar } });
+    const request = makeRequest({ url: SITE });
     const next = vi.fn(async () => makeResponse());
-    await walk(request, next, exchange);
+    await walk(makeJar().jar, request, next, exchange);
     expect(next).toHaveBeenCalledWith(request, exchange);
   });
 });
@@ -142,7 +147,7 @@ describe('a jar of the application', () => {
     ['values that are no field', [{ name: 'a', value: '1\r\nx: y' }]],
   ])('that answers with %s fails the request, too', async (_name, answer) => {
     for (const cookies of [answer, Promise.resolve(answer)]) {
-      const cookieJar = { cookiesForUrl: () => cookies, setCookiesFromUrl: () => true };
+      const cookieJar = { cookiesForUrl: () => cookies, setCookiesFromUrl: () => true } as AbstractCookieJar;
       const sending = send({ cookieJar });
       await expect(sending).rejects.toMatchObject({
         code: 'unknown-network',
@@ -172,7 +177,7 @@ describe('a jar of the application', () => {
     };
     const reason = new NetworkError('operation-canceled', 'aborted');
     const next = vi.fn();
-    const response = walk(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    const response = walk(cookieJar, makeRequest({ url: SITE }), next, exchange);
     exchange.cancel(reason);
     await expect(response).rejects.toBe(reason);
     expect(next).not.toHaveBeenCalled();
@@ -202,7 +207,7 @@ describe('a jar of the application', () => {
       setCookiesFromUrl: async () => {},
     };
     const next = async () => makeResponse({ headers: { 'set-cookie': 'a=1' } });
-    await walk(makeRequest({ url: SITE, options: { cookieJar } }), next, exchange);
+    await walk(cookieJar, makeRequest({ url: SITE }), next, exchange);
     expect(left.size).toBe(0);
   });
 });
@@ -214,6 +219,6 @@ test('Expires is corrected by the Date of the response', async () => {
   const date = new Date(hourAhead).toUTCString();
   const expires = new Date(hourAhead + 1_800_000).toUTCString();
   const next = async () => makeResponse({ headers: { date, 'set-cookie': `sid=1; Expires=${expires}` } });
-  await walk(makeRequest({ url: SITE, options: { cookieJar: jar } }), next, exchange);
+  await walk(jar, makeRequest({ url: SITE }), next, exchange);
   expect(jar.allCookies()[0]?.expires).toBe(exchange.clock.now() + 1_800_000);
 });

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../../platform/browser/index.ts';
 import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
 import { browserCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
-import type { ManagerOptions, RequestOptions } from '../../../src/call/parts.ts';
+import type { ManagerOptions } from '../../../src/call/parts.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 
 const PAGE = 'https://page.test';
 const KNOWN = { host: 'known.test', expiry: Date.now() + 60_000, includeSubDomains: true };

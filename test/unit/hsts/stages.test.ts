@@ -28,7 +28,7 @@ describe('upgrade', () => {
     const { security, exchange, sent, next } = setup();
     security.note(['max-age=60'], 'known.test');
     const request = makeRequest({ url: 'http://u:p@known.test:80/a#b', method: 'POST', headers: { a: '1' } });
-    await walk(upgradeStage(security), request, next, exchange);
+    await walk(upgradeStage(security, []), request, next, exchange);
     expect(sent[0]!.url).toMatchObject({ href: 'https://known.test/a#b', username: 'u', password: 'p' });
     expect(sent[0]).toMatchObject({ method: 'POST', headers: request.headers, options: request.options });
   });
@@ -37,14 +37,14 @@ describe('upgrade', () => {
     const { clock, security, exchange, urls, next } = setup();
     security.note(['max-age=60'], 'known.test');
     clock.advance(60_000);
-    await walk(upgradeStage(security), makeRequest({ url: 'http://known.test/' }), next, exchange);
+    await walk(upgradeStage(security, []), makeRequest({ url: 'http://known.test/' }), next, exchange);
     expect(urls()).toEqual(['http://known.test/']);
   });
 
   test('a request that is not upgraded passes as the very same value, in the same turn', () => {
     const { security, exchange, sent, next } = setup();
     const request = makeRequest({ url: 'http://other.test/' });
-    void walk(upgradeStage(security), request, next, exchange);
+    void walk(upgradeStage(security, []), request, next, exchange);
     expect(sent[0]).toBe(request);
   });
 
@@ -54,7 +54,12 @@ describe('upgrade', () => {
     await store.apply(new Map([['known.test', { expiry: clock.now() + 1, includeSubDomains: false }]]));
     const left = countCancelers(exchange);
     void security.enableStore(store);
-    const response = walk(upgradeStage(security), makeRequest({ url: 'http://known.test/' }), next, exchange);
+    const response = walk(
+      upgradeStage(security, []),
+      makeRequest({ url: 'http://known.test/' }),
+      next,
+      exchange,
+    );
     expect(sent).toEqual([]);
     await response;
     expect(urls()).toEqual(['https://known.test/']);
@@ -66,7 +71,7 @@ describe('upgrade', () => {
     const store = new MemoryStore();
     store.load = () => new Promise(() => {});
     void security.enableStore(store);
-    const response = walk(upgradeStage(security), makeRequest(), next, exchange);
+    const response = walk(upgradeStage(security, []), makeRequest(), next, exchange);
     const aborted = new NetworkError('operation-canceled', 'aborted');
     exchange.cancel(aborted);
     await expect(response).rejects.toBe(aborted);

@@ -2,25 +2,26 @@ import { describe, expect, test } from 'vitest';
 import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { ask } from '../../../src/call/ask.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
+import type { ManagerSettings } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import type { HttpParts } from '../../../src/pipeline/list.ts';
 import { requestSources } from '../../../src/pipeline/sources.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
-import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
+import { DEFAULT_SETTINGS } from '../../../src/resolve-options.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** A page's parts over a transport that answers with `answer`, and what that was sent. */
-function setup(answer: () => HttpResponse = () => makeResponse(), options: Partial<RequestOptions> = {}) {
+function setup(answer: () => HttpResponse = () => makeResponse(), settings: Partial<ManagerSettings> = {}) {
   const sent: HttpRequest[] = [];
   const parts: HttpParts = {
-    options: { ...DEFAULT_OPTIONS, ...options },
-    defaults: DEFAULT_OPTIONS,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    defaults: DEFAULT_SETTINGS,
     transport: {
       capabilities: browserFetchCapabilities,
       send: async (request, exchange) => {
@@ -65,8 +66,7 @@ describe('a request', () => {
   const run = async (
     options: Partial<RequestOptions>,
     init: Parameters<typeof makeRequest>[0] = {},
-  ): Promise<NetworkReply> =>
-    reply(sourceOf(setup(undefined, options).parts), makeRequest({ ...init, options })).completed;
+  ): Promise<NetworkReply> => reply(sourceOf(setup().parts), makeRequest({ ...init, options })).completed;
 
   test.each<[string, Partial<RequestOptions>, Record<string, string>, string]>([
     ['an option', { redirectPolicy: 'manual' }, {}, 'redirects'],
@@ -100,7 +100,8 @@ describe('a request', () => {
         return makeResponse();
       },
     };
-    const asked = reply(sourceOf({ ...parts, transport }), makeRequest({ options: { transport } }));
+    const settings = { ...parts.settings, transport };
+    const asked = reply(sourceOf({ ...parts, transport, settings }), makeRequest());
     const trace: string[] = [];
     asked.on('uploadProgress', (sent) => trace.push(`uploadProgress ${sent}`));
     asked.on('requestSent', () => trace.push('requestSent'));
@@ -111,7 +112,8 @@ describe('a request', () => {
 
   test('meets the stages of what is set', async () => {
     const cache = { stage: { name: 'cache', handle: async () => makeResponse({ source: 'cache' }) } };
-    expect((await run({ cache })).source).toBe('cache');
+    const source = sourceOf(setup(undefined, { cache }).parts);
+    expect((await reply(source, makeRequest()).completed).source).toBe('cache');
   });
 });
 
@@ -121,7 +123,7 @@ describe('requests that must wait', () => {
     const order: string[] = [];
     const answers: ((response: HttpResponse | Promise<never>) => void)[] = [];
     const { parts } = setup();
-    const options = { ...DEFAULT_OPTIONS, connectionsPerHost: 1 };
+    const settings = { ...DEFAULT_SETTINGS, connectionsPerHost: 1 };
     const transport: HttpParts['transport'] = {
       ...parts.transport,
       send: (request) => {
@@ -129,11 +131,11 @@ describe('requests that must wait', () => {
         return new Promise((answer) => answers.push(answer));
       },
     };
-    const source = requestSources({ rules: fetchRules })({ ...parts, options, transport });
+    const source = requestSources({ rules: fetchRules })({ ...parts, settings, transport });
     const get = (target: string, own: Partial<RequestOptions> = {}): NetworkReply =>
       NetworkReply.create({
         operation: 'get',
-        request: makeRequest({ url: `http://origin.test${target}`, options: { ...options, ...own } }),
+        request: makeRequest({ url: `http://origin.test${target}`, options: own }),
         source,
       });
     return { order, answers, get };

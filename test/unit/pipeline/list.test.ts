@@ -3,15 +3,22 @@ import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { socketCapabilities } from '../../../platform/node/http/socket-capabilities.ts';
 import { nodePlatform } from '../../../platform/node/platform.ts';
+import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
+import type { ManagerSettings } from '../../../src/call/parts.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
+import { CookieJar } from '../../../src/cookies/jar.ts';
 import { type HttpParts, httpStages } from '../../../src/pipeline/list.ts';
+import { requestSources } from '../../../src/pipeline/sources.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
-import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
+import { NetworkReply } from '../../../src/reply/reply.ts';
+import { DEFAULT_SETTINGS } from '../../../src/resolve-options.ts';
+import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
-function parts(capabilities: TransportCapabilities): HttpParts {
+function parts(capabilities: TransportCapabilities, settings: Partial<ManagerSettings> = {}): HttpParts {
   return {
-    options: DEFAULT_OPTIONS,
-    defaults: DEFAULT_OPTIONS,
+    settings: { ...DEFAULT_SETTINGS, cookieJar: new CookieJar(), ...settings },
+    defaults: DEFAULT_SETTINGS,
     transport: { capabilities, send: () => Promise.reject(new Error('not asked')), close: async () => {} },
     schemes: new Map(),
   };
@@ -105,4 +112,24 @@ test('the list of a page has what no platform keeps to itself', () => {
     'queue',
     'timeout',
   ]);
+});
+
+test('a cache that is set is in it, and the transport hears of it with each request', async () => {
+  const sent: HttpRequest[] = [];
+  const transport = {
+    capabilities: browserFetchCapabilities,
+    send: async (request: HttpRequest) => {
+      sent.push(request);
+      return makeResponse();
+    },
+    close: async () => {},
+  };
+  const settings = { ...DEFAULT_SETTINGS, cache: new MemoryCache() };
+  const source = requestSources({ rules: fetchRules })({
+    ...parts(browserFetchCapabilities),
+    settings,
+    transport,
+  });
+  await NetworkReply.create({ operation: 'get', request: makeRequest(), source }).completed;
+  expect(sent[0]!.parts).toEqual({ addressFilter: null, isCached: true });
 });

@@ -7,10 +7,10 @@ import {
   portableFetchCapabilities,
 } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../../platform/common/foreign-stream.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import { streamBody } from '../../../src/message/stream-body.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { makeExchange, makeRequest, readBody } from '../../support/fixtures.ts';
 
 afterEach(() => {
@@ -19,8 +19,6 @@ afterEach(() => {
 
 type Options = Partial<RequestOptions>;
 type Init = RequestInit & { readonly duplex?: string };
-
-const SET_CACHE = { stage: { name: 'cache', handle: () => Promise.reject(new Error('not asked')) } };
 
 /** What fetch is called with. */
 async function initOf(
@@ -69,7 +67,7 @@ describe('what fetch is asked', () => {
     expect((await initOf({ options })).credentials ?? 'same-origin').toBe(credentials);
   });
 
-  test.each<[string, Options, RequestCache | null, RequestCache | null]>([
+  test.each<[string, Options, RequestCache | null, RequestCache | null, boolean?]>([
     ['prefer-network', {}, 'default', 'default'],
     ['prefer-network, saving nothing', { cacheSaveControl: false }, 'no-store', 'no-store'],
     ['always-network', { cacheLoadControl: 'always-network' }, 'reload', 'reload'],
@@ -87,15 +85,21 @@ describe('what fetch is asked', () => {
       null,
     ],
     ['always-cache', { cacheLoadControl: 'always-cache' }, 'only-if-cached', null],
-    ['a cache of ours', { cache: SET_CACHE }, 'no-store', 'default'],
-    ['one, asked for anew', { cacheLoadControl: 'always-network', cache: SET_CACHE }, 'no-store', 'reload'],
-    ['one, stale or not', { cacheLoadControl: 'prefer-cache', cache: SET_CACHE }, 'no-store', 'force-cache'],
-    ['one, and nothing else', { cacheLoadControl: 'always-cache', cache: SET_CACHE }, 'no-store', 'no-store'],
-    ['one, saving nothing', { cacheSaveControl: false, cache: SET_CACHE }, 'no-store', 'no-store'],
-  ])('cache mode, on the page’s origin and elsewhere: %s', (_name, options, here, elsewhere) => {
-    const resolved = makeRequest({ options }).options;
-    expect([fetchCacheMode(resolved, true), fetchCacheMode(resolved, false)]).toEqual([here, elsewhere]);
-  });
+    ['a cache of ours', {}, 'no-store', 'default', true],
+    ['one, asked for anew', { cacheLoadControl: 'always-network' }, 'no-store', 'reload', true],
+    ['one, stale or not', { cacheLoadControl: 'prefer-cache' }, 'no-store', 'force-cache', true],
+    ['one, and nothing else', { cacheLoadControl: 'always-cache' }, 'no-store', 'no-store', true],
+    ['one, saving nothing', { cacheSaveControl: false }, 'no-store', 'no-store', true],
+  ])(
+    'cache mode, on the page’s origin and elsewhere: %s',
+    (_name, options, here, elsewhere, ours = false) => {
+      const resolved = makeRequest({ options }).options;
+      expect([fetchCacheMode(resolved, ours, true), fetchCacheMode(resolved, ours, false)]).toEqual([
+        here,
+        elsewhere,
+      ]);
+    },
+  );
 
   test.each<[string, Options, RequestRedirect, RequestMode | undefined]>([
     ['by default', {}, 'follow', undefined],
@@ -118,19 +122,22 @@ describe('what fetch is asked', () => {
     expect(await initOf({ options }, portableFetchCapabilities)).not.toHaveProperty('cache');
   });
 
-  test.each<[string, Options, RequestCache]>([
+  test.each<[string, Options, RequestCache, boolean?]>([
     ['max-age=0', {}, 'no-cache'],
     ['no-cache', {}, 'no-cache'],
-    ['no-cache', { cache: SET_CACHE }, 'no-cache'],
+    ['no-cache', {}, 'no-cache', true],
     ['max-age=5', {}, 'default'],
-  ])('what a mode sends by itself is not written out: %s', async (control, options, mode) => {
-    const headers = { 'cache-control': control };
-    const init = await initOf({ headers, options });
-    expect(init.cache).toBe(mode);
-    expect(init.headers).toEqual(mode === 'default' ? [['cache-control', control]] : []);
-    const plain = await initOf({ headers, options }, portableFetchCapabilities);
-    expect(plain.headers).toEqual([['cache-control', control]]);
-  });
+  ])(
+    'what a mode sends by itself is not written out: %s',
+    async (control, options, mode, isCached = false) => {
+      const headers = { 'cache-control': control };
+      const init = await initOf({ headers, options, parts: { addressFilter: null, isCached } });
+      expect(init.cache).toBe(mode);
+      expect(init.headers).toEqual(mode === 'default' ? [['cache-control', control]] : []);
+      const plain = await initOf({ headers, options }, portableFetchCapabilities);
+      expect(plain.headers).toEqual([['cache-control', control]]);
+    },
+  );
 
   test.each(['TRACE', 'track'])('%s is refused', async (method) => {
     expect((await refusalOf({ method })).code).toBe('protocol-invalid-operation');

@@ -1,14 +1,14 @@
 /** Attack checklist A, as far as the redirect loop can meet it; by number. 4, 5, 7, 11 and 12 need the whole list of stages. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { redirectTarget } from '../../../src/redirect/target.ts';
 import { parseUrl } from '../../../src/util/url.ts';
-import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { ANYWHERE, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** The requests that leave for a chain of Locations, and how it ended. */
 async function chase(
@@ -25,7 +25,7 @@ async function chase(
     return makeResponse({ url, status, headers: { location } });
   };
   const { exchange } = makeExchange();
-  const error = await redirectStage((url) => url)
+  const error = await redirectStage({ upgrade: (url) => url, reach: ANYWHERE })
     .handle(makeRequest(request), next, exchange)
     .then(
       () => null,

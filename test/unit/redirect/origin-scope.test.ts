@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import type { TlsOptions } from '../../../src/options/options.ts';
+import type { RequestOptions, TlsOptions } from '../../../src/options/options.ts';
 import { planRedirect } from '../../../src/redirect/plan.ts';
-import { makeRequest } from '../../support/fixtures.ts';
+import { ANYWHERE, makeRequest } from '../../support/fixtures.ts';
 
 const CREDENTIALS = {
   authorization: 'Basic c2VjcmV0',
@@ -39,6 +38,7 @@ function following(from: string, to: string, options: Options = {}): HttpRequest
     location: [to],
     followed: 0,
     upgrade: (url) => url,
+    reach: ANYWHERE,
   });
   if (plan.kind !== 'follow') throw new Error(plan.kind);
   return plan.request;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
+import type { Reach } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import type { HeadersInput } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { planRedirect, type RedirectPlan } from '../../../src/redirect/plan.ts';
 import { withScheme } from '../../../src/util/url.ts';
-import { makeRequest } from '../../support/fixtures.ts';
+import { ANYWHERE, makeRequest } from '../../support/fixtures.ts';
 
 const REPLAYABLE = { length: 1, replayable: true } as RequestBody;
 const ONCE = { length: null, replayable: false } as RequestBody;
@@ -21,10 +22,11 @@ interface Situation extends Partial<RequestOptions> {
   readonly followed?: number;
   /** Hosts that HSTS knows. */
   readonly known?: readonly string[];
+  readonly reach?: Partial<Reach>;
 }
 
 function plan(situation: Situation): RedirectPlan {
-  const { method, url, fields, body, status, location, followed, known, ...options } = situation;
+  const { method, url, fields, body, status, location, followed, known, reach, ...options } = situation;
   return planRedirect({
     request: makeRequest({
       method: method ?? 'GET',
@@ -36,6 +38,7 @@ function plan(situation: Situation): RedirectPlan {
     status: status ?? 302,
     location: location === null ? [] : [location ?? '/b'],
     followed: followed ?? 0,
+    reach: { ...ANYWHERE, ...reach },
     upgrade: (target) =>
       target.scheme === 'http' && known?.includes(target.hostname)
         ? withScheme(target, 'https', 443)
@@ -150,7 +153,7 @@ describe('what differs between the contracts of a reply and of a fetch', () => {
     ['a blocked port', { location: 'http://other.test:6000/' }, 'follow', 'protocol-invalid-operation'],
     [
       'a scheme that is not allowed',
-      { location: 'https://other.test/', allowedSchemes: ['http'] },
+      { location: 'https://other.test/', reach: { allowedSchemes: ['http'] } },
       'protocol-unknown',
       'protocol-unknown',
     ],

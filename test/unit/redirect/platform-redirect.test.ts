@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import type { PlatformReach } from '../../../src/redirect/platform-redirect.ts';
 import { offenceOfPlatform, reachOfPlatform } from '../../../src/redirect/platform-redirect.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { RequestBody, ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { type parseUrl, withScheme } from '../../../src/util/url.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import { ANYWHERE, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
 
 const aborted = new NetworkError('operation-canceled', 'aborted');
 
@@ -36,7 +36,7 @@ function run(
   };
   const upgrade = (url: ReturnType<typeof parseUrl>) =>
     url.hostname === 'known.test' ? withScheme(url, 'https', 443) : url;
-  const response = redirectStage(upgrade).handle(makeRequest(request), next, exchange);
+  const response = redirectStage({ upgrade, reach: ANYWHERE }).handle(makeRequest(request), next, exchange);
   response.catch(() => {});
   return { response, exchange, events, sent, cancelers, urls: () => sent.map(({ url }) => url.href) };
 }
@@ -176,7 +176,7 @@ describe('refusing', () => {
   test('a failure of a hop is the failure of the request', async () => {
     const { exchange } = makeExchange();
     const broken = new NetworkError('remote-host-closed', 'cut');
-    const response = redirectStage((url) => url).handle(
+    const response = redirectStage({ upgrade: (url) => url, reach: ANYWHERE }).handle(
       makeRequest(),
       () => Promise.reject(broken),
       exchange,
@@ -241,7 +241,11 @@ describe('an abort', () => {
       sent++;
       return makeResponse(redirect('/b'));
     };
-    const response = redirectStage((url) => url).handle(makeRequest(), next, exchange);
+    const response = redirectStage({ upgrade: (url) => url, reach: ANYWHERE }).handle(
+      makeRequest(),
+      next,
+      exchange,
+    );
     await expect(response).rejects.toBe(aborted);
     expect(sent).toBe(1);
   });

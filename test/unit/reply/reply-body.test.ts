@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import type { NetworkError } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import { HIGH_WATER_MARK } from '../../../src/reply/reply-body.ts';
 import { copyBytes } from '../../../src/util/bytes.ts';

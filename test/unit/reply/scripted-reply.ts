@@ -1,8 +1,8 @@
 import type { CallSink } from '../../../src/call/call.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
 import type { Ask } from '../../../src/call/question.ts';
 import type { ReplyEvent, ResponseHead } from '../../../src/call/reply-event.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../src/error.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplySignals } from '../../../src/reply/reply-signals.ts';
 import type { ReplySource, Transfer } from '../../../src/reply/reply-source.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Capability, TransportCapabilities } from '../../../src/call/capabilities.ts';
-import type { RequestOptions } from '../../../src/call/parts.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
 import { missingCapability } from '../../../src/requirements/requirements.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { makeRequest } from '../../support/fixtures.ts';
@@ -50,6 +50,8 @@ type Options = Partial<RequestOptions>;
 type Fields = Record<string, string>;
 const JAR = { cookiesForUrl: () => [], setCookiesFromUrl: () => false };
 
+const UNSET = { defaults: DEFAULT_OPTIONS, cookieJar: null, addressFilter: null };
+
 const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
   ['redirectPolicy manual', { redirectPolicy: 'manual' }, {}, 'redirects'],
   ['redirectPolicy user-verified', { redirectPolicy: 'user-verified' }, {}, 'redirects'],
@@ -58,7 +60,6 @@ const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
   ['a secret field', { secretHeaders: ['x-key'] }, { 'X-Key': 's' }, 'redirects'],
   ['cookies loaded, not saved', { cookieSaveControl: 'manual' }, {}, 'cookies'],
   ['cookies saved, not loaded', { cookieLoadControl: 'manual' }, {}, 'cookies'],
-  ['a jar', { cookieJar: JAR }, {}, 'cookies'],
   ['a site for cookies', { siteForCookies: 'https://a.test' }, {}, 'cookies'],
   ['credentials held back, cookies not', { authenticationReuse: 'manual' }, {}, 'credentialsMode'],
   ['tls', { tls: {} }, {}, 'tls'],
@@ -95,25 +96,26 @@ const PASSED: readonly (readonly [string, Options, Fields])[] = [
 describe('missingCapability', () => {
   test.each(REFUSED)('a page refuses %s, which Node has', (_name, options, headers, capability) => {
     const request = makeRequest({ options, headers });
-    expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)?.capability).toBe(capability);
-    expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
+    expect(missingCapability(request, PAGE, UNSET)?.capability).toBe(capability);
+    expect(missingCapability(request, EVERYTHING, UNSET)).toBeNull();
   });
 
   test.each(PASSED)('both pass %s', (_name, options, headers) => {
     const request = makeRequest({ options, headers });
-    expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)).toBeNull();
-    expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
+    expect(missingCapability(request, PAGE, UNSET)).toBeNull();
+    expect(missingCapability(request, EVERYTHING, UNSET)).toBeNull();
   });
 
-  test('a jar that nobody has set passes', () => {
-    const defaults = { ...DEFAULT_OPTIONS, cookieJar: JAR };
-    expect(missingCapability(makeRequest({ options: { cookieJar: JAR } }), PAGE, defaults)).toBeNull();
+  test('a page refuses a jar that the application has set, which Node has', () => {
+    const set = { ...UNSET, cookieJar: JAR };
+    expect(missingCapability(makeRequest(), PAGE, set)).toEqual({ capability: 'cookies', what: 'cookieJar' });
+    expect(missingCapability(makeRequest(), EVERYTHING, set)).toBeNull();
   });
 
   test('a platform without cookies and without a choice of credentials refuses them', () => {
     const request = makeRequest({ options: { useCredentials: true } });
     const bare = { ...PAGE, credentialsMode: false };
-    expect(missingCapability(request, bare, DEFAULT_OPTIONS)).toEqual({
+    expect(missingCapability(request, bare, UNSET)).toEqual({
       capability: 'credentialsMode',
       what: 'useCredentials',
     });
@@ -123,11 +125,11 @@ describe('missingCapability', () => {
     'a page refuses same-origin for %s, which is not its own',
     (url) => {
       const request = makeRequest({ url, options: { redirectPolicy: 'same-origin' } });
-      expect(missingCapability(request, PAGE, DEFAULT_OPTIONS)).toEqual({
+      expect(missingCapability(request, PAGE, UNSET)).toEqual({
         capability: 'redirects',
         what: "redirectPolicy 'same-origin'",
       });
-      expect(missingCapability(request, EVERYTHING, DEFAULT_OPTIONS)).toBeNull();
+      expect(missingCapability(request, EVERYTHING, UNSET)).toBeNull();
     },
   );
 
@@ -136,12 +138,12 @@ describe('missingCapability', () => {
     ['no redirect at all', { maximumRedirectsAllowed: 0 }],
   ])('a platform that knows neither page nor modes refuses %s', (_name, options) => {
     const bare = { ...PAGE, redirectMode: false, pageOrigin: null };
-    expect(missingCapability(makeRequest({ options }), bare, DEFAULT_OPTIONS)?.capability).toBe('redirects');
+    expect(missingCapability(makeRequest({ options }), bare, UNSET)?.capability).toBe('redirects');
   });
 
   test('says what was asked, never the value of a field', () => {
     const what = (options: Options, headers: Fields = {}): string | undefined =>
-      missingCapability(makeRequest({ options, headers }), PAGE, DEFAULT_OPTIONS)?.what;
+      missingCapability(makeRequest({ options, headers }), PAGE, UNSET)?.what;
     expect(what({ redirectPolicy: 'manual' })).toBe("redirectPolicy 'manual'");
     expect(what({}, { Cookie: 'secret' })).toBe('the request field cookie');
     expect(what({ secretHeaders: ['x-key'] }, { 'X-Key': 'secret' })).toBe(
