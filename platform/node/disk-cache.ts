@@ -4,7 +4,7 @@ import path from 'node:path';
 import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../src/cache/storage/block-writer.ts';
 import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/storage/cache-size.ts';
-import { copyStoredBytes } from '../../src/cache/storage/copy-stored-bytes.ts';
+import { rewriteEntry } from '../../src/cache/storage/copy-stored-bytes.ts';
 import type { ResponseMetadata } from '../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,
@@ -21,8 +21,8 @@ import { CacheDirectory } from './disk-cache/cache-directory.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
 import { DiskUsage } from './disk-cache/disk-usage.ts';
-import { EntryDraft, type TemporaryFile, type WrittenEntry } from './disk-cache/entry-draft.ts';
-import { noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
+import { EntryDraft, type Finish, type TemporaryFile } from './disk-cache/entry-draft.ts';
+import { discardEntry, noteVariants, readId, replaceText } from './disk-cache/entry-file.ts';
 import { capacityFor, encodeText, fileSize, MAXIMUM_CAPACITY } from './disk-cache/entry-format.ts';
 import { openFile } from './disk-cache/files.ts';
 import { LAYOUT } from './disk-cache/layout.ts';
@@ -53,9 +53,6 @@ const CHECKS: Checks<DiskCacheOptions> = {
   onFault: FUNCTION,
   clock: CLOCK,
 };
-
-/** Finishes the file of an entry, which tells how many variants its key has. */
-type Finish = (variants: number) => Promise<WrittenEntry>;
 
 /** How long (milliseconds) a request waits for an entry that cannot be opened just now. */
 const READING_PATIENCE = 100;
@@ -89,7 +86,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     this.#root = path.join(path.resolve(directory), LAYOUT);
     this.#faults = faultTeller(reportLater(onFault));
     const onError = (error: unknown): void => this.#report(error);
-    this.#directory = new CacheDirectory(this.#root, onError);
+    this.#directory = new CacheDirectory(this.#root, onError, clock);
     this.#usage = new DiskUsage(this.#root, this.maximumSize, this.#files, onError, clock ?? systemClock);
   }
 
@@ -140,7 +137,7 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
       // Too long for its place: the whole entry is written anew, unless another one is there by now.
       if ((await readId(path)) !== header.id) return;
       const writer = this.insert(key, metadata, stored.length);
-      if (writer !== null) await rewrite(this.open(stored), stored.length, writer);
+      if (writer !== null) await rewriteEntry(this.open(stored), stored.length, writer);
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
     }
@@ -156,7 +153,10 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     this.#report(fault);
   }
 
-  /** Whatever the disk says, nothing that was stored before is found after it. What could not be removed is told. */
+  /**
+   * Whatever the disk says, nothing that was stored before is found after it, by any process: what cannot be removed is
+   * made unreadable or outdated, and told. Only where the disk takes no byte either does it end with this process.
+   */
   async clear(): Promise<void> {
     this.#timesCleared++;
     this.#files.dropAll();
@@ -191,12 +191,17 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
         await removeOwn(file);
         return null;
       }
-      if (loaded.slot.text.key !== key || loaded.header.id === this.#unremovable.get(file)) return null;
+      if (loaded.slot.text.key !== key || !this.#counts(loaded)) return null;
       return { metadata: loaded.slot.text.metadata, length: loaded.header.bodyLength, file: loaded, slot };
     } catch (error) {
       if (!isMissing(error)) this.#report(error);
       return null;
     }
+  }
+
+  /** Whether the entry is of this epoch, and not to be removed. */
+  #counts({ path, header }: LoadedEntry): boolean {
+    return header.epoch === this.#directory.epoch && header.id !== this.#unremovable.get(path);
   }
 
   #load(file: string): Promise<LoadedEntry | null> {
@@ -216,7 +221,8 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   async #publish(key: string, metadata: ResponseMetadata, finish: Finish, begun: number): Promise<void> {
     const existing = await this.match(key);
     const slot = slotFor(metadata, existing);
-    const entry = await finish(Math.max(existing[0]?.file.header.variants ?? 1, slot + 1));
+    const variants = Math.max(existing[0]?.file.header.variants ?? 1, slot + 1);
+    const entry = await finish(variants, this.#directory.epoch);
     if (begun !== this.#timesCleared) {
       await removeOwn(entry.path).catch(() => {});
       throw new EntryGone();
@@ -247,7 +253,9 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
     try {
       // Another process may have put a new entry in its place.
       if ((await readId(path)) !== header.id) return;
-      if (heir === undefined || !(await this.#inherit(heir, path))) await persist(() => removeOwn(path));
+      const left = heir !== undefined && (await this.#inherit(heir, path)) ? null : await discardEntry(path);
+      if (left !== null && !left.isSpoilt) throw left.refusal;
+      if (left !== null) this.#report(left.refusal);
       this.#files.drop(path);
       this.#usage.subtract(sizeOf(entry));
     } catch (error) {
@@ -282,17 +290,5 @@ export class DiskCache extends AbstractNetworkCache<DiskEntry> {
   #report(error: unknown): void {
     const kind = errorCode(error) ?? String(error);
     this.#faults.failed(`cache: ${this.#root} cannot be used (${kind})`, error);
-  }
-}
-
-async function rewrite(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
-  try {
-    await copyStoredBytes(reader, 0, length, writer);
-    // Windows does not let a file be replaced that is open.
-    reader.close();
-    await writer.commit();
-  } finally {
-    reader.close();
-    writer.close();
   }
 }

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { bodyOf, get, put } from '../suites/cache.ts';
 import { failing, patchFs, systemError } from '../support/patched-fs.ts';
 
@@ -147,33 +148,101 @@ describe('clear keeps its promise', () => {
     await cache.close();
   });
 
-  test.each(['unlink', 'readdir'] as const)(
-    'where %s is refused, too: what is left is not found',
-    async (name) => {
+  /** The entry itself cannot be opened for writing, as where another program has it open and shares nothing. */
+  const heldOpen = (): (() => void) => {
+    const real = fs.open;
+    const open = (...parameters: Parameters<typeof real>): void => {
+      const [file, flags] = parameters as unknown as [string, number];
+      const isWritten = (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0;
+      if (/\.\d$/.test(file) && isWritten)
+        (parameters.at(-1) as (error: Error) => void)(systemError('EBUSY'));
+      else real(...parameters);
+    };
+    return patchFs(fs, { open } as never);
+  };
+  const ALWAYS = Number.POSITIVE_INFINITY;
+
+  test.each([
+    ['unlink is refused', () => [failing('unlink', 'EBUSY', ALWAYS)]],
+    ['unlink is refused and the entry held open', () => [failing('unlink', 'EBUSY', ALWAYS), heldOpen()]],
+    ['the entries cannot be listed', () => [failing('readdir', 'EIO', ALWAYS)]],
+  ] as const)(
+    'where %s: what is left is not found, by others and after a restart neither',
+    { timeout: 30_000 },
+    async (_what, refuse) => {
       const directory = await planted();
+      let now = 0;
+      const clock = { ...systemClock, monotonic: () => now };
+      const other = new DiskCache({ directory, clock });
+      expect(await get(other, 'key')).toEqual(bodyOf(10));
       const { cache, onFault } = await cacheAt(directory);
-      const undo = [
-        failing('rename', 'EPERM', Number.POSITIVE_INFINITY),
-        failing(name, 'EBUSY', Number.POSITIVE_INFINITY),
-      ];
+      const undo = [failing('rename', 'EPERM', ALWAYS, (from) => from.endsWith('v1')), ...refuse()];
       restore = () => {
         for (const one of undo.reverse()) one();
       };
       await cache.clear();
       expect(await cache.match('key')).toEqual([]);
       expect(onFault).toHaveBeenCalledOnce();
+      // As if this process were killed, without a close.
+      const { cache: restarted } = await cacheAt(directory);
+      expect(await restarted.match('key')).toEqual([]);
+      now = 1001;
+      expect(await other.match('key')).toEqual([]);
+      await put(other, 'other', bodyOf(20));
       restore();
       restore = () => {};
       expect(await cache.match('key')).toEqual([]);
-      await put(cache, 'other', bodyOf(20));
-      expect(await get(cache, 'other')).toEqual(bodyOf(20));
-      await cache.close();
-      // What could be removed at last is removed.
+      for (const one of [cache, restarted, other]) {
+        expect(await get(one, 'other')).toEqual(bodyOf(20));
+        expect(await one.match('key')).toEqual([]);
+        await one.close();
+      }
+      // Once the disk allows it, all is as if nothing had been refused.
       const { cache: later } = await cacheAt(directory);
-      expect(await later.match('key')).toEqual([]);
+      await later.clear();
+      expect(entries(directory)).toEqual([]);
+      await put(later, 'key', bodyOf(30));
+      expect(await get(later, 'key')).toEqual(bodyOf(30));
       await later.close();
     },
   );
+
+  test.each([
+    [
+      'takes nothing',
+      'EROFS',
+      () => [failing('rename', 'EROFS', ALWAYS), failing('unlink', 'EROFS', ALWAYS), heldOpen()],
+    ],
+    ['cannot even be looked at', 'EACCES', () => []],
+  ] as const)('in this process where the disk %s', { timeout: 30_000 }, async (_what, code, refuse) => {
+    const directory = await planted();
+    const { cache, onFault } = await cacheAt(directory);
+    const undo = [failing('open', code, ALWAYS, (file) => file.endsWith('cleared')), ...refuse()];
+    restore = () => {
+      for (const one of undo.reverse()) one();
+    };
+    await cache.clear();
+    expect(await cache.match('key')).toEqual([]);
+    expect(onFault).toHaveBeenCalledOnce();
+    restore();
+    restore = () => {};
+    expect(await cache.match('key')).toEqual([]);
+    await cache.close();
+    const { cache: later } = await cacheAt(directory);
+    expect(await later.match('key')).toEqual([]);
+    await later.close();
+  });
+});
+
+test('an entry that could not be removed stays away after a restart', { timeout: 30_000 }, async () => {
+  const directory = await planted();
+  const { cache, onFault } = await cacheAt(directory);
+  restore = failing('unlink', 'EBUSY', Number.POSITIVE_INFINITY);
+  await cache.remove('key');
+  expect(onFault).toHaveBeenCalledOnce();
+  const { cache: restarted } = await cacheAt(directory);
+  expect(await restarted.match('key')).toEqual([]);
+  await Promise.all([cache.close(), restarted.close()]);
 });
 
 describe('a moment’s refusal', () => {

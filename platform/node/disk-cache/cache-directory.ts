@@ -1,36 +1,64 @@
+import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { isMissing } from '../files/error-code.ts';
-import { removeOwn } from '../files/own-files.ts';
 import { persist } from '../files/persist.ts';
+import { discardEntry } from './entry-file.ts';
+import { beginEpoch, FIRST_EPOCH, readEpoch } from './epoch.ts';
 import { clearEntries, isSafe, makeDirectoryOf } from './layout.ts';
 
-/** The directory of a cache: whether it may be believed, and what of it was to be cleared and could not be removed. */
+/** How long (milliseconds) a look at the directory counts: so late at most is a new epoch of another process seen. */
+const FRESH = 1000;
+
+/** The directory of a cache: whether it may be believed, which of its entries count, and what could not be cleared. */
 export class CacheDirectory {
   readonly root: string;
   readonly #onError: (error: unknown) => void;
+  readonly #clock: Clock;
   #isTrusted = false;
+  /** By the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<boolean> | null = null;
   /** Why what lies there is no directory of ours, as far as the last look told. */
   #refusal: unknown = null;
-  /** Files that were to be cleared: whatever lies there is not found. */
+  #epoch = FIRST_EPOCH;
+  /** Entries that were to be cleared, could not be, and where not even a new epoch could be written: they are not found. */
   readonly #uncleared = new Set<string>();
-  /** After a clear that could not even list what is there: what was published since, and only that is found. */
+  /** The same, where not even the entries could be listed: what was published since, and only that is found. */
   #publishedSince: Set<string> | null = null;
 
-  constructor(root: string, onError: (error: unknown) => void) {
+  constructor(root: string, onError: (error: unknown) => void, clock: Clock = systemClock) {
     this.root = root;
     this.#onError = onError;
+    this.#clock = clock;
   }
 
-  /** The directory was looked at and found to be the user's own. */
+  /** The directory was looked at a moment ago and found to be the user's own. */
   get isTrusted(): boolean {
-    return this.#isTrusted;
+    return this.#isTrusted && this.#clock.monotonic() - this.#lookedAt < FRESH;
+  }
+
+  /** The epoch whose entries are found. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /** Whether the directory is there, and the user's own. */
-  async trust(): Promise<boolean> {
-    this.#refusal = null;
+  trust(): Promise<boolean> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<boolean> {
+    const lookedAt = this.#clock.monotonic();
     try {
-      this.#isTrusted = await isSafe(this.root);
+      const isThere = await isSafe(this.root);
+      this.#epoch = isThere ? await readEpoch(this.root) : FIRST_EPOCH;
+      this.#isTrusted = isThere;
+      this.#refusal = null;
+      this.#lookedAt = lookedAt;
     } catch (error) {
+      this.#isTrusted = false;
       this.#refusal = error;
       this.#onError(error);
     }
@@ -62,31 +90,42 @@ export class CacheDirectory {
   }
 
   async clear(): Promise<void> {
-    if (!this.#isTrusted && !(await this.trust())) return;
+    if (!this.isTrusted && !(await this.trust())) {
+      // What lies there may be believed later, when it can be looked at.
+      if (this.#refusal !== null) this.#publishedSince = new Set();
+      return;
+    }
     const left = await clearEntries(this.root);
     this.#isTrusted = false;
     this.#publishedSince = null;
     if (left === null) return;
-    for (const file of left.paths) {
-      if (file === this.root) this.#publishedSince = new Set();
-      else this.#uncleared.add(file);
-    }
     this.#onError(left.error);
+    if (left.entries.length > 0) await this.#outdate(left.entries);
   }
 
-  /** Tries for the last time to remove what was to be cleared. */
+  /** Tries for the last time to get rid of what was to be cleared. */
   async close(): Promise<void> {
     // What came since goes along: an entry that is fetched again is better than one that was to be forgotten.
     if (this.#publishedSince !== null) await this.clear();
-    await Promise.all(
-      [...this.#uncleared].map(async (file) => {
-        try {
-          await persist(() => removeOwn(file));
-          this.#uncleared.delete(file);
-        } catch (error) {
-          this.#onError(error);
-        }
-      }),
-    );
+    const uncleared = [...this.#uncleared];
+    const left = await Promise.all(uncleared.map((file) => discardEntry(file)));
+    for (const [index, one] of left.entries()) {
+      if (one === null || one.isSpoilt) this.#uncleared.delete(uncleared[index]!);
+      if (one !== null) this.#onError(one.refusal);
+    }
+  }
+
+  /** Has the entries not found any more: by anybody, or by this process when the disk takes nothing at all. */
+  async #outdate(entries: readonly string[]): Promise<void> {
+    try {
+      this.#epoch = await beginEpoch(this.root);
+      this.#uncleared.clear();
+    } catch {
+      // It was told that they could not be removed.
+      for (const file of entries) {
+        if (file === this.root) this.#publishedSince = new Set();
+        else this.#uncleared.add(file);
+      }
+    }
   }
 }

@@ -23,12 +23,15 @@ export interface WrittenEntry {
   readonly bodyLength: number;
 }
 
+/** Finishes the file of an entry, as one of that many variants of its key, in an epoch. */
+export type Finish = (variants: number, epoch: number) => Promise<WrittenEntry>;
+
 /** What a draft needs of the cache. */
 export interface DraftHost {
   /** Makes a temporary file, and its directory if need be. */
   create(): Promise<TemporaryFile>;
-  /** Has the file finished, as one of that many variants of its key, and moves it to its place. */
-  publish(finish: (variants: number) => Promise<WrittenEntry>): Promise<void>;
+  /** Has the file finished and moves it to its place. */
+  publish(finish: Finish): Promise<void>;
   failed(error: unknown): void;
   ending(end: Promise<void>): void;
 }
@@ -75,7 +78,7 @@ export class EntryDraft implements BlockStore {
   }
 
   publish(index: number, block: Uint8Array<ArrayBuffer>, length: number): Promise<void> {
-    return this.#host.publish((variants) => this.#finish(index, block, length, variants));
+    return this.#host.publish((variants, epoch) => this.#finish(index, block, length, { variants, epoch }));
   }
 
   async dispose(isPublished: boolean): Promise<void> {
@@ -97,11 +100,11 @@ export class EntryDraft implements BlockStore {
     index: number,
     block: Uint8Array<ArrayBuffer>,
     length: number,
-    variants: number,
+    place: { readonly variants: number; readonly epoch: number },
   ): Promise<WrittenEntry> {
     const [id, capacity, bodyLength] = [this.#id, this.#capacity, index * BLOCK_SIZE + length];
     const start = Buffer.alloc(bodyPosition(capacity));
-    encodeHeader({ id, capacity, bodyLength, variants }).copy(start);
+    encodeHeader({ id, capacity, bodyLength, ...place }).copy(start);
     encodeSlot(id, 1, this.#text).copy(start, slotPosition(capacity, 0));
     const last = length === 0 ? Buffer.alloc(0) : this.#seal(index, block, length);
     if (index === 0) await this.#write(0, Buffer.concat([start, last]));

@@ -1,5 +1,6 @@
 import { isMissing } from '../files/error-code.ts';
-import { TO_CHANGE, TO_READ } from '../files/own-files.ts';
+import { removeOwn, statOwn, TO_CHANGE, TO_READ } from '../files/own-files.ts';
+import { persist } from '../files/persist.ts';
 import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
 import { closeFile, closeReadFile, openFile, readAt, writeAt } from './files.ts';
 import type { LoadedEntry } from './load-entry.ts';
@@ -22,6 +23,35 @@ export async function replaceText({ path, header, slot }: LoadedEntry, text: Buf
     const index = slot.index === 0 ? 1 : 0;
     const bytes = encodeSlot(header.id, slot.sequence + 1, text);
     await writeAt(descriptor, slotPosition(header.capacity, index), bytes);
+  } finally {
+    closeFile(descriptor);
+  }
+}
+
+/** What became of a file that was to go: `spoilt` is still there and no entry any more. */
+export type Discarded = { readonly isSpoilt: boolean; readonly refusal: unknown };
+
+/**
+ * Removes the file of an entry. Where that is refused, the file is made no entry, for every process and after a restart:
+ * its header is overwritten.
+ *
+ * @returns null when it has gone, else why it is there
+ */
+export async function discardEntry(path: string, patience?: number): Promise<Discarded | null> {
+  try {
+    await persist(() => removeOwn(path), patience === undefined ? {} : { patience });
+    return null;
+  } catch (refusal) {
+    return { isSpoilt: await spoil(path).catch(() => false), refusal };
+  }
+}
+
+async function spoil(path: string): Promise<boolean> {
+  if ((await statOwn(path, process.getuid?.())) === null) return false;
+  const descriptor = await openFile(path, TO_CHANGE);
+  try {
+    await writeAt(descriptor, 0, Buffer.alloc(HEADER_SIZE));
+    return true;
   } finally {
     closeFile(descriptor);
   }

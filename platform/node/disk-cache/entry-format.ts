@@ -5,7 +5,7 @@ import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/st
  * The layout of an entry's file. All numbers are big-endian.
  *
  * ```
- * 64 bytes      header: magic and version, capacity of a slot, id, length of the body, checksum, variants (see below)
+ * 64 bytes      header: magic and version, capacity of a slot, id, length of the body, checksum, epoch, variants (see below)
  * 12+capacity   slot A: checksum, sequence, length, JSON of key and metadata
  * 12+capacity   slot B: the same
  * blocks        64 KiB of the body (the last one less), checksum
@@ -20,6 +20,8 @@ export const BLOCK_SIZE = 64 * 1024;
 export const CHECKSUM_SIZE = 4;
 const SLOT_HEAD = 12;
 const MAGIC = 0x464c4331;
+/** Where the epoch stands (`epoch.ts`): outside of the checksum, as damage of it can only make an entry one of another epoch. */
+const EPOCH_OFFSET = 24;
 /** Where the number of variants stands: outside of the checksum, because it changes in place and is only a hint. */
 export const VARIANTS_OFFSET = 36;
 /** Metadata above that are not stored. */
@@ -31,6 +33,7 @@ export interface EntryHeader {
   readonly id: number;
   readonly capacity: number;
   readonly bodyLength: number;
+  readonly epoch: number;
   /** How many variants the key has had, told in the file of the first. */
   readonly variants: number;
 }
@@ -63,6 +66,7 @@ export function encodeHeader(header: EntryHeader): Buffer {
   buffer.writeUInt32BE(header.id, 8);
   buffer.writeUIntBE(header.bodyLength, 12, 6);
   buffer.writeUInt32BE(crc32(buffer.subarray(0, 18)), 18);
+  buffer.writeUInt32BE(header.epoch, EPOCH_OFFSET);
   buffer[VARIANTS_OFFSET] = header.variants;
   return buffer;
 }
@@ -77,6 +81,7 @@ export function decodeHeader(buffer: Buffer): EntryHeader | null {
     capacity,
     id: buffer.readUInt32BE(8),
     bodyLength: buffer.readUIntBE(12, 6),
+    epoch: buffer.readUInt32BE(EPOCH_OFFSET),
     variants: buffer[VARIANTS_OFFSET]!,
   };
 }

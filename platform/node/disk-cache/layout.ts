@@ -2,19 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing } from '../files/error-code.ts';
-import {
-  entriesIn,
-  isPrivateDirectory,
-  isSafeParent,
-  makeDirectory,
-  namesIn,
-  removeOwn,
-} from '../files/own-files.ts';
+import { entriesIn, isPrivateDirectory, isSafeParent, makeDirectory, namesIn } from '../files/own-files.ts';
 import { persist } from '../files/persist.ts';
+import { discardEntry } from './entry-file.ts';
 
 /**
  * What lies where in the directory of a cache: `v1/ab/<40 hex digits>.<slot>` are entries, `v1/tmp` holds what is being
- * written, `v1/evicting` is the lease of the process that makes room, and `v1-<12 hex digits>` what was moved aside to be
+ * written, `v1/evicting` is the lease of the process that makes room, `v1/cleared` tells the epoch (`epoch.ts`), and `v1-<12 hex digits>` what was moved aside to be
  * cleared. What has another name is somebody else's and stays.
  */
 export const LAYOUT = 'v1';
@@ -23,6 +17,7 @@ export const ENTRY_NAME = /^[\da-f]{40}\.\d$/;
 export const TEMPORARY_NAME = /^[\da-f]{24}$/;
 const CLEARED_NAME = new RegExp(`^${LAYOUT}-[\\da-f]{12}$`);
 const LEASE_NAME = /^(evicting|evicted-[\da-f-]+)$/;
+const EPOCH_NAME = /^cleared$/;
 
 /**
  * Whether the directory may be used for a cache: what it holds is believed, so it must be the user's own.
@@ -41,9 +36,11 @@ export async function makeDirectoryOf(root: string, file: string): Promise<void>
   await makeDirectory(path.dirname(file));
 }
 
-/** What could not be removed. */
+/** What is left after all was to be removed. */
 export interface Left {
-  readonly paths: readonly string[];
+  /** Entries that are still some, or the whole directory when it cannot be listed. */
+  readonly entries: readonly string[];
+  /** Why. */
   readonly error: unknown;
 }
 
@@ -59,7 +56,8 @@ export async function clearEntries(root: string): Promise<Left | null> {
     return isMissing(error) ? null : removeEntries(root);
   }
   // What others had put there goes back, unless there is a new directory by now.
-  if ((await removeEntries(aside)) === null) await rename(aside, root).catch(() => {});
+  if ((await removeEntries(aside, [LEASE_NAME, EPOCH_NAME])) === null)
+    await rename(aside, root).catch(() => {});
   return null;
 }
 
@@ -76,18 +74,16 @@ export async function removeCleared(root: string, isLeft: (path: string) => Prom
 }
 
 /** Removes the files of ours in a directory of that layout, and the directories that are empty then. */
-async function removeEntries(root: string): Promise<Left | null> {
-  const paths: string[] = [];
-  let failure: unknown;
+async function removeEntries(root: string, others: readonly RegExp[] = [LEASE_NAME]): Promise<Left | null> {
+  const entries: string[] = [];
+  let failure: { readonly error: unknown } | null = null;
   const removeNamed = async (directory: string, form: RegExp): Promise<void> => {
     for (const name of await namesIn(directory, form)) {
       const file = path.join(directory, name);
-      try {
-        await persist(() => removeOwn(file), { patience: paths.length > 0 ? 0 : RENAME_PATIENCE });
-      } catch (error) {
-        failure = error;
-        paths.push(file);
-      }
+      const left = await discardEntry(file, failure === null ? RENAME_PATIENCE : 0);
+      if (left === null) continue;
+      failure = { error: left.refusal };
+      if (!left.isSpoilt) entries.push(file);
     }
   };
   try {
@@ -99,11 +95,11 @@ async function removeEntries(root: string): Promise<Left | null> {
     }
     await removeNamed(path.join(root, 'tmp'), TEMPORARY_NAME);
     await rmdir(path.join(root, 'tmp')).catch(() => {});
-    await removeNamed(root, LEASE_NAME);
+    for (const form of others) await removeNamed(root, form);
     await rmdir(root).catch(() => {});
   } catch (error) {
-    failure = error;
-    paths.push(root);
+    failure = { error };
+    entries.push(root);
   }
-  return paths.length === 0 ? null : { paths, error: failure };
+  return failure === null ? null : { entries, ...failure };
 }

@@ -38,10 +38,10 @@ export class NotOurs extends Error {
 }
 
 /** Opens a regular file. A link, a directory, a FIFO, a socket or a device in its place is refused in words. */
-export async function openRegular(file: string, flags: number): Promise<FileHandle> {
+export async function openRegular(file: string, flags: number, mode?: number): Promise<FileHandle> {
   let handle: FileHandle;
   try {
-    handle = await open(file, safely(flags));
+    handle = await open(file, safely(flags), mode);
   } catch (error) {
     // ENXIO: a socket, or a FIFO without a reader. EMLINK is FreeBSD's word for ELOOP.
     if (['ELOOP', 'EMLINK', 'ENXIO', 'EISDIR'].includes(errorCode(error) ?? ''))

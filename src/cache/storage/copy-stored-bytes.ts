@@ -15,3 +15,16 @@ export async function copyStoredBytes(
     offset += chunk.length;
   }
 }
+
+/** Writes a whole body anew as another entry, and closes both. */
+export async function rewriteEntry(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
+  try {
+    await copyStoredBytes(reader, 0, length, writer);
+    // Windows does not let a file be replaced that is open.
+    reader.close();
+    await writer.commit();
+  } finally {
+    reader.close();
+    writer.close();
+  }
+}
