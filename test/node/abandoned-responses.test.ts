@@ -5,6 +5,9 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 
+/** More than the kernel takes of a response that is not read (tcp_wmem and tcp_rmem: 10 MB together), or it would be over. */
+const SIZE = 32_000_000;
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -17,7 +20,7 @@ beforeAll(async () => {
   server = createServer((_request, response) => {
     open++;
     response.on('close', () => open--);
-    response.end(Buffer.alloc(5_000_000));
+    response.end(Buffer.alloc(SIZE));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -69,14 +72,14 @@ describe('a response that is dropped unread', () => {
     await collected();
     expect(open).toBe(1);
     const { byteLength } = await new Response('body' in kept ? kept.body : kept).arrayBuffer();
-    expect(byteLength).toBe(5_000_000);
+    expect(byteLength).toBe(SIZE);
     await vi.waitFor(() => expect(open).toBe(0));
   });
 
   test('is not while it is read', async () => {
     const reading = keeping((response) => response.arrayBuffer());
     await collected();
-    expect((await reading).byteLength).toBe(5_000_000);
+    expect((await reading).byteLength).toBe(SIZE);
   });
 
   test('leaves nothing on a signal that lives on', async () => {
