@@ -1,10 +1,28 @@
 /** Everything that is the same in every adapter set. Each root of `platform/` adds its `NetworkAccessManager`. */
 
+export { Authentication } from './auth/authentication.ts';
 export { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
 export type { MemoryCacheOptions } from './cache/storage/memory-cache.ts';
 export { MemoryCache } from './cache/storage/memory-cache.ts';
 export type { ResponseMetadata, StoredPart, StoredResponse } from './cache/storage/metadata.ts';
 export type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './cache/storage/network-cache.ts';
+export type {
+  Authenticating,
+  AuthenticatingServer,
+  AuthenticationAnswer,
+  AuthenticationChallenge,
+  AuthenticationPart,
+  AuthenticationRounds,
+  AuthenticationScheme,
+  AuthenticationSettings,
+  Authenticator,
+  Credentials,
+  CredentialsByOrigin,
+  CredentialsSource,
+  OutgoingRequest,
+  PasswordCredentials,
+  TokenCredentials,
+} from './call/authentication.ts';
 export type { CallSink } from './call/call.ts';
 export { Call } from './call/call.ts';
 export type { Capability, TransportCapabilities } from './call/capabilities.ts';

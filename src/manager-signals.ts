@@ -1,8 +1,15 @@
+import type { Authenticator } from './call/authentication.ts';
 import type { NetworkReply } from './reply/reply.ts';
 
 /** For a check at run time: a row for each signal, so that none can be forgotten. */
 export const MANAGER_SIGNALS: ReadonlySet<string> = new Set(
-  Object.keys({ finished: 1, encrypted: 1, faultOccurred: 1 } satisfies Record<keyof ManagerSignals, 1>),
+  Object.keys({
+    finished: 1,
+    encrypted: 1,
+    authenticationRequired: 1,
+    proxyAuthenticationRequired: 1,
+    faultOccurred: 1,
+  } satisfies Record<keyof ManagerSignals, 1>),
 );
 
 /**
@@ -19,8 +26,17 @@ export type ManagerSignals = {
    */
   encrypted: (reply: NetworkReply) => unknown;
   /**
+   * A server wants to know who asks, and neither the URL, nor what was given before, nor the option `credentials` answers it.
+   * Asks: fill in `user` and `password`; listeners may be async, and one that fails has filled nothing in. The reply's own
+   * listeners are asked afterwards.
+   */
+  authenticationRequired: (reply: NetworkReply, authenticator: Authenticator) => unknown;
+  /** The same of a proxy, which is named by its URL without credentials. */
+  proxyAuthenticationRequired: (proxy: string, authenticator: Authenticator) => unknown;
+  /**
    * Something went wrong beside the replies: a store (HSTS) had trouble and goes on without (unreadable content, a full
-   * disk), a listener of `encrypted` failed for a request in the background, or a body that was not read gave way to
+   * disk), a listener of `encrypted` failed for a request in the background,
+   * one of `authenticationRequired` failed, credentials went over http as Basic, or a body that was not read gave way to
    * requests that waited for its host. Unheard, it is a console warning.
    */
   faultOccurred: (fault: Error) => void;

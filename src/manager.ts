@@ -48,7 +48,8 @@ export class Manager extends Verbs implements NetworkClient {
   readonly #closing = new Set<() => void>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
-    ask: (signal, reply) => this.ask(signal, reply),
+    ask: (signal, ...given) => this.ask(signal, ...(given as [never, never])),
+    authenticator: (challenge) => this.settings.authentication?.authenticator(challenge),
     fault: (error) => this.#onFault(error),
     behind: (request, run) => this.#behind(request, run),
   };
@@ -115,6 +116,7 @@ export class Manager extends Verbs implements NetworkClient {
 
   /** Drops every connection, and credentials that were learned. Cookies, cache and HSTS stay. */
   clearAccessCache(): void {
+    this.settings.authentication?.clear();
     this.clearConnectionCache();
   }
 
@@ -205,8 +207,8 @@ export class Manager extends Verbs implements NetworkClient {
   }
 
   /** No reply tells of a listener that fails in the background, so it is a fault. */
-  readonly #askBehind: ReplyOwner<NetworkReply>['ask'] = (signal, reply) => {
-    const asked = this.ask(signal, reply);
+  readonly #askBehind: ReplyOwner<NetworkReply>['ask'] = (signal, ...given) => {
+    const asked = this.ask(signal, ...(given as [never, never]));
     asked?.catch((cause: unknown) =>
       this.#onFault(cause instanceof Error ? cause : new Error(String(cause))),
     );

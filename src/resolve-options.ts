@@ -13,7 +13,7 @@ import type {
 } from './options/options.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
-import { concealedTls } from './util/redaction.ts';
+import { concealed, concealedTls } from './util/redaction.ts';
 
 /**
  * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
@@ -33,8 +33,8 @@ function whole(fallback: number, least?: number, most?: number): Rule<number> {
 }
 
 /** An option that has no value unless it is set. */
-function unset<Value>([, expected, accepts]: Rule<Value>): Rule<Value | null> {
-  return [null, expected!, accepts!];
+function unset<Value>([, ...rest]: Rule<Value>): Rule<Value | null> {
+  return [null, ...rest];
 }
 
 function choice<Value extends string, Fallback extends Value | null>(
@@ -140,6 +140,17 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     toLowerCase,
   ),
   strictTransportSecurity: part('upgrade', 'addHosts'),
+  authentication: part('rounds', 'clear'),
+  credentials: [
+    null,
+    'a function, or credentials by origin',
+    (value) => isObject(value) || typeof value === 'function',
+    concealedCredentials,
+  ],
+  authenticationSchemes: unset(list('schemes', isString, toLowerCase)) as Rule<null>,
+  integratedAuthenticationHosts: list('hosts', isString, toLowerCase),
+  allowBasicOverHttp: [true],
+  maximumAuthenticationAttempts: whole(3, 1, 255),
 };
 
 const REQUEST = { ...SHARED, ...REQUEST_ONLY };
@@ -229,6 +240,14 @@ function merge<Options>(
 function otherHome(name: string, rules: object): string | undefined {
   if (rules === REQUEST && Object.hasOwn(MANAGER, name)) return 'it is an option of the manager';
   return rules === MANAGER && Object.hasOwn(REQUEST, name) ? 'it is an option of a request' : undefined;
+}
+
+function concealedCredentials(
+  given: ManagerSettings['credentials'] & object,
+): ManagerSettings['credentials'] {
+  if (typeof given === 'function') return given;
+  const byOrigin = given instanceof Map ? Object.fromEntries(given) : { ...given };
+  return Object.freeze(concealed(byOrigin, () => true));
 }
 
 function toSchemes(schemes: object): ManagerSettings['schemes'] {

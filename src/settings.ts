@@ -14,7 +14,7 @@ import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
 /** Mapped over the options themselves, so that editors show their comments. */
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
 type Accessors = Writable<
-  SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes' | 'cookieJar' | 'cache'>
+  SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes' | 'cookieJar' | 'cache' | 'credentials'>
 >;
 
 /**
@@ -26,6 +26,9 @@ export interface Settings extends Accessors {
   cookieJar: AbstractCookieJar | null;
   /** The HTTP cache, or null for none. @default null */
   cache: AbstractNetworkCache | null;
+  /** See {@link ManagerOnlyOptions.credentials}. @default null */
+  get credentials(): ManagerSettings['credentials'];
+  set credentials(source: ManagerOptions['credentials']);
   get headers(): ManagerSettings['headers'];
   set headers(fields: HeadersInput);
   get schemes(): ManagerSettings['schemes'];
@@ -59,6 +62,9 @@ export class Settings extends Signals<ManagerSignals> {
         "option 'strictTransportSecurityEnabled': there is nothing that could know the hosts; set strictTransportSecurity to a new StrictTransportSecurity() with it, or before it",
       );
     }
+    if (resolved.authentication !== null) resolved.authentication.acceptOptions(resolved);
+    else if (resolved.credentials !== null)
+      throw new TypeError("option 'credentials': set authentication to a new Authentication(), too");
     this.#current = resolved;
     this.#requestOptions = ofRequests;
   }

@@ -3,7 +3,8 @@ import { Manager } from '../../src/manager.ts';
 import { browserPlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
-// In place of the neutral one of the same name.
+// In place of the neutral ones of the same names.
+export { Authentication } from './authentication.ts';
 export { StrictTransportSecurity } from './strict-transport-security.ts';
 
 /** The manager over the page's own fetch. See {@link Manager}. */

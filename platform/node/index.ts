@@ -4,6 +4,7 @@ import { nodePlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
 // In place of the neutral ones of the same names.
+export { Authentication } from './authentication.ts';
 export { CookieJar } from './cookie-jar.ts';
 export { StrictTransportSecurity } from './strict-transport-security.ts';
 

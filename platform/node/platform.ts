@@ -8,6 +8,7 @@ import { dataScheme } from '../../src/schemes/data.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { captureContext } from './async-context.ts';
+import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
@@ -23,6 +24,7 @@ export const nodePlatform: Platform = {
   defaults: (clock) => ({
     userAgent: 'fairlead/0.1.0',
     cookieJar: new CookieJar({ clock }),
+    authentication: new Authentication(),
     strictTransportSecurity: new StrictTransportSecurity({ clock }),
   }),
   acceptOptions({ signal, tls }) {

@@ -45,6 +45,13 @@ export interface TransportCapabilities {
   readonly errorDetail?: boolean;
   /** TLS can be configured (`tls.ca` …) and judged (`sslErrors`, `encrypted`). */
   readonly tls?: boolean;
+  /**
+   * Challenges are ours to answer, all of them. Without it the platform answers Basic, NTLM and Negotiate by itself, in its own
+   * dialog or not at all; `authentication: new Authentication()` answers Digest and Bearer where the challenge is shown: of
+   * the page's own origin, and of others that list `WWW-Authenticate` in Access-Control-Expose-Headers and allow
+   * `Authorization`. The portable set then answers Basic, too.
+   */
+  readonly authentication?: boolean;
   /** Proxies are ours to choose. */
   readonly proxy?: boolean;
   /** The addresses behind names are seen, and can be refused before they are connected to (`addressFilter`). */

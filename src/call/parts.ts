@@ -3,6 +3,13 @@ import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
 import type { Settable, SharedOptions } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
+import type {
+  AuthenticationPart,
+  AuthenticationScheme,
+  Credentials,
+  CredentialsByOrigin,
+  CredentialsSource,
+} from './authentication.ts';
 import type { SchemeHandler } from './scheme-handler.ts';
 import type { SecurityPart } from './security-part.ts';
 import type { StageSource } from './stage.ts';
@@ -76,6 +83,36 @@ export interface ManagerOnlyOptions {
    * @default one of the manager's own on Node, null in a page
    */
   readonly strictTransportSecurity: SecurityPart | null;
+  /**
+   * What answers the challenges of servers and proxies, and remembers credentials: a `new Authentication()`. In a page it
+   * answers Digest and Bearer, where CORS shows the challenge; Basic and NTLM are the browser's own.
+   * @default one of the manager's own on Node, null elsewhere
+   */
+  readonly authentication: AuthenticationPart | null;
+  /**
+   * Who asks, for scripts that need no event: a function that is given the challenge, or credentials by origin
+   * (`{ 'https://host[:port]': { user, password } }`, of proxies, too). `{ token }` answers Bearer. What is refused is asked
+   * for once more, so that a function can renew a token; then the listeners of `authenticationRequired` are asked.
+   * @default null
+   */
+  readonly credentials: CredentialsSource | CredentialsByOrigin | null;
+  /**
+   * The schemes that are answered, the first that a server offers first. Negotiate and NTLM only for the hosts in
+   * {@link integratedAuthenticationHosts}. null: negotiate, ntlm, digest, bearer, basic. @default null
+   */
+  readonly authenticationSchemes: readonly AuthenticationScheme[] | null;
+  /**
+   * Hosts to which Negotiate and NTLM speak: `host`, `host:port`, `*.domain` for those below it, `*` for all. Proxies count
+   * as listed: the application has chosen them. @default []
+   */
+  readonly integratedAuthenticationHosts: readonly string[];
+  /**
+   * Basic (and Bearer) may be sent over http, where all on the way can read it; `faultOccurred` tells it once. false: such a
+   * challenge is not answered. @default true, as in Qt
+   */
+  readonly allowBasicOverHttp: boolean;
+  /** Times that credentials are asked for within one request, when they are refused. @default 3 */
+  readonly maximumAuthenticationAttempts: number;
 }
 
 /** The configuration of a manager with every default filled in: its parts, and what holds for all of its requests. */
@@ -95,7 +132,16 @@ export interface TransportParts {
 export type Reach = Pick<ManagerOnlyOptions, 'allowedSchemes' | 'fetchSchemes' | 'schemes'>;
 
 /** What the constructor of a manager takes. */
-export type ManagerOptions = Settable<SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes'>> & {
+export type ManagerOptions = Settable<
+  SharedOptions & Omit<ManagerOnlyOptions, 'headers' | 'schemes' | 'credentials'>
+> & {
+  /** Who asks: a function, or credentials by origin. */
+  readonly credentials?:
+    | CredentialsSource
+    | CredentialsByOrigin
+    | ReadonlyMap<string, Credentials>
+    | null
+    | undefined;
   /** Fields that every request has unless it brings its own. */
   readonly headers?: HeadersInput | undefined;
   /** Handlers of further schemes, or of known ones in their place, by name without colon. */

@@ -1,5 +1,6 @@
 import type { NetworkErrorJson } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
+import type { AuthenticationChallenge, Credentials } from './authentication.ts';
 import type { FlatFields } from './reply-event.ts';
 
 /**
@@ -17,6 +18,16 @@ export interface Questions {
   readonly encrypted: {
     readonly says: { readonly security: ConnectionSecurity };
     readonly answer: { readonly allowed: boolean };
+  };
+  /** A server wants to know who asks. */
+  readonly authentication: {
+    readonly says: { readonly challenge: AuthenticationChallenge };
+    readonly answer: { readonly credentials: Credentials | null };
+  };
+  /** A proxy does. */
+  readonly proxyAuthentication: {
+    readonly says: { readonly challenge: AuthenticationChallenge };
+    readonly answer: { readonly credentials: Credentials | null };
   };
 }
 
@@ -39,6 +50,8 @@ export type Ask = <Type extends QuestionType>(question: Question<Type>) => Promi
 const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = {
   redirect: { allowed: false },
   encrypted: { allowed: true },
+  authentication: { credentials: null },
+  proxyAuthentication: { credentials: null },
 };
 
 /** Asks no one. */

@@ -4,7 +4,7 @@
  */
 const WORDS: Readonly<Record<string, string>> = {
   'agent httpAgent httpsAgent dispatcher': 'connections belong to the `transport` of the manager',
-  'auth username password': 'set the field Authorization in `headers`',
+  'auth username password': '`credentials` of the manager, or the field Authorization in `headers`',
   'baseURL baseUrl prefixUrl': 'resolve the URL yourself: new URL(path, base)',
   'body data form json': 'the body is the argument after the request: post(url, body)',
   'params query searchParams qs': 'put them into the URL: url.searchParams.set(name, value)',
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'ca cert key pfx passphrase servername': 'it belongs to `tls`',
   'maxRedirects maxRedirections follow': '`maximumRedirectsAllowed`',
   'redirect followRedirect followRedirects followAllRedirects': '`redirectPolicy`',
-  'credentials withCredentials': '`useCredentials`',
+  withCredentials: '`useCredentials`',
   'validateStatus throwOnError throwHttpError': '`throwHttpErrors`',
   'jar cookies': '`cookieJar` of the manager',
   'http2 allowH2': '`http2Allowed`',

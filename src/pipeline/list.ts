@@ -63,6 +63,7 @@ export function httpStages(
       reach: settings,
     }),
     security?.upgradeStage(preloadedTopLevelDomains),
+    settings.authentication?.under(settings).stage,
     redirects === null ? rules.platformRedirects : null,
     cookies?.attach,
     headersStage(settings.userAgent),

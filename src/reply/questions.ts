@@ -1,21 +1,33 @@
-import type { Answered, Question, Questions, QuestionType } from '../call/question.ts';
+import {
+  type Answered,
+  askNobody,
+  type Question,
+  type Questions,
+  type QuestionType,
+} from '../call/question.ts';
 import { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
 import { reportUncaught } from '../signals.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { ReplyCore } from './reply-core.ts';
+import type { AskedOfManager } from './reply-signals.ts';
 
 /** One question: whom it is put to, and how its answer is told. */
 interface Row<Type extends QuestionType> {
-  /** The signal of the reply that asks. */
-  readonly signal: 'redirected' | 'encrypted';
+  /** The signal of the reply that asks, or null. */
+  readonly signal: 'redirected' | 'encrypted' | 'authenticationRequired' | null;
   /** The signal of the manager, whose listeners are asked before the reply's own, as in Qt. */
-  readonly ofManager: 'encrypted' | null;
-  /** What the reply's listeners are given, and what they have answered when all have settled. */
+  readonly ofManager: AskedOfManager | null;
+  /** A listener that fails has answered nothing, and is a fault of the manager's; otherwise it has answered *no*. */
+  readonly isSpared?: boolean;
+  /**
+   * What the listeners are given, those of the manager behind the reply or what stands in its place (`about`), and what they
+   * have answered when all have settled.
+   */
   put(
     core: ReplyCore,
     question: Question<Type>,
-  ): { readonly given: readonly unknown[]; answer(): Questions[Type]['answer'] };
+  ): { readonly given: readonly unknown[]; readonly about?: unknown; answer(): Questions[Type]['answer'] };
 }
 
 /** What was shown of TLS. Few replies are asked, so it is not kept in each. */
@@ -50,7 +62,25 @@ const QUESTIONS: { readonly [Type in QuestionType]: Row<Type> } = {
       return { given: [], answer: () => ({ allowed: core.isRunning }) };
     },
   },
+  authentication: {
+    signal: 'authenticationRequired',
+    ofManager: 'authenticationRequired',
+    isSpared: true,
+    put: fillIn,
+  },
+  proxyAuthentication: {
+    signal: null,
+    ofManager: 'proxyAuthenticationRequired',
+    isSpared: true,
+    put: (core, question) => ({ ...fillIn(core, question), about: question.challenge.origin }),
+  },
 };
+
+/** What is filled in is made by the part that answers challenges: without it there is no such question. */
+function fillIn({ owner }: ReplyCore, { challenge }: Question<'authentication' | 'proxyAuthentication'>) {
+  const authenticator = owner?.authenticator?.(challenge);
+  return { given: [authenticator], answer: () => ({ credentials: authenticator?.credentials ?? null }) };
+}
 
 /**
  * Asks the listeners of a reply, and of its manager. One that fails has answered *no*, whatever the others say: it may be
@@ -62,15 +92,20 @@ export async function askListeners<Type extends QuestionType>(
 ): Promise<Answered<Type>> {
   const row: Row<Type> = QUESTIONS[question.type as Type];
   const { reply, owner } = core;
-  const { given, answer } = row.put(core, question);
+  const { given, about = reply, answer } = row.put(core, question);
+  const { signal, ofManager } = row;
   try {
-    if (row.ofManager !== null) await core.inContext(() => owner?.ask(row.ofManager!, reply));
-    await reply.ask(row.signal, ...(given as [string]));
+    if (ofManager !== null) await core.inContext(() => owner?.ask(ofManager, about, ...given));
+    if (signal !== null) await reply.ask(signal, ...(given as [never]));
     return { answer: answer(), error: null };
   } catch (cause) {
     // The request of a reply that has ended meanwhile tells of nothing any more.
     if (!core.isRunning) reportUncaught(cause);
-    return { answer: null, error: refusal(core, row.signal, cause).toJSON() };
+    else if (row.isSpared && owner) {
+      owner.fault(cause instanceof Error ? cause : new Error(textOf(cause)));
+      return askNobody(question);
+    }
+    return { answer: null, error: refusal(core, signal ?? ofManager!, cause).toJSON() };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AuthenticationChallenge, Authenticator } from '../call/authentication.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Next } from '../call/stage.ts';
 import type { NetworkError } from '../error.ts';
@@ -11,9 +12,9 @@ import type { Signals } from '../signals.ts';
  *     metaDataChanged → (readyRead → downloadProgress?)* → errorOccurred? → downloadProgress → readChannelFinished →
  *     finished
  *
- * `redirected` (under the policy user-verified) and `encrypted` ask: the call waits for promises that their
- * listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply ends with
- * operation-canceled, which has the listener's error as its cause.
+ * `redirected` (under the policy user-verified), `encrypted` and `authenticationRequired` ask: the call waits for promises
+ * that their listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply ends with
+ * operation-canceled, which has the listener's error as its cause. One of `authenticationRequired` has filled nothing in.
  *
  * Source: https://doc.qt.io/qt-6/qnetworkreply.html#signals
  */
@@ -22,6 +23,11 @@ export type ReplySignals = {
   socketStartedConnecting: () => void;
   /** TLS is up on a fresh connection and nothing has been sent: the moment to look at the peer, or to abort. */
   encrypted: () => unknown;
+  /**
+   * The server wants to know who asks, and nothing that is known answers it: fill in `user` and `password`. Asked again,
+   * with a larger `attempt`, when they are refused.
+   */
+  authenticationRequired: (authenticator: Authenticator) => unknown;
   /** Bytes of the request body that the network took, and their total or −1. */
   uploadProgress: (bytesSent: number, bytesTotal: number) => void;
   /** The request has left. Again when it is sent anew. */
@@ -49,6 +55,7 @@ export const REPLY_SIGNALS: ReadonlySet<string> = new Set(
   Object.keys({
     socketStartedConnecting: 1,
     encrypted: 1,
+    authenticationRequired: 1,
     uploadProgress: 1,
     requestSent: 1,
     informational: 1,
@@ -67,12 +74,17 @@ export interface ReplyFace extends Signals<ReplySignals> {
   readonly request: HttpRequest;
 }
 
+/** The signals of the manager that ask. */
+export type AskedOfManager = 'encrypted' | 'authenticationRequired' | 'proxyAuthenticationRequired';
+
 /** The manager as its replies know it. */
 export interface ReplyOwner<Reply> {
   /** Told before the reply's own listeners, as in Qt. */
   finished(reply: Reply): void;
   /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
-  ask(signal: 'encrypted', reply: Reply): Promise<unknown> | null;
+  ask(signal: AskedOfManager, ...given: readonly unknown[]): Promise<unknown> | null;
+  /** What listeners that are asked for credentials fill in. */
+  authenticator?(challenge: AuthenticationChallenge): Authenticator | undefined;
   /** Tells the manager's `faultOccurred`. */
   readonly fault: (fault: Error) => void;
   /** See {@link CallSink.behind}. */

@@ -22,6 +22,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   call: 'options message storage checks util error',
   requirements: VALUES,
   redirect: VALUES,
+  auth: VALUES,
   hsts: VALUES,
   cookies: VALUES,
   headers: VALUES,
@@ -33,7 +34,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'resolve-options': VALUES,
   reply: `${VALUES} signals resolve-options`,
   pipeline: `${VALUES} requirements redirect headers decoding queue timeout cache schemes reply`,
-  'manager-signals': 'reply',
+  'manager-signals': 'call reply',
   platform: `${VALUES} pipeline reply`,
   'settings-view': VALUES,
   settings: `${VALUES} signals cache cookies manager-signals platform settings-view resolve-options`,
@@ -43,7 +44,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
   manager: `${VALUES} signals pipeline reply verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
-  index: `${VALUES} signals cache cookies hsts reply network-client event-stream manager-signals`,
+  index: `${VALUES} signals auth cache cookies hsts reply network-client event-stream manager-signals`,
 };
 
 const isTest = (path: string): boolean => /^(examples|bench|test|scripts)\//.test(path);
@@ -79,7 +80,7 @@ const decisionsKnowNoStage: Rule = (module, imported) => {
 
 /** Parts that bring a stage by being set. */
 const BRINGS_STAGE =
-  /^src\/(hsts\/strict-transport-security|cache\/storage\/(abstract-network|memory)-cache)\.ts$/;
+  /^src\/(auth\/authentication|hsts\/strict-transport-security|cache\/storage\/(abstract-network|memory)-cache)\.ts$/;
 
 /** A platform folder may use these others. */
 const PLATFORM_USES = new Map<string, readonly string[]>([

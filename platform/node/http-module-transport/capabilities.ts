@@ -16,6 +16,7 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   cutBodies: true,
   errorDetail: true,
   tls: true,
+  authentication: true,
   strictTransportSecurity: true,
   // An agent opens connections for requests only.
   preconnect: 'none',

@@ -163,7 +163,7 @@ describe('a word of another client', () => {
     ['redirect', 'redirectPolicy'],
     ['baseURL', 'new URL(path, base)'],
     ['auth', 'Authorization'],
-    ['credentials', 'useCredentials'],
+    ['credentials', 'option of the manager'],
     ['responseType', 'json()'],
     ['toString', null],
     ['__proto__', null],

@@ -1,4 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
+import { Authentication } from '../../../src/auth/authentication.ts';
+import type { AuthenticationChallenge, Authenticator } from '../../../src/call/authentication.ts';
 import type { Question } from '../../../src/call/question.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -312,7 +315,7 @@ describe('questions', () => {
       throw pin;
     },
   };
-  const questions: readonly Question[] = [
+  const questions: readonly Question<'redirect' | 'encrypted'>[] = [
     { type: 'redirect', target: 'http://b.test/', status: 302, headers: [] },
     { type: 'encrypted', security: UNTOLD_SECURITY },
   ];
@@ -335,6 +338,65 @@ describe('questions', () => {
     );
   });
 
+  const authenticator = (asked: AuthenticationChallenge) => new Authentication().authenticator(asked);
+  const challenge = {
+    scheme: 'basic',
+    realm: 'closed',
+    origin: 'http://origin.test',
+    isProxy: false,
+    attempt: 1,
+    options: {},
+  } as const;
+
+  test.each(Object.entries(failing))(
+    'a listener of authenticationRequired that %s has filled nothing in, and is a fault',
+    async (_, fail) => {
+      const { reply, source } = await scriptedReply();
+      const faults: unknown[] = [];
+      reply.attach({
+        finished: () => {},
+        fault: (fault) => faults.push(fault),
+        authenticator,
+        behind: async () => {},
+        ask: () => null,
+      });
+      reply.on('authenticationRequired', (authenticator) => {
+        authenticator.user = 'user';
+      });
+      reply.on('authenticationRequired', fail);
+      const answered = await source.ask({ type: 'authentication', challenge });
+      expect(answered).toEqual({ answer: { credentials: null }, error: null });
+      expect(faults).toEqual([pin]);
+    },
+  );
+
+  test('an authenticator gives what was filled in, nothing once it is cancelled, and shows none of it', async () => {
+    const { reply, source } = await scriptedReply();
+    const seen: Authenticator[] = [];
+    reply.attach({
+      finished: () => {},
+      fault: () => {},
+      behind: async () => {},
+      ask: () => null,
+      authenticator,
+    });
+    reply.on('authenticationRequired', async (authenticator) => {
+      seen.push(authenticator);
+      await null;
+      Object.assign(authenticator, { user: 'USER', password: 'PASS', domain: 'DOM' });
+      if (seen.length === 2) authenticator.cancel();
+    });
+    const ask = () => source.ask({ type: 'authentication', challenge });
+    const credentials = { user: 'USER', password: 'PASS', domain: 'DOM' };
+    expect(await ask()).toEqual({ answer: { credentials }, error: null });
+    expect(await ask()).toEqual({ answer: { credentials: null }, error: null });
+    const [{ scheme, realm, origin, isProxy, attempt, options }] = seen as [Authenticator];
+    expect({ scheme, realm, origin, isProxy, attempt, options }).toEqual(challenge);
+    const shown = inspect(seen, { showHidden: true, depth: 9, getters: false }) + JSON.stringify(seen);
+    expect(shown).not.toMatch(/USER|PASS/);
+    expect(() => Object.assign(seen[0]!, { user: 1 })).toThrow('authenticator: user must be a string');
+  });
+
   test.each(Object.entries(failing))('a listener of the manager that %s means no', async (_, fail) => {
     const { reply, source } = await scriptedReply();
     const asked = new Signals<{ encrypted: () => unknown }>(new Set(['encrypted'])).on('encrypted', fail);
@@ -342,7 +404,7 @@ describe('questions', () => {
       finished: () => {},
       fault: () => {},
       behind: async () => {},
-      ask: (signal) => asked.ask(signal),
+      ask: (signal) => asked.ask(signal as 'encrypted'),
     });
     const unasked = vi.fn();
     reply.on('encrypted', unasked);

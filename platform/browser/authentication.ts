@@ -1,0 +1,13 @@
+import { Authentication as NeutralAuthentication } from '../../src/auth/authentication.ts';
+import { bearerScheme } from '../../src/auth/bearer.ts';
+import { digestScheme } from '../../src/auth/digest.ts';
+import { ownHashes } from '../../src/auth/hash/own-hashes.ts';
+
+const SCHEMES = [digestScheme(ownHashes), bearerScheme];
+
+/** The answers to challenges that a browser leaves to pages: Basic, NTLM and Negotiate it keeps to itself. */
+export class Authentication extends NeutralAuthentication {
+  constructor() {
+    super(SCHEMES);
+  }
+}

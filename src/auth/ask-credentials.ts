@@ -1,0 +1,75 @@
+import { ask } from '../call/ask.ts';
+import type { AuthenticationChallenge, AuthenticationSettings, Credentials } from '../call/authentication.ts';
+import type { Call } from '../call/call.ts';
+import { NetworkError } from '../error.ts';
+import type { CredentialCache } from './credential-cache.ts';
+import { credentialsOf, toCredentials } from './credentials.ts';
+
+/** What is asked, and of whom. */
+export interface CredentialsQuestion {
+  readonly challenge: AuthenticationChallenge;
+  /** The option `credentials`, which is asked before the listeners. */
+  readonly source: AuthenticationSettings['credentials'];
+  /** Where others may be waiting for the same answer, or have had it; null for a request that shares none. */
+  readonly cache: CredentialCache | null;
+  readonly server: string;
+  isRefused(credentials: Credentials): boolean;
+  /** It is this request that asks, while others wait: what is given is called when the answer has been remembered. */
+  leads(done: () => void): void;
+  readonly call: Call;
+}
+
+/**
+ * Credentials from the application, or null. What is asked for a protection space is asked once: who comes meanwhile waits
+ * for that answer, and asks itself when whoever asked has left (an abort).
+ */
+export async function askCredentials(question: CredentialsQuestion): Promise<Credentials | null> {
+  const { cache, server, challenge, call } = question;
+  if (cache === null) return give(question);
+  for (;;) {
+    const known = cache.get(server, challenge.realm)?.credentials;
+    if (known !== undefined && !question.isRefused(known)) return known;
+    const pending = cache.asked(server, challenge.realm);
+    if (pending === null) break;
+    const answer = await call.wait(pending);
+    if (answer === null || (answer !== undefined && !question.isRefused(answer))) return answer;
+  }
+  const given = give(question);
+  question.leads(cache.share(server, challenge.realm, given));
+  return given;
+}
+
+async function give(question: CredentialsQuestion): Promise<Credentials | null> {
+  const ofSource = await askSource(question);
+  // The same again would be refused again.
+  if (ofSource !== null && !question.isRefused(ofSource)) return ofSource;
+  const { challenge, call } = question;
+  const type = challenge.isProxy ? 'proxyAuthentication' : 'authentication';
+  const { credentials } = await ask(call, { type, challenge });
+  return credentials;
+}
+
+/** A source that fails has given none, and is a fault of its own. */
+async function askSource({ source, challenge, call }: CredentialsQuestion): Promise<Credentials | null> {
+  if (source === null) return null;
+  const { idle } = call;
+  idle?.pause();
+  try {
+    const given =
+      typeof source === 'function'
+        ? call.inContext(() => source(challenge))
+        : credentialsOf(source, challenge.origin);
+    return toCredentials(await call.wait(Promise.resolve(given)));
+  } catch (cause) {
+    call.throwIfCancelled();
+    const error = new NetworkError(
+      'authentication-required',
+      `the option credentials failed for ${challenge.origin}: ${cause instanceof Error ? cause.message : cause}`,
+      { url: challenge.origin },
+    );
+    call.emit({ type: 'fault', error: error.toJSON() });
+    return null;
+  } finally {
+    idle?.resume();
+  }
+}

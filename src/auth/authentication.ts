@@ -1,0 +1,57 @@
+import type {
+  Authenticating,
+  AuthenticationChallenge,
+  AuthenticationPart,
+  AuthenticationSettings,
+  Authenticator,
+} from '../call/authentication.ts';
+import { AskedAuthenticator } from './authenticator.ts';
+import { basicScheme } from './basic.ts';
+import { bearerScheme } from './bearer.ts';
+import { checkAuthenticationOptions } from './check-options.ts';
+import { CredentialCache } from './credential-cache.ts';
+import { digestScheme } from './digest.ts';
+import { ownHashes } from './hash/own-hashes.ts';
+import { type Authenticators, Rounds } from './rounds.ts';
+import type { Scheme } from './scheme.ts';
+import { authenticationStage } from './stage.ts';
+
+/** Schemes that need nothing of a platform. */
+const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basicScheme];
+
+/**
+ * Answers the challenges of servers and proxies, and remembers the credentials that it was given until it is cleared or let
+ * go. Several managers may share one: what is known to one of them the others send, too.
+ *
+ * On Node every manager has one of its own; elsewhere it is there when it is set: `authentication: new Authentication()`.
+ */
+export class Authentication implements AuthenticationPart {
+  readonly #all: Authenticators;
+
+  /** @internal `schemes` are for a platform's own. */
+  constructor(schemes: readonly Scheme[] = PORTABLE) {
+    this.#all = { cache: new CredentialCache(), schemes, isReadableTold: false };
+  }
+
+  /** @internal */
+  under(settings: AuthenticationSettings): Authenticating {
+    const rounds: Authenticating['rounds'] = (server, request, call) =>
+      new Rounds(this.#all, settings, server, request, call);
+    return { rounds, stage: authenticationStage(this.#all.cache, rounds) };
+  }
+
+  /** @internal */
+  authenticator(challenge: AuthenticationChallenge): Authenticator {
+    return new AskedAuthenticator(challenge);
+  }
+
+  /** @internal */
+  acceptOptions(settings: AuthenticationSettings): void {
+    checkAuthenticationOptions(settings);
+  }
+
+  /** Forgets all credentials. */
+  clear(): void {
+    this.#all.cache.clear();
+  }
+}

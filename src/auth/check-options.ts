@@ -1,0 +1,26 @@
+import type { AuthenticationScheme, AuthenticationSettings } from '../call/authentication.ts';
+import { illTyped } from '../checks/option-errors.ts';
+import { originOf, toCredentials } from './credentials.ts';
+
+/** All that are spoken somewhere, the strongest first. */
+export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = [
+  'negotiate',
+  'ntlm',
+  'digest',
+  'bearer',
+  'basic',
+];
+
+/** @throws TypeError for a scheme that is not spoken, for what is no origin, and for what are no credentials, unseen */
+export function checkAuthenticationOptions({
+  authenticationSchemes,
+  credentials,
+}: AuthenticationSettings): void {
+  if (authenticationSchemes?.some((name) => !DEFAULT_SCHEMES.includes(name)))
+    throw illTyped('', 'authenticationSchemes', `an array of ${DEFAULT_SCHEMES.join(', ')}`);
+  if (credentials === null || typeof credentials === 'function') return;
+  for (const [url, given] of Object.entries(credentials)) {
+    if (originOf(url) === '') throw illTyped('', 'credentials', 'a function, or credentials by origin');
+    toCredentials(given);
+  }
+}

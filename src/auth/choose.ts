@@ -1,0 +1,63 @@
+import type { OutgoingRequest } from '../call/authentication.ts';
+import type { Challenge } from './challenge.ts';
+import type { Scheme } from './scheme.ts';
+
+/** A challenge, and the scheme that can answer it. */
+export interface Choice {
+  readonly scheme: Scheme;
+  readonly challenge: Challenge;
+  readonly realm: string;
+  /** Grows with what an answer protects, across all schemes. */
+  readonly strength: number;
+}
+
+/** What a choice depends on beside the challenges. */
+export interface Allowed {
+  /** The schemes that the application allows here, in its order. */
+  readonly schemes: readonly Scheme[];
+  /** What is readable on the way may be sent: the connection is encrypted, or the application does not mind. */
+  readonly readable: boolean;
+  /** The host is one of those to which integrated schemes speak. */
+  readonly integrated: boolean;
+}
+
+/**
+ * The challenges that can be answered, best first: by the application's order of schemes, within a scheme by strength, and
+ * among equals as the server has put them. Schemes that nobody here speaks are skipped (RFC 9110 §11.6.1).
+ */
+export function choose(
+  challenges: readonly Challenge[],
+  allowed: Allowed,
+  outgoing: OutgoingRequest,
+): Choice[] {
+  return allowed.schemes
+    .filter((scheme) => isAllowed(scheme, allowed))
+    .flatMap((scheme) =>
+      challenges
+        .filter(({ scheme: name }) => name === scheme.name)
+        .map((challenge) => choiceOf(scheme, challenge, outgoing))
+        .filter((choice) => choice !== null)
+        .sort((one, other) => other.strength - one.strength),
+    );
+}
+
+function isAllowed({ isReadable, isConnectionBound }: Scheme, { readable, integrated }: Allowed): boolean {
+  return (readable || !isReadable) && (integrated || !isConnectionBound);
+}
+
+function choiceOf(scheme: Scheme, challenge: Challenge, outgoing: OutgoingRequest): Choice | null {
+  const strength = scheme.strengthOf(challenge, outgoing);
+  if (strength === 0) return null;
+  const realm = challenge.params.get('realm') ?? '';
+  return { scheme, challenge, realm, strength: scheme.rank * 100 + strength };
+}
+
+/**
+ * Whether a host is on a list of `host`, `host:port`, `*.domain` (hosts below it) or `*`.
+ * @param authority `host` or `host:port`, as a URL has it
+ */
+export function isListed(hostname: string, authority: string, list: readonly string[]): boolean {
+  return list.some((entry) =>
+    entry.startsWith('*') ? hostname.endsWith(entry.slice(1)) : entry === hostname || entry === authority,
+  );
+}

@@ -1,0 +1,51 @@
+import type { Credentials, CredentialsByOrigin } from '../call/authentication.ts';
+import { isObject, isString } from '../checks/checker.ts';
+
+/** True for the same name and password, or token. */
+export function sameCredentials(one: Credentials, other: Credentials): boolean {
+  if ('token' in one || 'token' in other)
+    return 'token' in one && 'token' in other && one.token === other.token;
+  return (
+    one.user === other.user &&
+    one.password === other.password &&
+    one.domain === other.domain &&
+    one.workstation === other.workstation
+  );
+}
+
+/**
+ * The credentials that an application has given, as plain data of their own; null for none. Only own properties are read.
+ * @throws TypeError that shows nothing of them
+ */
+export function toCredentials(given: unknown): Credentials | null {
+  if (given === null || given === undefined) return null;
+  const { user, password, token, domain, workstation } = Object.assign(
+    Object.create(null),
+    isObject(given) ? given : {},
+  );
+  if (isString(token) && token !== '') return { token };
+  const rest = [domain, workstation].every((value) => value === undefined || isString(value));
+  if (!isString(user) || !isString(password) || !rest)
+    throw new TypeError(
+      'credentials: expected { user, password } or { token }, all of them strings, or null',
+    );
+  return {
+    user,
+    password,
+    ...(domain === undefined ? {} : { domain }),
+    ...(workstation === undefined ? {} : { workstation }),
+  };
+}
+
+/** Those for an origin, however its URL is written; null for none. */
+export function credentialsOf(byOrigin: CredentialsByOrigin, origin: string): Credentials | null {
+  for (const url of Object.keys(byOrigin)) if (originOf(url) === origin) return byOrigin[url]!;
+  return null;
+}
+
+/** Also of URLs whose scheme has no origin for browsers (a proxy's). Empty for what is no URL. */
+export function originOf(url: string): string {
+  if (!URL.canParse(url)) return '';
+  const { protocol, host } = new URL(url);
+  return host === '' ? '' : `${protocol}//${host}`;
+}

@@ -1,0 +1,159 @@
+import type { AuthenticationAnswer, OutgoingRequest, PasswordCredentials } from '../call/authentication.ts';
+import type { RequestBody } from '../message/body.ts';
+import { credentialBinary, hasControl, isAscii } from './binary.ts';
+import { type Challenge, parameter } from './challenge.ts';
+import { type DigestTerms, termsOf } from './digest-terms.ts';
+import type { HashFunctions } from './hash/hash-functions.ts';
+import type { Session } from './scheme.ts';
+
+/** What one answer was computed from. */
+interface Signed {
+  readonly nonce: string;
+  readonly nc: string;
+  readonly uri: string;
+}
+
+/**
+ * The answers to one Digest challenge (RFC 7616 §3.4). Each has a nonce count of its own, however many are under way, so that
+ * none is a repetition of another; a server that tells its next nonce begins the count anew.
+ */
+export class DigestSession implements Session {
+  readonly #challenge: Challenge;
+  readonly #hashes: HashFunctions;
+  readonly #credentials: PasswordCredentials;
+  readonly #makeCnonce: () => string;
+  readonly #cnonce: string;
+  readonly #terms: DigestTerms;
+  readonly #user: string;
+  /** `H(A1)`, computed once (§3.4.2): of a -sess algorithm it holds for all that follows the challenge. */
+  readonly #secret: string;
+  #nonce: string;
+  #count = 0;
+  /** An answer of its own has been taken: the credentials are right. */
+  #isProven = false;
+
+  constructor(
+    challenge: Challenge,
+    credentials: PasswordCredentials,
+    hashes: HashFunctions,
+    makeCnonce: () => string,
+  ) {
+    const { user, password } = credentials;
+    const cnonce = makeCnonce();
+    this.#challenge = challenge;
+    this.#credentials = credentials;
+    this.#hashes = hashes;
+    this.#makeCnonce = makeCnonce;
+    this.#cnonce = cnonce;
+    this.#nonce = this.#param('nonce');
+    this.#terms = termsOf(challenge, { method: '', target: '', body: null })!;
+    const charset = challenge.params.get('charset');
+    const realm = this.#param('realm');
+    const name = credentialBinary(user, charset);
+    const secret = this.#hash(`${name}:${realm}:${credentialBinary(password, charset)}`);
+    this.#secret = this.#terms.isSession ? this.#hash(`${secret}:${this.#nonce}:${cnonce}`) : secret;
+    this.#user = this.#userParameters(user, name);
+  }
+
+  answer(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {
+    if (this.#terms.qop !== 'auth-int') return this.#sign(outgoing, '');
+    // The hash stands before the body, which must therefore be there twice.
+    if (outgoing.body?.replayable === false) return null;
+    return this.#hashOfBody(outgoing.body).then((hash) => this.#sign(outgoing, `:${hash}`));
+  }
+
+  /**
+   * §3.3: the credentials were right, the nonce was too old. Servers that do not say so are believed to mean it where the
+   * same credentials were right before, and the nonce is another one.
+   */
+  goesOn(challenge: Challenge): Session | null {
+    const stale = challenge.params.get('stale')?.toLowerCase();
+    const isNew = challenge.params.get('nonce') !== this.#nonce;
+    const isStale = stale === 'true' || (stale === undefined && this.#isProven && isNew);
+    return isStale ? new DigestSession(challenge, this.#credentials, this.#hashes, this.#makeCnonce) : null;
+  }
+
+  #sign({ method, target }: OutgoingRequest, bodyHash: string): AuthenticationAnswer {
+    const { qop } = this.#terms;
+    this.#count++;
+    const nc = this.#count.toString(16).padStart(8, '0');
+    const signed: Signed = { nonce: this.#nonce, nc, uri: target };
+    const response = this.#response(signed, `${method}:${target}${bodyHash}`, qop);
+    const { params } = this.#challenge;
+    const fields = [
+      this.#user,
+      parameter('realm', this.#param('realm'), true),
+      parameter('nonce', signed.nonce, true),
+      parameter('uri', target, true),
+      this.#echo('opaque', true),
+      parameter('response', response, true),
+      // As the server has written it: some compare letter by letter.
+      params.has('algorithm') ? this.#echo('algorithm', false) : null,
+      qop === null ? null : `qop=${qop}, nc=${nc}`,
+      qop === null && !this.#terms.isSession ? null : parameter('cnonce', this.#cnonce, true),
+    ];
+    const value = `Digest ${fields.filter((field) => field !== null).join(', ')}`;
+    return { value, accept: (info) => this.#accept(info, signed) };
+  }
+
+  /** §3.4.1; `other` is A2. */
+  #response({ nonce, nc }: Signed, other: string, qop: string | null): string {
+    const middle = qop === null ? nonce : `${nonce}:${nc}:${this.#cnonce}:${qop}`;
+    return this.#hash(`${this.#secret}:${middle}:${this.#hash(other)}`);
+  }
+
+  /** §3.5: A2 of a response has no method. Over a body, which is decoded by now, it is not checked. */
+  #accept(info: ReadonlyMap<string, string>, signed: Signed): boolean {
+    const proof = info.get('rspauth');
+    const qop = info.get('qop')?.toLowerCase() ?? this.#terms.qop;
+    if (proof !== undefined && qop !== 'auth-int') {
+      if (proof.toLowerCase() !== this.#response(signed, `:${signed.uri}`, qop)) return false;
+    }
+    this.#isProven = true;
+    const next = info.get('nextnonce');
+    if (next !== undefined && next !== this.#nonce) {
+      this.#nonce = next;
+      this.#count = 0;
+    }
+    return true;
+  }
+
+  /** §3.4: the hash of the name, the name as it is, or as RFC 8187 writes what no quoted string can hold. */
+  #userParameters(user: string, name: string): string {
+    const { params } = this.#challenge;
+    if (params.get('userhash')?.toLowerCase() === 'true')
+      return `${parameter('username', this.#hash(`${name}:${this.#param('realm')}`), true)}, userhash=true`;
+    const isUtf8 = params.get('charset')?.toLowerCase() === 'utf-8';
+    return hasControl(user) || (isUtf8 && !isAscii(user))
+      ? `username*=UTF-8''${extendedValue(user)}`
+      : parameter('username', name, true);
+  }
+
+  #echo(name: string, isQuoted: boolean): string | null {
+    const value = this.#challenge.params.get(name);
+    return value === undefined ? null : parameter(name, value, isQuoted);
+  }
+
+  #param(name: string): string {
+    return this.#challenge.params.get(name) ?? '';
+  }
+
+  #hash(binary: string): string {
+    return this.#hashes.hex(this.#terms.algorithm, binary);
+  }
+
+  async #hashOfBody(body: RequestBody | null): Promise<string> {
+    const running = this.#hashes.start(this.#terms.algorithm);
+    if (body?.bytes) running.update(body.bytes);
+    else if (body !== null) for await (const chunk of body.open()) running.update(chunk);
+    return running.hex();
+  }
+}
+
+/** RFC 8187 §3.2.1. */
+function extendedValue(text: string): string {
+  return encodeURIComponent(text).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,286 @@
+import type {
+  AuthenticatingServer,
+  AuthenticationAnswer,
+  AuthenticationRounds,
+  AuthenticationSettings,
+  Credentials,
+  OutgoingRequest,
+} from '../call/authentication.ts';
+import type { Call } from '../call/call.ts';
+import type { HttpRequest } from '../call/request.ts';
+import { NetworkError } from '../error.ts';
+import { askCredentials } from './ask-credentials.ts';
+import { parseChallenges, parseParameters } from './challenge.ts';
+import { DEFAULT_SCHEMES } from './check-options.ts';
+import { type Allowed, type Choice, choose, isListed } from './choose.ts';
+import { type CredentialCache, serverKey } from './credential-cache.ts';
+import { sameCredentials } from './credentials.ts';
+import { pathOf } from './protection-space.ts';
+import type { Scheme, Session } from './scheme.ts';
+
+/** What all requests of a part share. */
+export interface Authenticators {
+  readonly cache: CredentialCache;
+  readonly schemes: readonly Scheme[];
+  /** The application has been told that its credentials go readable over http. */
+  isReadableTold: boolean;
+}
+
+/** An answer that is under way. */
+interface Sent {
+  readonly realm: string;
+  readonly scheme: Scheme;
+  readonly credentials: Credentials;
+  readonly session: Session;
+  readonly answer: AuthenticationAnswer;
+}
+
+/** Beyond what an application allows: further legs, nonces that were too old. A server that goes on is not answered. */
+const MORE_ROUNDS = 12;
+
+const NOTHING = (): void => {};
+
+/** The rounds of one request with one server: the life of {@link AuthenticationRounds}. */
+export class Rounds implements AuthenticationRounds {
+  readonly #all: Authenticators;
+  readonly #settings: AuthenticationSettings;
+  readonly #server: AuthenticatingServer;
+  readonly #request: HttpRequest;
+  readonly #call: Call;
+  readonly #key: string;
+  #sent: Sent | null = null;
+  #rounds = 0;
+  /** Times that credentials were asked for, or waited for. */
+  #asked = 0;
+  /** That of the strongest challenge which was answered: what follows may not be weaker. */
+  #strength = 0;
+  #isUrlUsed = false;
+  readonly #refused: Credentials[] = [];
+  /** Tells those who wait for the answer that this request has asked for that it is remembered. */
+  #answered: () => void = NOTHING;
+
+  constructor(
+    all: Authenticators,
+    settings: AuthenticationSettings,
+    server: AuthenticatingServer,
+    request: HttpRequest,
+    call: Call,
+  ) {
+    this.#all = all;
+    this.#settings = settings;
+    this.#server = server;
+    this.#request = request;
+    this.#call = call;
+    this.#key = serverKey(server.origin, server.isProxy, request.options.siteForCookies);
+  }
+
+  before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {
+    const { cache } = this.#all;
+    if (this.#isManual || cache.isEmpty) return null;
+    const space = cache.find(this.#key, this.#path);
+    if (space === null || space.scheme.isConnectionBound || !this.#isAllowed(space.scheme)) return null;
+    const ofUrl = this.#ofUrl;
+    if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return null;
+    return this.#answerWith(space, outgoing);
+  }
+
+  concerns(values: readonly string[], outgoing: OutgoingRequest): boolean {
+    return this.#sent !== null || this.#choices(values, outgoing).length > 0;
+  }
+
+  async after(values: readonly string[], outgoing: OutgoingRequest): Promise<AuthenticationAnswer | null> {
+    const choices = this.#choices(values, outgoing);
+    const { maximumAuthenticationAttempts } = this.#settings;
+    this.#rounds++;
+    const isOver = this.#rounds > maximumAuthenticationAttempts + MORE_ROUNDS;
+    const further = isOver ? null : this.#further(choices, outgoing);
+    if (further !== null) return further;
+    this.#forgetRefused();
+    const [best] = choices;
+    // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
+    if (best === undefined || isOver || best.strength < this.#strength) return null;
+    try {
+      const given = this.#atHand(choices) ?? (await this.#ask(best));
+      return given === null ? null : this.#begin(choices, given, outgoing);
+    } finally {
+      this.#answered();
+      this.#answered = NOTHING;
+    }
+  }
+
+  accept(values: readonly string[]): void {
+    const sent = this.#sent;
+    if (sent?.answer.accept?.(parseParameters(values.join(', '))) !== false) return;
+    this.#all.cache.forget(this.#key, sent.realm, sent.session);
+    const { url } = this.#request;
+    throw new NetworkError(
+      'protocol-failure',
+      'the server does not know the password: the rspauth of its Authentication-Info is wrong',
+      { url: url.href },
+    );
+  }
+
+  /** The same credentials once more: the nonce was too old, or the handshake has further legs. */
+  #further(
+    choices: readonly Choice[],
+    outgoing: OutgoingRequest,
+  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+    const sent = this.#sent;
+    if (sent === null) return null;
+    const { scheme, realm, credentials, session } = sent;
+    const same = choices.find((choice) => choice.scheme === scheme && choice.realm === realm);
+    if (same === undefined || same.strength < this.#strength) return null;
+    const next = session.goesOn(same.challenge);
+    return next === null ? null : this.#keep(same, credentials, next, outgoing);
+  }
+
+  #forgetRefused(): void {
+    if (this.#sent === null) return;
+    const { realm, session, credentials } = this.#sent;
+    this.#all.cache.forget(this.#key, realm, session);
+    this.#refused.push(credentials);
+    this.#sent = null;
+  }
+
+  /** Credentials that nobody need be asked for: of the URL, once, or remembered of the space. */
+  #atHand(choices: readonly Choice[]): Credentials | null {
+    const ofUrl = this.#ofUrl;
+    if (ofUrl !== null) {
+      const isNew = !this.#isUrlUsed;
+      this.#isUrlUsed = true;
+      return isNew && !this.#isRefused(ofUrl) ? ofUrl : null;
+    }
+    if (this.#isManual) return null;
+    for (const { realm, scheme, strength } of choices) {
+      const space = this.#all.cache.get(this.#key, realm);
+      // What was given to a strong scheme is not given to a weak one without a word.
+      if (space === null || strength < space.strength || !scheme.takes(space.credentials)) continue;
+      if (!this.#isRefused(space.credentials)) return space.credentials;
+    }
+    return null;
+  }
+
+  async #ask({ scheme, challenge, realm }: Choice): Promise<Credentials | null> {
+    if (this.#asked >= this.#settings.maximumAuthenticationAttempts) return null;
+    this.#asked++;
+    return askCredentials({
+      challenge: {
+        scheme: scheme.name,
+        realm,
+        origin: this.#server.origin,
+        isProxy: this.#server.isProxy,
+        attempt: this.#asked,
+        options: Object.fromEntries(challenge.params),
+      },
+      source: this.#settings.credentials,
+      cache: this.#isManual ? null : this.#all.cache,
+      server: this.#key,
+      isRefused: (credentials) => this.#isRefused(credentials),
+      leads: (done) => {
+        this.#answered = done;
+      },
+      call: this.#call,
+    });
+  }
+
+  #begin(
+    choices: readonly Choice[],
+    credentials: Credentials,
+    outgoing: OutgoingRequest,
+  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+    const choice = choices.find(({ scheme }) => scheme.takes(credentials));
+    if (choice === undefined) return null;
+    let session: Session;
+    try {
+      session = choice.scheme.begin(choice.challenge, credentials);
+    } catch (cause) {
+      const code = this.#server.isProxy ? 'proxy-authentication-required' : 'authentication-required';
+      const { message } = cause as Error;
+      throw new NetworkError(code, message, { url: this.#request.url.href });
+    }
+    return this.#keep(choice, credentials, session, outgoing);
+  }
+
+  #keep(
+    { scheme, challenge, realm, strength }: Choice,
+    credentials: Credentials,
+    session: Session,
+    outgoing: OutgoingRequest,
+  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+    const paths = this.#server.isProxy ? ['/'] : scheme.spaceOf(challenge, this.#request.url);
+    const space = { realm, scheme, strength, credentials, session, paths };
+    if (!this.#isManual) this.#all.cache.set(this.#key, space);
+    this.#strength = Math.max(this.#strength, strength);
+    return this.#answerWith(space, outgoing);
+  }
+
+  #answerWith(
+    with_: Omit<Sent, 'answer'>,
+    outgoing: OutgoingRequest,
+  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+    const { realm, scheme, credentials, session } = with_;
+    const answered = session.answer(outgoing);
+    if (answered === null) return null;
+    if (scheme.isReadable && !this.#server.isEncrypted) this.#tellReadable();
+    const keep = (answer: AuthenticationAnswer): AuthenticationAnswer => {
+      this.#sent = { realm, scheme, credentials, session, answer };
+      return answer;
+    };
+    return 'value' in answered ? keep(answered) : this.#call.wait(answered).then(keep);
+  }
+
+  #choices(values: readonly string[], outgoing: OutgoingRequest): Choice[] {
+    return choose(parseChallenges(values), this.#allowed, outgoing);
+  }
+
+  get #allowed(): Allowed {
+    const { isProxy, isEncrypted, hostname, authority } = this.#server;
+    const { authenticationSchemes, allowBasicOverHttp, integratedAuthenticationHosts } = this.#settings;
+    const { schemes } = this.#all;
+    return {
+      schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
+        schemes.filter((scheme) => scheme.name === name),
+      ),
+      readable: isEncrypted || allowBasicOverHttp,
+      // The application has chosen its proxies.
+      integrated: isProxy || isListed(hostname, authority, integratedAuthenticationHosts),
+    };
+  }
+
+  #isAllowed({ name, isReadable }: Scheme): boolean {
+    const { authenticationSchemes, allowBasicOverHttp } = this.#settings;
+    return (
+      (authenticationSchemes ?? DEFAULT_SCHEMES).includes(name) &&
+      (!isReadable || this.#server.isEncrypted || allowBasicOverHttp)
+    );
+  }
+
+  /** Remembers nothing, and uses nothing that was remembered. */
+  get #isManual(): boolean {
+    return this.#request.options.authenticationReuse === 'manual';
+  }
+
+  get #path(): string {
+    return this.#server.isProxy ? '/' : pathOf(this.#request.url);
+  }
+
+  get #ofUrl(): Credentials | null {
+    const { username, password } = this.#server;
+    return username === '' && password === '' ? null : { user: username, password };
+  }
+
+  #isRefused(credentials: Credentials): boolean {
+    return this.#refused.some((refused) => sameCredentials(refused, credentials));
+  }
+
+  #tellReadable(): void {
+    if (this.#all.isReadableTold) return;
+    this.#all.isReadableTold = true;
+    const error = new NetworkError(
+      'authentication-required',
+      `credentials are sent to ${this.#server.origin} without encryption, readable by all on the way (Basic or Bearer over http); allowBasicOverHttp: false refuses it`,
+      { url: this.#server.origin },
+    );
+    this.#call.emit({ type: 'fault', error: error.toJSON() });
+  }
+}

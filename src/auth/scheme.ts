@@ -1,0 +1,38 @@
+import type {
+  AuthenticationAnswer,
+  AuthenticationScheme,
+  Credentials,
+  OutgoingRequest,
+} from '../call/authentication.ts';
+import type { ParsedUrl } from '../util/url.ts';
+import type { Challenge } from './challenge.ts';
+
+/** Credentials and a challenge, from which answers are made as long as the server takes them. */
+export interface Session {
+  /** null: not for this request (the hash of a body that cannot be read twice). */
+  answer(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
+  /**
+   * What answers a challenge in reply to an answer of this session, with the same credentials: the nonce was too old, the
+   * handshake has a further leg. null: the credentials were refused.
+   */
+  goesOn(challenge: Challenge): Session | null;
+}
+
+/** A scheme of authentication. One more is a file, and a line where a platform lists them. */
+export interface Scheme {
+  readonly name: AuthenticationScheme;
+  /** Where it stands among the others, for what it protects: a server that has been answered does not get a weaker one. */
+  readonly rank: number;
+  /** It sends the password, or what stands for it, readable by all on the way. */
+  readonly isReadable: boolean;
+  /** It authenticates a connection and not a request: for the hosts that the application lists. */
+  readonly isConnectionBound: boolean;
+  /** Whether it can do anything with such credentials. */
+  takes(credentials: Credentials): boolean;
+  /** 0: it cannot answer this challenge. Of several of the same scheme, the larger is the better; below 100. */
+  strengthOf(challenge: Challenge, outgoing: OutgoingRequest): number;
+  /** @throws TypeError for credentials that cannot be sent; the error does not show them */
+  begin(challenge: Challenge, credentials: Credentials): Session;
+  /** The paths below which the same credentials are wanted (RFC 9110 §11.5). */
+  spaceOf(challenge: Challenge, url: ParsedUrl): readonly string[];
+}

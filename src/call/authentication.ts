@@ -1,0 +1,170 @@
+import type { RequestBody } from '../message/body.ts';
+import type { Call } from './call.ts';
+import type { ManagerSettings } from './parts.ts';
+import type { HttpRequest } from './request.ts';
+import type { Stage } from './stage.ts';
+
+/** The schemes that are spoken, by their names in HTTP, in lower case. */
+export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic';
+
+/** What is asked for when a server or proxy wants to know who asks: plain data. */
+export interface AuthenticationChallenge {
+  readonly scheme: AuthenticationScheme;
+  /** What the credentials are for, in the words of the server. Empty where it gives none. */
+  readonly realm: string;
+  /** `scheme://host[:port]` of the server or proxy that asks: credentials go nowhere else. */
+  readonly origin: string;
+  readonly isProxy: boolean;
+  /** 1 for the first time; each refusal within the same request adds one. */
+  readonly attempt: number;
+  /** The parameters of the challenge, names in lower case. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A name and a password. */
+export interface PasswordCredentials {
+  /** For NTLM, `DOMAIN\user` or `user@domain`, too. */
+  readonly user: string;
+  readonly password: string;
+  /** NTLM: the domain, where `user` does not say it. */
+  readonly domain?: string | undefined;
+  /** NTLM: the name of this machine, as the server may log it. */
+  readonly workstation?: string | undefined;
+}
+
+/** A token for Bearer (RFC 6750). */
+export interface TokenCredentials {
+  readonly token: string;
+}
+
+/** Who asks. */
+export type Credentials = PasswordCredentials | TokenCredentials;
+
+/** Credentials by the origin that they are for. */
+export type CredentialsByOrigin = Readonly<Record<string, Credentials>>;
+
+/** Gives the credentials for a challenge, or null to leave it to the listeners of `authenticationRequired`. */
+export type CredentialsSource = (
+  challenge: AuthenticationChallenge,
+) => Credentials | null | undefined | Promise<Credentials | null | undefined>;
+
+/**
+ * What the listeners of `authenticationRequired` and `proxyAuthenticationRequired` fill in. Left as it is, or cancelled, it
+ * gives nothing, and the response that has asked is delivered. What is filled in is never shown where this is logged.
+ *
+ * Qt: `QAuthenticator`.
+ */
+export interface Authenticator extends AuthenticationChallenge {
+  user: string;
+  password: string;
+  /** In place of the two: a token for Bearer. */
+  token: string;
+  /** NTLM: the domain, where `user` is not `DOMAIN\user`. */
+  domain: string;
+  /** NTLM: the name of this machine, as the server may log it. */
+  workstation: string;
+  /** Gives nothing, whatever is filled in. */
+  cancel(): void;
+  /** @internal What was filled in. */
+  readonly credentials: Credentials | null;
+}
+
+/** Who wants to know: the server of a request, or a proxy on the way to it. */
+export interface AuthenticatingServer {
+  readonly isProxy: boolean;
+  /** `scheme://host[:port]`. */
+  readonly origin: string;
+  readonly hostname: string;
+  /** Host, and port when it is not the scheme's default. */
+  readonly authority: string;
+  /** Nobody reads along on the connection to it: it is TLS, or does not leave this machine. */
+  readonly isEncrypted: boolean;
+  /** The name in its URL, which is used before anybody is asked; empty for none. */
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What an answer may depend on of a request. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** The request target exactly as it stands in the request line (RFC 9112 §3.2): absolute at a proxy, an authority in CONNECT. */
+  readonly target: string;
+  readonly body: RequestBody | null;
+}
+
+/** One answer to a challenge. */
+export interface AuthenticationAnswer {
+  /** What stands in Authorization or Proxy-Authorization. */
+  readonly value: string;
+  /**
+   * Looks at the Authentication-Info of the response, and takes what the next answer needs.
+   * @returns false when the server has tried to prove that it knows the password, and does not
+   */
+  accept?(info: ReadonlyMap<string, string>): boolean;
+}
+
+/**
+ * The rounds of one request with one server: what to send before it asks, what to answer when it does, and when to stop. The
+ * loop stage runs them with a server and with a proxy that is spoken to in absolute form, a dialer with the proxy of a tunnel.
+ * Whoever runs them sends the requests:
+ *
+ *     const rounds = settings.authentication.under(settings).rounds(proxy, request, call);
+ *     let answer = await rounds.before(outgoing);               // Proxy-Authorization: answer.value, or none
+ *     for (;;) {
+ *       // … send, and read the head …
+ *       if (status !== 407) break;                              // rounds.accept(Proxy-Authentication-Info)
+ *       answer = await rounds.after(headers.getAll('proxy-authenticate'), outgoing);
+ *       if (answer === null) throw …                            // proxy-authentication-required
+ *     }
+ *
+ * `values` are those of the field as they came, one for each line; `outgoing` is the request as it is sent (`CONNECT`,
+ * `host:443`). The application is asked where need be, through `call`; a wait is rejected when that is cancelled.
+ */
+export interface AuthenticationRounds {
+  /** What is known to be wanted, or null. */
+  before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
+  /** Whether a challenge among these can be answered: if not, the response is for the application as it is. */
+  concerns(values: readonly string[], outgoing: OutgoingRequest): boolean;
+  /**
+   * What to answer to a 401 (407), or null when that is the response: nothing that can be answered, credentials refused too
+   * often, none given, or a weaker challenge than the one before.
+   */
+  after(values: readonly string[], outgoing: OutgoingRequest): Promise<AuthenticationAnswer | null>;
+  /**
+   * The server has taken the answer, or wants none.
+   * @param values those of Authentication-Info (Proxy-Authentication-Info)
+   * @throws NetworkError when it was to prove that it knows the password, and does not
+   */
+  accept(values: readonly string[]): void;
+}
+
+/** What a manager says about authentication. */
+export type AuthenticationSettings = Pick<
+  ManagerSettings,
+  | 'credentials'
+  | 'authenticationSchemes'
+  | 'integratedAuthenticationHosts'
+  | 'allowBasicOverHttp'
+  | 'maximumAuthenticationAttempts'
+>;
+
+/** Authentication as one manager has it. */
+export interface Authenticating {
+  readonly stage: Stage;
+  rounds(server: AuthenticatingServer, request: HttpRequest, call: Call): AuthenticationRounds;
+}
+
+/** What the manager asks of the part that answers challenges; it brings its stage. */
+export interface AuthenticationPart {
+  /** Managers that share it share what it remembers, and each has its own say. */
+  under(settings: AuthenticationSettings): Authenticating;
+  /** What the listeners of a question are given. */
+  authenticator(challenge: AuthenticationChallenge): Authenticator;
+  /**
+   * Looks at the options that concern it, before they are in force.
+   * @throws TypeError that shows none of their secrets
+   */
+  acceptOptions(settings: AuthenticationSettings): void;
+  /** Forgets all credentials that were learned. */
+  clear(): void;
+}
