@@ -85,6 +85,7 @@ export type {
 } from './options/options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
 export { publicAddressesOnly } from './options/public-addresses-only.ts';
+export type { RetryOptions } from './options/retry-options.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { LineOptions } from './reply/lines.ts';
 export type { Operation } from './reply/operation.ts';

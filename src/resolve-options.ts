@@ -11,6 +11,7 @@ import type {
   RequestOptions,
   SharedOptions,
 } from './options/options.ts';
+import { retryPolicy } from './options/retry-options.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedTls } from './util/redaction.ts';
@@ -81,6 +82,12 @@ const SHARED: Rules<SharedOptions> = {
   throwHttpErrors: [true],
   decompressedSafetyCheckThreshold: whole(10 * 1024 * 1024, -1),
   maximumBodySize: unset(whole(0)),
+  retry: [
+    false,
+    'true, false or an object',
+    (value) => typeof value === 'boolean' || isObject(value),
+    retryPolicy,
+  ],
   useCredentials: [false],
   maximumCollectedUpload: whole(64 * 1024 * 1024),
 };

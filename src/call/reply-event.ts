@@ -20,6 +20,13 @@ export type ReplyEvent =
   | { readonly type: 'hop'; readonly hop: HopHead }
   /** The redirect to `target` will be followed. Under user-verified the question of that name stands in its place. */
   | { readonly type: 'redirected'; readonly target: string }
+  /** An attempt has failed with this; the next one begins after `delay` milliseconds. */
+  | {
+      readonly type: 'retrying';
+      readonly attempt: number;
+      readonly delay: number;
+      readonly error: NetworkErrorJson;
+    }
   /** Something that the application should know, and that fails nothing by itself: for its manager. */
   | { readonly type: 'fault'; readonly error: NetworkErrorJson }
   | ({ readonly type: 'head' } & ResponseHead)

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'params query searchParams qs': 'put them into the URL: url.searchParams.set(name, value)',
   'timeout connectTimeout headersTimeout bodyTimeout':
     '`transferTimeout` ends a request on which nothing moves, `signal: AbortSignal.timeout(ms)` any after that time',
-  'retry retries maxRetries': 'a request is not repeated by itself; docs/recipes.md has a loop',
+  'retries maxRetries retryCount': '`retry: { attempts: 3 }`',
   'rejectUnauthorized strictSSL insecure':
     'certificates are always verified; trust an authority of your own by `tls.ca`',
   'ca cert key pfx passphrase servername': 'it belongs to `tls`',

@@ -1,5 +1,6 @@
 import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput } from '../message/headers.ts';
+import type { RetryOptions } from './retry-options.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
@@ -89,6 +90,14 @@ export interface SharedOptions {
    * @default null
    */
   readonly maximumBodySize: number | null;
+  /**
+   * Send a request that has failed once more, where that is safe and may help: idempotent methods and those with an
+   * `Idempotency-Key`, after lost connections, timeouts and statuses as 503; others when nothing of them was sent. `true`:
+   * three attempts in all. Told by `retrying`; all requests of a manager share a budget, so that a server that is down does
+   * not get threefold load. What fails while the body of the response arrives is not repeated.
+   * @default false
+   */
+  readonly retry: boolean | RetryOptions;
   /** In a page: cookies and credentials go to other origins too. Qt (WebAssembly): `UseCredentials`. @default false */
   readonly useCredentials: boolean;
   /** Most bytes of an upload that are collected in memory where the platform cannot stream it. @default 64 MiB */

@@ -9,6 +9,8 @@ import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
 import type { RedirectSurroundings } from '../redirect/stage.ts';
 import { requirementsStage } from '../requirements/stage.ts';
+import type { RetryBudget } from '../retry/budget.ts';
+import { retryStage } from '../retry/stage.ts';
 import { timeoutStage } from '../timeout/stage.ts';
 
 /** What the way of a request is built from: the manager's parts as they are set now. */
@@ -39,6 +41,12 @@ export interface PlatformRules {
   readonly fetchFields: Rewrite | null;
 }
 
+/** What all requests of a manager share, whatever its parts are. */
+export interface Shared {
+  readonly queue: RequestQueue;
+  readonly retries: RetryBudget;
+}
+
 /**
  * THE LIST: what an http or https request walks, on every platform. Loops outside, rewrites in the middle, the call
  * inside, so that everything under a loop sees every hop. What the transport does by itself is left to it.
@@ -46,7 +54,7 @@ export interface PlatformRules {
 export function httpStages(
   { settings, defaults, transport: { capabilities } }: HttpParts,
   rules: PlatformRules,
-  queue: RequestQueue,
+  { queue, retries }: Shared,
 ): readonly (Stage | Rewrite)[] {
   const { cache, cookieJar, preloadedTopLevelDomains } = settings;
   const security = settings.strictTransportSecurityEnabled ? settings.strictTransportSecurity : null;
@@ -64,6 +72,7 @@ export function httpStages(
     }),
     security?.upgradeStage(preloadedTopLevelDomains),
     settings.authentication?.under(settings).stage,
+    retryStage(retries),
     redirects === null ? rules.platformRedirects : null,
     cookies?.attach,
     headersStage(settings.userAgent),

@@ -4,6 +4,7 @@ import type { Next } from '../call/stage.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
+import { RetryBudget } from '../retry/budget.ts';
 import type { CaptureContext } from '../util/async-context.ts';
 import { compose } from './compose.ts';
 import { dispatch, orOwnScheme } from './dispatch.ts';
@@ -28,11 +29,12 @@ export function requestSources({
   captureContext,
 }: PlatformMeans): (parts: HttpParts) => ReplySource {
   const queue = new RequestQueue();
+  const shared = { queue, retries: new RetryBudget() };
   return (parts) => {
     const { connectionsPerHost, maximumConnections, clock } = parts.settings;
     queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
-      httpStages(parts, rules, queue),
+      httpStages(parts, rules, shared),
       orOwnScheme(inContextOf(parts, captureContext), parts),
     );
     return pipelineSource(dispatch(http, parts), {

@@ -44,6 +44,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   owner: ReplyOwner<Reply> | null = null;
   place = 0;
   redirectAllowed = false;
+  attempts = 1;
   upload: UploadProgress | null = null;
   promised: Promised | null = null;
   /** Called when the final head is there, and at the end. */
@@ -228,8 +229,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get headers(): HttpHeaders {
-    if (this.head === null) return NO_HEADERS;
-    this.#headers ??= HttpHeaders.adopt(this.head.headers);
+    this.#headers ??= HttpHeaders.adopt(this.head?.headers ?? []);
     return this.#headers;
   }
 
@@ -297,4 +297,3 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 }
 
 const NO_HOPS: readonly Hop[] = [];
-const NO_HEADERS = new HttpHeaders();

@@ -32,6 +32,11 @@ export type ReplySignals = {
   uploadProgress: (bytesSent: number, bytesTotal: number) => void;
   /** The request has left. Again when it is sent anew. */
   requestSent: () => void;
+  /**
+   * An attempt has failed for this reason, and the next one, the `attempt`-th, begins in so many milliseconds (option
+   * `retry`). Not a signal of Qt's.
+   */
+  retrying: (attempt: number, reason: NetworkError, delay: number) => void;
   /** A 1xx response (103 Early Hints). Not a signal of Qt's. */
   informational: (status: number, headers: HttpHeaders) => void;
   /** Status and headers are there (of a redirect, too). */
@@ -58,6 +63,7 @@ export const REPLY_SIGNALS: ReadonlySet<string> = new Set(
     authenticationRequired: 1,
     uploadProgress: 1,
     requestSent: 1,
+    retrying: 1,
     informational: 1,
     metaDataChanged: 1,
     redirected: 1,

@@ -107,6 +107,11 @@ export abstract class ReplyState extends Signals<ReplySignals> {
     return this.#core.hops;
   }
 
+  /** How often the request was sent, redirects apart: 1, and one more for each `retrying`. */
+  get attempts(): number {
+    return this.#core.attempts;
+  }
+
   /** When each phase was reached; null before the request has started, and where nothing measures them. */
   get timings(): Timings | null {
     return this.#core.timings;

@@ -31,6 +31,10 @@ export function showWireEvent(core: ReplyCore, event: WireEvent): void {
     case 'socket-started-connecting':
       reply.emit('socketStartedConnecting');
       break;
+    case 'retrying':
+      core.attempts++;
+      reply.emit('retrying', event.attempt, NetworkError.from(event.error), event.delay);
+      break;
     case 'fault':
       core.inContext(() => core.owner?.fault(NetworkError.from(event.error)));
       break;

@@ -155,7 +155,7 @@ describe('a word of another client', () => {
     ['data', 'post(url, body)'],
     ['json', 'post(url, body)'],
     ['body', 'post(url, body)'],
-    ['retry', 'recipes'],
+    ['retries', 'retry: {'],
     ['rejectUnauthorized', 'tls.ca'],
     ['agent', 'transport'],
     ['dispatcher', 'transport'],

@@ -8,12 +8,15 @@ import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
 import type { ManagerSettings } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import { CookieJar } from '../../../src/cookies/jar.ts';
-import { type HttpParts, httpStages } from '../../../src/pipeline/list.ts';
+import { type HttpParts, httpStages, type Shared } from '../../../src/pipeline/list.ts';
 import { requestSources } from '../../../src/pipeline/sources.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import { DEFAULT_SETTINGS } from '../../../src/resolve-options.ts';
+import { RetryBudget } from '../../../src/retry/budget.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
+
+const shared = (): Shared => ({ queue: new RequestQueue(), retries: new RetryBudget() });
 
 function parts(capabilities: TransportCapabilities, settings: Partial<ManagerSettings> = {}): HttpParts {
   return {
@@ -32,6 +35,7 @@ describe('the list of a transport that', () => {
       [
         'requirements',
         'redirect',
+        'retry',
         'cookies',
         'headers',
         'fetch-fields',
@@ -48,6 +52,7 @@ describe('the list of a transport that', () => {
       [
         'requirements',
         'redirect',
+        'retry',
         'cookies',
         'headers',
         'fetch-fields',
@@ -60,13 +65,24 @@ describe('the list of a transport that', () => {
     [
       'keeps cookies',
       { cookies: false },
-      ['requirements', 'redirect', 'headers', 'fetch-fields', 'decoding', 'cache', 'queue', 'timeout'],
+      [
+        'requirements',
+        'redirect',
+        'retry',
+        'headers',
+        'fetch-fields',
+        'decoding',
+        'cache',
+        'queue',
+        'timeout',
+      ],
     ],
     [
       'redirects',
       { redirects: false },
       [
         'requirements',
+        'retry',
         'platform-redirect',
         'cookies',
         'headers',
@@ -84,6 +100,7 @@ describe('the list of a transport that', () => {
       [
         'requirements',
         'redirect',
+        'retry',
         'cookies',
         'headers',
         'fetch-fields',
@@ -94,19 +111,16 @@ describe('the list of a transport that', () => {
       ],
     ],
   ])('%s leaves that to it', (_name, hidden, names) => {
-    const stages = httpStages(
-      parts({ ...socketCapabilities, ...hidden }),
-      nodePlatform.rules,
-      new RequestQueue(),
-    );
+    const stages = httpStages(parts({ ...socketCapabilities, ...hidden }), nodePlatform.rules, shared());
     expect(stages.map(({ name }) => name)).toEqual(names);
   });
 });
 
 test('the list of a page has what no platform keeps to itself', () => {
-  const stages = httpStages(parts(browserFetchCapabilities), fetchRules, new RequestQueue());
+  const stages = httpStages(parts(browserFetchCapabilities), fetchRules, shared());
   expect(stages.map(({ name }) => name)).toEqual([
     'requirements',
+    'retry',
     'platform-redirect',
     'headers',
     'queue',

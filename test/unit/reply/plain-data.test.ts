@@ -16,6 +16,7 @@ const EVENTS: { readonly [Type in ReplyEvent['type']]: Extract<ReplyEvent, { rea
     type: 'hop',
     hop: { url: 'http://origin.test/', status: 302, reason: 'Found', headers: ['location', '/b'] },
   },
+  retrying: { type: 'retrying', attempt: 2, delay: 10, error: new NetworkError('timeout', 'x').toJSON() },
   redirected: { type: 'redirected', target: 'http://origin.test/b' },
   head: head({ total: 2, headers: ['a', '1', 'a', '2'] }) as Extract<ReplyEvent, { type: 'head' }>,
   data: data('ok', true) as Extract<ReplyEvent, { type: 'data' }>,
