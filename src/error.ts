@@ -1,4 +1,5 @@
 import { fromBase64, toBase64 } from './util/base64.ts';
+import type { SslError } from './util/ssl-error.ts';
 
 /**
  * One error class and one table of codes.
@@ -60,6 +61,8 @@ export interface NetworkErrorDetails {
   readonly headers?: readonly (readonly [string, string])[] | undefined;
   /** The first bytes of the error body, bounded by {@link ERROR_BODY_LIMIT}; only on errors of the body helpers. */
   readonly body?: Uint8Array | undefined;
+  /** What is wrong with the certificates of the server, all of it. */
+  readonly sslErrors?: readonly SslError[] | undefined;
   /** What has caused it: the error of the platform, what an abort was given, the issues of a schema. */
   readonly cause?: unknown;
 }
@@ -114,11 +117,13 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   declare readonly headers: readonly (readonly [string, string])[] | undefined;
   /** See {@link NetworkErrorDetails.body}. */
   declare readonly body: Uint8Array | undefined;
+  /** See {@link NetworkErrorDetails.sslErrors}. */
+  declare readonly sslErrors: readonly SslError[] | undefined;
 
   constructor(
     code: NetworkErrorCode,
     message: string,
-    { url, capability, status, headers, body, cause }: NetworkErrorDetails = {},
+    { url, capability, status, headers, body, sslErrors, cause }: NetworkErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
@@ -128,6 +133,7 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
     this.status = status;
     this.headers = headers;
     this.body = body;
+    if (sslErrors !== undefined) this.sslErrors = sslErrors;
   }
 
   /** True for the errors of every copy of the package, ESM and CJS alike. */
@@ -173,13 +179,14 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
 
 /** What is usable of the details in JSON that anything may have made. */
 function detailsOf(json: Partial<NetworkErrorJson>): NetworkErrorDetails {
-  const { url, capability, status, headers, body, cause } = json;
+  const { url, capability, status, headers, body, sslErrors, cause } = json;
   return {
     url: typeof url === 'string' ? url : undefined,
     capability: typeof capability === 'string' ? capability : undefined,
     status: typeof status === 'number' ? status : undefined,
     headers: Array.isArray(headers) ? headers : undefined,
     body: typeof body === 'string' ? fromBase64(body) : undefined,
+    sslErrors: Array.isArray(sslErrors) ? sslErrors : undefined,
     cause,
   };
 }

@@ -35,6 +35,7 @@ export type { SchemeHandler } from './call/scheme-handler.ts';
 export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './call/security-part.ts';
 export type { Next, Rewrite, Stage, StageSource } from './call/stage.ts';
 export type { Timings } from './call/timings.ts';
+export type { IgnorableSslError } from './call/tls-answers.ts';
 export type { ConnectTarget, Transport } from './call/transport.ts';
 export type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 export type { CookieContext } from './cookies/context.ts';
@@ -63,7 +64,12 @@ export type { ManagerSignals } from './manager-signals.ts';
 export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
 export { requestBody } from './message/body.ts';
 export type { BodyInput } from './message/body-input.ts';
-export type { ConnectionCipher, ConnectionSecurity, PeerCertificate } from './message/connection-security.ts';
+export type {
+  ConnectionCipher,
+  ConnectionSecurity,
+  EphemeralKey,
+  PeerCertificate,
+} from './message/connection-security.ts';
 export { UNTOLD_SECURITY } from './message/connection-security.ts';
 export type { HeadersInput } from './message/headers.ts';
 export { HttpHeaders } from './message/headers.ts';
@@ -94,4 +100,5 @@ export { NetworkReply } from './reply/reply.ts';
 export type { ReplySignals } from './reply/reply-signals.ts';
 export type { FaultListener, KeyValueStore, StoredValue } from './storage/key-value-store.ts';
 export type { Clock } from './util/clock.ts';
+export type { CertificateDetails, SslError, SslErrorCode } from './util/ssl-error.ts';
 export type { Origin, ParsedUrl } from './util/url.ts';

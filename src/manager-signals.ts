@@ -1,11 +1,13 @@
 import type { Authenticator } from './call/authentication.ts';
 import type { NetworkReply } from './reply/reply.ts';
+import type { SslError } from './util/ssl-error.ts';
 
 /** For a check at run time: a row for each signal, so that none can be forgotten. */
 export const MANAGER_SIGNALS: ReadonlySet<string> = new Set(
   Object.keys({
     finished: 1,
     encrypted: 1,
+    sslErrors: 1,
     authenticationRequired: 1,
     proxyAuthenticationRequired: 1,
     faultOccurred: 1,
@@ -25,6 +27,11 @@ export type ManagerSignals = {
    * that fails means no. Asked for validations in the background of a cache, too, whose replies have no other listener.
    */
   encrypted: (reply: NetworkReply) => unknown;
+  /**
+   * The certificates of a server cannot be accepted as they are. Asks, like `encrypted`: a listener that wants to go on all
+   * the same calls `reply.ignoreSslErrors()`, best with the very errors that it expects.
+   */
+  sslErrors: (reply: NetworkReply, errors: readonly SslError[]) => unknown;
   /**
    * A server wants to know who asks, and neither the URL, nor what was given before, nor the option `credentials` answers it.
    * Asks: fill in `user` and `password`; listeners may be async, and one that fails has filled nothing in. The reply's own

@@ -5,6 +5,7 @@ import type { Platform } from '../../src/platform.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
+import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
 import { captureContext } from './async-context.ts';
@@ -41,6 +42,7 @@ export const nodePlatform: Platform = {
   },
   textDecoding,
   captureContext,
+  tlsAnswers: new IgnoredErrors(),
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],

@@ -3,6 +3,7 @@ import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
 import type { Settable, SharedOptions } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
+import type { ParsedUrl } from '../util/url.ts';
 import type {
   AuthenticationPart,
   AuthenticationScheme,
@@ -124,6 +125,8 @@ export type Limits = Pick<ManagerOnlyOptions, 'connectionsPerHost' | 'maximumCon
 /** What a manager has its transport obey. One transport may serve several managers, so each request brings it along. */
 export interface TransportParts {
   readonly addressFilter: AddressFilter | null;
+  /** The URL that is used in place of one, where HSTS is on: another one for a known host; absent where it is off. */
+  readonly upgrade?: (url: ParsedUrl) => ParsedUrl;
   /** A cache of ours has seen to the request: the platform's need not keep the same. */
   readonly isCached: boolean;
 }

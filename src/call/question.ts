@@ -1,5 +1,6 @@
 import type { NetworkErrorJson } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
+import type { SslError } from '../util/ssl-error.ts';
 import type { AuthenticationChallenge, Credentials } from './authentication.ts';
 import type { FlatFields } from './reply-event.ts';
 
@@ -18,6 +19,15 @@ export interface Questions {
   readonly encrypted: {
     readonly says: { readonly security: ConnectionSecurity };
     readonly answer: { readonly allowed: boolean };
+  };
+  /** The certificates of a server could not be accepted as they are, nothing has been sent: go on in spite of these errors? */
+  readonly sslErrors: {
+    readonly says: {
+      /** Whose certificates they are, as in a URL. */
+      readonly hostname: string;
+      readonly errors: readonly SslError[];
+    };
+    readonly answer: { readonly ignored: boolean };
   };
   /** A server wants to know who asks. */
   readonly authentication: {
@@ -46,12 +56,13 @@ export type Answered<Type extends QuestionType = QuestionType> =
 /** Puts a question to whom it is for. Listeners may be async; resolves when all have settled, or one has failed. */
 export type Ask = <Type extends QuestionType>(question: Question<Type>) => Promise<Answered<Type>>;
 
-/** What holds when no listener is there: silence lets TLS go on, and follows no redirect that was to be allowed. */
+/** What holds when no listener is there: silence lets TLS go on that is verified, and nothing else that was to be allowed. */
 const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = {
   redirect: { allowed: false },
   encrypted: { allowed: true },
   authentication: { credentials: null },
   proxyAuthentication: { credentials: null },
+  sslErrors: { ignored: false },
 };
 
 /** Asks no one. */

@@ -1,3 +1,5 @@
+import type { CertificateDetails } from '../util/ssl-error.ts';
+
 /**
  * What TLS has agreed on for a connection, as plain data that survives a structured clone (Qt: QSslConfiguration, as far as
  * it tells of a connection).
@@ -16,8 +18,29 @@ export interface ConnectionSecurity {
    * those of the connection that it began on. Empty where the platform does not tell. Qt: peerCertificateChain.
    */
   readonly peerCertificateChain: readonly PeerCertificate[];
-  /** Codes of what was wrong with the certificate and was accepted all the same. Qt: ignoreSslErrors. */
+  /** Codes of what was wrong with the certificates and was accepted all the same, of {@link SslError}. Qt: ignoreSslErrors. */
   readonly ignoredErrors: readonly string[];
+  /**
+   * Something was wrong and was accepted: no HSTS field of the connection counts, no response of it is kept in a cache, and
+   * no request uses it that has not accepted the same.
+   */
+  readonly certificateErrorsIgnored: boolean;
+  /** Our own certificate, as far as it was shown; null for none. Qt: localCertificate. */
+  readonly localCertificate: PeerCertificate | null;
+  /** The key that was agreed on; null where the platform does not tell, or none was. Qt: ephemeralServerKey. */
+  readonly ephemeralKey: EphemeralKey | null;
+  /** What the server has stapled (OCSP, RFC 6066 §8), in DER and not verified; null for nothing. Qt: ocspResponses. */
+  readonly ocspResponse: Uint8Array | null;
+}
+
+/** A key of a key exchange. */
+export interface EphemeralKey {
+  /** `'ECDH'` or `'DH'`. */
+  readonly type: string;
+  /** The name of the curve or group, as `'X25519'`; null where it has none. */
+  readonly name: string | null;
+  /** In bits. */
+  readonly size: number;
 }
 
 export interface ConnectionCipher {
@@ -27,19 +50,8 @@ export interface ConnectionCipher {
   readonly standardName: string;
 }
 
-/** A certificate (RFC 5280). Names are as OpenSSL writes them, a line for each part. */
-export interface PeerCertificate {
-  readonly subject: string;
-  readonly issuer: string;
-  /** `DNS:host.test, IP Address:127.0.0.1 …`; null when there is none. */
-  readonly subjectAlternativeName: string | null;
-  readonly serialNumber: string;
-  /** Epoch milliseconds. */
-  readonly validFrom: number;
-  /** Epoch milliseconds. */
-  readonly validTo: number;
-  /** SHA-256 of the whole, in hexadecimal with colons. */
-  readonly fingerprint256: string;
+/** A certificate that was shown. */
+export interface PeerCertificate extends CertificateDetails {
   /** The whole, in DER. */
   readonly raw: Uint8Array;
 }
@@ -52,4 +64,8 @@ export const UNTOLD_SECURITY: ConnectionSecurity = Object.freeze({
   sessionReused: null,
   peerCertificateChain: Object.freeze([]),
   ignoredErrors: Object.freeze([]),
+  certificateErrorsIgnored: false,
+  localCertificate: null,
+  ephemeralKey: null,
+  ocspResponse: null,
 });

@@ -1,6 +1,7 @@
 import { bodyInCall } from '../call/body-in-call.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import type { Next } from '../call/stage.ts';
+import type { TlsAnswers } from '../call/tls-answers.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
@@ -17,6 +18,8 @@ export interface PlatformMeans {
   readonly textDecoding?: TextDecoding;
   /** What an AsyncLocalStorage holds, where there is one. */
   readonly captureContext?: CaptureContext | undefined;
+  /** Where TLS asks questions. */
+  readonly tlsAnswers?: TlsAnswers;
 }
 
 /**
@@ -27,6 +30,7 @@ export function requestSources({
   rules,
   textDecoding,
   captureContext,
+  tlsAnswers,
 }: PlatformMeans): (parts: HttpParts) => ReplySource {
   const queue = new RequestQueue();
   const shared = { queue, retries: new RetryBudget() };
@@ -41,6 +45,7 @@ export function requestSources({
       ...(textDecoding === undefined ? {} : { textDecoding }),
       ...(captureContext === undefined ? {} : { captureContext }),
       ...(clock === null ? {} : { clock }),
+      ...(tlsAnswers === undefined ? {} : { tlsAnswers }),
     });
   };
 }

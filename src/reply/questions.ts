@@ -5,6 +5,7 @@ import {
   type Questions,
   type QuestionType,
 } from '../call/question.ts';
+import type { IgnorableSslError } from '../call/tls-answers.ts';
 import { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
 import { reportUncaught } from '../signals.ts';
@@ -15,7 +16,7 @@ import type { AskedOfManager } from './reply-signals.ts';
 /** One question: whom it is put to, and how its answer is told. */
 interface Row<Type extends QuestionType> {
   /** The signal of the reply that asks, or null. */
-  readonly signal: 'redirected' | 'encrypted' | 'authenticationRequired' | null;
+  readonly signal: 'redirected' | 'encrypted' | 'sslErrors' | 'authenticationRequired' | null;
   /** The signal of the manager, whose listeners are asked before the reply's own, as in Qt. */
   readonly ofManager: AskedOfManager | null;
   /** A listener that fails has answered nothing, and is a fault of the manager's; otherwise it has answered *no*. */
@@ -36,6 +37,19 @@ const shown = new WeakMap<ReplyCore, ConnectionSecurity>();
 /** What TLS has agreed on: for the response, or for the connection that the application was asked about before. */
 export function securityOf(core: ReplyCore): ConnectionSecurity | null {
   return core.final === null ? (shown.get(core) ?? null) : core.final.security;
+}
+
+/** See {@link NetworkReply.ignoreSslErrors}. */
+export function ignoreSslErrors(
+  { reply, source: { tlsAnswers } }: ReplyCore,
+  errors?: readonly IgnorableSslError[],
+): void {
+  if (tlsAnswers !== undefined) {
+    tlsAnswers.ignore(reply, errors);
+    return;
+  }
+  const words = 'ignoreSslErrors(): the platform judges certificates by itself; have it trust the authority';
+  throw new NetworkError('protocol-invalid-operation', words, { capability: 'tls' });
 }
 
 /** All that is asked. A new question is a row here and one in `call/question.ts`. */
@@ -73,6 +87,15 @@ const QUESTIONS: { readonly [Type in QuestionType]: Row<Type> } = {
     ofManager: 'proxyAuthenticationRequired',
     isSpared: true,
     put: (core, question) => ({ ...fillIn(core, question), about: question.challenge.origin }),
+  },
+  sslErrors: {
+    signal: 'sslErrors',
+    ofManager: 'sslErrors',
+    put: (core, { hostname, errors }) => {
+      const isOwnHost = hostname === core.reply.request.url.hostname;
+      const answer = core.source.tlsAnswers?.ask(core.reply, isOwnHost, errors);
+      return { given: [errors], answer: () => ({ ignored: core.isRunning && answer?.() === true }) };
+    },
   },
 };
 

@@ -51,7 +51,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   atHead: (() => void) | null = null;
   responseTaker: ResponseTaker | null = null;
   declare readonly reply: Reply;
-  readonly #source: ReplySource;
+  readonly source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
   readonly #context: AsyncContext | null;
   #transfer: Transfer | null = null;
@@ -71,7 +71,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#running = running;
     running?.add(this);
     this.reply = reply;
-    this.#source = source;
+    this.source = source;
     this.#context = source.captureContext?.() ?? null;
     this.#download = new DownloadProgress(reply, source.clock);
     this.url = reply.request.url.href;
@@ -83,11 +83,11 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get clock(): Clock {
-    return this.#source.clock;
+    return this.source.clock;
   }
 
   get textDecoding(): TextDecoding {
-    return this.#source.textDecoding ?? platformDecoding;
+    return this.source.textDecoding ?? platformDecoding;
   }
 
   get body(): ReplyBody {
@@ -132,7 +132,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.reply.request.options.signal?.aborted) this.handleEvent();
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    const transfer = this.#source.open(requestInContext(this.reply.request, this.#context), this);
+    const transfer = this.source.open(requestInContext(this.reply.request, this.#context), this);
     this.#transfer = transfer;
     if (this.#priority !== null) transfer.setPriority(this.#priority);
     this.inContext(() => transfer.start());

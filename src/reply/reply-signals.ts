@@ -4,17 +4,19 @@ import type { Next } from '../call/stage.ts';
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Signals } from '../signals.ts';
+import type { SslError } from '../util/ssl-error.ts';
 
 /**
  * The signals of a reply with Qt's names and order:
  *
- *     socketStartedConnecting? → encrypted? → uploadProgress* → requestSent → (metaDataChanged → redirected)* →
+ *     socketStartedConnecting? → sslErrors? → encrypted? → uploadProgress* → requestSent → (metaDataChanged → redirected)* →
  *     metaDataChanged → (readyRead → downloadProgress?)* → errorOccurred? → downloadProgress → readChannelFinished →
  *     finished
  *
- * `redirected` (under the policy user-verified), `encrypted` and `authenticationRequired` ask: the call waits for promises
- * that their listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply ends with
- * operation-canceled, which has the listener's error as its cause. One of `authenticationRequired` has filled nothing in.
+ * `redirected` (under the policy user-verified), `sslErrors`, `encrypted` and `authenticationRequired` ask: the call waits for
+ * promises that their listeners return. A listener that throws or rejects has said no: nothing more is sent, and the reply
+ * ends with operation-canceled, which has the listener's error as its cause. One of `authenticationRequired` has filled
+ * nothing in.
  *
  * Source: https://doc.qt.io/qt-6/qnetworkreply.html#signals
  */
@@ -23,6 +25,12 @@ export type ReplySignals = {
   socketStartedConnecting: () => void;
   /** TLS is up on a fresh connection and nothing has been sent: the moment to look at the peer, or to abort. */
   encrypted: () => unknown;
+  /**
+   * The certificates of the server cannot be accepted as they are: all that is wrong with them. Nothing has been sent, and
+   * nothing is while async listeners think. Call `ignoreSslErrors()` to go on all the same, over a new connection; else
+   * the reply ends with ssl-handshake-failed.
+   */
+  sslErrors: (errors: readonly SslError[]) => unknown;
   /**
    * The server wants to know who asks, and nothing that is known answers it: fill in `user` and `password`. Asked again,
    * with a larger `attempt`, when they are refused.
@@ -61,6 +69,7 @@ export const REPLY_SIGNALS: ReadonlySet<string> = new Set(
     socketStartedConnecting: 1,
     encrypted: 1,
     authenticationRequired: 1,
+    sslErrors: 1,
     uploadProgress: 1,
     requestSent: 1,
     retrying: 1,
@@ -81,7 +90,11 @@ export interface ReplyFace extends Signals<ReplySignals> {
 }
 
 /** The signals of the manager that ask. */
-export type AskedOfManager = 'encrypted' | 'authenticationRequired' | 'proxyAuthenticationRequired';
+export type AskedOfManager =
+  | 'encrypted'
+  | 'sslErrors'
+  | 'authenticationRequired'
+  | 'proxyAuthenticationRequired';
 
 /** The manager as its replies know it. */
 export interface ReplyOwner<Reply> {

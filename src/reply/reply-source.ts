@@ -1,6 +1,7 @@
 import type { CallSink } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Timings } from '../call/timings.ts';
+import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
 import type { ActiveSet, Placed } from '../util/active-set.ts';
@@ -19,6 +20,8 @@ export interface ReplySource {
   readonly captureContext?: CaptureContext;
   /** How bodies become text, where the platform has a better way than the global TextDecoder. */
   readonly textDecoding?: TextDecoding;
+  /** Where TLS asks questions. */
+  readonly tlsAnswers?: TlsAnswers;
 }
 
 /** How bytes become text. A byte order mark is dropped, broken sequences become U+FFFD. */

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../call/request.ts';
+import type { IgnorableSslError } from '../call/tls-answers.ts';
 import type { NetworkRequest, Priority } from '../options/options.ts';
 import { resolveRequestOptions } from '../resolve-options.ts';
 import type { Bytes } from '../util/bytes.ts';
@@ -13,6 +14,7 @@ import { type LineOptions, lineRules, linesOf, valuesOf } from './lines.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
 import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
+import { ignoreSslErrors } from './questions.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner } from './reply-signals.ts';
 import type { ReplyInit } from './reply-source.ts';
@@ -71,10 +73,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
     return this.read(this.bytesAvailable);
   }
 
-  /**
-   * Moves the request in its host's queue, if it still waits.
-   * @throws TypeError for what is no priority
-   */
+  /** Moves the request in its host's queue, if it still waits. A TypeError for what is no priority. */
   setPriority(priority: Priority): void {
     this.#core.setPriority(this.#with({ priority }).priority);
   }
@@ -94,6 +93,15 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
   }
 
   /**
+   * Goes on although certificates are wrong: whatever is wrong with those of the request's own host; in a listener of
+   * `sslErrors` all that it was told; with a list, these errors of these certificates alone. Not for known HSTS hosts.
+   * @throws TypeError for what is no list of errors; NetworkError where it is the platform that judges
+   */
+  ignoreSslErrors(errors?: readonly IgnorableSslError[]): void {
+    ignoreSslErrors(this.#core, errors);
+  }
+
+  /**
    * Ends the request with operation-canceled. All signals are emitted before it returns and unread bytes are dropped.
    * Does nothing on a finished reply.
    * @param cause kept as the error's `cause`; a NetworkError is taken as the error itself
@@ -102,7 +110,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
     this.#core.cancel(cause, true);
   }
 
-  /** Ends the reply like `abort`, but lets the transfer go on behind it (a cache may be filling). */
+  /** Ends the reply like `abort`; the transfer behind it goes on (a cache may be filling). */
   close(): void {
     this.#core.cancel(undefined, false);
   }

@@ -17,6 +17,16 @@ export interface IssueOptions {
   readonly names?: readonly string[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** The common name of the subject. Default: the first name. */
+  readonly commonName?: string;
+  /** Bits of an RSA key. Default: a key of the curve P-256. */
+  readonly rsaBits?: number;
+  /** What the signature is made with. Default: sha256. */
+  readonly hash?: 'sha1';
+  /** What it is for. Default: servers. */
+  readonly purpose?: 'clients';
+  /** It is signed with its own key. */
+  readonly selfSigned?: boolean;
 }
 
 const DAY = 86_400_000;
@@ -29,9 +39,10 @@ export class CertificateAuthority {
   readonly #name: Uint8Array;
   readonly #keys = newKeys();
 
-  constructor(commonName = 'Test authority') {
+  /** @param parent who issues its certificate. Default: itself */
+  constructor(commonName = 'Test authority', parent?: CertificateAuthority, validity: IssueOptions = {}) {
     this.#name = distinguishedName(commonName);
-    this.certificate = this.#sign(this.#name, this.#keys.publicKey, {}, [
+    this.certificate = (parent ?? this).#sign(this.#name, this.#keys.publicKey, validity, [
       extension(OID.basicConstraints, sequence(boolean(true)), 'critical'),
       extension(OID.keyUsage, flags(KEY_CERT_SIGN), 'critical'),
       extension(OID.subjectKeyIdentifier, octets(keyIdentifier(this.#keys.publicKey))),
@@ -39,14 +50,26 @@ export class CertificateAuthority {
   }
 
   /** A key and a certificate for a server. */
-  issue({ names = LOOPBACK, ...validity }: IssueOptions = {}): Identity {
-    const { publicKey, privateKey } = newKeys();
-    const cert = this.#sign(distinguishedName(names[0]!), publicKey, validity, [
-      extension(OID.keyUsage, flags(DIGITAL_SIGNATURE), 'critical'),
-      extension(OID.extendedKeyUsage, sequence(objectIdentifier(OID.serverAuthentication))),
-      extension(OID.subjectAlternativeName, sequence(...names.map(generalName))),
-      extension(OID.authorityKeyIdentifier, sequence(implicit(0, keyIdentifier(this.#keys.publicKey)))),
-    ]);
+  issue({ names = LOOPBACK, purpose, rsaBits, ...options }: IssueOptions = {}): Identity {
+    const keys = newKeys(rsaBits);
+    const { publicKey, privateKey } = keys;
+    const { commonName = names[0]!, selfSigned = false } = options;
+    const subject = distinguishedName(commonName);
+    const issuer = selfSigned ? { name: subject, keys } : { name: this.#name, keys: this.#keys };
+    const use = purpose === 'clients' ? OID.clientAuthentication : OID.serverAuthentication;
+    const alternatives = extension(OID.subjectAlternativeName, sequence(...names.map(generalName)));
+    const cert = this.#sign(
+      subject,
+      publicKey,
+      options,
+      [
+        extension(OID.keyUsage, flags(DIGITAL_SIGNATURE | KEY_ENCIPHERMENT), 'critical'),
+        extension(OID.extendedKeyUsage, sequence(objectIdentifier(use))),
+        ...(names.length === 0 ? [] : [alternatives]),
+        extension(OID.authorityKeyIdentifier, sequence(implicit(0, keyIdentifier(issuer.keys.publicKey)))),
+      ],
+      issuer,
+    );
     return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
   }
 
@@ -54,28 +77,36 @@ export class CertificateAuthority {
   #sign(
     subject: Uint8Array,
     publicKey: KeyObject,
-    { notBefore = new Date(Date.now() - DAY), notAfter = new Date(Date.now() + 90 * DAY) }: IssueOptions,
+    {
+      notBefore = new Date(Date.now() - DAY),
+      notAfter = new Date(Date.now() + 90 * DAY),
+      hash,
+    }: IssueOptions,
     extensions: readonly Uint8Array[],
+    issuer = { name: this.#name, keys: this.#keys },
   ): string {
-    const algorithm = sequence(objectIdentifier(OID.ecdsaWithSha256));
+    const algorithm = signatureAlgorithm(issuer.keys.privateKey, hash);
     const toBeSigned = sequence(
       explicit(0, integer(Uint8Array.of(2))),
       integer(serialNumber()),
       algorithm,
-      this.#name,
+      issuer.name,
       sequence(utcTime(notBefore), utcTime(notAfter)),
       subject,
       publicKey.export({ type: 'spki', format: 'der' }),
       explicit(3, sequence(...extensions)),
     );
-    const signature = sign('sha256', toBeSigned, this.#keys.privateKey);
+    const signature = sign(hash ?? 'sha256', toBeSigned, issuer.keys.privateKey);
     return pem(sequence(toBeSigned, algorithm, bitString(signature)));
   }
 }
 
 const OID = {
   commonName: '2.5.4.3',
+  ecdsaWithSha1: '1.2.840.10045.4.1',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  sha1WithRsa: '1.2.840.113549.1.1.5',
+  sha256WithRsa: '1.2.840.113549.1.1.11',
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAlternativeName: '2.5.29.17',
@@ -83,14 +114,26 @@ const OID = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuthentication: '1.3.6.1.5.5.7.3.1',
+  clientAuthentication: '1.3.6.1.5.5.7.3.2',
 } as const;
 
 /** RFC 5280 §4.2.1.3: bits of KeyUsage, the first is the highest. */
 const DIGITAL_SIGNATURE = 0x80;
+const KEY_ENCIPHERMENT = 0x20;
 const KEY_CERT_SIGN = 0x04;
 
-function newKeys(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+function newKeys(rsaBits?: number): { publicKey: KeyObject; privateKey: KeyObject } {
+  return rsaBits === undefined
+    ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+    : generateKeyPairSync('rsa', { modulusLength: rsaBits });
+}
+
+/** AlgorithmIdentifier; that of RSA has parameters, which are NULL (RFC 4055 §5). */
+function signatureAlgorithm({ asymmetricKeyType }: KeyObject, hash: 'sha1' | undefined): Uint8Array {
+  if (asymmetricKeyType !== 'rsa')
+    return sequence(objectIdentifier(hash === 'sha1' ? OID.ecdsaWithSha1 : OID.ecdsaWithSha256));
+  const identifier = objectIdentifier(hash === 'sha1' ? OID.sha1WithRsa : OID.sha256WithRsa);
+  return sequence(identifier, tagged(0x05));
 }
 
 /** 127 random bits: positive, and never the same under one authority. */

@@ -1,6 +1,8 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
+import { idOfError } from '../../../src/tls/ignored-errors.ts';
+import type { SslError } from '../../../src/util/ssl-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localServerPath } from './local-server.ts';
 import type { Route } from './route.ts';
@@ -25,9 +27,16 @@ export interface Endpoint {
   readonly route: Route;
   /** Which addresses may be connected to; null for all. */
   readonly filter: AddressFilter | null;
+  /** What of its certificates is accepted although it is wrong, by {@link idOfError}. */
+  readonly ignoredErrors: ReadonlySet<string>;
 }
 
-export function endpointOf({ url, options, parts }: HttpRequest, route: Route): Endpoint {
+/** @param ignored the errors that the request accepts, as they have occurred */
+export function endpointOf(
+  { url, options, parts }: HttpRequest,
+  route: Route,
+  ignored: readonly SslError[] = [],
+): Endpoint {
   const local = url.scheme === 'unix+http';
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
@@ -36,6 +45,7 @@ export function endpointOf({ url, options, parts }: HttpRequest, route: Route): 
   const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
   const { origin } = url;
   const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
+  const ignoredErrors = new Set(ignored.map(idOfError));
   const filter = parts?.addressFilter ?? null;
   const key = JSON.stringify([
     origin,
@@ -43,8 +53,9 @@ export function endpointOf({ url, options, parts }: HttpRequest, route: Route): 
     protocols,
     way,
     ...(filter === null ? [] : [filterKey(filter)]),
+    ...[...ignoredErrors].sort(),
   ]);
-  return { key, origin, host, port, local, tls, protocols, route, filter };
+  return { key, origin, host, port, local, tls, protocols, route, filter, ignoredErrors };
 }
 
 const filterKeys = new WeakMap<AddressFilter, number>();

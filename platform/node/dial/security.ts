@@ -1,41 +1,49 @@
 import type { X509Certificate } from 'node:crypto';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import {
   type ConnectionSecurity,
+  type EphemeralKey,
   type PeerCertificate,
   UNTOLD_SECURITY,
 } from '../../../src/message/connection-security.ts';
+import { codeOfOpenssl } from '../../../src/tls/openssl-codes.ts';
+import { certificatesOf, detailsOf } from './certificates.ts';
 
-/** More than a chain has; a server may send as many as it likes. */
-const MOST_CERTIFICATES = 16;
-
-/** The chain of a peer, taken apart when somebody looks at it: that costs a tenth of a handshake. */
-export type Chain = () => readonly PeerCertificate[];
-
-const NO_CHAIN: Chain = () => [];
-
-/**
- * What the peer of a socket of ours has shown.
- * @param earlier what it had shown when the session began that may have been resumed; nothing is shown again then
- */
-export function chainOf(socket: TLSSocket, earlier: Chain = NO_CHAIN): Chain {
-  // Node gives it once: a second call would begin at the issuer.
-  const first = socket.getPeerX509Certificate();
-  return first === undefined ? earlier : memoized(() => linked(first));
+/** What is known of a connection beside its socket. */
+export interface Known {
+  /** The peer's own certificate and those that came with it, when they are looked at. */
+  certificates(): readonly X509Certificate[];
+  /** Codes of what was wrong and was accepted. */
+  readonly ignoredErrors: readonly string[];
+  readonly ocspResponse: Uint8Array | null;
 }
 
-/** What TLS has agreed on, of a socket whose handshake is done. */
-export function securityOf(socket: TLSSocket, chain: Chain): ConnectionSecurity {
+/** What TLS has agreed on, of a socket whose handshake is done. Certificates are taken apart when somebody looks at them. */
+export function securityOf(
+  socket: TLSSocket,
+  { certificates, ignoredErrors, ocspResponse }: Known,
+): ConnectionSecurity {
   const { name, standardName } = socket.getCipher();
+  const own = socket.getX509Certificate();
+  let chain: readonly PeerCertificate[] | null = null;
+  let local: PeerCertificate | null = null;
   return {
     protocol: socket.getProtocol(),
     cipher: { name, standardName },
     applicationProtocol: socket.alpnProtocol || null,
     sessionReused: socket.isSessionReused(),
     get peerCertificateChain() {
-      return chain();
+      chain ??= certificates().map(shownCertificate);
+      return chain;
     },
-    ignoredErrors: socket.authorized ? [] : [String(socket.authorizationError)],
+    ignoredErrors,
+    certificateErrorsIgnored: ignoredErrors.length > 0,
+    get localCertificate() {
+      if (own !== undefined) local ??= shownCertificate(own);
+      return local;
+    },
+    ephemeralKey: ephemeralKeyOf(socket),
+    ocspResponse,
   };
 }
 
@@ -46,58 +54,30 @@ export function securityOfAny(socket: object | null): ConnectionSecurity {
   if (socket === null || !('getPeerX509Certificate' in socket)) return UNVERIFIED;
   const shown = known.get(socket);
   if (shown !== undefined) return shown;
+  const { authorized, authorizationError } = socket as TLSSocket;
   // The agent's owner may want to look at the certificate, too: this way it stays where it is.
   const peer = (socket as TLSSocket).getPeerCertificate(true);
-  const security = securityOf(
-    socket as TLSSocket,
-    memoized(() => detailed(peer)),
-  );
+  const security = securityOf(socket as TLSSocket, {
+    certificates: () => certificatesOf(peer),
+    ignoredErrors: authorized ? [] : [codeOfOpenssl(String(authorizationError))],
+    ocspResponse: null,
+  });
   known.set(socket, security);
   return security;
 }
 
-const UNVERIFIED: ConnectionSecurity = { ...UNTOLD_SECURITY, ignoredErrors: ['UNKNOWN'] };
+const UNVERIFIED: ConnectionSecurity = {
+  ...UNTOLD_SECURITY,
+  ignoredErrors: ['unspecified-error'],
+  certificateErrorsIgnored: true,
+};
 
-function memoized(make: Chain): Chain {
-  let chain: readonly PeerCertificate[] | null = null;
-  return () => {
-    chain ??= make();
-    return chain;
-  };
+/** Null on the server's side, and where no key was exchanged. */
+function ephemeralKeyOf(socket: TLSSocket): EphemeralKey | null {
+  const { type, name, size } = (socket.getEphemeralKeyInfo() ?? {}) as Partial<EphemeralKey>;
+  return type === undefined || size === undefined ? null : { type, name: name ?? null, size };
 }
 
-function linked(first: X509Certificate): PeerCertificate[] {
-  const chain: PeerCertificate[] = [];
-  for (let next: X509Certificate | undefined = first; next !== undefined; next = next.issuerCertificate) {
-    const isOwnIssuer = chain.at(-1)?.fingerprint256 === next.fingerprint256;
-    if (isOwnIssuer || chain.length === MOST_CERTIFICATES) break;
-    chain.push(certificateOf(next));
-  }
-  return chain;
-}
-
-function detailed(first: DetailedPeerCertificate): PeerCertificate[] {
-  const { X509Certificate: Certificate } = process.getBuiltinModule('node:crypto');
-  const chain: PeerCertificate[] = [];
-  // A certificate that is its own issuer refers to itself; of a resumed session there is an empty object.
-  for (let next = first; next?.raw !== undefined; next = next.issuerCertificate) {
-    chain.push(certificateOf(new Certificate(next.raw)));
-    if (next.issuerCertificate === next || chain.length === MOST_CERTIFICATES) break;
-  }
-  return chain;
-}
-
-function certificateOf(certificate: X509Certificate): PeerCertificate {
-  const { subject, issuer, subjectAltName, serialNumber, validFrom, validTo, fingerprint256, raw } =
-    certificate;
-  return {
-    subject,
-    issuer,
-    subjectAlternativeName: subjectAltName ?? null,
-    serialNumber,
-    validFrom: Date.parse(validFrom),
-    validTo: Date.parse(validTo),
-    fingerprint256,
-    raw: Uint8Array.from(raw),
-  };
+function shownCertificate(certificate: X509Certificate): PeerCertificate {
+  return { ...detailsOf(certificate), raw: Uint8Array.from(certificate.raw) };
 }

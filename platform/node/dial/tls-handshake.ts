@@ -4,7 +4,7 @@ import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 /** What a TLS handshake is made of. */
 export interface TlsHandshake {
   readonly context: SecureContext;
-  /** To send as SNI and to verify: never from a Host field. */
+  /** To send as SNI: never from a Host field. */
   readonly name: string;
   /** ALPN protocols in order of preference. */
   readonly protocols: readonly string[];
@@ -12,19 +12,24 @@ export interface TlsHandshake {
   readonly session: Buffer | null;
 }
 
-/** A certificate that cannot be verified fails, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
-export function tlsConnectionOptions(handshake: TlsHandshake): ConnectionOptions {
+/**
+ * Node lets everything through, and so has no say, nor has NODE_TLS_REJECT_UNAUTHORIZED: it would tell one error of several
+ * and destroy what could tell the others. The caller judges what was shown.
+ */
+export function tlsConnectionOptions(
+  handshake: TlsHandshake,
+): ConnectionOptions & { readonly requestOCSP: true } {
   const { context, protocols, session } = handshake;
-  const name = withoutRootDot(handshake.name);
+  const { name } = handshake;
   return {
     secureContext: context,
     // An address is no SNI (RFC 6066 §3).
     servername: isIP(name) === 0 ? name : '',
-    // Node would take the address for the name that was dialed.
-    checkServerIdentity: (_host, certificate) =>
-      process.getBuiltinModule('node:tls').checkServerIdentity(name, certificate),
+    checkServerIdentity: () => undefined,
     ALPNProtocols: [...protocols],
-    rejectUnauthorized: true,
+    rejectUnauthorized: false,
+    // The answer comes before anything of ours is shown (TLS 1.2 and 1.3), whether or not the server has one.
+    requestOCSP: true,
     ...(session === null ? {} : { session }),
   };
 }
@@ -59,8 +64,8 @@ export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
 
 function ignore(): void {}
 
-/** RFC 6066 §3: SNI has no trailing dot. */
-function withoutRootDot(name: string): string {
+/** A name to send as SNI and to look for in certificates: without the dot of the root (RFC 6066 §3). */
+export function withoutRootDot(name: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name;
 }
 

@@ -1,17 +1,12 @@
-import type { Chain } from './security.ts';
+import type { X509Certificate } from 'node:crypto';
 
 const MOST_SESSIONS = 256;
-
-/** Whom TLS has talked to. Known when the handshake is done, which may be after the first ticket has come. */
-export interface Peer {
-  chain: Chain | null;
-}
 
 /** A session to resume. */
 export interface KeptSession {
   readonly ticket: Buffer;
-  /** The peer shows no certificate again when a session is resumed. */
-  readonly peer: Peer;
+  /** What the peer has shown when the session began: it shows nothing again when that is resumed. */
+  readonly certificate: X509Certificate | null;
 }
 
 /** TLS sessions to resume, one for each endpoint; those that were not renewed for longest go first. */

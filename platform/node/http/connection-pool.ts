@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
+import type { SslError } from '../../../src/util/ssl-error.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
 import type { Route } from '../dial/route.ts';
@@ -45,22 +46,27 @@ export class ConnectionPool implements PoolContext {
     return this.#pools.size;
   }
 
-  /** @throws NetworkError when the URL names no endpoint */
-  for(request: HttpRequest, route: Route): EndpointPool {
+  /**
+   * @param ignored errors of certificates that the request accepts
+   * @throws NetworkError when the URL names no endpoint
+   */
+  for(request: HttpRequest, route: Route, ignored: readonly SslError[] = []): EndpointPool {
     if (this.#sleep.hasSlept()) this.doubt('the machine has slept');
     const { options, url } = request;
     const filter = request.parts?.addressFilter ?? null;
     const recent = this.#recent.get(url.origin);
+    const isPlain = ignored.length === 0;
     if (
+      isPlain &&
       recent?.route === route &&
       recent.pool.endpoint.filter === filter &&
       connectAlike(recent.options, options)
     )
       return recent.pool;
-    const endpoint = endpointOf(request, route);
+    const endpoint = endpointOf(request, route, ignored);
     const pool = this.#pools.get(endpoint.key) ?? new EndpointPool(endpoint, this);
     this.#pools.set(endpoint.key, pool);
-    this.#recent.set(url.origin, { options, route, pool });
+    if (isPlain) this.#recent.set(url.origin, { options, route, pool });
     if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
     return pool;
   }

@@ -79,7 +79,7 @@ export class Openings {
     while (this.#negotiation !== null) {
       const outcome = await abortable(this.#negotiation, abort.signal);
       if (outcome instanceof NetworkError)
-        throw new NetworkError(outcome.code, outcome.message, { url, cause: outcome.cause });
+        throw new NetworkError(outcome.code, outcome.message, { ...outcome, url, cause: outcome.cause });
       const { shared } = this.#owner;
       if (shared !== null) return shared;
       if (outcome === 'stalled') return this.#dial(opening);

@@ -7,11 +7,13 @@ import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/
 import type { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import type { SslError } from '../../../src/util/ssl-error.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';
 import { Dialer } from '../dial/dialer.ts';
 import { DIRECT_ONLY, type RouteKinds, type Routes } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
+import { acceptingErrors } from './accept-errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import type { Http1Connection } from './http1-connection.ts';
@@ -136,17 +138,29 @@ export class SocketTransport implements Transport {
     return connection.send(request, call, 0);
   }
 
-  /** What the first route on which `attempt` succeeds gives. */
-  async #byRoutes<Outcome>(
+  /** What the first route on which `attempt` succeeds gives, over a certificate that is right, or accepted. */
+  #byRoutes<Outcome>(
     request: HttpRequest,
     call: Call,
     routes: Routes,
     attempt: (pool: EndpointPool) => Promise<Outcome>,
   ): Promise<Outcome> {
+    return acceptingErrors(request, call, (ignored) =>
+      this.#byRoutesIgnoring(request, call, routes, ignored, attempt),
+    );
+  }
+
+  async #byRoutesIgnoring<Outcome>(
+    request: HttpRequest,
+    call: Call,
+    routes: Routes,
+    ignored: readonly SslError[],
+    attempt: (pool: EndpointPool) => Promise<Outcome>,
+  ): Promise<Outcome> {
     let failure: unknown;
     for (const route of routes) {
       try {
-        return await attempt(this.#pool.for(request, route));
+        return await attempt(this.#pool.for(request, route, ignored));
       } catch (error) {
         failure = error;
         const isGivenUp = (error as NetworkError).code === 'operation-canceled';

@@ -84,7 +84,7 @@ export class SharedFetch {
         (error: unknown) => {
           leader.offCancel(leave);
           reject(error);
-          // A timeout is one of the leader's time, and a refusal of its listeners one of its questions.
+          // A timeout is one of the leader's time, and what its listeners refused, or did not accept, is its own affair.
           const isItsOwn = call.cancelled !== null || isOfOne(error);
           this.#endAll((waiter) => (isItsOwn ? waiter.goOn('left') : waiter.fail(error)));
         },
@@ -149,5 +149,6 @@ export class SharedFetch {
 }
 
 function isOfOne(error: unknown): boolean {
-  return error instanceof NetworkError && (error.code === 'operation-canceled' || error.code === 'timeout');
+  if (!(error instanceof NetworkError)) return false;
+  return error.code === 'operation-canceled' || error.code === 'timeout' || error.sslErrors !== undefined;
 }

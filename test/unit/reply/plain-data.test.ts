@@ -4,6 +4,7 @@ import type { Answered, Question, QuestionType } from '../../../src/call/questio
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
+import { sslError } from '../../support/ssl-error.ts';
 import { data, failed, head, scriptedReply } from './scripted-reply.ts';
 
 /** One of each, in an order in which a reply could meet them. A new kind is a line here, or this does not compile. */
@@ -39,6 +40,7 @@ const QUESTIONS: { readonly [Type in QuestionType]: Question<Type> } = {
   encrypted: { type: 'encrypted', security: UNTOLD_SECURITY },
   authentication: { type: 'authentication', challenge: CHALLENGE },
   proxyAuthentication: { type: 'proxyAuthentication', challenge: { ...CHALLENGE, isProxy: true } },
+  sslErrors: { type: 'sslErrors', hostname: 'origin.test', errors: [sslError('certificate-expired')] },
 };
 
 const details = {
