@@ -26,6 +26,8 @@ export type {
 export type { CallSink } from './call/call.ts';
 export { Call } from './call/call.ts';
 export type { Capability, TransportCapabilities } from './call/capabilities.ts';
+export type { KeptConnection, KeptSlot } from './call/connection-lease.ts';
+export { ConnectionLease } from './call/connection-lease.ts';
 export type { ManagerOnlyOptions, ManagerOptions, TransportParts } from './call/parts.ts';
 export type { Answered, Ask, Question, Questions, QuestionType } from './call/question.ts';
 export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';

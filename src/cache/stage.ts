@@ -113,7 +113,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
         return unsatisfied(request);
       default:
         if (request.method === 'HEAD') return this.#head(lookup, candidates);
-        return isShareable(decision)
+        return isShareable(decision) && call.lease === null
           ? this.#together(lookup, decision, candidates, joinUntil)
           : this.#alone(lookup, decision, candidates);
     }

@@ -17,6 +17,7 @@ export class Attempt extends Call {
     super(call.sink, call.clock, call);
     this.#call = call;
     this.slot = slot;
+    this.lease = call.lease;
     call.onCancel(this.#cancelWithCall);
   }
 

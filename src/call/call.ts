@@ -1,6 +1,7 @@
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
+import type { ConnectionLease } from './connection-lease.ts';
 import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
 import type { HttpRequest } from './request.ts';
@@ -80,6 +81,8 @@ export class Call {
   queued: QueuePlace | null = null;
   /** That of an attempt; null on the call. */
   slot: QueueSlot | null = null;
+  /** What a loop keeps between two attempts, under way; of an attempt, that which its call had when it began. */
+  lease: ConnectionLease | null = null;
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;

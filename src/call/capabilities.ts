@@ -68,6 +68,8 @@ export interface TransportCapabilities {
    * is not read keeps others from being sent.
    */
   readonly connections?: boolean;
+  /** One connection can be kept for several rounds of a request (`ConnectionLease`). */
+  readonly leases?: boolean;
   /** The version of HTTP can be chosen and is reported (`http2Allowed`, `http2WasUsed`). */
   readonly http2?: boolean;
   /** DNS, connect and TLS times are known. */

@@ -1,5 +1,6 @@
 import { Attempt } from '../call/attempt.ts';
 import type { Call, QueuePlace, QueueSlot } from '../call/call.ts';
+import type { KeptSlot } from '../call/connection-lease.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -53,7 +54,9 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     this.#request = request;
     this.#next = next;
     this.#call = call;
-    this.#ticket = room.queue.enter(request.url.origin, call.priority ?? request.options.priority);
+    const { origin } = request.url;
+    const kept = call.lease?.takeSlot(origin) as SlotOfLease | null | undefined;
+    this.#ticket = kept?.ticket ?? room.queue.enter(origin, call.priority ?? request.options.priority);
   }
 
   begin(): Promise<HttpResponse> {
@@ -170,13 +173,34 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     this.#unwatch();
     this.#room.unread.remove(this);
     this.#call.offCancel(this.done);
+    const lease = this.#attempt?.lease ?? null;
     this.#attempt?.end();
-    this.#room.queue.leave(this.#ticket);
+    const { queue } = this.#room;
+    if (lease !== null && this.#ticket.running)
+      lease.keepSlot(new SlotOfLease(queue, this.#ticket, this.#request.url.origin));
+    else queue.leave(this.#ticket);
   };
 
   #fail(error: unknown): never {
     this.done();
     throw error;
+  }
+}
+
+/** The slot of a round, until the next one. */
+class SlotOfLease implements KeptSlot {
+  readonly key: string;
+  readonly ticket: Ticket;
+  readonly #queue: RequestQueue;
+
+  constructor(queue: RequestQueue, ticket: Ticket, key: string) {
+    this.#queue = queue;
+    this.ticket = ticket;
+    this.key = key;
+  }
+
+  giveBack(): void {
+    this.#queue.leave(this.ticket);
   }
 }
 

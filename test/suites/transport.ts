@@ -5,6 +5,7 @@ import { cancelTests } from './transport/cancel.ts';
 import { failureTests } from './transport/failures.ts';
 import { makeBench, type TransportEnvironment } from './transport/harness.ts';
 import { headTests } from './transport/head.ts';
+import { leaseTests } from './transport/lease.ts';
 import { uploadTests } from './transport/upload.ts';
 
 export type { TransportEnvironment } from './transport/harness.ts';
@@ -25,5 +26,6 @@ export function testTransport(
     describe('upload', () => uploadTests(bench));
     describe('cancellation', () => cancelTests(bench));
     describe('failures', () => failureTests(bench));
+    describe('leases', () => leaseTests(bench));
   });
 }

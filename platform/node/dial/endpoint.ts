@@ -15,6 +15,8 @@ export type Protocols = 'http/1.1' | 'h2' | 'either';
 export interface Endpoint {
   /** Equal for equal endpoints. It has no secret of TLS material or of a route in it. */
   readonly key: string;
+  /** The same without what is accepted of its certificates. */
+  readonly place: string;
   readonly origin: string;
   /** Name or address, IPv6 without brackets; of a local server its path or the name of its pipe. */
   readonly host: string;
@@ -47,15 +49,15 @@ export function endpointOf(
   const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
   const ignoredErrors = new Set(ignored.map(idOfError));
   const filter = parts?.addressFilter ?? null;
-  const key = JSON.stringify([
+  const place = JSON.stringify([
     origin,
     tls?.key,
     protocols,
     way,
     ...(filter === null ? [] : [filterKey(filter)]),
-    ...[...ignoredErrors].sort(),
   ]);
-  return { key, origin, host, port, local, tls, protocols, route, filter, ignoredErrors };
+  const key = ignored.length === 0 ? place : JSON.stringify([place, ...[...ignoredErrors].sort()]);
+  return { key, place, origin, host, port, local, tls, protocols, route, filter, ignoredErrors };
 }
 
 const filterKeys = new WeakMap<AddressFilter, number>();

@@ -1,10 +1,11 @@
+import type { KeptConnection } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
-import type { Route } from '../dial/route.ts';
+import type { Route, Routes } from '../dial/route.ts';
 import { EndpointPool } from './endpoint-pool.ts';
 import { Http1Origins } from './http1-origins.ts';
 import type { PoolContext } from './pool-context.ts';
@@ -69,6 +70,16 @@ export class ConnectionPool implements PoolContext {
     if (isPlain) this.#recent.set(url.origin, { options, route, pool });
     if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
     return pool;
+  }
+
+  /** The pool of a connection that a lease has kept, when a request may use it by one of the routes. */
+  holding(kept: KeptConnection, request: HttpRequest, routes: Routes): EndpointPool | null {
+    for (const pool of this.#pools.values()) {
+      if (!pool.has(kept)) continue;
+      // What its certificates are accepted with was asked in a round before.
+      return routes.some((route) => endpointOf(request, route).place === pool.endpoint.place) ? pool : null;
+    }
+    return null;
   }
 
   idle(expiresAt: number): void {

@@ -17,6 +17,8 @@ export interface Connection {
 export interface ConnectionOwner<Kind extends Connection> {
   /** It carries nothing (any more), and may be used for `lifetime` milliseconds. */
   idle(connection: Kind, lifetime: number): void;
+  /** It carries nothing, and is kept for the next round of a lease. */
+  kept(connection: Kind): void;
   /** Time ran out for a request on it before there was a sign of the peer, which it had heard of before. */
   silent(connection: Kind): void;
   /** Nothing is left of it. */

@@ -15,6 +15,7 @@
  */
 
 import type { Call } from '../../../src/call/call.ts';
+import type { KeptConnection } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -62,9 +63,23 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
     return session?.isUsable === true && !session.isIdle ? session : null;
   }
 
-  /** Takes a connection that is there and carries nothing, or null. It must {@link rest}, and be {@link mayUse | asked for}. */
-  takeIdle(): Http1Connection | Http2Connection | null {
-    return this.#session?.isUsable ? this.#session : this.#idle.take(this.#context.clock.monotonic());
+  /**
+   * Takes a connection that is there and carries nothing, or null. It must {@link rest}, and be {@link mayUse | asked for}.
+   * @param identity that of a lease
+   */
+  takeIdle(identity: string | null = null): Http1Connection | Http2Connection | null {
+    return this.#session?.isUsable
+      ? this.#session
+      : this.#idle.take(this.#context.clock.monotonic(), identity);
+  }
+
+  /** Whether a connection that a lease has kept is one of these. */
+  has(connection: KeptConnection): connection is Http1Connection {
+    return connection instanceof Http1Connection && this.#connections.has(connection);
+  }
+
+  kept(connection: Http1Connection | Http2Connection): void {
+    if (connection instanceof Http1Connection) this.#idle.beginRest(connection);
   }
 
   /** Ends when all that has arrived over a connection was read, and its server has had a moment to misbehave. */
@@ -93,7 +108,8 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
    */
   async connection(call: Call, url: string): Promise<Connection> {
     const { clearings } = this;
-    for (let idle = this.takeIdle(); idle !== null; idle = this.takeIdle()) {
+    const identity = call.lease?.identity ?? null;
+    for (let idle = this.takeIdle(identity); idle !== null; idle = this.takeIdle(identity)) {
       await this.rest(idle);
       if (this.mayUse(idle, call, url, clearings)) return idle;
     }
@@ -111,8 +127,8 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
         url,
         async (opening) => (await this.#ahead.take(opening.abort.signal)) ?? this.#openings.open(opening),
       );
-      // The origin may have spoken HTTP/2 before.
-      if (connection instanceof Http1Connection) call.slot?.setConcurrency(null);
+      // The origin may have spoken HTTP/2 before; a lease has asked for HTTP/1.1 alone.
+      if (connection instanceof Http1Connection && call.lease === null) call.slot?.setConcurrency(null);
       if (call.cancelled === null) return connection;
       this.#giveBack(connection);
       throw call.cancelled;

@@ -1,4 +1,5 @@
 import type { Call } from '../../../src/call/call.ts';
+import type { ConnectionLease } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -30,6 +31,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   resting: Resting = NEVER_USED;
   /** The last response had no content although its fields spoke of some: the server may send it all the same. */
   wasAnnounced = false;
+  /** For whom its server may take what comes over it: the identity of the lease that it was given to. Null: for nobody. */
+  identity: string | null = null;
   /** It ended by what it received while it carried nothing. */
   brokeWhileIdle = false;
   readonly #owner: ConnectionOwner<Http1Connection>;
@@ -39,6 +42,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   #isAnswered = false;
   /** It has been idle: the peer may have closed it in the meantime. */
   #isReused = false;
+  /** It is kept for a lease, or carries a round of one that is not the first. */
+  #isKept = false;
   #isReading = true;
   /** The first upload makes it so: what was received outlives a write that fails. */
   #isGuarded = false;
@@ -76,6 +81,7 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
       return Promise.reject(error);
     }
     this.socket.ref?.();
+    if (call.lease !== null) this.identity = call.lease.identity;
     this.#current = current;
     this.#isAnswered = false;
     if (request.body !== null) this.#guardWrites();
@@ -84,9 +90,19 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     return current.response;
   }
 
+  /** Keeps it for the next round. It holds the process, as a request does that is under way. */
+  #keepFor(lease: ConnectionLease): void {
+    this.#isReused = true;
+    this.#isKept = true;
+    this.goOnReading();
+    this.#owner.kept(this);
+    lease.keepConnection(this);
+  }
+
   /** Makes it idle. */
   release(): void {
     this.#isReused = true;
+    this.#isKept = false;
     this.goOnReading();
     this.socket.unref?.();
     this.#owner.idle(this, this.#lifetime);
@@ -139,8 +155,10 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     if (current === null) return;
     this.#current = null;
     // What is left of an unfinished request would be read as the next one (RFC 9112 §9.3).
-    if (reusable && current.isSent) this.release();
-    else this.#close();
+    const { lease } = current.call;
+    if (!reusable || !current.isSent) this.#close();
+    else if (lease === null || lease.isOver) this.release();
+    else this.#keepFor(lease);
     current.complete(trailers);
   }
 
@@ -206,7 +224,8 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   /** Sends what it carries over another connection, if it may be repeated, and closes. */
   #sendElsewhere(mayBe: (request: HttpRequest) => boolean): boolean {
     const current = this.#current;
-    if (current === null || !mayBe(current.request)) return false;
+    // The peer knows a round by its connection.
+    if (current === null || this.#isKept || !mayBe(current.request)) return false;
     this.#close();
     current.replaceBy(this.#owner.resend(current.request, current.call, 0));
     return true;

@@ -13,19 +13,36 @@ export class IdleConnections {
   /** @param expiresAt epoch milliseconds */
   add(connection: Http1Connection, expiresAt: number): void {
     connection.expiresAt = expiresAt;
-    connection.resting = this.#rest.begin(connection.wasAnnounced);
+    this.beginRest(connection);
     this.#list.push(connection);
   }
 
-  /** Takes one out: of those that have rested the one that was used last, or else the one that will have rested first. */
-  take(now: number): Http1Connection | null {
+  /** One carries nothing from now on. */
+  beginRest(connection: Http1Connection): void {
+    connection.resting = this.#rest.begin(connection.wasAnnounced);
+  }
+
+  /**
+   * Takes one out: of those that have rested the one that was used last, or else the one that will have rested first.
+   * @param identity one that stands for it goes first, one that stands for nobody next, and no other
+   */
+  take(now: number, identity: string | null = null): Http1Connection | null {
     this.expire(now);
+    let best = this.#best(identity);
+    if (best < 0 && identity !== null) best = this.#best(null);
+    return best < 0 ? null : this.#list.splice(best, 1)[0]!;
+  }
+
+  #best(identity: string | null): number {
     const list = this.#list;
-    let best = list.length - 1;
-    for (let index = best; index >= 0 && this.#rest.left(list[best]!.resting) > 0; index--) {
-      if (list[index]!.resting.until < list[best]!.resting.until) best = index;
+    let best = -1;
+    for (let index = list.length - 1; index >= 0; index--) {
+      const { resting } = list[index]!;
+      if (list[index]!.identity !== identity) continue;
+      if (best < 0 || resting.until < list[best]!.resting.until) best = index;
+      if (this.#rest.left(list[best]!.resting) === 0) break;
     }
-    return best < 0 ? null : list.splice(best, 1)[0]!;
+    return best;
   }
 
   /** Lets one that was taken rest to the end. */

@@ -8,4 +8,5 @@ export const socketCapabilities: TransportCapabilities = {
   http2: true,
   localSockets: true,
   addresses: true,
+  leases: true,
 };

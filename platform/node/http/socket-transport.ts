@@ -1,10 +1,11 @@
 import type { LookupFunction } from 'node:net';
 import type { Call } from '../../../src/call/call.ts';
+import type { ConnectionLease } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
-import type { NetworkError } from '../../../src/error.ts';
+import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
@@ -82,6 +83,7 @@ export class SocketTransport implements Transport {
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     try {
       this.#begin(request, call);
+      if (call.lease !== null && !call.lease.isOver) return this.#sendRound(request, call, call.lease);
       const routes = this.#routesFor(request);
       const pool = this.#pool.for(request, routes[0]);
       const { busySession } = pool;
@@ -136,6 +138,26 @@ export class SocketTransport implements Transport {
     const { href } = request.url;
     const connection = await this.#byRoutes(request, call, routes, (pool) => pool.connection(call, href));
     return connection.send(request, call, 0);
+  }
+
+  /** Sends it over the connection of the round before, or a free one of HTTP/1.1, the first time. */
+  async #sendRound(given: HttpRequest, call: Call, lease: ConnectionLease): Promise<HttpResponse> {
+    const { options, url } = given;
+    const request = { ...given, options: { ...options, http2Allowed: false, http2Direct: false } };
+    const routes = this.#routesFor(request);
+    const kept = lease.takeConnection();
+    if (kept === null) return this.#sendOverFree(request, call, routes);
+    const pool = this.#pool.holding(kept, request, routes);
+    if (pool?.has(kept)) {
+      const { clearings } = pool;
+      await pool.rest(kept);
+      // Its peer is in the middle of something.
+      if (call.cancelled !== null) kept.clear('the request was given up');
+      if (pool.mayUse(kept, call, url.href, clearings)) return kept.send(request, call);
+    }
+    if (kept.isUsable) kept.clear('its lease went elsewhere');
+    const message = 'the server closed the connection between two rounds of a handshake';
+    throw new NetworkError('remote-host-closed', message, { url: url.href });
   }
 
   /** What the first route on which `attempt` succeeds gives, over a certificate that is right, or accepted. */
