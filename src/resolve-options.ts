@@ -68,13 +68,15 @@ const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-
 const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
 
+const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf);
+
 const SHARED: Rules<SharedOptions> = {
   transferTimeout: whole(0),
   autoDeleteReplies: [false],
   redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
   maximumRedirectsAllowed: whole(50),
   secretHeaders: list('field names', isToken, toLowerCase),
-  trustedRedirectOrigins: list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf),
+  trustedRedirectOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
   tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
   http2Allowed: [true],
@@ -118,6 +120,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
 
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   connectionsPerHost: whole(6, 1, 255),
+  multiplexedOrigins: ORIGINS,
   maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
   userAgent: ['', 'a string', isString, (agent: string) => fieldValue('userAgent', agent)],
   headers: [

@@ -11,6 +11,7 @@ import { trimOws } from '../../src/message/field-lexer.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import { UnopenedBody } from '../../src/message/unopened-body.ts';
+import { MULTIPLEXED_REQUESTS } from '../../src/queue/stage.ts';
 import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { brandOf } from '../../src/util/brand.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
@@ -20,12 +21,22 @@ import { sizedBody } from './sized-body.ts';
 
 export type FetchFunction = (url: string | Request, init: RequestInit) => Promise<Response>;
 
+/** Knows the origins that take many requests at once on one connection (HTTP/2, HTTP/3). */
+export interface Multiplexing {
+  has(origin: string): boolean;
+  /** Begins to learn, unless it does already, and tells of what is new. Not before that is of use: it has its price. */
+  watch(learnt: () => void): void;
+  stop(): void;
+}
+
 /** What a fetch function does in its own way. */
 export interface FetchDialect {
   /** What it rejects with, or a body fails with, as our error. Default: unknown-network, as fetch tells no more. */
   readonly toError?: (thrown: unknown, url: string) => NetworkError;
   /** The body of a response that is no WHATWG stream. A runtime with such bodies may not know Blobs, either. */
   readonly toStream?: (response: Response) => ByteStream;
+  /** Default: nothing is known. */
+  readonly multiplexing?: Multiplexing;
 }
 
 /** HTTP over any fetch function. It follows redirects by itself; everything it hides stands in its capabilities. */
@@ -33,7 +44,8 @@ export class FetchTransport implements Transport {
   declare readonly capabilities: TransportCapabilities;
   readonly #fetch: FetchFunction;
   readonly #dialect: FetchDialect;
-  readonly #running = new Set<AbortController>();
+  /** What is under way, and what lifts the queue's limit for its origin when that takes many at once. */
+  readonly #running = new Map<AbortController, () => void>();
   /** Ends the Responses that were handed out: engines keep of a signal like this only what is still under way. */
   #handedOut = new AbortController();
   #closed = false;
@@ -50,7 +62,7 @@ export class FetchTransport implements Transport {
     if (this.#closed) throw canceled(url);
     const controller = new AbortController();
     const { signal } = controller;
-    this.#running.add(controller);
+    this.#running.set(controller, this.#sharing(request, call));
     const forget = call.onCancel(() => controller.abort());
     const done = (): void => {
       forget();
@@ -85,14 +97,31 @@ export class FetchTransport implements Transport {
   }
 
   clearConnections(): void {
-    for (const controller of this.#running) controller.abort();
+    for (const controller of this.#running.keys()) controller.abort();
     this.#handedOut.abort(bodyFailure(canceled()));
     this.#handedOut = new AbortController();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#dialect.multiplexing?.stop();
     this.clearConnections();
+  }
+
+  /** Others of the origin need not wait for this request where its connection carries many. */
+  #sharing({ url: { origin } }: HttpRequest, call: Call): () => void {
+    const { multiplexing } = this.#dialect;
+    const share = (): void => {
+      if (multiplexing?.has(origin)) call.slot?.setConcurrency(MULTIPLEXED_REQUESTS);
+    };
+    share();
+    // A page that asks for one thing after the other does not pay for what it has no use for.
+    if (this.#running.size > 0) {
+      multiplexing?.watch(() => {
+        for (const lift of this.#running.values()) lift();
+      });
+    }
+    return share;
   }
 
   async #open(url: string, request: HttpRequest, call: Call, signal: AbortSignal): Promise<Response> {

@@ -20,6 +20,12 @@ import type { Transport } from './transport.ts';
 export interface ManagerOnlyOptions {
   /** Requests in flight for one host and port over HTTP/1. 1 to 255. Qt: `QHttp1Configuration`. @default 6 */
   readonly connectionsPerHost: number;
+  /**
+   * Origins (`https://host[:port]`) that are known to speak HTTP/2 or HTTP/3, so that many requests go to them at once. Only
+   * of use where the platform does not tell: a page learns it by what it loads from its own origin and from those that send
+   * `Timing-Allow-Origin`. @default []
+   */
+  readonly multiplexedOrigins: readonly string[];
   /** Requests in flight for all hosts together. @default Infinity */
   readonly maximumConnections: number;
   /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */

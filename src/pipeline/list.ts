@@ -82,7 +82,9 @@ export function httpStages(
     cache === null && !capabilities.platformCache ? absentCacheStage : null,
     security?.learnStage,
     cookies?.store,
-    queueStage(queue, capabilities.connections ?? false),
+    capabilities.connections
+      ? queueStage(queue, true)
+      : queueStage(queue, false, settings.multiplexedOrigins),
     timeoutStage,
   ];
   return list.filter((stage) => stage !== null && stage !== undefined);

@@ -13,15 +13,29 @@ import { HandedOutResponses } from './handed-out.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
 import { UNREAD_PATIENCE, UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
+/** What servers of HTTP/2 take at once, at the least (RFC 9113 §6.5.2); a platform has a queue of its own for the rest. */
+export const MULTIPLEXED_REQUESTS = 100;
+
 /**
  * Sends a request on when the queue has a slot for its origin. The slot is free again when the body has ended, has
  * failed or was given up, or when others wait for it while the body is not read ({@link UnreadBodies}).
  *
  * @param hasRoom whether the transport can carry one request more than there are slots: then an unread body lets go of its
  * slot alone, and can still be read; otherwise it is given up
+ * @param multiplexedOrigins those to which {@link MULTIPLEXED_REQUESTS} go at once, whatever the limit of the queue
  */
-export function queueStage(queue: RequestQueue, hasRoom: boolean): Stage {
-  const room = { queue, hasRoom, unread: new UnreadBodies(), handedOut: new HandedOutResponses() };
+export function queueStage(
+  queue: RequestQueue,
+  hasRoom: boolean,
+  multiplexedOrigins: readonly string[] = [],
+): Stage {
+  const room = {
+    queue,
+    hasRoom,
+    multiplexedOrigins,
+    unread: new UnreadBodies(),
+    handedOut: new HandedOutResponses(),
+  };
   return {
     name: 'queue',
     handle: (request, next, call) => new Visit(room, request, next, call).begin(),
@@ -32,6 +46,7 @@ export function queueStage(queue: RequestQueue, hasRoom: boolean): Stage {
 interface Room {
   readonly queue: RequestQueue;
   readonly hasRoom: boolean;
+  readonly multiplexedOrigins: readonly string[];
   readonly unread: UnreadBodies;
   readonly handedOut: HandedOutResponses;
 }
@@ -57,6 +72,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     const { origin } = request.url;
     const kept = call.lease?.takeSlot(origin) as SlotOfLease | null | undefined;
     this.#ticket = kept?.ticket ?? room.queue.enter(origin, call.priority ?? request.options.priority);
+    if (room.multiplexedOrigins.includes(origin)) this.setConcurrency(MULTIPLEXED_REQUESTS);
   }
 
   begin(): Promise<HttpResponse> {
@@ -134,6 +150,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     const call = this.#call;
     if (handedOut.count(origin) < most) return;
     const look = (): void => {
+      // A head needs no connection of its own there.
+      if (this.#isShared) return;
       if (handedOut.count(origin) >= most) {
         handedOut.giveUpOldest(origin);
         call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });

@@ -12,6 +12,8 @@ export const CHROMIUM_FLAGS: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Of the servers that the tests start.
+  '--ignore-certificate-errors',
 ];
 
 const CHROMIUM = [

@@ -23,6 +23,8 @@ export class JournalEntry {
   requests = 0;
   received = 0;
   ended: JournalRecord['ended'] = null;
+  /** What `/together` has not answered yet. */
+  readonly gathered: ServerResponse[] = [];
   #written = 0;
   #lastWrite = 0;
   #waiting: (() => void)[] = [];

@@ -118,6 +118,13 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     response.end();
   },
 
+  /** `/together/COUNT?id=NAME`: answers when that many have come under that name. */
+  together: async ({ response, argument, entry }) => {
+    entry.gathered.push(response);
+    if (entry.gathered.length < Number(argument)) return;
+    for (const one of entry.gathered.splice(0)) one.end('together');
+  },
+
   /** Takes the request and never answers. */
   'black-hole': ({ request }) => request.resume(),
 

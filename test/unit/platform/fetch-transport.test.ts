@@ -356,6 +356,45 @@ test.each([
   expect(error).toMatchObject({ code, cause, message: expect.stringContaining(words) });
 });
 
+describe('the limit of an origin', () => {
+  const told = 'https://h2.test';
+
+  /** The limits that requests have set, the first of which stays under way. */
+  async function limits(urls: readonly string[], learn?: string): Promise<(number | null)[]> {
+    const known = new Set<string>();
+    let tell = (): void => {};
+    const multiplexing = {
+      has: (origin: string) => known.has(origin),
+      watch: (learnt: () => void) => {
+        tell = learnt;
+      },
+      stop: () => {},
+    };
+    const transport = new FetchTransport(() => new Promise(() => {}), browserFetchCapabilities, {
+      multiplexing,
+    });
+    const set: (number | null)[] = [];
+    for (const url of urls) {
+      const { exchange } = makeExchange();
+      exchange.slot = { setConcurrency: (requests) => set.push(requests) };
+      transport.send(makeRequest({ url }), exchange).catch(() => {});
+    }
+    if (learn !== undefined) known.add(learn);
+    tell();
+    await transport.close();
+    return set;
+  }
+
+  test.each<[string, readonly string[], string | undefined, readonly number[]]>([
+    ['stays for one that is not known', [told, told], undefined, []],
+    ['is lifted for those under way once it is learnt', [told, told], told, [100, 100]],
+    ['stays for another one', [told, told], 'https://other.test', []],
+    ['is nothing that one request alone would learn', [told], told, []],
+  ])('%s', async (_name, urls, learn, expected) => {
+    expect(await limits(urls, learn)).toEqual(expected);
+  });
+});
+
 test('the capabilities of a page are those of a browser, with its origin', () => {
   vi.stubGlobal('origin', 'https://page.test');
   expect(browserCapabilities()).toEqual({ ...browserFetchCapabilities, pageOrigin: 'https://page.test' });

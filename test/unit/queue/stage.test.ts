@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../../src/call/call.ts';
+import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
@@ -255,6 +256,26 @@ describe('the wait', () => {
     await turns();
     expect(names()).toEqual(['first', 'hop', 'waiting']);
   });
+});
+
+test('an origin that is known to take many requests at once has no limit of one connection each', async () => {
+  const queue = new RequestQueue({ perKey: 1, total: Number.POSITIVE_INFINITY });
+  const sent: string[] = [];
+  const stage = queueStage(queue, false, ['https://many.test']);
+  const next = (request: HttpRequest): Promise<HttpResponse> => {
+    sent.push(request.url.origin);
+    return new Promise(() => {});
+  };
+  for (const url of [
+    'https://many.test/1',
+    'https://one.test/',
+    'https://many.test/2',
+    'https://one.test/2',
+  ]) {
+    void stage.handle(makeRequest({ url }), next, makeExchange().exchange);
+  }
+  await turns();
+  expect(sent).toEqual(['https://many.test', 'https://one.test', 'https://many.test']);
 });
 
 function failingBody(): ResponseBody {
