@@ -7,14 +7,12 @@ import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
 /**
- * Every adapter set in both module formats, and one set of declarations for all of them. Which set an application gets
- * is decided by `exports` in package.json; what a set consists of, by its root in `platform/`. What Node loads is a few
- * large files; what bundlers take stays in its modules, so that they can leave out each one that is not used.
+ * Every adapter set in both module formats, and one set of declarations for all. Which set an application gets is decided by
+ * `exports` in package.json; what a set consists of, by its root in `platform/`. What Node loads is a few large files; what
+ * bundlers take stays in its modules, so that they can leave out each one that is not used.
  */
-
 const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)];
 
-/** Output name → root. */
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
 const NODE_SETS = set('node/index', 'node/extras');
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
@@ -26,13 +24,16 @@ const DECLARATIONS = {
   browser: 'platform/browser/extras.ts',
 };
 
-/** Published as it is written: the only module that has to be CommonJS in both formats. */
-const LAZY_TLDTS = 'platform/node/lazy-tldts.cjs';
+/** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
+const LAZY = new Map([
+  [resolve('platform/node/lazy-tldts.cjs'), 'node/lazy-tldts.cjs'],
+  [resolve('src/storage/zod.ts'), 'node/lazy-zod.cjs'],
+]);
 const EXTENSION = { es: 'js', cjs: 'cjs' };
 type Format = keyof typeof EXTENSION;
 
 rmSync('dist', { recursive: true, force: true });
-cpSync(LAZY_TLDTS, 'dist/node/lazy-tldts.cjs');
+for (const file of LAZY.values()) cpSync(`platform/${file}`, `dist/${file}`);
 
 const sets = [
   nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
@@ -46,8 +47,8 @@ const sets = [
   ...['d.ts', 'd.cts'].map((extension) => declarations(extension)),
 ];
 
-const onwarn = ({ message }: RollupLog): never => {
-  throw new Error(`rollup: ${message}`);
+const onwarn = ({ message }: RollupLog): void => {
+  if (!message.includes('node_modules/')) throw new Error(`rollup: ${message}`);
 };
 export default defineConfig(sets.map((options) => ({ ...options, onwarn })));
 
@@ -57,12 +58,12 @@ function nodeSets(input: Record<string, string>, format: Format): RollupOptions 
   return {
     input,
     plugins: [nodeResolve({ exportConditions: ['node'] }), commonjs(), esbuild({ target: 'es2022' })],
-    external: (id) => id !== 'eventemitter3' && isExternal(id),
+    external: (id) => id !== 'eventemitter3' && (LAZY.has(id) || isExternal(id)),
     output: {
       ...common(format),
       entryFileNames: `[name].${EXTENSION[format]}`,
       chunkFileNames: `chunks/[name]-[hash].${EXTENSION[format]}`,
-      paths: (id) => (id === resolve(LAZY_TLDTS) ? 'node/lazy-tldts.cjs' : id),
+      paths: (id) => LAZY.get(id) ?? id,
       banner: ({ moduleIds }) =>
         moduleIds.some((id) => id.includes('eventemitter3')) ? `/* eventemitter3: ${license}*/` : '',
     },
@@ -115,6 +116,5 @@ function declarations(extension: string): RollupOptions {
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */
 function isExternal(id: string): boolean {
-  if (id.startsWith('node:') || id.endsWith('lazy-tldts.cjs')) return true;
-  return packages.some((name) => id === name || id.startsWith(`${name}/`));
+  return /^node:|lazy-tldts\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`));
 }

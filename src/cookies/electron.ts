@@ -1,3 +1,5 @@
+import { recordJudge } from '../storage/record.ts';
+import * as z from '../storage/zod.ts';
 import type { Cookie, CookieInit, SameSite } from './cookie.ts';
 
 /** Electron's `Cookie`, as `session.cookies.get` gives it. */
@@ -19,17 +21,36 @@ export interface ElectronCookieDetails extends Omit<ElectronCookie, 'hostOnly'> 
   readonly url: string;
 }
 
-/** A cookie of Electron's session, for `insertCookie`. */
+const cookieFromRecord = recordJudge(() =>
+  z.object({
+    name: z.string(),
+    value: z.string(),
+    domain: z.optional(z.string()),
+    hostOnly: z.optional(z.boolean()),
+    path: z.optional(z.string()),
+    secure: z.optional(z.boolean()),
+    httpOnly: z.optional(z.boolean()),
+    expirationDate: z.optional(z.number()),
+    sameSite: z.catch(z.enum(['unspecified', 'no_restriction', 'lax', 'strict']), 'unspecified'),
+  }),
+);
+
+/**
+ * A cookie of Electron's session, for `insertCookie`.
+ * @throws TypeError when it is none
+ */
 export function fromElectronCookie(cookie: ElectronCookie): CookieInit {
-  const { domain, expirationDate, sameSite = 'unspecified' } = cookie;
+  const judged = cookieFromRecord(cookie);
+  if (judged === null) throw new TypeError('fromElectronCookie: expected a cookie of an Electron session');
+  const { name, value, domain, hostOnly, path, secure, httpOnly, expirationDate, sameSite } = judged;
   return {
-    name: cookie.name,
-    value: cookie.value,
+    name,
+    value,
     domain,
-    hostOnly: cookie.hostOnly ?? !domain?.startsWith('.'),
-    path: cookie.path,
-    secure: cookie.secure,
-    httpOnly: cookie.httpOnly,
+    hostOnly: hostOnly ?? !domain?.startsWith('.'),
+    path,
+    secure,
+    httpOnly,
     expires: expirationDate === undefined ? null : expirationDate * 1000,
     sameSite: FROM_ELECTRON[sameSite],
   };

@@ -1,6 +1,8 @@
 import type { StoredValue } from '../storage/key-value-store.ts';
+import { recordJudge } from '../storage/record.ts';
+import * as z from '../storage/zod.ts';
 import { canonicalHost } from '../util/host.ts';
-import { type Cookie, type CookieIdentity, dottedDomain, type SameSite } from './cookie.ts';
+import { type Cookie, type CookieIdentity, dottedDomain } from './cookie.ts';
 import type { CookieLimits } from './limits.ts';
 import { StoredCookie } from './stored-cookie.ts';
 
@@ -34,6 +36,18 @@ export function toRecord(cookie: Cookie, lastAccessTime: number): StoredValue {
   return { value, expires, secure, httpOnly, sameSite, creationTime, lastAccessTime };
 }
 
+const cookieFromRecord = recordJudge(() =>
+  z.object({
+    value: z.string(),
+    expires: z.nullable(z.number()),
+    secure: z.boolean(),
+    httpOnly: z.boolean(),
+    sameSite: z.enum(['default', 'lax', 'strict', 'none']),
+    creationTime: z.number(),
+    lastAccessTime: z.number(),
+  }),
+);
+
 /** Null for what is no cookie: a store's content is input like any other. */
 export function fromRecord(
   key: string,
@@ -42,28 +56,16 @@ export function fromRecord(
   limits: CookieLimits,
 ): StoredCookie | null {
   const identity = parseCookieKey(key);
-  if (identity === null || typeof record !== 'object' || record === null || Array.isArray(record))
-    return null;
-  const { value, expires, secure, httpOnly, sameSite, creationTime, lastAccessTime } = record as Record<
-    string,
-    unknown
-  >;
-  if (
-    typeof value !== 'string' ||
-    !(expires === null || isTime(expires)) ||
-    typeof secure !== 'boolean' ||
-    typeof httpOnly !== 'boolean' ||
-    !isSameSite(sameSite) ||
-    !isTime(creationTime) ||
-    !isTime(lastAccessTime)
-  ) {
-    return null;
-  }
-  const init = { name: identity.name, value, expires, secure, httpOnly, sameSite };
-  const cookie = new StoredCookie(init, { ...identity, creationTime }, now, limits);
+  const stored = identity === null ? null : cookieFromRecord(record);
+  if (stored === null) return null;
+  const { creationTime, lastAccessTime, ...init } = stored;
+  const { name } = identity!;
+  const cookie = new StoredCookie({ name, ...init }, { ...identity!, creationTime }, now, limits);
   cookie.recordedAccessTime = lastAccessTime;
   return cookie;
 }
+
+const partsOfKey = recordJudge(() => z.tuple([z.string(), z.string(), z.string(), z.string()]));
 
 /** The inverse of {@link cookieKey}, or null. */
 export function parseCookieKey(key: string): CookieIdentity | null {
@@ -73,19 +75,11 @@ export function parseCookieKey(key: string): CookieIdentity | null {
   } catch {
     return null;
   }
-  if (!Array.isArray(parts) || parts.length !== 4 || !parts.every((part) => typeof part === 'string'))
-    return null;
-  const [partition, dotted, path, name] = parts as [string, string, string, string];
+  const judged = partsOfKey(parts);
+  if (judged === null) return null;
+  const [partition, dotted, path, name] = judged;
   const hostOnly = !dotted.startsWith('.');
   const domain = hostOnly ? dotted : dotted.slice(1);
   if (canonicalHost(domain) !== domain) return null;
   return { partitionKey: partition === '' ? null : partition, domain, hostOnly, path, name };
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isSameSite(value: unknown): value is SameSite {
-  return value === 'default' || value === 'lax' || value === 'strict' || value === 'none';
 }

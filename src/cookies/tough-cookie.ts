@@ -1,4 +1,6 @@
-import type { Cookie, CookieInit, SameSite } from './cookie.ts';
+import { recordJudge } from '../storage/record.ts';
+import * as z from '../storage/zod.ts';
+import type { Cookie, CookieInit } from './cookie.ts';
 
 /** A jar as tough-cookie's `serializeSync` gives it and its `deserializeSync` takes it. */
 export interface ToughCookieJson {
@@ -16,62 +18,52 @@ export interface ToughCookieJson {
  * @throws TypeError when it is no such jar
  */
 export function fromToughCookieJson(json: unknown, now: number): CookieInit[] {
-  const list = isRecord(json) ? json.cookies : undefined;
-  if (!Array.isArray(list))
+  const jar = jarFromRecord(json);
+  if (jar === null)
     throw new TypeError('cookies: expected a jar serialised by tough-cookie, with a list of cookies');
-  const cookies: CookieInit[] = [];
-  for (const entry of list) {
-    const cookie = isRecord(entry) ? fromEntry(entry, now) : null;
-    if (cookie !== null) cookies.push(cookie);
-  }
-  return cookies;
+  return jar.cookies.map((entry) => fromEntry(entry, now)).filter((cookie) => cookie !== null);
 }
 
-function fromEntry(entry: Record<string, unknown>, now: number): CookieInit | null {
-  // What has its default is left out.
-  const { key = '', value = '', domain, path = '/', creation, sameSite, extensions } = entry;
-  if (
-    typeof key !== 'string' ||
-    typeof value !== 'string' ||
-    typeof domain !== 'string' ||
-    typeof path !== 'string'
-  )
+const jarFromRecord = recordJudge(() => z.object({ cookies: z.array(z.unknown()) }));
+
+/** What has its default is left out. Beside what a cookie is, nothing that is odd makes it none. */
+const entryFromRecord = recordJudge(() => {
+  const flag = z.catch(z.boolean(), false);
+  const text = z.catch(z.nullable(z.string()), null);
+  return z.object({
+    key: z._default(z.string(), ''),
+    value: z._default(z.string(), ''),
+    domain: z.string(),
+    path: z._default(z.string(), '/'),
+    hostOnly: flag,
+    secure: flag,
+    httpOnly: flag,
+    sameSite: z.catch(z.enum(['default', 'strict', 'lax', 'none']), 'default'),
+    creation: text,
+    expires: text,
+    maxAge: z.catch(z.nullable(z.union([z.number(), z.literal('-Infinity')])), null),
+    extensions: z.catch(z.array(z.unknown()), []),
+  });
+});
+
+function fromEntry(record: unknown, now: number): CookieInit | null {
+  const entry = entryFromRecord(record);
+  if (entry === null || entry.extensions.some((text) => String(text).toLowerCase() === 'partitioned'))
     return null;
-  if (Array.isArray(extensions) && extensions.some((text) => String(text).toLowerCase() === 'partitioned'))
-    return null;
-  const creationTime = timeOf(creation) ?? now;
-  return {
-    name: key,
-    value,
-    domain,
-    hostOnly: entry.hostOnly === true,
-    path,
-    secure: entry.secure === true,
-    httpOnly: entry.httpOnly === true,
-    sameSite: sameSiteOf(sameSite),
-    expires: expiryOf(entry, creationTime),
-    creationTime,
-  };
+  const { key: name, value, domain, hostOnly, path, secure, httpOnly, sameSite, maxAge } = entry;
+  const creationTime = timeOf(entry.creation) ?? now;
+  const expires = maxAge === null ? timeOf(entry.expires) : expiryOf(maxAge, creationTime);
+  return { name, value, domain, hostOnly, path, secure, httpOnly, sameSite, expires, creationTime };
 }
 
 /** Max-Age counts from the creation (RFC 6265bis §5.6.2) and wins. */
-function expiryOf({ maxAge, expires }: Record<string, unknown>, creationTime: number): number | null {
-  if (maxAge === '-Infinity') return 0;
-  if (typeof maxAge !== 'number') return timeOf(expires);
-  return maxAge <= 0 ? 0 : creationTime + maxAge * 1000;
+function expiryOf(maxAge: number | '-Infinity', creationTime: number): number {
+  return maxAge === '-Infinity' || maxAge <= 0 ? 0 : creationTime + maxAge * 1000;
 }
 
-function timeOf(value: unknown): number | null {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+function timeOf(value: string | null): number | null {
+  const time = value === null ? Number.NaN : Date.parse(value);
   return Number.isNaN(time) ? null : time;
-}
-
-function sameSiteOf(value: unknown): SameSite {
-  return value === 'strict' || value === 'lax' || value === 'none' ? value : 'default';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Writes a jar that tough-cookie's `deserializeSync` takes. `Partitioned` cookies are left out: it cannot keep them apart. */

@@ -1,5 +1,4 @@
 import type { StrictTransportSecurityPolicy } from '../call/security-part.ts';
-import type { StoredValue } from '../storage/key-value-store.ts';
 import { canonicalHost, isIpAddress } from '../util/host.ts';
 import { isLocalhostName } from '../util/loopback.ts';
 
@@ -13,17 +12,4 @@ export type { StrictTransportSecurityPolicy };
 export function policyHost(host: string): string | null {
   const name = canonicalHost(host);
   return name === null || isIpAddress(name) || isLocalhostName(name) ? null : name;
-}
-
-/** What a store keeps of a policy under its host name. */
-export function toStored(policy: StrictTransportSecurityPolicy): StoredValue {
-  return { expiry: policy.expiry, includeSubDomains: policy.includeSubDomains };
-}
-
-/** The policy that a store keeps under a host name, or null when it is damaged. */
-export function fromStored(host: string, value: StoredValue): StrictTransportSecurityPolicy | null {
-  if (typeof value !== 'object' || value === null || policyHost(host) !== host) return null;
-  const { expiry, includeSubDomains } = value as { readonly [key: string]: StoredValue };
-  if (!Number.isSafeInteger(expiry) || typeof includeSubDomains !== 'boolean') return null;
-  return { host, expiry: expiry as number, includeSubDomains };
 }

@@ -11,7 +11,8 @@ import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { learnStage } from './learn-stage.ts';
-import { fromStored, policyHost, type StrictTransportSecurityPolicy, toStored } from './policy.ts';
+import { policyHost, type StrictTransportSecurityPolicy } from './policy.ts';
+import { fromStored, toStored } from './stored-policy.ts';
 import { upgradeUrl } from './upgrade.ts';
 import { upgradeStage } from './upgrade-stage.ts';
 

@@ -41,7 +41,9 @@ export function withEsbuild(
   return {
     entry: entry.replace('.mjs', '.js'),
     files: Object.fromEntries(files),
-    modules: Object.keys(metafile.inputs),
+    modules: Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0),
+    ),
   };
 }
 

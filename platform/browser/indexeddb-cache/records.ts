@@ -1,4 +1,7 @@
-import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
+import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
+import { metadataFromRecord } from '../../../src/cache/storage/metadata-record.ts';
+import { isCount, recordJudge } from '../../../src/storage/record.ts';
+import * as z from '../../../src/storage/zod.ts';
 
 /**
  * What stands in the one object store, in the order of its keys, which is the only index there is:
@@ -43,16 +46,21 @@ export interface EntryRecord {
 
 export const SCHEMA = 1;
 
+const entryFromRecord = recordJudge(() => {
+  const count = z.number().check(z.refine(isCount));
+  return z
+    .object({
+      schema: z.literal(SCHEMA),
+      id: z.string(),
+      length: count,
+      size: count,
+      used: count,
+      checksums: z.array(z.number()),
+    })
+    .check(z.refine(({ length, checksums }) => checksums.length === Math.ceil(length / CHUNK_SIZE)));
+});
+
 /** Anybody may write into the database of an origin. */
 export function isEntryRecord(value: unknown): value is EntryRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { schema, id, length, size, used, checksums, metadata } = value as Partial<EntryRecord>;
-  return (
-    schema === SCHEMA &&
-    typeof id === 'string' &&
-    [length, size, used].every((count) => Number.isSafeInteger(count) && count! >= 0) &&
-    Array.isArray(checksums) &&
-    checksums.length === Math.ceil(length! / CHUNK_SIZE) &&
-    isResponseMetadata(metadata)
-  );
+  return entryFromRecord(value) !== null && metadataFromRecord((value as EntryRecord).metadata) !== null;
 }

@@ -1,5 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { isResponseMetadata, type ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
+import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
+import { metadataFromRecord } from '../../../src/cache/storage/metadata-record.ts';
+import { recordJudge } from '../../../src/storage/record.ts';
+import * as z from '../../../src/storage/zod.ts';
 
 /**
  * The layout of an entry's file. All numbers are big-endian.
@@ -135,12 +138,13 @@ function decodeSlot(buffer: Buffer, id: number, capacity: number, index: 0 | 1):
   return text === null ? null : { index, sequence: buffer.readUInt32BE(4), text };
 }
 
+const textFromRecord = recordJudge(() => z.object({ key: z.string(), metadata: z.unknown() }));
+
 /** The checksum says that we wrote it, not that it has the shape of today. */
 function parseText(json: string): EntryText | null {
-  const value: unknown = JSON.parse(json);
-  if (typeof value !== 'object' || value === null) return null;
-  const { key, metadata } = value as Partial<EntryText>;
-  return typeof key === 'string' && isResponseMetadata(metadata) ? { key, metadata } : null;
+  const text = textFromRecord(JSON.parse(json));
+  const metadata = text === null ? null : metadataFromRecord(text.metadata);
+  return metadata === null ? null : { key: text!.key, metadata };
 }
 
 /** Writes the checksum of a block behind its data. */

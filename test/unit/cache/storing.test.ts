@@ -3,7 +3,7 @@ import { describesStored, freshen } from '../../../src/cache/rules/freshening.ts
 import { invalidatedUrls } from '../../../src/cache/rules/invalidation.ts';
 import { describeForStorage } from '../../../src/cache/rules/storage-rules.ts';
 import { confirms } from '../../../src/cache/rules/validators.ts';
-import { isResponseMetadata } from '../../../src/cache/storage/metadata.ts';
+import { metadataFromRecord } from '../../../src/cache/storage/metadata-record.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { EMPTY_BODY } from '../../../src/message/body.ts';
@@ -183,7 +183,7 @@ describe('describeForStorage', () => {
       headers: ['b', '2'],
       ...TIMES,
     });
-    expect(isResponseMetadata(JSON.parse(JSON.stringify(metadata)))).toBe(true);
+    expect(metadataFromRecord(JSON.parse(JSON.stringify(metadata)))).toEqual(metadata);
   });
 
   test('remembers a part as what it is a part of', () => {
