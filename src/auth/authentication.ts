@@ -33,19 +33,19 @@ export class Authentication implements AuthenticationPart {
     this.#all = { cache: new CredentialCache(), schemes, isReadableTold: false };
   }
 
-  /** @internal */
+  /** What answers challenges for one manager. */
   under(settings: AuthenticationSettings): Authenticating {
     const rounds: Authenticating['rounds'] = (server, request, call) =>
       new Rounds(this.#all, settings, server, request, call);
     return { rounds, stage: authenticationStage(this.#all.cache, rounds) };
   }
 
-  /** @internal */
+  /** What the listeners of a question are given. */
   authenticator(challenge: AuthenticationChallenge): Authenticator {
     return new AskedAuthenticator(challenge);
   }
 
-  /** @internal */
+  /** @throws TypeError for an option of a manager that concerns it and is ill-typed */
   acceptOptions(settings: AuthenticationSettings): void {
     checkAuthenticationOptions(settings);
   }
