@@ -86,20 +86,21 @@ export class Call {
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
-  readonly #epoch: number;
+  /** What the monotonic clock is behind the wall's. No private name, as the call of an attempt may be another copy's of the package. */
+  declare protected readonly behind: number;
 
   /** @param of the call that this is an attempt of */
   constructor(sink: CallSink, clock: Clock, of: Call | null = null) {
     this.sink = sink;
     this.clock = clock;
     const created = clock.now();
-    this.#epoch = of === null ? created - clock.monotonic() : of.#epoch;
+    this.behind = of === null ? created - clock.monotonic() : of.behind;
     this.timings = of === null ? timingsFrom(created) : of.timings;
   }
 
   /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */
   time(): number {
-    return this.#epoch + this.clock.monotonic();
+    return this.behind + this.clock.monotonic();
   }
 
   /** Calls what belongs to the application, or leads there, in the asynchronous context of the request. */

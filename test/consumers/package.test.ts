@@ -67,6 +67,20 @@ test('no CommonJS file has an import()', () => {
   expect(files.filter((path) => /\bimport\s*\(/.test(readFileSync(join(dist, path), 'utf8')))).toEqual([]);
 });
 
+test('parts of one format work in a manager of the other', () => {
+  const options = { cwd: directory, encoding: 'utf8' } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, ['both-formats.mjs'], options);
+  const each = {
+    memory: 'none ,none  1',
+    disk: 'none ,none  1',
+    jar: 'none ,a=1  2',
+    socket: 'none ,none  2',
+    http: 'none ,none  2',
+    headers: 'none b,none b 2',
+  };
+  expect(JSON.parse(stdout || JSON.stringify({ stderr }))).toEqual({ module: each, script: each });
+});
+
 test('nothing is packed that is for tests only', () => {
   const packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   expect(

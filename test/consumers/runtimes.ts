@@ -18,10 +18,24 @@ const TOOLS = join(import.meta.dirname, 'runtimes');
 const ROOT = join(import.meta.dirname, '..', '..');
 const ESM = 'tour-of-node.mjs';
 const CJS = 'tour-of-node-main.cjs';
+/** Types are checked, too. */
+const TS_NODE = [
+  '--skipProject',
+  '--compiler',
+  join(import.meta.dirname, 'runtimes', 'node_modules', 'typescript'),
+  '--compilerOptions',
+  JSON.stringify({
+    module: 'node16',
+    moduleResolution: 'node16',
+    target: 'es2022',
+    strict: true,
+    skipLibCheck: true,
+  }),
+];
 
 /** Installs what `runtimes/package.json` names, once. */
 export function installRuntimes(): void {
-  if (existsSync(join(TOOLS, 'node_modules', 'jest'))) return;
+  if (existsSync(join(TOOLS, 'node_modules', 'ts-node'))) return;
   // Not `npm ci`, which refuses a lock without the packages of other platforms that a registry does not have.
   const args = ['install', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   execFileSync('npm', args, { cwd: TOOLS, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -35,6 +49,7 @@ export const RUNTIMES: readonly Runtime[] = [
   program('Deno', tool('@deno/linux-x64-glibc/deno'), 'run', '--allow-all', '--quiet', ESM),
   program('Bun', tool('@oven/bun-linux-x64/bin/bun'), ESM),
   program('tsx', join(ROOT, 'node_modules/tsx/dist/cli.mjs'), ESM),
+  program('ts-node', tool('ts-node/dist/bin.js'), ...TS_NODE, 'tour-of-node-main.cts'),
   jest('Jest, node', 'node', {}),
   // By itself Jest takes the browser set in this environment, as a bundler would.
   jest('Jest, jsdom', tool('jest-environment-jsdom'), { customExportConditions: ['node', 'node-addons'] }),
