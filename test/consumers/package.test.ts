@@ -74,9 +74,9 @@ test('parts of one format work in a manager of the other', () => {
     memory: 'none ,none  1',
     disk: 'none ,none  1',
     jar: 'none ,a=1  2',
-    socket: 'none ,none  2',
-    http: 'none ,none  2',
-    headers: 'none b,none b 2',
+    socket: 'none ,a=1  2',
+    http: 'none ,a=1  2',
+    headers: 'none b,a=1 b 2',
   };
   expect(JSON.parse(stdout || JSON.stringify({ stderr }))).toEqual({ module: each, script: each });
 });
