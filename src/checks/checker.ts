@@ -43,6 +43,17 @@ export function checkOptions<Options extends object>(
   return checked;
 }
 
+/**
+ * Looks at the names in an object whose values are judged elsewhere.
+ * @throws TypeError that names the first which there is not, and the nearest that there is
+ */
+export function checkNames(owner: string, given: unknown, names: ReadonlySet<string>, path = ''): void {
+  if (!isObject(given)) throw new TypeError(`${owner}: expected an object`);
+  for (const name of Object.keys(given)) {
+    if (!names.has(name)) throw unknownOption(owner, path, name, [...names]);
+  }
+}
+
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 export const isString = (value: unknown): value is string => typeof value === 'string';
 

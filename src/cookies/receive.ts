@@ -1,3 +1,4 @@
+import { checkNames } from '../checks/checker.ts';
 import { canonicalHost, isIpAddress } from '../util/host.ts';
 import type { CookieInit } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
@@ -17,6 +18,7 @@ export function receiveCookie(
   now: number,
   limits: CookieLimits,
 ): StoredCookie | null {
+  checkCookie(init);
   let domain: string | null = request.host;
   let hostOnly = true;
   const named = withoutLeadingDot(init.domain ?? '');
@@ -37,11 +39,35 @@ export function receiveCookie(
  * for subdomains too.
  */
 export function completeCookie(init: CookieInit, now: number, limits: CookieLimits): StoredCookie | null {
+  checkCookie(init);
   const domain = canonicalDomain(withoutLeadingDot(init.domain ?? ''));
   if (domain === null) return null;
   const hostOnly = (init.hostOnly ?? !init.domain?.startsWith('.')) || isIpAddress(domain);
   const { path = '/', partitionKey = null, creationTime = now } = init;
   return new StoredCookie(init, { domain, hostOnly, path, partitionKey, creationTime }, now, limits);
+}
+
+/** A row for each name, so that none can be forgotten. */
+const NAMES: ReadonlySet<string> = new Set(
+  Object.keys({
+    name: 1,
+    value: 1,
+    domain: 1,
+    hostOnly: 1,
+    path: 1,
+    expires: 1,
+    secure: 1,
+    httpOnly: 1,
+    sameSite: 1,
+    partitioned: 1,
+    partitionKey: 1,
+    creationTime: 1,
+  } satisfies Record<keyof CookieInit, 1>),
+);
+
+/** A `httponly: true` that is passed over would be a cookie that scripts can read. */
+function checkCookie(init: CookieInit): void {
+  if (!(init instanceof StoredCookie)) checkNames('CookieJar', init, NAMES, 'cookie.');
 }
 
 const HOST_PREFIX = /^__host-/i;

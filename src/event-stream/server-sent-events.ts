@@ -126,7 +126,8 @@ class EventStream {
   }
 
   #open(): NetworkReply {
-    const { method = 'GET', headers } = this.#request;
+    // Own properties only.
+    const { method = 'GET', headers } = Object.assign(Object.create(null), this.#request) as NetworkRequest;
     const fields = new HttpHeaders(headers ?? []);
     if (!fields.has('accept')) fields.set('accept', 'text/event-stream');
     if (!fields.has('cache-control')) fields.set('cache-control', 'no-store');

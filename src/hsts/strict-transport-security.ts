@@ -1,6 +1,6 @@
 import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
 import type { Rewrite } from '../call/stage.ts';
-import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
+import { type Checks, checkNames, checkOptions, withMethods } from '../checks/checker.ts';
 
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { reportLater } from '../storage/report-later.ts';
@@ -234,7 +234,10 @@ export class StrictTransportSecurity implements SecurityPart {
   }
 }
 
+const POLICY_NAMES: ReadonlySet<string> = new Set(['host', 'expiry', 'includeSubDomains']);
+
 function checked(policy: StrictTransportSecurityPolicy): StrictTransportSecurityPolicy {
+  checkNames('HSTS policy', policy, POLICY_NAMES);
   const { host, expiry, includeSubDomains } = policy;
   if (typeof host !== 'string' || !Number.isFinite(expiry) || typeof includeSubDomains !== 'boolean') {
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
@@ -56,6 +57,37 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     (context) => new CookieJar().cookiesForUrl('http://a.test/', context),
     { sit: 'http://b.test/' },
     'context.site',
+  ],
+  [
+    'setCookiesFromUrl',
+    (cookie) => new CookieJar().setCookiesFromUrl([cookie], 'https://a.test/'),
+    { name: 'a', value: '1', httponly: true },
+    'cookie.httpOnly',
+  ],
+  ...(['insertCookie', 'updateCookie', 'deleteCookie'] as const).map((method): (typeof DOORS)[number] => [
+    method,
+    (cookie) => new CookieJar()[method](cookie),
+    { name: 'a', value: '1', domain: 'a.test', Secure: true },
+    'cookie.secure',
+  ]),
+  [
+    'an HSTS policy',
+    (policy) => manager.addStrictTransportSecurityHosts([policy]),
+    { host: 'a.test', expiry: 1, includeSubDomains: true, includeSubdomains: true },
+    'includeSubDomains',
+  ],
+  [
+    'lines',
+    (options) => NetworkReply.from(REQUEST, { body: 'a' }).lines(options).next(),
+    { maximumLineLenght: 1 },
+    'maximumLineLength',
+  ],
+  ['retry', (retry) => new NetworkAccessManager({ retry }), { atempts: 2 }, 'attempts'],
+  [
+    'events',
+    (options) => manager.events('http://a.test/', options).return(),
+    { reconect: true },
+    'reconnect',
   ],
   ['MemoryCache', (options) => new MemoryCache(options), { maximumsize: 1 }, 'maximumSize'],
   [
@@ -145,6 +177,29 @@ describe.each(DOORS)('%s', (_door, use, misspelt, meant) => {
     });
     expect(after).toBe(before);
   });
+});
+
+test('every checker in the code is behind one of these doors', async () => {
+  const owners = new Set<string>();
+  for (const folder of ['src', 'platform']) {
+    const root = new URL(`../../../${folder}/`, import.meta.url);
+    for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const code = readFileSync(new URL(file, root), 'utf8');
+      for (const [, owner] of code.matchAll(/\bcheck(?:Options|Names)\(\s*'([^']+)'/g)) owners.add(owner!);
+    }
+  }
+  const behind = new Set<string>();
+  for (const [, use, given] of DOORS) {
+    const { db: _, ...misspelt } = given as Record<string, unknown>;
+    const { message } = await through(use, misspelt).then(
+      () => new Error('none'),
+      (error: Error) => error,
+    );
+    behind.add(message.slice(0, message.indexOf(': unknown option')));
+  }
+  expect([...owners].filter((owner) => !behind.has(owner))).toEqual([]);
+  expect(owners.size).toBeGreaterThan(10);
 });
 
 describe('a word of another client', () => {
