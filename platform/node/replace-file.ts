@@ -3,10 +3,11 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { delay, systemClock } from '../../src/util/clock.ts';
 import { ClaimWatch, claimName, keepFresh } from './files/claims.ts';
-import { errorCode, isMissing } from './files/error-code.ts';
+import { isMissing } from './files/error-code.ts';
 import { makeDirectory, TO_CREATE } from './files/own-files.ts';
 import { persist } from './files/persist.ts';
 import { isExplained, readOnce, signatureOf } from './files/read-file.ts';
+import { hasNoSync, inWords } from './files/replace-failure.ts';
 
 /** How long (milliseconds) to wait for others to finish. Well above what an abandoned claim costs. */
 const PATIENCE = 15_000;
@@ -91,18 +92,15 @@ async function publish(claim: string, file: string): Promise<void> {
   try {
     await persist(() => rename(claim, file), { isFinal: (error) => isExplained(error, file) });
   } catch (cause) {
-    if (errorCode(cause) !== 'EBUSY' || process.platform === 'win32') throw cause;
-    const message = `${file} cannot be replaced: it seems to be mounted by itself. Mount its directory instead`;
-    throw Object.assign(new Error(message, { cause }), { code: 'EXDEV' });
+    throw inWords(cause, file);
   }
 }
 
-/** Some file systems over a network or in user space have no sync: what they are given is as durable as it gets. */
 async function syncContent(handle: FileHandle): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error;
+    if (!hasNoSync(error)) throw error;
   }
 }
 

@@ -19,6 +19,9 @@ import { StrictTransportSecurity } from '../../src/hsts/strict-transport-securit
 import { failing, patchFs, systemError } from '../support/patched-fs.ts';
 
 const isPosix = process.platform !== 'win32';
+/** Root may mount in a namespace of its own, unless its container forbids it. */
+const canMount =
+  process.platform === 'linux' && spawnSync('unshare', ['-m', 'mount', '--bind', '/', '/mnt']).status === 0;
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-own-files-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -211,6 +214,54 @@ describe('a refusal that passes by itself', () => {
     restore = failing('rename', 'EBUSY', Number.POSITIVE_INFINITY);
     await expect(new FileStore({ file }).apply(new Map([['a', 1]]))).rejects.toThrow('Mount its directory');
   });
+
+  test.skipIf(!canMount)('one that really is, too, and keeps what is in it', { timeout: 60_000 }, () => {
+    const { file, home } = place();
+    writeFileSync(file, '');
+    const outside = path.join(home, 'jar.json');
+    writeFileSync(outside, '');
+    const script = 'mount --bind "$1" "$2" && exec "$3" --import tsx "$4" "$2"';
+    const args = [
+      outside,
+      file,
+      process.execPath,
+      path.join(import.meta.dirname, 'fixtures/mounted-store.ts'),
+    ];
+    const seen = execFileSync('unshare', ['-m', 'sh', '-c', script, 'sh', ...args], { encoding: 'utf8' });
+    const refusal = expect.stringMatching(/mounted by itself.*Mount its directory/);
+    expect(JSON.parse(seen)).toEqual([refusal, refusal]);
+    expect(readFileSync(outside, 'utf8')).toBe('');
+  });
+});
+
+describe('a program that is about to end', () => {
+  test.skipIf(!isPosix)('does not wait for what the permissions refuse', () => {
+    const { file } = place();
+    let renames = 0;
+    const refuse = (): never => {
+      throw systemError('EACCES');
+    };
+    restore = patchFs(fs, {
+      renameSync: () => {
+        renames++;
+        refuse();
+      },
+      accessSync: refuse,
+    });
+    expect(() => new FileStore({ file }).applySync(new Map([['a', 1]]))).toThrow('EACCES');
+    expect(renames).toBe(1);
+  });
+
+  test.each(['EINVAL', 'ENOTSUP'])('writes where nothing can be synced (%s)', async (code) => {
+    const { file } = place();
+    restore = patchFs(fs, {
+      fsyncSync: () => {
+        throw systemError(code);
+      },
+    });
+    new FileStore({ file }).applySync(new Map([['a', 1]]));
+    expect(await new FileStore({ file }).load()).toEqual(new Map([['a', 1]]));
+  });
 });
 
 describe('changes of other processes are seen without events', () => {
@@ -244,7 +295,7 @@ describe('changes of other processes are seen without events', () => {
     const one = await CookieJar.open(stores[0]);
     const other = await CookieJar.open(stores[1]);
     const sees = (header: string) =>
-      expect.poll(() => one.cookieHeader(url), { timeout: 1500, interval: 50 }).toBe(header);
+      expect.poll(() => one.cookieHeader(url), { timeout: 15_000, interval: 50 }).toBe(header);
     other.setCookie('s=1; Max-Age=1000', url);
     await other.flush();
     await sees('s=1');

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { SleepWatch } from '../../platform/node/http/sleep-watch.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
+import type { Transport } from '../../src/call/transport.ts';
 import { readAll, until } from '../suites/transport/harness.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
@@ -32,12 +34,23 @@ test.each([
   expect([watch.hasSlept(), watch.hasSlept()]).toEqual([expected, false]);
 });
 
-test('connections of before are not used when the machine has slept', async () => {
+test.each<[string, () => Transport]>([
+  ['SocketTransport', () => transport],
+  [
+    'NodeHttpTransport',
+    () => {
+      const own = new NodeHttpTransport({ clock });
+      cleanup.add(() => own.close());
+      return own;
+    },
+  ],
+])('%s uses no connections of before when the machine has slept', async (_name, make) => {
+  const used = make();
   const server = await startServer();
   const other = await startServer();
   cleanup.add(() => Promise.all([server.close(), other.close()]));
   const get = async (): Promise<void> => {
-    for (const { origin } of [server, other]) await getOver(transport, `${origin}/hello`);
+    for (const { origin } of [server, other]) await getOver(used, `${origin}/hello`);
   };
   for (let i = 0; i < 2; i++) await get();
   expect([server.connections, other.connections]).toEqual([1, 1]);

@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs';
+import { accessSync, type BigIntStats, constants } from 'node:fs';
 import { access, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, isMissing } from './error-code.ts';
@@ -44,8 +44,7 @@ export function signatureOf({ ino, size, mtimeNs }: BigIntStats): string {
 
 /** Whether the permissions of a file or of what is above it say no, as they will in a moment, too. Windows has no such. */
 export async function isExplained(error: unknown, file: string): Promise<boolean> {
-  const code = errorCode(error);
-  if (process.platform === 'win32' || (code !== 'EACCES' && code !== 'EPERM')) return false;
+  if (!isOfPermissions(error)) return false;
   const refuses = async (target: string): Promise<boolean> => {
     try {
       await access(target, constants.W_OK | constants.R_OK);
@@ -54,6 +53,25 @@ export async function isExplained(error: unknown, file: string): Promise<boolean
       return !isMissing(refusal);
     }
   };
-  const targets = [path.dirname(file), `${file}.lock`, file];
-  return (await Promise.all(targets.map(refuses))).includes(true);
+  return (await Promise.all(targetsOf(file).map(refuses))).includes(true);
 }
+
+/** As {@link isExplained}, for a program that is about to end. */
+export function isExplainedSync(error: unknown, file: string): boolean {
+  if (!isOfPermissions(error)) return false;
+  return targetsOf(file).some((target) => {
+    try {
+      accessSync(target, constants.W_OK | constants.R_OK);
+      return false;
+    } catch (refusal) {
+      return !isMissing(refusal);
+    }
+  });
+}
+
+function isOfPermissions(error: unknown): boolean {
+  const code = errorCode(error);
+  return process.platform !== 'win32' && (code === 'EACCES' || code === 'EPERM');
+}
+
+const targetsOf = (file: string): string[] => [path.dirname(file), `${file}.lock`, file];

@@ -6,6 +6,8 @@ import { ABANDONED_AFTER, ClaimWatch, claimName, isClaimName, isOwnClaim } from 
 import { isMissing } from './error-code.ts';
 import { NotOurs, TO_CREATE, TO_READ } from './own-files.ts';
 import { mayPass } from './persist.ts';
+import { isExplainedSync } from './read-file.ts';
+import { hasNoSync, inWords } from './replace-failure.ts';
 
 /** How long (milliseconds) a program that is about to end waits for others, and for what refuses. */
 const PATIENCE = ABANDONED_AFTER + 500;
@@ -33,7 +35,8 @@ export function replaceFileSync<Result>(
       const done = attempt(file, watch, update);
       if (done !== null) return done.result;
     } catch (error) {
-      if (!mayPass(error) || systemClock.monotonic() > deadline) throw error;
+      if (!mayPass(error) || isExplainedSync(error, file)) throw error;
+      if (systemClock.monotonic() > deadline) throw inWords(error, file);
     }
     if (systemClock.monotonic() > deadline)
       throw new Error(`${file} is being written by others all the time`);
@@ -60,7 +63,7 @@ function attempt<Result>(
       if (isContested(directory, name, watch)) return null;
       updated = update(read(file));
       fs.writeFileSync(descriptor, updated.text);
-      fs.fsyncSync(descriptor);
+      syncContent(descriptor);
     } finally {
       fs.closeSync(descriptor);
     }
@@ -68,6 +71,15 @@ function attempt<Result>(
     return updated;
   } finally {
     fs.rmSync(claim, nodeOptions('file', { force: true }));
+  }
+}
+
+/** As `syncContent` of `replaceFile`. */
+function syncContent(descriptor: number): void {
+  try {
+    fs.fsyncSync(descriptor);
+  } catch (error) {
+    if (!hasNoSync(error)) throw error;
   }
 }
 

@@ -10,17 +10,20 @@ import type { Transport } from '../../../src/call/transport.ts';
 import {
   type Check,
   type Checks,
+  CLOCK,
   checkOptions,
   FUNCTION,
   OBJECT,
   withMethods,
 } from '../../../src/checks/checker.ts';
 import { ActiveSet } from '../../../src/util/active-set.ts';
+import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_CHECK, tookTooLong } from '../dial/dial-time.ts';
 import { givenUp } from '../errors.ts';
+import { SleepWatch } from '../http/sleep-watch.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import { Attempt } from './attempt.ts';
@@ -43,6 +46,8 @@ export interface NodeHttpTransportOptions {
    * @default 30 000
    */
   readonly connectTimeout?: number;
+  /** Tells whether the machine has slept: then no connection of before is used. @default the system's */
+  readonly clock?: Clock;
 }
 
 type Agents = NonNullable<NodeHttpTransportOptions['agents']>;
@@ -51,6 +56,7 @@ const CHECKS: Checks<NodeHttpTransportOptions> = {
   agents: OBJECT,
   lookup: FUNCTION,
   connectTimeout: CONNECT_TIMEOUT_CHECK,
+  clock: CLOCK,
 };
 const AGENT: Check = withMethods('addRequest', 'destroy');
 const AGENT_CHECKS: Checks<Agents> = { http: AGENT, https: AGENT };
@@ -68,7 +74,7 @@ const AGENT_OPTIONS: http.AgentOptions = Object.assign(Object.create(null), {
 const dropped = new FinalizationRegistry<readonly http.Agent[]>((agents) => {
   for (const agent of agents) {
     agent.maxFreeSockets = 0;
-    for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    destroyIdle(agent);
   }
 });
 
@@ -86,6 +92,7 @@ export class NodeHttpTransport implements Transport {
   readonly #connectTimeout: number;
   readonly #running = new ActiveSet<Attempt>();
   readonly #kept = new KeptSockets();
+  readonly #sleep: SleepWatch;
   #closed = false;
 
   constructor(options: NodeHttpTransportOptions = {}) {
@@ -93,6 +100,7 @@ export class NodeHttpTransport implements Transport {
       agents,
       lookup,
       connectTimeout = CONNECT_TIMEOUT,
+      clock = systemClock,
     } = checkOptions('NodeHttpTransport', options, CHECKS);
     const own = checkOptions<Agents>('NodeHttpTransport', agents, AGENT_CHECKS, 'agents.');
     const plain = new http.Agent(AGENT_OPTIONS);
@@ -102,12 +110,15 @@ export class NodeHttpTransport implements Transport {
     this.#httpsAgent = own.https ?? secure;
     this.#lookup = lookup;
     this.#connectTimeout = connectTimeout;
+    this.#sleep = new SleepWatch(clock);
     dropped.register(this, this.#ownAgents);
   }
 
   async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     call.throwIfCancelled();
     if (this.#closed) throw givenUp(request.url.href, 'the transport is closed');
+    // What is idle in an agent was connected before, and nobody was there to hear of its end.
+    if (this.#sleep.hasSlept()) for (const agent of [this.#httpAgent, this.#httpsAgent]) destroyIdle(agent);
     restartPhases(call.timings);
     const first = this.#attempt(request, call);
     try {
@@ -175,6 +186,10 @@ function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
     servername: isIP(host) === 0 ? host : '',
     ...(request.options.tls as tls.ConnectionOptions | null),
   };
+}
+
+function destroyIdle(agent: http.Agent): void {
+  for (const socket of Object.values(agent.freeSockets ?? {}).flat()) socket?.destroy();
 }
 
 /** @throws NetworkError when the TLS material cannot be used */
