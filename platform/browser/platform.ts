@@ -1,10 +1,11 @@
+import type { HttpRequest } from '../../src/call/request.ts';
+import { NetworkError } from '../../src/error.ts';
 import type { Platform } from '../../src/platform.ts';
 import { parseUrl } from '../../src/util/url.ts';
 import { captureContext } from '../common/async-context.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
-import { openThroughFetch } from '../common/open-through-fetch.ts';
 import { MultiplexedOrigins } from './multiplexed-origins.ts';
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
@@ -28,4 +29,14 @@ export const browserPlatform: Platform = {
 /** That of the document, which `<base>` sets and a srcdoc frame inherits; a worker has its location. */
 function baseUrl(): string | undefined {
   return globalThis.document?.baseURI ?? globalThis.location?.href;
+}
+
+/** Answers a `data:` or `blob:` URL where the fetch of the platform reads it itself. */
+async function openThroughFetch({ method, url, headers }: HttpRequest): Promise<Response> {
+  try {
+    return await globalThis.fetch(url.href, { method, headers: [...headers] });
+  } catch (cause) {
+    const message = `the ${url.scheme}: URL is malformed or gone, or a policy of the page forbids it`;
+    throw new NetworkError('protocol-failure', message, { cause });
+  }
 }

@@ -1,20 +1,20 @@
+import { setMaxListeners } from 'node:events';
 import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
-import { fetchFieldsStage } from '../../src/headers/fetch-fields-stage.ts';
+import { fetchFieldsStage } from '../../src/headers/fetch-fields.ts';
 import type { Platform } from '../../src/platform.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
+import type { AsyncContext } from '../../src/util/async-context.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
-import { captureContext } from './async-context.ts';
 import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
-import { expectListeners } from './expect-listeners.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
@@ -54,3 +54,23 @@ export const nodePlatform: Platform = {
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
 };
+
+/** Node's context of the moment: what an AsyncLocalStorage holds, and what a tracing tool sees. */
+function captureContext(): AsyncContext {
+  const { AsyncResource } = process.getBuiltinModule('node:async_hooks');
+  return new AsyncResource('fairlead.request', { requireManualDestroy: true });
+}
+
+/**
+ * One signal may abort any number of requests, and each listens to it: Node would warn of a leak with the eleventh. Its own
+ * fetch lifts that limit, too.
+ */
+function expectListeners(signal: AbortSignal): void {
+  // What stands in for a signal knows no such limit.
+  if (!(signal instanceof EventTarget)) return;
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // Neither do the signals of jsdom, which Node takes for no EventTarget.
+  }
+}

@@ -1,3 +1,5 @@
+import { withHeaders } from '../call/request.ts';
+import type { Rewrite } from '../call/stage.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { CacheLoadControl } from '../options/options.ts';
 
@@ -23,3 +25,13 @@ const UNCACHED: typeof ACCEPT = [
   ['pragma', 'no-cache'],
   ['cache-control', 'no-cache'],
 ];
+
+/** Adds the fields that every fetch has. Below the redirects and above the cache, which tells responses apart by them. */
+export const fetchFieldsStage: Rewrite = {
+  name: 'fetch-fields',
+  outgoing(request) {
+    const { headers, options } = request;
+    if (options.fetch === null) return request;
+    return withHeaders(request, withFetchFields(headers, options.cacheLoadControl));
+  },
+};

@@ -1,7 +1,8 @@
-import { bodyInCall } from '../call/body-in-call.ts';
+import type { Call } from '../call/call.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import type { Next } from '../call/stage.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
+import type { ResponseBody } from '../message/body.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
@@ -69,5 +70,20 @@ function lastOf({ transport, settings }: HttpParts): Next {
     const response = await transport.send(withParts(request), call);
     if (isHttpResponse(response)) return response;
     throw new TypeError('the transport did not return a response');
+  };
+}
+
+/** The same body, told of in the context of its request: a cache of the application's is written to from a socket. */
+function bodyInCall(body: ResponseBody, call: Call): ResponseBody {
+  return {
+    start: (sink) =>
+      body.start({
+        data: (chunk, lent) => call.inContext(() => sink.data(chunk, lent)),
+        end: (trailers) => call.inContext(() => sink.end(trailers)),
+        fail: (error) => call.inContext(() => sink.fail(error)),
+      }),
+    pause: () => body.pause(),
+    resume: () => body.resume(),
+    cancel: (reason) => body.cancel(reason),
   };
 }

@@ -2,9 +2,9 @@ import { inadmissible } from '../call/admission.ts';
 import type { Reach } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { NetworkErrorCode } from '../error.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import { becomesGet } from '../message/methods.ts';
 import { type ParsedUrl, withoutFragment } from '../util/url.ts';
-import { withoutBodyFields } from './body-fields.ts';
 import { forOtherOrigin } from './origin-scope.ts';
 import { offenceAgainst } from './policy.ts';
 import { redirectTarget } from './target.ts';
@@ -107,4 +107,13 @@ function redirected(request: HttpRequest, url: ParsedUrl, keepsMethod: boolean):
   const next = { method, url, headers, body, options, own };
   const isTrusted = url.origin === request.url.origin || options.trustedRedirectOrigins.includes(url.origin);
   return isTrusted ? next : forOtherOrigin(next);
+}
+
+const FRAMING = new Set(['expect', 'trailer', 'transfer-encoding']);
+
+/** Without the fields that describe a body or how it is sent. */
+function withoutBodyFields(headers: HttpHeaders): HttpHeaders {
+  if (headers.size === 0) return headers;
+  const names = Array.from(headers, ([name]) => name);
+  return headers.without(...names.filter((name) => name.startsWith('content-') || FRAMING.has(name)));
 }

@@ -1,10 +1,11 @@
 import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
+import { FORBIDDEN_BY_FETCH, fitsPattern } from '../message/forbidden-fields.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
 import type { RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import { forbiddenField } from './forbidden-field.ts';
 
 /** What a request asks for and a transport cannot give. */
 export interface MissingCapability {
@@ -133,4 +134,14 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
 /** Fetch's mode `same-origin`: it fails for what leaves the page's origin, and says nothing about others. */
 function staysAtHome({ redirectPolicy }: RequestOptions, url: ParsedUrl, pageOrigin: string | null): boolean {
   return redirectPolicy === 'same-origin' && url.origin === pageOrigin;
+}
+
+/** The first of the fields that the platform would drop, or null. */
+function forbiddenField(
+  headers: HttpHeaders,
+  forbidden: TransportCapabilities['forbiddenFields'],
+): string | null {
+  const patterns = forbidden === 'fetch' ? FORBIDDEN_BY_FETCH : forbidden;
+  for (const [name] of headers) if (patterns.some((pattern) => fitsPattern(name, pattern))) return name;
+  return null;
 }

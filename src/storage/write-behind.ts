@@ -1,3 +1,22 @@
+/*
+ * How memory and a store are kept alike
+ *
+ *     set ──▶ #pending ──▶ #writing ──▶ durable         one batch at a time; what is set meanwhile is the next one
+ *                ▲            │
+ *                └── refused ─┘                         told once, kept, and overruled by what was set since
+ *
+ * *Memory is the authority.* Whatever was set here wins over what the store says: over what is being loaded (`#setSinceLoad`),
+ * and over what others change under a key that is pending or being written (`watch`). What others change while the store is
+ * loaded is part of what it held (`#changedSinceLoad`), because the file may have been read before they wrote.
+ *
+ * *Time.* `#written` is the chain of all batches: each waits for the one before, then rests until `#restUntil` (ten times what
+ * the last one took, a second at most), then writes what is pending at that moment. A flush ends the rest (`#isUrgent`). So a
+ * batch is never older than a second, and a file of a megabyte is not rewritten for each of a thousand changes.
+ *
+ * *Several over one store object* (two managers with one jar's file) hear of each other's batches by `watching`, since a store
+ * tells only of changes that were made elsewhere. `flushSync` writes what is under way once more, because it may end later.
+ */
+
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type FaultTeller, faultTeller } from './fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from './key-value-store.ts';
