@@ -33,6 +33,7 @@ export type { Answered, Ask, Question, Questions, QuestionType } from './call/qu
 export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';
 export type { HttpRequest } from './call/request.ts';
 export type { HttpResponse } from './call/response.ts';
+export type { ProxyServer, Route, RoutePlan, Routes } from './call/route.ts';
 export type { SchemeHandler } from './call/scheme-handler.ts';
 export type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from './call/security-part.ts';
 export type { Next, Rewrite, Stage, StageSource } from './call/stage.ts';
@@ -92,6 +93,16 @@ export type {
   TlsOptions,
 } from './options/options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
+export type {
+  NetworkProxy,
+  ProxyCapability,
+  ProxyExplanation,
+  ProxyFactory,
+  ProxyInput,
+  ProxyQuery,
+  ProxyType,
+  ShownProxy,
+} from './options/proxy.ts';
 export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { RetryOptions } from './options/retry-options.ts';
 export type { StandardSchema } from './reply/consume.ts';

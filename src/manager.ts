@@ -1,5 +1,6 @@
 import type { ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { HttpRequest } from './call/request.ts';
+import type { ProxyPart } from './call/route.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
 import type { Next } from './call/stage.ts';
 import type { Transport } from './call/transport.ts';
@@ -9,6 +10,8 @@ import { type EventOptions, serverSentEvents } from './event-stream/server-sent-
 import type { BodyInput } from './message/body-input.ts';
 import type { NetworkClient } from './network-client.ts';
 import type { NetworkRequest, RequestInput } from './options/options.ts';
+import type { ProxyExplanation } from './options/proxy.ts';
+import { explainProxy } from './pipeline/explain-proxy.ts';
 import { requestSources } from './pipeline/sources.ts';
 import type { Platform } from './platform.ts';
 import { closedSource, managerClosed } from './reply/closed-source.ts';
@@ -43,6 +46,7 @@ export class Manager extends Verbs implements NetworkClient {
   /** What answers requests, and the settings that it was made for. */
   #current: { readonly settings: ManagerSettings; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
+  readonly #proxies: ProxyPart | null;
   #closed = false;
   /** Called when the manager closes: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
@@ -65,6 +69,7 @@ export class Manager extends Verbs implements NetworkClient {
     this.#platform = platform;
     this.#defaults = defaults;
     this.#sourceFor = requestSources(platform);
+    this.#proxies = platform.rules.proxies?.() ?? null;
   }
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */
@@ -106,6 +111,16 @@ export class Manager extends Verbs implements NetworkClient {
     const all = new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()]);
     const { allowedSchemes } = this;
     return [...all].filter((scheme) => allowedSchemes?.includes(canonicalScheme(scheme)) ?? true);
+  }
+
+  /**
+   * Which proxy a GET of that URL would go through now, and what has decided that. Nothing is sent.
+   * @throws NetworkError proxy-not-found where none can be chosen; protocol-invalid-operation in a page
+   */
+  async explainProxy(url: string | URL): Promise<ProxyExplanation> {
+    const { settings } = this;
+    const request = this.resolveRequest('get', { url });
+    return explainProxy(this.#proxies, this.#transportFor(settings), request, settings);
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */
@@ -224,6 +239,7 @@ export class Manager extends Verbs implements NetworkClient {
         defaults: this.#defaults,
         transport: this.#transportFor(settings),
         schemes: new Map([...this.#platform.schemes, ...settings.schemes]),
+        proxies: this.#proxies,
       });
       this.#current = { settings, source };
     }

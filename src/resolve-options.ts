@@ -14,7 +14,7 @@ import type {
 import { retryPolicy } from './options/retry-options.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
-import { concealed, concealedTls } from './util/redaction.ts';
+import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
 
 /**
  * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
@@ -64,6 +64,7 @@ function part(...methods: string[]): Rule<null> {
   return [null, expected, accepts];
 }
 
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
 const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
@@ -79,6 +80,13 @@ const SHARED: Rules<SharedOptions> = {
   trustedRedirectOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
   tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
+  // What may be in it is for the platform that has proxies to say.
+  proxy: [
+    'default',
+    'a proxy, its URL or a word',
+    (value) => isString(value) || isObject(value),
+    concealedProxy,
+  ],
   http2Allowed: [true],
   http2Direct: [false],
   throwHttpErrors: [true],
@@ -138,8 +146,9 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     (schemes: string[]) => Object.freeze(schemes.map(canonicalScheme)),
   ],
   transport: part('send', 'close'),
-  proxy: [null, 'no proxy yet', () => false],
-  addressFilter: [null, 'a function', (value) => typeof value === 'function'],
+  proxyFactory: [null, 'a function', isFunction],
+  proxyRetryDelay: whole(30_000),
+  addressFilter: [null, 'a function', isFunction],
   clock: part('now', 'monotonic', 'setTimeout', 'clearTimeout'),
   cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
   cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],

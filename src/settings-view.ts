@@ -1,6 +1,6 @@
 import type { ManagerSettings } from './call/parts.ts';
 import { HttpHeaders } from './message/headers.ts';
-import { shownFields } from './util/redaction.ts';
+import { shownFields, withoutUserinfo } from './util/redaction.ts';
 
 /** The options that differ from their defaults, as they may be shown: parts by the name of their class, secrets hidden. */
 export function viewOfOptions(options: ManagerSettings, defaults: ManagerSettings): Record<string, unknown> {
@@ -10,6 +10,7 @@ export function viewOfOptions(options: ManagerSettings, defaults: ManagerSetting
 }
 
 function viewOf(value: unknown, { secretHeaders }: ManagerSettings): unknown {
+  if (typeof value === 'string') return withoutUserinfo(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   if (value instanceof HttpHeaders) return shownFields(value, secretHeaders);
   if (value instanceof Map) return [...value.keys()];

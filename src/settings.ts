@@ -4,12 +4,25 @@ import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
+import { applicationProxy } from './options/application-proxy.ts';
 import type { RequestOptions, SharedOptions } from './options/options.ts';
+import type { ProxyInput } from './options/proxy.ts';
 import type { Platform } from './platform.ts';
-import { MANAGER_OPTION_NAMES, requestDefaults, resolveManagerOptions } from './resolve-options.ts';
+import {
+  DEFAULT_SETTINGS,
+  MANAGER_OPTION_NAMES,
+  requestDefaults,
+  resolveManagerOptions,
+} from './resolve-options.ts';
 import { viewOfOptions } from './settings-view.ts';
 import { Signals } from './signals.ts';
 import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
+
+/** What setting one option does to another. */
+const RESETS: Readonly<Record<string, ManagerOptions>> = {
+  proxy: { proxyFactory: null },
+  proxyFactory: { proxy: 'default' },
+};
 
 /** Mapped over the options themselves, so that editors show their comments. */
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
@@ -57,6 +70,8 @@ export class Settings extends Signals<ManagerSignals> {
     const resolved = resolveManagerOptions(options, this.#current);
     const ofRequests = requestDefaults(resolved);
     this.#accept?.(ofRequests);
+    if (resolved.proxyFactory !== null && resolved.proxy !== 'default')
+      throw new TypeError("options 'proxy' and 'proxyFactory': set one of them");
     if (resolved.strictTransportSecurityEnabled && resolved.strictTransportSecurity === null) {
       throw new TypeError(
         "option 'strictTransportSecurityEnabled': there is nothing that could know the hosts; set strictTransportSecurity to a new StrictTransportSecurity() with it, or before it",
@@ -67,6 +82,19 @@ export class Settings extends Signals<ManagerSignals> {
       throw new TypeError("option 'credentials': set authentication to a new Authentication(), too");
     this.#current = resolved;
     this.#requestOptions = ofRequests;
+  }
+
+  /**
+   * The proxy of all managers that have none of their own (`proxy: 'default'`), for hosts other than this machine itself.
+   * Qt: `QNetworkProxy::setApplicationProxy`. @default 'none'
+   */
+  static get applicationProxy(): ProxyInput {
+    return applicationProxy.current;
+  }
+
+  /** @throws TypeError for what is no proxy */
+  static set applicationProxy(proxy: ProxyInput) {
+    applicationProxy.current = resolveManagerOptions({ proxy }, DEFAULT_SETTINGS).proxy;
   }
 
   /** For logs: the options that are not at their defaults, without secrets. */
@@ -97,7 +125,7 @@ export class Settings extends Signals<ManagerSignals> {
           return this.#current[name as keyof ManagerSettings];
         },
         set(this: Settings, value: unknown) {
-          this.#set({ [name]: value });
+          this.#set({ ...RESETS[name], [name]: value });
         },
       });
     }

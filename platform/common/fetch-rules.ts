@@ -7,5 +7,6 @@ export const fetchRules: PlatformRules = {
   platformRedirects: platformRedirectStage,
   cookies: null,
   decoding: null,
+  proxies: null,
   fetchFields: null,
 };

@@ -27,8 +27,8 @@ const CHECKS: Checks<TlsOptions> = {
 const passed = new WeakSet<TlsOptions>();
 
 /** @throws TypeError that names what is unknown or ill-typed: where it is used, Node would speak of an argument of its own */
-export function checkTls(tls: TlsOptions): void {
+export function checkTls(tls: TlsOptions, path = 'tls.'): void {
   if (passed.has(tls)) return;
-  checkOptions('', tls, CHECKS, 'tls.');
+  checkOptions('', tls, CHECKS, path);
   passed.add(tls);
 }

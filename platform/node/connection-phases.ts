@@ -4,6 +4,7 @@ import type { Timings } from '../../src/call/timings.ts';
 export function restartPhases(timings: Timings): void {
   timings.lookupEnd = 0;
   timings.connectEnd = 0;
+  timings.proxyConnectEnd = 0;
   timings.secureConnectEnd = 0;
   timings.requestSent = 0;
   timings.responseStart = 0;

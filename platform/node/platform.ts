@@ -3,6 +3,7 @@ import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import { fetchFieldsStage } from '../../src/headers/fetch-fields.ts';
 import type { Platform } from '../../src/platform.ts';
+import { Proxies } from '../../src/proxy/stage.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
@@ -17,6 +18,7 @@ import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
+import { checkProxy, proxySources } from './proxy-sources.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
 import { textDecoding } from './text-decoding.ts';
 
@@ -28,9 +30,10 @@ export const nodePlatform: Platform = {
     authentication: new Authentication(),
     strictTransportSecurity: new StrictTransportSecurity({ clock }),
   }),
-  acceptOptions({ signal, tls }) {
+  acceptOptions({ signal, tls, proxy }) {
     if (signal !== null) expectListeners(signal);
     if (tls !== null) checkTls(tls);
+    if (proxy !== 'default') checkProxy(proxy);
   },
   createTransport: (clock) => new SocketTransport({ clock }),
   rules: {
@@ -38,6 +41,7 @@ export const nodePlatform: Platform = {
     platformRedirects: platformRedirectStage,
     cookies: cookieStages,
     decoding: decodingStage(nodeDecoders),
+    proxies: () => new Proxies(proxySources),
     fetchFields: fetchFieldsStage,
   },
   textDecoding,

@@ -180,6 +180,7 @@ function timingsFrom(created: number): Timings {
     dequeued: 0,
     lookupEnd: 0,
     connectEnd: 0,
+    proxyConnectEnd: 0,
     secureConnectEnd: 0,
     requestSent: 0,
     responseStart: 0,

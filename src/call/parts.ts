@@ -2,6 +2,7 @@ import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
 import type { Settable, SharedOptions } from '../options/options.ts';
+import type { ProxyFactory } from '../options/proxy.ts';
 import type { Clock } from '../util/clock.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type {
@@ -30,8 +31,13 @@ export interface ManagerOnlyOptions {
   readonly maximumConnections: number;
   /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
   readonly userAgent: string;
-  /** Qt: `setProxy`. None can be set in this version; the place is kept for it. @default null */
-  readonly proxy: null;
+  /** Chooses the proxies of each request and each redirect. Setting it resets `proxy`. Qt: `setProxyFactory`. @default null */
+  readonly proxyFactory: ProxyFactory | null;
+  /**
+   * Milliseconds for which a proxy that has failed is asked after all others; twice as long each time that it fails again,
+   * up to ten times. @default 30 000
+   */
+  readonly proxyRetryDelay: number;
   /**
    * Says which addresses may be connected to; what it does not allow ends with content-access-denied before a byte is sent.
    * Asked for each address of a name, for literals, redirects and local sockets alike. `publicAddressesOnly` is a ready one,

@@ -3,6 +3,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { OwnOptions, RequestOptions } from '../options/options.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { TransportParts } from './parts.ts';
+import type { RoutePlan } from './route.ts';
 
 /** A request between two stages. A value: a stage that rewrites it passes a copy on. */
 export interface HttpRequest {
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly own: OwnOptions;
   /** For the transport alone; absent where its manager has set none of them. */
   readonly parts?: TransportParts;
+  /** The ways to its origin, once they were chosen. Without it: the transport's own. */
+  readonly plan?: RoutePlan;
 }
 
 /** The same request with other fields. */

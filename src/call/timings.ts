@@ -10,6 +10,8 @@ export interface Timings {
   dequeued: number;
   lookupEnd: number;
   connectEnd: number;
+  /** The proxy has opened the way to the origin; 0 without one, and where each request names its URL to the proxy. */
+  proxyConnectEnd: number;
   secureConnectEnd: number;
   /** The last byte of the request was handed to the platform. */
   requestSent: number;

@@ -1,5 +1,6 @@
 import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput } from '../message/headers.ts';
+import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
@@ -75,6 +76,12 @@ export interface SharedOptions {
   readonly trustedRedirectOrigins: readonly string[];
   /** TLS material, or null for the platform's own. @default null */
   readonly tls: TlsOptions | null;
+  /**
+   * The proxy that requests go through, see {@link ProxyInput}. Setting it on a manager removes its `proxyFactory`; on a
+   * request it wins over that. Where the transport has no capability `proxy` (a page, `NodeHttpTransport`) anything but
+   * `none` is refused. Qt: `setProxy`. @default 'default': `NetworkAccessManager.applicationProxy`, which is none at first
+   */
+  readonly proxy: ProxyInput;
   /** HTTP/2 may be negotiated. @default true */
   readonly http2Allowed: boolean;
   /** HTTP/2 without negotiation (prior knowledge). Qt: `Http2Direct`. @default false */

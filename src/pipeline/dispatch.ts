@@ -12,9 +12,10 @@ import { withTransportParts } from './transport-parts.ts';
  *
  * @param http the list of stages over the transport: the handler of http and https, and of local sockets
  */
-export function dispatch(http: Next, { transport, schemes: handlers, settings }: HttpParts): Next {
+export function dispatch(http: Next, { transport, schemes: handlers, settings, proxies }: HttpParts): Next {
   const { capabilities } = transport;
   const withParts = withTransportParts(settings);
+  const routing = capabilities.proxy ? (proxies?.under(settings) ?? null) : null;
   const isHttp = (scheme: string): boolean =>
     scheme === 'http' || scheme === 'https' || (scheme === 'unix+http' && capabilities.localSockets === true);
   return (request, call) => {
@@ -24,7 +25,7 @@ export function dispatch(http: Next, { transport, schemes: handlers, settings }:
     if (refused !== null) throw new NetworkError(refused.code, refused.reason, { url: withoutFragment(url) });
     if (isHttp(scheme) && !settings.schemes.has(scheme)) return http(request, call);
     return scheme.startsWith(PRECONNECT)
-      ? preconnect(transport, PRECONNECT, withParts(request), call)
+      ? preconnect(transport, PRECONNECT, routing, withParts(request), call)
       : openScheme(handlers, capabilities, request, call);
   };
 }

@@ -1,5 +1,6 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
 import type { ManagerSettings } from '../call/parts.ts';
+import type { ProxyPart } from '../call/route.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
 import type { Transport } from '../call/transport.ts';
@@ -22,6 +23,8 @@ export interface HttpParts {
   readonly transport: Transport;
   /** Handlers of the schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
+  /** Chooses proxies where the platform leaves that to us. */
+  readonly proxies: ProxyPart | null;
 }
 
 /**
@@ -37,6 +40,8 @@ export interface PlatformRules {
   readonly cookies: ((jar: CookieJarLike) => { readonly attach: Rewrite; readonly store: Rewrite }) | null;
   /** Offers content codings and undoes them. */
   readonly decoding: Rewrite | null;
+  /** What chooses the proxies of one manager. */
+  readonly proxies: (() => ProxyPart) | null;
   /** Adds the fields that every fetch has. */
   readonly fetchFields: Rewrite | null;
 }
@@ -52,7 +57,7 @@ export interface Shared {
  * inside, so that everything under a loop sees every hop. What the transport does by itself is left to it.
  */
 export function httpStages(
-  { settings, defaults, transport: { capabilities } }: HttpParts,
+  { settings, defaults, transport: { capabilities }, proxies }: HttpParts,
   rules: PlatformRules,
   { queue, retries }: Shared,
 ): readonly (Stage | Rewrite)[] {
@@ -65,6 +70,7 @@ export function httpStages(
       defaults,
       cookieJar: cookieJar === defaults.cookieJar ? null : cookieJar,
       addressFilter: settings.addressFilter,
+      proxyFactory: settings.proxyFactory,
     }),
     redirects?.({
       upgrade: (url) => security?.upgrade(url, preloadedTopLevelDomains) ?? url,
@@ -82,6 +88,7 @@ export function httpStages(
     cache === null && !capabilities.platformCache ? absentCacheStage : null,
     security?.learnStage,
     cookies?.store,
+    capabilities.proxy ? proxies?.under(settings) : null,
     capabilities.connections
       ? queueStage(queue, true)
       : queueStage(queue, false, settings.multiplexedOrigins),

@@ -57,6 +57,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly #request: HttpRequest;
   readonly #next: Next;
   readonly #call: Call;
+  /** The host whose slots it waits for, or a proxy that stands for it. */
+  readonly #lane: string;
   readonly #ticket: Ticket;
   #attempt: Attempt | null = null;
   /** The connection carries others, too. */
@@ -70,8 +72,10 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     this.#next = next;
     this.#call = call;
     const { origin } = request.url;
-    const kept = call.lease?.takeSlot(origin) as SlotOfLease | null | undefined;
-    this.#ticket = kept?.ticket ?? room.queue.enter(origin, call.priority ?? request.options.priority);
+    const lane = request.plan?.lane ?? origin;
+    this.#lane = lane;
+    const kept = call.lease?.takeSlot(lane) as SlotOfLease | null | undefined;
+    this.#ticket = kept?.ticket ?? room.queue.enter(lane, call.priority ?? request.options.priority);
     if (room.multiplexedOrigins.includes(origin)) this.setConcurrency(MULTIPLEXED_REQUESTS);
   }
 
@@ -87,7 +91,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
 
   setConcurrency(requests: number | null): void {
     this.#isShared = requests !== null;
-    this.#room.queue.setLimit(this.#request.url.origin, requests);
+    this.#room.queue.setLimit(this.#lane, requests);
   }
 
   /** Waits for the slot. Rejects, and gives up the place, when the call is cancelled. */
@@ -139,21 +143,20 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   handedOut(response: Response): void {
     const { headers, body } = this.#response!;
     const giveUp = (): void => body.cancel(unreadBody(this.#request, false));
-    this.#room.handedOut.add(this.#request.url.origin, response, headers, giveUp);
+    this.#room.handedOut.add(this.#lane, response, headers, giveUp);
   }
 
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
   #watch(): void {
     const { handedOut, queue } = this.#room;
     const most = queue.perKey;
-    const { origin } = this.#request.url;
     const call = this.#call;
-    if (handedOut.count(origin) < most) return;
+    if (handedOut.count(this.#lane) < most) return;
     const look = (): void => {
       // A head needs no connection of its own there.
       if (this.#isShared) return;
-      if (handedOut.count(origin) >= most) {
-        handedOut.giveUpOldest(origin);
+      if (handedOut.count(this.#lane) >= most) {
+        handedOut.giveUpOldest(this.#lane);
         call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });
       }
       this.#watch();
@@ -195,7 +198,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     this.#attempt?.end();
     const { queue } = this.#room;
     if (lease !== null && this.#ticket.running)
-      lease.keepSlot(new SlotOfLease(queue, this.#ticket, this.#request.url.origin));
+      lease.keepSlot(new SlotOfLease(queue, this.#ticket, this.#lane));
     else queue.leave(this.#ticket);
   };
 

@@ -4,7 +4,9 @@ import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { FORBIDDEN_BY_FETCH, fitsPattern } from '../message/forbidden-fields.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
+import { applicationProxy } from '../options/application-proxy.ts';
 import type { RequestOptions } from '../options/options.ts';
+import type { ProxyFactory } from '../options/proxy.ts';
 import type { ParsedUrl } from '../util/url.ts';
 
 /** What a request asks for and a transport cannot give. */
@@ -21,6 +23,7 @@ export interface RequirementSurroundings {
   /** The jar that the application has set. */
   readonly cookieJar: CookieJarLike | null;
   readonly addressFilter: AddressFilter | null;
+  readonly proxyFactory: ProxyFactory | null;
 }
 
 /** Redirects that a platform which hides them follows by itself (Fetch, HTTP-redirect fetch, step 5). */
@@ -42,6 +45,9 @@ export function missingCapability(
   }
   return null;
 }
+
+/** A page goes through what the browser or its system is told to use; a transport over agents, through an agent. */
+const CHOSEN_THERE = '(set it in the browser or system, or as an agent of the transport)';
 
 type Rule = (
   options: RequestOptions,
@@ -106,6 +112,15 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     'addresses',
     (_options, { addresses }, _request, { addressFilter }) =>
       addressFilter !== null && !addresses ? 'addressFilter' : null,
+  ],
+  [
+    'proxy',
+    ({ proxy }, capabilities, { own }, { proxyFactory }) => {
+      if (capabilities.proxy) return null;
+      if (proxyFactory !== null && own.proxy === undefined) return `proxyFactory ${CHOSEN_THERE}`;
+      const asked = proxy === 'default' ? applicationProxy.current : proxy;
+      return asked === 'none' ? null : `proxy ${CHOSEN_THERE}`;
+    },
   ],
   ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],

@@ -4,6 +4,7 @@ import { isHttpResponse } from '../call/is-http-response.ts';
 import { refusal } from '../call/refusal.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
+import type { ProxyRouting } from '../call/route.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Transport } from '../call/transport.ts';
 import { NetworkError } from '../error.ts';
@@ -82,6 +83,7 @@ function bodyOf(
 export async function preconnect(
   transport: Transport,
   prefix: string,
+  routing: ProxyRouting | null,
   request: HttpRequest,
   call: Call,
 ): Promise<HttpResponse> {
@@ -89,7 +91,9 @@ export async function preconnect(
     throw refusal(request, transport.capabilities, 'preconnect', 'connecting ahead');
   const url = parseUrl(request.url.href.slice(prefix.length));
   const encrypted = url.scheme === 'https';
-  await transport.connect({ request: { ...request, url }, encrypted }, call);
+  const target = { ...request, url };
+  const routed = routing === null ? target : await routing.outgoing(target, call);
+  await transport.connect({ request: routed, encrypted }, call);
   return answer(request, { security: encrypted ? UNTOLD_SECURITY : null });
 }
 

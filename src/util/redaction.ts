@@ -55,6 +55,15 @@ export function concealedTls<Tls extends object>(tls: Tls): Tls {
   return concealed(tls, (name) => !OPEN_TLS.has(name));
 }
 
+/** A proxy that does not show its credentials. */
+export function concealedProxy<Fields extends object>(proxy: string | Fields): string | Fields {
+  if (typeof proxy === 'string') return proxy;
+  return Object.freeze(concealed({ ...proxy }, (name) => !OPEN_PROXY.has(name)));
+}
+
+/** What of a proxy is no secret. */
+const OPEN_PROXY: ReadonlySet<string> = new Set(['type', 'host', 'port']);
+
 /** The same object, which hides some of its values where it is shown. Nothing else of it changes. */
 export function concealed<Value extends object>(value: Value, isHidden: (name: string) => boolean): Value {
   const toJSON = (): object =>

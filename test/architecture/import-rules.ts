@@ -33,6 +33,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   cache: VALUES,
   schemes: VALUES,
   tls: VALUES,
+  proxy: VALUES,
   'resolve-options': VALUES,
   reply: `${VALUES} signals resolve-options`,
   pipeline: `${VALUES} requirements redirect headers decoding queue timeout retry cache schemes reply`,

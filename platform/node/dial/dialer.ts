@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { ask } from '../../../src/call/ask.ts';
 import type { Call } from '../../../src/call/call.ts';
+import type { ProxyServer } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
@@ -12,6 +13,7 @@ import type { Endpoint } from './endpoint.ts';
 import { guardStep } from './guard.ts';
 import { type Inbox, StreamInbox } from './inbox.ts';
 import { negotiateStep } from './negotiate.ts';
+import { towardsProxy } from './proxy/proxy-failure.ts';
 import { Resolver, resolveStep } from './resolve.ts';
 import { ROUTE_KINDS, type RouteKinds } from './route.ts';
 import { approveStep, secureStep } from './secure.ts';
@@ -49,6 +51,8 @@ export interface Dialed {
   readonly protocol: Protocol;
   /** Null in cleartext. */
   readonly security: ConnectionSecurity | null;
+  /** The proxy at its other end, which is asked by absolute URLs. */
+  readonly forwarder: ProxyServer | null;
 }
 
 export interface DialerOptions {
@@ -117,7 +121,7 @@ export class Dialer {
       },
     };
     try {
-      return dialed(await walk(this.#stepsFor(endpoint, offer), dialing));
+      return dialed(await walk(this.#stepsFor(endpoint, offer), dialing), endpoint);
     } catch (cause) {
       throw networkFailure(cause, url);
     } finally {
@@ -130,15 +134,18 @@ export class Dialer {
     const kind = this.#routeKinds.get(route.kind);
     if (kind === undefined) throw new TypeError(`no kind of route is called '${route.kind}'`);
     const hop = kind.hop(route);
-    const tunnel = kind.tunnel(route);
     const filters = filter === null ? this.#filters : [...this.#filters, filter];
-    const via = local ? 'local' : 'direct';
+    const tunnel = kind.tunnel(route, { resolver: this.#resolver, filters });
+    const via = hop !== null ? 'proxy' : local ? 'local' : 'direct';
     const isLast = tunnel.length === 0 && tls === null && !offer.includes('h2');
-    return [
+    const toHop = [
       resolveStep(this.#resolver, hop),
-      ...(filters.length === 0 ? [] : [guardStep(filters, hop ?? endpoint, hop === null ? via : 'proxy')]),
+      ...(filters.length === 0 ? [] : [guardStep(filters, hop ?? endpoint, via)]),
       connectStep(isLast),
       ...tunnel,
+    ];
+    return [
+      ...(route.kind === 'direct' ? toHop : toHop.map((step) => towardsProxy(step, route.proxy))),
       ...(tls === null ? [] : [secureStep(tls, this.#sessions), approveStep]),
       negotiateStep,
     ];
@@ -168,8 +175,9 @@ async function walk(steps: readonly Step[], dialing: Dialing): Promise<Reached> 
   }
 }
 
-function dialed({ wire, inbox, protocol, security }: Reached): Dialed {
-  return { socket: wire!, inbox: inbox ?? new StreamInbox(wire!), protocol: protocol!, security };
+function dialed({ wire, inbox, protocol, security }: Reached, { route }: Endpoint): Dialed {
+  const forwarder = route.kind === 'forward' ? route.proxy : null;
+  return { socket: wire!, inbox: inbox ?? new StreamInbox(wire!), protocol: protocol!, security, forwarder };
 }
 
 function tooOften({ name }: Step, { url }: Dialing): NetworkError {

@@ -1,11 +1,12 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { ForwardRoute, Route } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
+import { publicKey } from '../../../src/proxy/proxy-server.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localServerPath } from './local-server.ts';
-import type { Route } from './route.ts';
 import { NO_TLS_MATERIAL, TlsIdentity } from './tls-identity.ts';
 
 /** Which protocols a connection may speak: `either` lets TLS negotiate (ALPN, RFC 7301). */
@@ -31,14 +32,19 @@ export interface Endpoint {
   readonly filter: AddressFilter | null;
   /** What of its certificates is accepted although it is wrong, by {@link idOfError}. */
   readonly ignoredErrors: ReadonlySet<string>;
+  /** What a proxy is told in CONNECT: that of the first request. Empty for none. */
+  readonly userAgent: string;
 }
 
 /** @param ignored the errors that the request accepts, as they have occurred */
 export function endpointOf(
-  { url, options, parts }: HttpRequest,
+  { url, options, parts, headers }: HttpRequest,
   route: Route,
   ignored: readonly SslError[] = [],
 ): Endpoint {
+  const filter = parts?.addressFilter ?? null;
+  const userAgent = headers.get('user-agent') ?? '';
+  if (route.kind === 'forward') return proxyEndpoint(route, filter, userAgent);
   const local = url.scheme === 'unix+http';
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
@@ -46,25 +52,52 @@ export function endpointOf(
   const tls = secure ? (options.tls === null ? NO_TLS_MATERIAL : new TlsIdentity(options.tls)) : null;
   const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
   const { origin } = url;
-  const way = Object.keys(route).length === 1 ? route.kind : fingerprint(route);
   const ignoredErrors = new Set(ignored.map(idOfError));
-  const filter = parts?.addressFilter ?? null;
-  const place = JSON.stringify([
-    origin,
-    tls?.key,
-    protocols,
-    way,
-    ...(filter === null ? [] : [filterKey(filter)]),
-  ]);
+  const place = JSON.stringify([origin, tls?.key, protocols, wayOf(route), filterKey(filter)]);
   const key = ignored.length === 0 ? place : JSON.stringify([place, ...[...ignoredErrors].sort()]);
-  return { key, place, origin, host, port, local, tls, protocols, route, filter, ignoredErrors };
+  return {
+    key,
+    place,
+    origin,
+    host,
+    port,
+    local,
+    tls,
+    protocols,
+    route,
+    filter,
+    ignoredErrors,
+    userAgent,
+  };
+}
+
+/** A proxy that is asked for each resource by its URL: one connection carries requests to all origins. */
+function proxyEndpoint(route: ForwardRoute, filter: AddressFilter | null, userAgent: string): Endpoint {
+  const { host, port } = route.proxy;
+  const origin = publicKey(route.proxy);
+  const key = JSON.stringify([origin, 'forward', wayOf(route), filterKey(filter)]);
+  const way = { key, place: key, origin, host, port, route, filter, userAgent };
+  return { ...way, local: false, tls: null, protocols: 'http/1.1', ignoredErrors: NOTHING_IGNORED };
+}
+
+const NOTHING_IGNORED: ReadonlySet<string> = new Set();
+
+const ways = new WeakMap<Route, string>();
+
+/** Equal for equal routes, credentials and TLS material of their proxies included. */
+function wayOf(route: Route): string {
+  if (Object.keys(route).length === 1) return route.kind;
+  const way = ways.get(route) ?? fingerprint(route);
+  ways.set(route, way);
+  return way;
 }
 
 const filterKeys = new WeakMap<AddressFilter, number>();
 let filters = 0;
 
 /** One filter has seen the address of a connection, another one has not. */
-function filterKey(filter: AddressFilter): number {
+function filterKey(filter: AddressFilter | null): number {
+  if (filter === null) return 0;
   const key = filterKeys.get(filter) ?? ++filters;
   filterKeys.set(filter, key);
   return key;

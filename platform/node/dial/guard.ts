@@ -1,3 +1,4 @@
+import type { Call } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter, AddressUse } from '../../../src/options/address-filter.ts';
 import type { Reached, Step, Target } from './step.ts';
@@ -26,7 +27,19 @@ export function guardStep(
   };
 }
 
-/** @throws NetworkError of a filter that fails, or when it says no */
+/** @throws NetworkError content-access-denied when a filter does not allow the address */
+export function assertAllowed(
+  filters: readonly AddressFilter[],
+  address: string,
+  use: AddressUse,
+  url: string,
+  call: Call,
+): void {
+  const isEach = filters.every((filter) => call.inContext(() => isAllowed(filter, address, use, url)));
+  if (!isEach) throw refused([address], use, url);
+}
+
+/** @throws NetworkError of a filter that fails */
 function isAllowed(filter: AddressFilter, address: string, use: AddressUse, url: string): boolean {
   try {
     return filter(address, use) === true;

@@ -1,18 +1,13 @@
+import type { Route, Routes } from '../../../src/call/route.ts';
+import { DIRECT } from '../../../src/call/route.ts';
+import type { AddressFilter } from '../../../src/options/address-filter.ts';
+import { proxyTlsStep } from './proxy/proxy-tls.ts';
+import { socksStep } from './proxy/socks.ts';
+import { tunnelStep } from './proxy/tunnel.ts';
+import type { Resolver } from './resolve.ts';
 import type { Step } from './step.ts';
 
-/**
- * A way to an origin, as data of some kind: who chooses routes opens no connection, and nothing but the dialer knows what a
- * kind means.
- */
-export interface Route {
-  /** `direct`: a connection of one's own to the origin itself. */
-  readonly kind: 'direct';
-}
-
-/** In order of preference. */
-export type Routes = readonly [Route, ...Route[]];
-
-export const DIRECT_ONLY: Routes = [{ kind: 'direct' }];
+export const DIRECT_ONLY: Routes = [DIRECT];
 
 /** Another machine that is connected to in place of the origin. */
 export interface Hop {
@@ -21,15 +16,40 @@ export interface Hop {
   readonly port: number;
 }
 
+/** What steps of a tunnel may need of the dialer. */
+export interface TunnelMeans {
+  readonly resolver: Resolver;
+  readonly filters: readonly AddressFilter[];
+}
+
 /** What a kind of route makes of a dial. */
 export interface RouteKind<Data extends { readonly kind: string } = Route> {
   /** Where the first connection goes; null for the origin itself. */
   hop(route: Data): Hop | null;
   /** The steps between that connection and the origin, one or more for each machine on the way. Made for each dial anew. */
-  tunnel(route: Data): readonly Step[];
+  tunnel(route: Data, means: TunnelMeans): readonly Step[];
 }
 
 /** Kinds by their names. */
 export type RouteKinds = ReadonlyMap<string, RouteKind>;
 
-export const ROUTE_KINDS: RouteKinds = new Map([['direct', { hop: () => null, tunnel: () => [] }]]);
+type Proxied = Exclude<Route, { readonly kind: 'direct' }>;
+
+/** A kind of proxy. HTTP proxies may be spoken to over TLS, of which the steps to the origin see nothing. */
+function proxied(tunnel: (route: Proxied, means: TunnelMeans) => readonly Step[]): RouteKind {
+  return {
+    hop: (route) => (route as Proxied).proxy,
+    tunnel: (route, means) => {
+      const { proxy } = route as Proxied;
+      const toProxy = proxy.tls === null ? [] : [proxyTlsStep(proxy, proxy.tls)];
+      return [...toProxy, ...tunnel(route as Proxied, means)];
+    },
+  };
+}
+
+export const ROUTE_KINDS: RouteKinds = new Map<string, RouteKind>([
+  ['direct', { hop: () => null, tunnel: () => [] }],
+  ['forward', proxied(() => [])],
+  ['tunnel', proxied(({ proxy }) => [tunnelStep(proxy)])],
+  ['socks', proxied(({ proxy }, means) => [socksStep(proxy, means)])],
+]);

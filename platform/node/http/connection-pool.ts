@@ -1,11 +1,11 @@
 import type { KeptConnection } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { Route, Routes } from '../../../src/call/route.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { endpointOf } from '../dial/endpoint.ts';
-import type { Route, Routes } from '../dial/route.ts';
 import { EndpointPool } from './endpoint-pool.ts';
 import { Http1Origins } from './http1-origins.ts';
 import type { PoolContext } from './pool-context.ts';
@@ -67,7 +67,8 @@ export class ConnectionPool implements PoolContext {
     const endpoint = endpointOf(request, route, ignored);
     const pool = this.#pools.get(endpoint.key) ?? new EndpointPool(endpoint, this);
     this.#pools.set(endpoint.key, pool);
-    if (isPlain) this.#recent.set(url.origin, { options, route, pool });
+    // A proxy's connections are for all origins, whose names would outlive them here.
+    if (isPlain && route.kind !== 'forward') this.#recent.set(url.origin, { options, route, pool });
     if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
     return pool;
   }

@@ -2,6 +2,7 @@ import type { Call } from '../../../src/call/call.ts';
 import type { ConnectionLease } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
+import type { ProxyServer } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
 import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
@@ -25,6 +26,7 @@ import { ANSWER_WAIT, survivesWriteFailure } from './write-failure.ts';
 export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   readonly socket: Wire;
   readonly security: ConnectionSecurity | null;
+  readonly forwarder: ProxyServer | null;
   /** Epoch milliseconds at which it is to be closed, when it is idle then. Kept for its owner. */
   expiresAt = 0;
   /** Since when it has been idle. Kept for its owner. */
@@ -53,12 +55,13 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
   #lifetime = Number.POSITIVE_INFINITY;
 
   constructor(
-    { socket, inbox, security }: Dialed,
+    { socket, inbox, security, forwarder }: Dialed,
     owner: ConnectionOwner<Http1Connection>,
     { response: limits, bareLineFeedAllowed }: WireLimits,
   ) {
     this.socket = socket;
     this.security = security;
+    this.forwarder = forwarder;
     this.#owner = owner;
     this.#parser = new ResponseParser(this, { latin1, limits, bareLineFeedAllowed });
     inbox.open((bytes, length, isLent) => this.#read(bytes, length, isLent));

@@ -1,5 +1,6 @@
 import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { ProxyServer } from '../../../src/call/route.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
 import type { ResponseHead } from '../../../src/http1/response-handler.ts';
@@ -15,6 +16,8 @@ import { WireExchange } from './wire-exchange.ts';
 export interface Http1Wire {
   readonly socket: Wire;
   readonly security: ConnectionSecurity | null;
+  /** The proxy at its other end, which is asked by absolute URLs. */
+  readonly forwarder: ProxyServer | null;
   stopReading(): void;
   goOnReading(): void;
   /** What is left of the exchange is not wanted, or was given up: the connection ends with it. */
@@ -38,7 +41,7 @@ export class Http1Exchange extends WireExchange {
 
   /** @throws NetworkError when the request cannot be written */
   constructor(wire: Http1Wire, request: HttpRequest, call: Call) {
-    const head = requestHead(request);
+    const head = requestHead(request, wire.forwarder);
     super(request, call, head.bodyLength);
     this.#wire = wire;
     this.#head = head;

@@ -1,7 +1,9 @@
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { ProxyServer } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { writeRequestHead } from '../../../src/http1/head-writer.ts';
 import { requestFraming } from '../../../src/http1/request-framing.ts';
+import { proxyFields } from '../../../src/proxy/proxy-authorization.ts';
 import { bodyLength } from '../body-length.ts';
 
 /** A request head as it goes over the wire. */
@@ -12,15 +14,20 @@ export interface RequestHead {
   readonly bodyLength: number | null;
 }
 
-/** @throws NetworkError protocol-invalid-operation when the request cannot be written as it stands */
-export function requestHead(request: HttpRequest): RequestHead {
+/**
+ * @param forwarder the proxy that it is written for: it is given the whole URL (RFC 9112 §3.2.2), and its credentials
+ * @throws NetworkError protocol-invalid-operation when the request cannot be written as it stands
+ */
+export function requestHead(request: HttpRequest, forwarder: ProxyServer | null = null): RequestHead {
   const { method, url, headers } = request;
   try {
     const length = bodyLength(request);
     // Host first (RFC 9112 §3.2).
-    const pairs = headers.has('host') ? headers.pairs : ['host', url.authority, ...headers.pairs];
+    const own = headers.has('host') ? headers.pairs : ['host', url.authority, ...headers.pairs];
+    const pairs = forwarder === null ? own : [...own, ...proxyFields(forwarder)];
     // Only URLs of http and https have a path in any case.
-    const target = url.target.startsWith('/') ? url.target : `/${url.target}`;
+    const path = url.target.startsWith('/') ? url.target : `/${url.target}`;
+    const target = forwarder === null ? path : url.origin + path;
     return {
       text: writeRequestHead(method, target, pairs, requestFraming(method, length)),
       bodyLength: length,

@@ -78,8 +78,7 @@ export class Openings {
     const { url, abort } = opening;
     while (this.#negotiation !== null) {
       const outcome = await abortable(this.#negotiation, abort.signal);
-      if (outcome instanceof NetworkError)
-        throw new NetworkError(outcome.code, outcome.message, { ...outcome, url, cause: outcome.cause });
+      if (outcome instanceof NetworkError) throw sameFailure(outcome, url);
       const { shared } = this.#owner;
       if (shared !== null) return shared;
       if (outcome === 'stalled') return this.#dial(opening);
@@ -137,3 +136,8 @@ async function outcomeOf(dialing: Promise<Connection>, { abort }: Opening): Prom
 const HTTP1 = ['http/1.1'] as const;
 const HTTP2 = ['h2'] as const;
 const EITHER = ['h2', 'http/1.1'] as const;
+
+/** Of a dial that others waited for, for one of them. */
+function sameFailure(failure: NetworkError, url: string): NetworkError {
+  return new NetworkError(failure.code, failure.message, { ...failure, url, cause: failure.cause });
+}

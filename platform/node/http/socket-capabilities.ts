@@ -9,4 +9,5 @@ export const socketCapabilities: TransportCapabilities = {
   localSockets: true,
   addresses: true,
   leases: true,
+  proxy: true,
 };

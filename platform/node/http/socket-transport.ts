@@ -3,6 +3,7 @@ import type { Call } from '../../../src/call/call.ts';
 import type { ConnectionLease } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
+import type { Routes } from '../../../src/call/route.ts';
 import type { ConnectTarget, Transport } from '../../../src/call/transport.ts';
 import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -12,7 +13,9 @@ import type { SslError } from '../../../src/util/ssl-error.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';
 import { Dialer } from '../dial/dialer.ts';
-import { DIRECT_ONLY, type RouteKinds, type Routes } from '../dial/route.ts';
+import { failureOfAll, isDead, isPassedOver } from '../dial/proxy/fall-through.ts';
+import { guardRoutes } from '../dial/proxy/guard-routes.ts';
+import { DIRECT_ONLY, type RouteKinds } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
 import { acceptingErrors } from './accept-errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
@@ -64,6 +67,7 @@ export class SocketTransport implements Transport {
   readonly capabilities = socketCapabilities;
   readonly #pool: ConnectionPool;
   readonly #routesFor: (request: HttpRequest) => Routes;
+  readonly #addressFilter: AddressFilter | undefined;
   #isClosed = false;
 
   /**
@@ -77,6 +81,7 @@ export class SocketTransport implements Transport {
     const dialer = new Dialer({ lookup, connectTimeout, addressFilter, routeKinds });
     this.#pool = new ConnectionPool(dialer, wireLimits(checked), clock);
     this.#routesFor = routes;
+    this.#addressFilter = addressFilter;
     dropped.register(this, this.#pool);
   }
 
@@ -84,7 +89,7 @@ export class SocketTransport implements Transport {
     try {
       this.#begin(request, call);
       if (call.lease !== null && !call.lease.isOver) return this.#sendRound(request, call, call.lease);
-      const routes = this.#routesFor(request);
+      const routes = this.#waysOf(request, call);
       const pool = this.#pool.for(request, routes[0]);
       const { busySession } = pool;
       if (busySession !== null) return busySession.send(request, call, 0);
@@ -100,7 +105,7 @@ export class SocketTransport implements Transport {
   async connect({ request }: ConnectTarget, call: Call): Promise<void> {
     this.#begin(request, call);
     const { href } = request.url;
-    await this.#byRoutes(request, call, this.#routesFor(request), (pool) => pool.openAhead(call, href));
+    await this.#byRoutes(request, call, this.#waysOf(request, call), (pool) => pool.openAhead(call, href));
   }
 
   clearConnections(): void {
@@ -144,7 +149,7 @@ export class SocketTransport implements Transport {
   async #sendRound(given: HttpRequest, call: Call, lease: ConnectionLease): Promise<HttpResponse> {
     const { options, url } = given;
     const request = { ...given, options: { ...options, http2Allowed: false, http2Direct: false } };
-    const routes = this.#routesFor(request);
+    const routes = this.#waysOf(request, call);
     const kept = lease.takeConnection();
     if (kept === null) return this.#sendOverFree(request, call, routes);
     const pool = this.#pool.holding(kept, request, routes);
@@ -179,16 +184,33 @@ export class SocketTransport implements Transport {
     ignored: readonly SslError[],
     attempt: (pool: EndpointPool) => Promise<Outcome>,
   ): Promise<Outcome> {
-    let failure: unknown;
+    const failures: NetworkError[] = [];
     for (const route of routes) {
       try {
-        return await attempt(this.#pool.for(request, route, ignored));
+        const outcome = await attempt(this.#pool.for(request, route, ignored));
+        request.plan?.report(route, false);
+        return outcome;
       } catch (error) {
-        failure = error;
-        const isGivenUp = (error as NetworkError).code === 'operation-canceled';
-        if (isGivenUp || call.cancelled !== null) break;
+        if (!(error instanceof NetworkError)) throw error;
+        failures.push(error);
+        if (call.cancelled !== null || !isPassedOver(error)) break;
+        if (isDead(route, error)) request.plan?.report(route, true);
       }
     }
-    throw failure;
+    throw failureOfAll(failures);
+  }
+
+  /**
+   * The ways that were chosen for the request, or else the transport's own.
+   * @throws NetworkError where a filter of addresses cannot be kept on one of them
+   */
+  #waysOf(request: HttpRequest, call: Call): Routes {
+    const routes = request.plan?.routes ?? this.#routesFor(request);
+    const addressFilter = request.parts?.addressFilter;
+    if (addressFilter != null || this.#addressFilter !== undefined) {
+      const filters = [this.#addressFilter, addressFilter].filter((filter) => filter != null);
+      guardRoutes(routes, filters, request, call);
+    }
+    return routes;
   }
 }

@@ -126,6 +126,7 @@ export function headTests({
         defaults: DEFAULT_OPTIONS,
         cookieJar: null,
         addressFilter: null,
+        proxyFactory: null,
       })?.capability,
     ).toBe('redirects');
   });

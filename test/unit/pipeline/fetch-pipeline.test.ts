@@ -31,6 +31,7 @@ function setup(answer: () => HttpResponse = () => makeResponse(), settings: Part
       },
       close: async () => {},
     },
+    proxies: null,
     schemes: new Map([['app', { open: () => makeResponse({ status: 0 }) }]]),
   };
   return { parts, sent };

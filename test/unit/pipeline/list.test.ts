@@ -23,6 +23,7 @@ function parts(capabilities: TransportCapabilities, settings: Partial<ManagerSet
     settings: { ...DEFAULT_SETTINGS, cookieJar: new CookieJar(), ...settings },
     defaults: DEFAULT_SETTINGS,
     transport: { capabilities, send: () => Promise.reject(new Error('not asked')), close: async () => {} },
+    proxies: null,
     schemes: new Map(),
   };
 }

@@ -50,7 +50,7 @@ type Options = Partial<RequestOptions>;
 type Fields = Record<string, string>;
 const JAR = { cookiesForUrl: () => [], setCookiesFromUrl: () => false };
 
-const UNSET = { defaults: DEFAULT_OPTIONS, cookieJar: null, addressFilter: null };
+const UNSET = { defaults: DEFAULT_OPTIONS, cookieJar: null, addressFilter: null, proxyFactory: null };
 
 const REFUSED: readonly (readonly [string, Options, Fields, Capability])[] = [
   ['redirectPolicy manual', { redirectPolicy: 'manual' }, {}, 'redirects'],

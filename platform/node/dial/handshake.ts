@@ -1,0 +1,173 @@
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import { NetworkError } from '../../../src/error.ts';
+import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
+import { idOfError } from '../../../src/tls/ignored-errors.ts';
+import type { Clock } from '../../../src/util/clock.ts';
+import type { SslError } from '../../../src/util/ssl-error.ts';
+import { nodeOptions } from '../node-options.ts';
+import { certificatesFrom } from './certificates.ts';
+import { judgePeer } from './judge-peer.ts';
+import { securityOf } from './security.ts';
+import type { Wire } from './step.ts';
+import { secured, tlsConnectionOptions } from './tls-handshake.ts';
+import type { TlsIdentity } from './tls-identity.ts';
+import type { KeptSession } from './tls-sessions.ts';
+
+/** Between whom a handshake is, and on what terms. */
+export interface HandshakeTerms {
+  readonly wire: Wire;
+  readonly identity: TlsIdentity;
+  /** What the peer has to prove; also sent as SNI. */
+  readonly name: string;
+  /** ALPN protocols to offer, in order of preference. */
+  readonly protocols: readonly string[];
+  /** One to resume, or null. */
+  readonly session: KeptSession | null;
+  /** Takes the sessions of a peer that was accepted, as long as the connection lasts: it must hold nothing of the request. */
+  readonly keep: ((session: KeptSession) => void) | null;
+  /** What may be wrong with the certificates, by {@link idOfError}. */
+  readonly ignoredErrors: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** For errors. */
+  readonly url: string;
+}
+
+/** What a handshake has led to. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly security: ConnectionSecurity;
+}
+
+/**
+ * One handshake, and what it has shown.
+ *
+ * Node judges nothing here. What the peer shows is judged twice: when OpenSSL has seen it and nothing of ours has been shown
+ * yet, if there is a certificate of ours that would be (Node itself shows it to whoever asks, and judges then); and when the
+ * handshake is done, before a byte of a request is sent.
+ *
+ * The socket outlives the request that it is opened for, and nothing that it keeps holds the handshake.
+ */
+export class Handshake {
+  readonly #terms: HandshakeTerms;
+  readonly #socket: TLSSocket;
+  readonly #tickets: Tickets;
+  #certificate: X509Certificate | null = null;
+  #ocspResponse: Uint8Array | null = null;
+  #refused: NetworkError | null = null;
+
+  constructor(terms: HandshakeTerms) {
+    const { wire, identity, name, protocols, session, keep } = terms;
+    this.#terms = terms;
+    this.#tickets = new Tickets(keep);
+    const { context } = identity;
+    const options = tlsConnectionOptions({ context, name, protocols, session: session?.ticket ?? null });
+    const { connect } = process.getBuiltinModule('node:tls');
+    this.#socket = connect(nodeOptions('tls', { ...options, socket: wire }));
+  }
+
+  /** @throws NetworkError ssl-handshake-failed with all that is wrong, when it is not what may be; what Node fails with */
+  async run(): Promise<Secured> {
+    const socket = this.#socket;
+    listen(socket, this.#tickets);
+    const shown = (response: Buffer | null): void => this.#shown(response);
+    socket.once('OCSPResponse', shown);
+    await secured(socket, this.#terms.signal)
+      .catch((cause: unknown) => {
+        throw this.#refused ?? cause;
+      })
+      .finally(() => socket.off('OCSPResponse', shown));
+    const errors = this.#judge(socket.authorized ? null : String(socket.authorizationError));
+    if (this.#refused !== null) {
+      socket.destroy();
+      throw this.#refused;
+    }
+    this.#tickets.accept(this.#certificate);
+    return { socket, security: securityOf(socket, known(this.#certificate, errors, this.#ocspResponse)) };
+  }
+
+  /** The server has shown what it shows, and nothing of ours has been. Called by OpenSSL in the middle of the handshake. */
+  #shown(response: Buffer | null): void {
+    this.#ocspResponse = response === null ? null : Uint8Array.from(response);
+    if (!this.#terms.identity.hasCertificate) return;
+    const verdict = verdictSoFar(this.#socket);
+    if (verdict === undefined) return;
+    this.#judge(verdict);
+    if (this.#refused === null) return;
+    // OpenSSL is at work, and what it works on must not be destroyed: now nothing can be written any more.
+    this.#terms.wire.end();
+    setImmediate(() => this.#socket.destroy());
+  }
+
+  /** All that is wrong, which must be what the request accepts. */
+  #judge(verdict: string | null): SslError[] {
+    const { name, clock, identity, session, ignoredErrors, url } = this.#terms;
+    // Node gives it once: a second call would begin at the issuer. Of a resumed session there is none.
+    this.#certificate ??= this.#socket.getPeerX509Certificate() ?? session?.certificate ?? null;
+    const errors = judgePeer({
+      certificate: this.#certificate,
+      verdict,
+      name,
+      now: clock.now(),
+      anchors: identity.anchors,
+    });
+    if (errors.some((error) => !ignoredErrors.has(idOfError(error))))
+      this.#refused = certificateError(errors, url);
+    return errors;
+  }
+}
+
+/** The tickets of one socket: they are kept once the peer is accepted, with what it has shown. */
+class Tickets {
+  readonly #keep: ((session: KeptSession) => void) | null;
+  /** The last that has come before the peer was judged. */
+  #early: Buffer | null = null;
+  #isAccepted = false;
+  #certificate: X509Certificate | null = null;
+
+  constructor(keep: ((session: KeptSession) => void) | null) {
+    this.#keep = keep;
+  }
+
+  take(ticket: Buffer): void {
+    if (this.#isAccepted) this.#keep?.({ ticket, certificate: this.#certificate });
+    else this.#early = ticket;
+  }
+
+  accept(certificate: X509Certificate | null): void {
+    this.#isAccepted = true;
+    this.#certificate = certificate;
+    if (this.#early !== null) this.take(this.#early);
+  }
+}
+
+/** Functions of a function share what it knows, so these have one of their own: they stay on the socket. */
+function listen(socket: TLSSocket, tickets: Tickets): void {
+  socket.on('session', (ticket) => tickets.take(ticket));
+  // An alert of TLS comes as an error that closes nothing, when there may be no other listener.
+  socket.once('secureConnect', () => socket.on('error', (error) => socket.destroy(error)));
+}
+
+/** As {@link listen}: what is looked at later. */
+function known(
+  certificate: X509Certificate | null,
+  errors: readonly SslError[],
+  ocspResponse: Uint8Array | null,
+): Parameters<typeof securityOf>[1] {
+  const certificates = (): X509Certificate[] => (certificate === null ? [] : certificatesFrom(certificate));
+  return { certificates, ignoredErrors: errors.map(({ code }) => code), ocspResponse };
+}
+
+/** What Node would say of the certificate now, null for nothing; undefined where it does not tell in the middle. */
+function verdictSoFar(socket: TLSSocket): string | null | undefined {
+  const handle = (socket as TLSSocket & { _handle?: { verifyError?(): { code?: string } | null } })._handle;
+  if (typeof handle?.verifyError !== 'function') return undefined;
+  const error = handle.verifyError();
+  return error ? String(error.code) : null;
+}
+
+function certificateError(sslErrors: readonly SslError[], url: string): NetworkError {
+  const words = sslErrors.map(({ message }) => message).join('; ');
+  return new NetworkError('ssl-handshake-failed', `the TLS handshake failed: ${words}`, { url, sslErrors });
+}

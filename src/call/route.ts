@@ -1,0 +1,70 @@
+import type { TlsOptions } from '../options/options.ts';
+import type { ProxyExplanation, ProxyType } from '../options/proxy.ts';
+import type { ManagerSettings } from './parts.ts';
+import type { HttpRequest } from './request.ts';
+import type { Rewrite } from './stage.ts';
+
+/** A proxy that a request may go through, judged and completed. */
+export interface ProxyServer {
+  readonly type: Exclude<ProxyType, 'none'>;
+  /** Name or address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Empty for none. */
+  readonly user: string;
+  readonly password: string;
+  /** Null where it is spoken to in cleartext. */
+  readonly tls: TlsOptions | null;
+  /** Fields for it, flat, names in lower case. */
+  readonly fields: readonly string[];
+  readonly canTunnel: boolean;
+  readonly canForward: boolean;
+  /** It resolves the names of origins. */
+  readonly resolves: boolean;
+  readonly guards: boolean;
+}
+
+/** The proxy is asked for each resource by its absolute URL (RFC 9112 §3.2.2). */
+export interface ForwardRoute {
+  readonly kind: 'forward';
+  readonly proxy: ProxyServer;
+}
+
+/**
+ * A way to an origin, as data: who chooses routes opens no connection, and nothing but the dialer knows what a kind means.
+ * `direct`: a connection of one's own. `tunnel`: CONNECT (RFC 9110 §9.3.6). `socks`: SOCKS5 (RFC 1928) or SOCKS4a.
+ */
+export type Route =
+  | { readonly kind: 'direct' }
+  | ForwardRoute
+  | { readonly kind: 'tunnel' | 'socks'; readonly proxy: ProxyServer };
+
+/** In order of preference. */
+export type Routes = readonly [Route, ...Route[]];
+
+export const DIRECT: Route = { kind: 'direct' };
+
+/** The ways that were chosen for one request. */
+export interface RoutePlan {
+  readonly routes: Routes;
+  /** What the request counts as a connection of, where that is not its origin: a proxy that carries requests to all. */
+  readonly lane: string | null;
+  /** Told by the transport what became of a connection to a proxy. */
+  report(route: Route, hasFailed: boolean): void;
+}
+
+/** What the manager says of proxies, beside the option `proxy` of each request. */
+export type ProxySettings = Pick<ManagerSettings, 'proxyFactory' | 'proxyRetryDelay' | 'schemes'>;
+
+/** The rule that gives each hop its ways. */
+export interface ProxyRouting extends Rewrite {
+  outgoing: NonNullable<Rewrite['outgoing']>;
+}
+
+/** Chooses the ways of a manager's requests. */
+export interface ProxyPart {
+  /** Under the settings that hold now. */
+  under(settings: ProxySettings): ProxyRouting;
+  /** What it would choose, and why. */
+  explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation>;
+}

@@ -1,0 +1,110 @@
+import type { ProxyServer } from '../call/route.ts';
+import {
+  type Checks,
+  checkOptions,
+  isObject,
+  isString,
+  OBJECT,
+  TEXT,
+  TRUTH,
+  wholeNumber,
+} from '../checks/checker.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import type { NetworkProxy, ProxyCapability } from '../options/proxy.ts';
+import { canonicalHost } from '../util/host.ts';
+import { unsendable } from './credentials.ts';
+
+const TYPES = ['none', 'http', 'http-caching', 'socks5', 'socks4a'];
+const CAPABILITIES = ['tunneling', 'caching', 'host-name-lookup'];
+
+const CHECKS: Checks<NetworkProxy> = {
+  type: {
+    expected: `one of ${TYPES.join(', ')}`,
+    accepts: (value) => TYPES.includes(value as string),
+    isRequired: true,
+  },
+  host: { expected: 'a host, without port', accepts: (value) => isString(value) && hostOf(value) !== null },
+  port: wholeNumber(1, 65_535),
+  user: TEXT,
+  password: TEXT,
+  tls: OBJECT,
+  headers: OBJECT,
+  capabilities: {
+    expected: `an array of ${CAPABILITIES.join(', ')}`,
+    accepts: (value) => Array.isArray(value) && value.every((one) => CAPABILITIES.includes(one)),
+  },
+  hostNameLookup: {
+    expected: 'proxy or local',
+    accepts: (value) => value === 'proxy' || value === 'local',
+  },
+  guards: TRUTH,
+};
+
+/** What each type can do unless it says itself. */
+const DEFAULTS: Readonly<Record<ProxyServer['type'], readonly ProxyCapability[]>> = {
+  http: ['tunneling', 'caching', 'host-name-lookup'],
+  'http-caching': ['caching', 'host-name-lookup'],
+  socks5: ['tunneling', 'host-name-lookup'],
+  socks4a: ['tunneling', 'host-name-lookup'],
+};
+
+/**
+ * A proxy by its fields; null for `none`.
+ * @throws TypeError that names what is wrong, without what may be secret
+ */
+export function proxyServer(fields: NetworkProxy): ProxyServer | null {
+  const checked = checkOptions('proxy', fields, CHECKS);
+  const { type, user = '', password = '', tls = null, headers, capabilities } = checked;
+  if (type === 'none') return null;
+  if (checked.host === undefined) throw new TypeError("proxy: option 'host': expected a host, without port");
+  const isHttp = type.startsWith('http');
+  if (!isHttp && (tls !== null || headers !== undefined))
+    throw new TypeError(
+      `proxy: '${tls === null ? 'headers' : 'tls'}' is for HTTP proxies, and this one is ${type}`,
+    );
+  const reason = unsendable(type, user, password);
+  if (reason !== null) throw new TypeError(`proxy: ${reason}`);
+  const can = new Set(capabilities ?? DEFAULTS[type]);
+  const isLocal = type === 'socks5' && !can.has('host-name-lookup');
+  const { hostNameLookup = isLocal ? 'local' : 'proxy' } = checked;
+  if (type !== 'socks5' && hostNameLookup === 'local')
+    throw new TypeError(`proxy: names can be resolved here for socks5 only, and this one is ${type}`);
+  return Object.freeze({
+    type,
+    host: hostOf(checked.host)!,
+    port: checked.port ?? (isHttp ? (tls === null ? 80 : 443) : 1080),
+    user,
+    password,
+    tls,
+    fields: headers === undefined ? [] : fieldsFor(new HttpHeaders(headers)),
+    canTunnel: can.has('tunneling'),
+    canForward: isHttp && can.has('caching'),
+    resolves: hostNameLookup === 'proxy',
+    guards: checked.guards ?? false,
+  });
+}
+
+/** A name or an address in canonical form, IPv6 with or without brackets; null for what is none. */
+function hostOf(text: string): string | null {
+  const isBareIpv6 = text.includes(':') && !text.startsWith('[');
+  const host = canonicalHost(isBareIpv6 ? `[${text}]` : text);
+  return host?.startsWith('[') ? host.slice(1, -1) : host;
+}
+
+/** Fields that frame a message, or say where it goes: those are ours to write. */
+const OURS = ['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'te', 'trailer'];
+
+function fieldsFor(headers: HttpHeaders): readonly string[] {
+  const own = OURS.find((name) => headers.has(name));
+  if (own !== undefined) throw new TypeError(`proxy: the field ${own} cannot be set`);
+  return Object.freeze([...headers.pairs]);
+}
+
+/** Tells proxies apart where no credentials may stand: their memory, the queue, explanations. */
+export function publicKey({ type, host, port, tls }: ProxyServer): string {
+  return `${type}${tls === null ? '' : '+tls'}://${host}:${port}`;
+}
+
+export function isProxyFields(value: unknown): value is NetworkProxy {
+  return isObject(value) && !Array.isArray(value);
+}

@@ -1,0 +1,140 @@
+import type { Call } from '../call/call.ts';
+import type { ManagerSettings } from '../call/parts.ts';
+import type { HttpRequest } from '../call/request.ts';
+import {
+  DIRECT,
+  type ProxyPart,
+  type ProxyRouting,
+  type ProxyServer,
+  type ProxySettings,
+  type Route,
+  type RoutePlan,
+  type Routes,
+} from '../call/route.ts';
+import { NetworkError } from '../error.ts';
+import type { ProxyExplanation, ShownProxy } from '../options/proxy.ts';
+import { systemClock } from '../util/clock.ts';
+import { isPromise } from '../util/is-promise.ts';
+import { withoutFragment } from '../util/url.ts';
+import { type Choosing, chooseByAnswer, chooseBySetting, type ProxySources } from './choose.ts';
+import { DeadProxies } from './dead-proxies.ts';
+import type { Choice } from './environment.ts';
+import { proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
+import { queryOf } from './query.ts';
+import { keyOf, Plan, proxyOf } from './route-plan.ts';
+import { routeThrough } from './routes.ts';
+
+/**
+ * Gives each hop of a request the ways that it may go, chosen anew for each. Fields that are for a proxy (`Proxy-*`) go with
+ * the way, and to no origin.
+ */
+export class Proxies implements ProxyPart {
+  readonly #sources: ProxySources;
+  readonly #dead = new DeadProxies();
+
+  constructor(sources: ProxySources) {
+    this.#sources = sources;
+  }
+
+  under(settings: ProxySettings): ProxyRouting {
+    return { name: 'proxy', outgoing: (request, call) => this.#route(request, settings, call) };
+  }
+
+  async explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation> {
+    const choice = await this.#choose(request, settings, (run) => run());
+    const now = (settings.clock ?? systemClock).monotonic();
+    const usable = choice.proxies.filter((proxy) => routeThrough(proxy, carried(request)) !== null);
+    const tried = this.#dead.order(usable, keyOf, now).map((proxy) => this.#shown(proxy, now));
+    return { chosen: tried[0] ?? null, tried, rule: choice.rule };
+  }
+
+  #route(request: HttpRequest, settings: ProxySettings, call: Call): HttpRequest | Promise<HttpRequest> {
+    if (settings.schemes.has(request.url.scheme)) return request;
+    const fields = proxyFieldsOf(request.headers);
+    const stripped = fields === null ? request : { ...request, headers: withoutProxyFields(request.headers) };
+    if (!this.#isAsked(request, settings)) return stripped;
+    const planned = (choice: Choice): HttpRequest => {
+      const routes = this.#routesOf(request, choice, fields, call.clock.monotonic());
+      const isDirect = routes.length === 1 && routes[0].kind === 'direct';
+      const { proxyRetryDelay } = settings;
+      const plan = isDirect ? DIRECT_PLAN : new Plan(routes, this.#dead, call.clock, proxyRetryDelay);
+      return { ...stripped, plan };
+    };
+    const choosing = this.#choose(request, settings, (run) => call.inContext(run));
+    return isPromise(choosing) ? call.wait(choosing).then(planned) : planned(choosing);
+  }
+
+  /** Most managers have no proxy at all. */
+  #isAsked({ url, options, own }: HttpRequest, { proxyFactory }: ProxySettings): boolean {
+    if (url.scheme !== 'http' && url.scheme !== 'https') return false;
+    if (own.proxy === undefined && proxyFactory !== null) return true;
+    return (
+      options.proxy !== 'none' && (options.proxy !== 'default' || this.#sources.applicationProxy() !== 'none')
+    );
+  }
+
+  /** @throws NetworkError proxy-not-found */
+  #choose(
+    request: HttpRequest,
+    { proxyFactory }: ProxySettings,
+    inContext: <Value>(run: () => Value) => Value,
+  ): Choosing {
+    const { options, own } = request;
+    const isOwn = own.proxy !== undefined;
+    const query = queryOf(request);
+    const failed = (cause: unknown): never => {
+      throw notFound(request, isOwn || proxyFactory === null ? '' : 'the factory has failed: ', cause);
+    };
+    try {
+      if (proxyFactory !== null && !isOwn) {
+        const answer = inContext(() => proxyFactory(query));
+        return Promise.resolve(answer)
+          .then((given) => chooseByAnswer(given, query, this.#sources))
+          .catch(failed);
+      }
+      const whose = isOwn ? 'proxy of the request' : 'proxy of the manager';
+      const choosing = chooseBySetting(options.proxy, whose, query, this.#sources);
+      return isPromise(choosing) ? choosing.catch(failed) : choosing;
+    } catch (cause) {
+      return failed(cause);
+    }
+  }
+
+  /** @throws NetworkError proxy-not-found where none of them can carry the request */
+  #routesOf(
+    request: HttpRequest,
+    { proxies, rule }: Choice,
+    fields: readonly string[] | null,
+    now: number,
+  ): Routes {
+    const usable = proxies
+      .map((proxy) => routeThrough(withFields(proxy, fields), carried(request)))
+      .filter((route) => route !== null);
+    const [first, ...rest] = this.#dead.order<Route>(usable, (route) => keyOf(proxyOf(route)), now);
+    if (first !== undefined) return [first, ...rest];
+    throw notFound(request, `none that was chosen can carry ${request.url.scheme} (${rule})`);
+  }
+
+  #shown(proxy: ProxyServer | null, now: number): ShownProxy {
+    if (proxy === null) return { type: 'none', host: null, port: null, isAvoided: false };
+    const { type, host, port } = proxy;
+    return { type, host, port, isAvoided: this.#dead.isAvoided(keyOf(proxy)!, now) };
+  }
+}
+
+const DIRECT_PLAN: RoutePlan = { routes: [DIRECT], lane: null, report: () => {} };
+
+function carried({ url, options }: HttpRequest): { readonly needsTunnel: boolean } {
+  return { needsTunnel: url.scheme === 'https' || options.http2Direct };
+}
+
+/** Fields of a request make the way another one: its connection is shared with none that has not the same. */
+function withFields(proxy: ProxyServer | null, fields: readonly string[] | null): ProxyServer | null {
+  return proxy === null || fields === null ? proxy : { ...proxy, fields: [...proxy.fields, ...fields] };
+}
+
+function notFound({ url }: HttpRequest, what: string, cause?: unknown): NetworkError {
+  const shown = withoutFragment(url);
+  const why = cause === undefined ? '' : cause instanceof Error ? cause.message : String(cause);
+  return new NetworkError('proxy-not-found', `no proxy for ${shown}: ${what}${why}`, { url: shown, cause });
+}
