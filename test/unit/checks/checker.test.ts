@@ -120,7 +120,13 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
   ],
   ['NodeHttpTransport', (options) => new NodeHttpTransport(options), { agent: {} }, 'agents'],
   ['its agents', (agents) => new NodeHttpTransport({ agents }), { htps: {} }, 'agents.https'],
-  ['a proxy', (proxy) => new NetworkAccessManager({ proxy }), { type: 'http', hots: 'proxy.test' }, 'host'],
+  [
+    'a proxy',
+    // A text is the URL of one, which this is not.
+    (proxy) => new NetworkAccessManager({ proxy: typeof proxy === 'string' ? (':' as never) : proxy }),
+    { type: 'http', hots: 'proxy.test' },
+    'host',
+  ],
   ['NetworkReply.from', (answer) => NetworkReply.from(REQUEST, answer), { stats: 404 }, 'status'],
   [
     'a part of HttpMultiPart',
