@@ -73,6 +73,8 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   #timer: unknown = null;
   #swept: Promise<void> | null = null;
   #timesCleared = 0;
+  /** The database refused it: nothing is found until it does not. */
+  #isUncleared = false;
   /** What was begun and has to end before `close`. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #keys = new WeakMap<IndexedDbEntry, string>();
@@ -94,6 +96,7 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
 
   async match(key: string): Promise<readonly IndexedDbEntry[]> {
     try {
+      if (this.#isUncleared) await this.#clearAll();
       const records = await this.#database.read((entries) => readVariants(entries, key));
       return records.map((record) => {
         const entry = { metadata: record.metadata, length: record.length, record };
@@ -148,9 +151,18 @@ export class IndexedDbCache extends AbstractNetworkCache<IndexedDbEntry> {
   async clear(): Promise<void> {
     this.#timesCleared++;
     this.#touched.clear();
-    await this.#write(async (entries) => {
+    const cleared = this.#clearAll().catch((error: unknown) => {
+      this.#isUncleared = true;
+      this.#report(error);
+    });
+    await this.#track(cleared);
+  }
+
+  async #clearAll(): Promise<void> {
+    await this.#database.write(async (entries) => {
       entries.clear();
     });
+    this.#isUncleared = false;
   }
 
   async size(): Promise<number> {

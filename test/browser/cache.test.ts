@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
 import { IndexedDbCache } from '../../platform/browser/indexeddb-cache.ts';
 import { browserCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
@@ -237,6 +237,23 @@ describe('a database that is not as it should be', () => {
       }
     }
     expect(faults).toEqual([]);
+    await cache.close();
+  });
+
+  test('that refuses to clear all keeps nothing from being cleared for us', async () => {
+    const onFault = vi.fn();
+    const cache = new IndexedDbCache({ name: database('uncleared'), onFault });
+    await put(cache, 'key', bodyOf(10));
+    const refused = vi.spyOn(IDBObjectStore.prototype, 'clear').mockImplementation(() => {
+      throw new DOMException('refused', 'UnknownError');
+    });
+    await cache.clear();
+    expect(await cache.match('key')).toEqual([]);
+    refused.mockRestore();
+    expect(await cache.match('key')).toEqual([]);
+    await put(cache, 'key', bodyOf(20));
+    expect(await get(cache, 'key')).toEqual(bodyOf(20));
+    expect(onFault).toHaveBeenCalledOnce();
     await cache.close();
   });
 
