@@ -1,10 +1,10 @@
 /** What only Node has: `fairlead/node`. */
 export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts';
 export { cacheDirectory } from './cache-directory.ts';
-export type { DiskCacheOptions } from './disk-cache.ts';
-export { DiskCache } from './disk-cache.ts';
-export type { FileStoreOptions } from './file-store.ts';
-export { FileStore } from './file-store.ts';
+export type { DiskCacheOptions } from './files/disk-cache.ts';
+export { DiskCache } from './files/disk-cache.ts';
+export type { FileStoreOptions } from './files/file-store.ts';
+export { FileStore } from './files/file-store.ts';
 export type { SocketTransportOptions } from './http/socket-transport.ts';
 export { SocketTransport } from './http/socket-transport.ts';
 export type { NodeHttpTransportOptions } from './http-module-transport/node-http-transport.ts';

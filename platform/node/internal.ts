@@ -9,6 +9,6 @@ export { StrictTransportSecurity } from '../../src/hsts/strict-transport-securit
 export { canonicalHost } from '../../src/util/host.ts';
 export { parseUrl } from '../../src/util/url.ts';
 export { nodeHashes } from './auth/node-hashes.ts';
-export { DiskCache } from './disk-cache.ts';
+export { DiskCache } from './files/disk-cache.ts';
 export { CookieJar, MemoryCache, NetworkAccessManager } from './index.ts';
 export { publicSuffixList } from './public-suffix.ts';

@@ -114,7 +114,7 @@ describe('the rules see', () => {
     ['a platform importing a test', 'platform/node/index.ts', '../../test/support/server.ts'],
     ['what is on no floor', 'src/version.ts', '../package.json'],
     ['a concept in another', 'src/redirect/stage.ts', '../hsts/upgrade.ts'],
-    ['a platform in another', 'platform/browser/index.ts', '../node/file-store.ts'],
+    ['a platform in another', 'platform/browser/index.ts', '../node/files/file-store.ts'],
     ['Node in the core', 'src/util/clock.ts', 'node:timers'],
     ['Node in what all platforms share', 'platform/common/fetch-transport.ts', 'node:http'],
     ['Node without its prefix', 'platform/node/index.ts', 'http'],

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkError } from '../../src/error.ts';
 import { makeResponse } from '../support/fixtures.ts';
 import { Harness } from '../unit/cache/harness.ts';

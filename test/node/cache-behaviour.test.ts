@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';

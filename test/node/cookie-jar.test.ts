@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CookieJar } from '../../platform/node/cookie-jar.ts';
-import { FileStore } from '../../platform/node/file-store.ts';
+import { FileStore } from '../../platform/node/files/file-store.ts';
 import { publicSuffixList } from '../../platform/node/public-suffix.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-cookies-'));

@@ -16,8 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
 import { claimName } from '../../platform/node/files/claims.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { bodyOf, get, metadata, put, readAll } from '../suites/cache.ts';
 import { startServer } from '../support/server.ts';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { DiskEntry } from '../../platform/node/disk-cache/disk-entry.ts';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import type { DiskEntry } from '../../platform/node/files/disk-cache/disk-entry.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { bodyOf, metadata, put, readAll } from '../suites/cache.ts';
 
@@ -18,7 +18,7 @@ const { open, reading, wronglyClosed, done, faults } = vi.hoisted(() => ({
   faults: [] as Error[],
 }));
 
-vi.mock(import('../../platform/node/disk-cache/files.ts'), async (importOriginal) => {
+vi.mock(import('../../platform/node/files/disk-cache/files.ts'), async (importOriginal) => {
   const files = await importOriginal();
   const closed = (descriptor: number): void => {
     if (!open.delete(descriptor) || reading.includes(descriptor)) wronglyClosed.push(descriptor);

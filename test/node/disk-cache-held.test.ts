@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, metadata, put } from '../suites/cache.ts';
 
 /** Files of entries stay open for a moment after a hit: what happens to them meanwhile has to be seen. */

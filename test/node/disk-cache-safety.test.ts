@@ -12,7 +12,7 @@ import fs, {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { bodyOf, get, put } from '../suites/cache.ts';
 import { failing, patchFs, systemError } from '../support/patched-fs.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, put, readAll } from '../suites/cache.ts';
 
 const WRITERS = 4;

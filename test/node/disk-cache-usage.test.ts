@@ -13,7 +13,7 @@ import { lstat, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, metadata, put } from '../suites/cache.ts';
 
 vi.mock(import('node:fs/promises'), { spy: true });

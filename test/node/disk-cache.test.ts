@@ -4,7 +4,7 @@ import { readdir, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
 import { catching } from '../support/catching.ts';
 

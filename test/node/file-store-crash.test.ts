@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FileStore } from '../../platform/node/file-store.ts';
+import { FileStore } from '../../platform/node/files/file-store.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-crash-'));
 const program = path.join(root, 'writer.mjs');

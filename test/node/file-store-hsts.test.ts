@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { FileStore } from '../../platform/node/file-store.ts';
+import { FileStore } from '../../platform/node/files/file-store.ts';
 import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-hsts-'));

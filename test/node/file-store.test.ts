@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FileStore } from '../../platform/node/file-store.ts';
+import { FileStore } from '../../platform/node/files/file-store.ts';
 import { testStore } from '../suites/store.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-file-store-'));

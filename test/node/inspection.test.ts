@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { CookieJar, MemoryCache, type NetworkError } from '../../src/index.ts';
 import { LIST_ROUTES } from '../support/list-bench.ts';

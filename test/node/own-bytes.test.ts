@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import * as zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeDecoders } from '../../platform/node/decoders.ts';
-import { DiskCache } from '../../platform/node/disk-cache.ts';
+import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';

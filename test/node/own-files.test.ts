@@ -13,7 +13,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { FileStore } from '../../platform/node/file-store.ts';
+import { FileStore } from '../../platform/node/files/file-store.ts';
 import { CookieJar } from '../../src/cookies/jar.ts';
 import { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';
 import { failing, patchFs, systemError } from '../support/patched-fs.ts';

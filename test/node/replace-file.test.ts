@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { replaceFile } from '../../platform/node/replace-file.ts';
+import { replaceFile } from '../../platform/node/files/replace-file.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-replace-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

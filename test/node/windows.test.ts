@@ -13,16 +13,16 @@ const root = mkdtempSync(path.join(tmpdir(), 'fairlead-Windows-'));
 const SCAN = 20;
 const windows = new WindowsFs(SCAN);
 let parts: {
-  readonly FileStore: typeof import('../../platform/node/file-store.ts').FileStore;
-  readonly DiskCache: typeof import('../../platform/node/disk-cache.ts').DiskCache;
+  readonly FileStore: typeof import('../../platform/node/files/file-store.ts').FileStore;
+  readonly DiskCache: typeof import('../../platform/node/files/disk-cache.ts').DiskCache;
 };
 
 beforeAll(async () => {
   windows.install();
   vi.resetModules();
   parts = {
-    ...(await import('../../platform/node/file-store.ts')),
-    ...(await import('../../platform/node/disk-cache.ts')),
+    ...(await import('../../platform/node/files/file-store.ts')),
+    ...(await import('../../platform/node/files/disk-cache.ts')),
   };
 });
 afterAll(() => {

@@ -1,5 +1,5 @@
-import { systemClock } from '../../../src/util/clock.ts';
-import { TO_READ } from '../files/own-files.ts';
+import { systemClock } from '../../../../src/util/clock.ts';
+import { TO_READ } from '../own-files.ts';
 import type { EntryHeader, Slot } from './entry-format.ts';
 import { closeReadFile, openFile } from './files.ts';
 

@@ -1,15 +1,15 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
-import { faultTeller } from '../../src/storage/fault-teller.ts';
-import type { FaultListener, KeyValueStore, StoredValue } from '../../src/storage/key-value-store.ts';
-import { reportLater } from '../../src/storage/report-later.ts';
-import { withinPatience } from '../../src/storage/store-patience.ts';
-import { type Clock, setBackgroundTimeout, systemClock } from '../../src/util/clock.ts';
-import { ChangeNotice } from './files/change-notice.ts';
-import { type FileContent, readIfChanged, readIfExists } from './files/read-file.ts';
-import { replaceFileSync } from './files/replace-file-sync.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../../src/checks/checker.ts';
+import { faultTeller } from '../../../src/storage/fault-teller.ts';
+import type { FaultListener, KeyValueStore, StoredValue } from '../../../src/storage/key-value-store.ts';
+import { reportLater } from '../../../src/storage/report-later.ts';
+import { withinPatience } from '../../../src/storage/store-patience.ts';
+import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
+import { ChangeNotice } from './change-notice.ts';
+import { type FileContent, readIfChanged, readIfExists } from './read-file.ts';
 import { replaceFile } from './replace-file.ts';
+import { replaceFileSync } from './replace-file-sync.ts';
 
 export interface FileStoreOptions {
   /**

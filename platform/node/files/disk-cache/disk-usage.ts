@@ -1,11 +1,11 @@
 import { lstat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { EVICTION_TARGET, WRONG_CLOCK } from '../../../src/cache/storage/network-cache.ts';
-import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
-import { isMissing } from '../files/error-code.ts';
-import { Lease } from '../files/lease.ts';
-import { entriesIn, namesIn, removeOwn, statOwn } from '../files/own-files.ts';
-import { persist } from '../files/persist.ts';
+import { EVICTION_TARGET, WRONG_CLOCK } from '../../../../src/cache/storage/network-cache.ts';
+import { type Clock, setBackgroundTimeout, systemClock } from '../../../../src/util/clock.ts';
+import { isMissing } from '../error-code.ts';
+import { Lease } from '../lease.ts';
+import { entriesIn, namesIn, removeOwn, statOwn } from '../own-files.ts';
+import { persist } from '../persist.ts';
 import { ENTRY_NAME, removeCleared, SHARD_NAME, TEMPORARY_NAME } from './layout.ts';
 import type { OpenFiles } from './open-files.ts';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from '../files/error-code.ts';
-import { entriesIn, isPrivateDirectory, isSafeParent, makeDirectory, namesIn } from '../files/own-files.ts';
-import { persist } from '../files/persist.ts';
+import { isMissing } from '../error-code.ts';
+import { entriesIn, isPrivateDirectory, isSafeParent, makeDirectory, namesIn } from '../own-files.ts';
+import { persist } from '../persist.ts';
 import { discardEntry } from './entry-file.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
+import { setBackgroundTimeout, systemClock } from '../../../../src/util/clock.ts';
 import { OpenFile } from './open-file.ts';
 
 /** How long (milliseconds) a file is held after it was opened, however much it is used meanwhile. */

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
-import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
-import { metadataFromRecord } from '../../../src/cache/storage/metadata-record.ts';
-import { recordJudge } from '../../../src/storage/record.ts';
-import * as z from '../../../src/storage/zod.ts';
+import type { ResponseMetadata } from '../../../../src/cache/storage/metadata.ts';
+import { metadataFromRecord } from '../../../../src/cache/storage/metadata-record.ts';
+import { recordJudge } from '../../../../src/storage/record.ts';
+import * as z from '../../../../src/storage/zod.ts';
 
 /**
  * The layout of an entry's file. All numbers are big-endian.

@@ -1,22 +1,22 @@
 import { hash, randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
-import { BlockWriter, EntryGone } from '../../src/cache/storage/block-writer.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/storage/cache-size.ts';
-import { rewriteEntry } from '../../src/cache/storage/copy-stored-bytes.ts';
-import type { ResponseMetadata } from '../../src/cache/storage/metadata.ts';
+import { AbstractNetworkCache } from '../../../src/cache/storage/abstract-network-cache.ts';
+import { BlockWriter, EntryGone } from '../../../src/cache/storage/block-writer.ts';
+import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../../src/cache/storage/cache-size.ts';
+import { rewriteEntry } from '../../../src/cache/storage/copy-stored-bytes.ts';
+import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,
   type EntryWriter,
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
-} from '../../src/cache/storage/network-cache.ts';
-import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../src/checks/checker.ts';
-import { type FaultTeller, faultTeller } from '../../src/storage/fault-teller.ts';
-import type { FaultListener } from '../../src/storage/key-value-store.ts';
-import { reportLater } from '../../src/storage/report-later.ts';
-import { type Clock, systemClock } from '../../src/util/clock.ts';
+} from '../../../src/cache/storage/network-cache.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../../src/checks/checker.ts';
+import { type FaultTeller, faultTeller } from '../../../src/storage/fault-teller.ts';
+import type { FaultListener } from '../../../src/storage/key-value-store.ts';
+import { reportLater } from '../../../src/storage/report-later.ts';
+import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { CacheDirectory } from './disk-cache/cache-directory.ts';
 import { type DiskEntry, sizeOf, slotFor, slotPath } from './disk-cache/disk-entry.ts';
 import { DiskReader } from './disk-cache/disk-reader.ts';
@@ -28,9 +28,9 @@ import { openFile } from './disk-cache/files.ts';
 import { LAYOUT } from './disk-cache/layout.ts';
 import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
-import { errorCode, isMissing } from './files/error-code.ts';
-import { removeOwn, TO_CREATE } from './files/own-files.ts';
-import { mayPass, persist } from './files/persist.ts';
+import { errorCode, isMissing } from './error-code.ts';
+import { removeOwn, TO_CREATE } from './own-files.ts';
+import { mayPass, persist } from './persist.ts';
 
 /** Options of a {@link DiskCache}. */
 export interface DiskCacheOptions {

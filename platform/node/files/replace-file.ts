@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { delay, systemClock } from '../../src/util/clock.ts';
-import { ClaimWatch, claimName, keepFresh } from './files/claims.ts';
-import { isMissing } from './files/error-code.ts';
-import { makeDirectory, TO_CREATE } from './files/own-files.ts';
-import { persist } from './files/persist.ts';
-import { isExplained, readOnce, signatureOf } from './files/read-file.ts';
-import { hasNoSync, inWords } from './files/replace-failure.ts';
+import { delay, systemClock } from '../../../src/util/clock.ts';
+import { ClaimWatch, claimName, keepFresh } from './claims.ts';
+import { isMissing } from './error-code.ts';
+import { makeDirectory, TO_CREATE } from './own-files.ts';
+import { persist } from './persist.ts';
+import { isExplained, readOnce, signatureOf } from './read-file.ts';
+import { hasNoSync, inWords } from './replace-failure.ts';
 
 /** How long (milliseconds) to wait for others to finish. Well above what an abandoned claim costs. */
 const PATIENCE = 15_000;

@@ -1,4 +1,4 @@
-import type { BodyReader, MaybePromise } from '../../../src/cache/storage/network-cache.ts';
+import type { BodyReader, MaybePromise } from '../../../../src/cache/storage/network-cache.ts';
 import { bytesForBlocks, readBlocks } from './body-blocks.ts';
 import { BLOCK_SIZE } from './entry-format.ts';
 import type { OpenFile } from './open-file.ts';

@@ -1,5 +1,5 @@
-import type { ResponseMetadata, StoredResponse } from '../../../src/cache/storage/metadata.ts';
-import { MAXIMUM_VARIANTS, supersedes } from '../../../src/cache/storage/network-cache.ts';
+import type { ResponseMetadata, StoredResponse } from '../../../../src/cache/storage/metadata.ts';
+import { MAXIMUM_VARIANTS, supersedes } from '../../../../src/cache/storage/network-cache.ts';
 import { fileSize } from './entry-format.ts';
 import type { LoadedEntry } from './load-entry.ts';
 

@@ -1,6 +1,6 @@
-import { isMissing } from '../files/error-code.ts';
-import { removeOwn, statOwn, TO_CHANGE, TO_READ } from '../files/own-files.ts';
-import { persist } from '../files/persist.ts';
+import { isMissing } from '../error-code.ts';
+import { removeOwn, statOwn, TO_CHANGE, TO_READ } from '../own-files.ts';
+import { persist } from '../persist.ts';
 import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
 import { closeFile, closeReadFile, openFile, readAt, writeAt } from './files.ts';
 import type { LoadedEntry } from './load-entry.ts';
