@@ -26,7 +26,8 @@ export function retryStage(budget: RetryBudget): Stage {
     name: 'retry',
     handle: (request, next, call) => {
       const policy = retryPolicyOf(request.options.retry);
-      if (policy === null) return next(request, call);
+      // A round of a handshake, sent again, would come over a connection that knows nothing of it.
+      if (policy === null || call.lease !== null) return next(request, call);
       if (!policy.idempotencyKey || request.headers.has(KEY) || isIdempotent(request.method)) {
         return persist(request, policy, next, call, budget);
       }

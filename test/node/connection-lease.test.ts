@@ -11,6 +11,8 @@ import { NetworkError } from '../../src/error.ts';
 import { compose } from '../../src/pipeline/compose.ts';
 import { RequestQueue } from '../../src/queue/request-queue.ts';
 import { queueStage } from '../../src/queue/stage.ts';
+import { RetryBudget } from '../../src/retry/budget.ts';
+import { retryStage } from '../../src/retry/stage.ts';
 import { timeoutStage } from '../../src/timeout/stage.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { makeExchange, makeRequest, readBody } from '../support/fixtures.ts';
@@ -74,8 +76,9 @@ function setup(): {
   send: (path: string, transferTimeout?: number) => Promise<string>;
   call: Call;
 } {
-  const run = compose([handshake, queueStage(queue, true), timeoutStage], (request, call) =>
-    transport.send(request, call),
+  const run = compose(
+    [handshake, retryStage(new RetryBudget()), queueStage(queue, true), timeoutStage],
+    (request, call) => transport.send(request, call),
   );
   const makeCall = (): Call => makeExchange({ clock: systemClock }).exchange;
   const call = makeCall();
@@ -135,6 +138,20 @@ test('a timeout in a round frees the slot, closes the connection and leaves the 
   await expect(send('/hang', 200)).rejects.toMatchObject({ code: 'timeout' });
   expect([queue.size, call.cancelled, call.lease]).toEqual([0, null, null]);
   expect(await send('/plain')).toBe('200 plain 0');
+});
+
+test('a round is not sent again by retry: only its loop can begin anew', async () => {
+  const { run, call } = setup();
+  let closed = 0;
+  between = async (_round, lease) => {
+    for (const socket of rounds.keys()) socket.on('data', () => socket.destroy(void closed++ as never));
+    expect(lease.holds).toBe(true);
+  };
+  const options = { retry: { delay: 0 } };
+  await expect(run(makeRequest({ url: `${origin}/`, options }), call)).rejects.toMatchObject({
+    code: 'remote-host-closed',
+  });
+  expect([closed, queue.size, call.lease]).toEqual([1, 0, null]);
 });
 
 test('a server that closes between two rounds ends the handshake', async () => {
