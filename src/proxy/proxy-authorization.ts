@@ -1,7 +1,6 @@
 import type { ProxyServer } from '../call/route.ts';
 import { toBase64 } from '../util/base64.ts';
-
-const encoder = new TextEncoder();
+import { encodeUtf8 } from '../util/utf8.ts';
 
 /**
  * The fields that go to a proxy with each request that it sees: those that were set for it, and its credentials as Basic
@@ -12,6 +11,6 @@ export function proxyFields(proxy: ProxyServer): readonly string[] {
   const { fields, user, password } = proxy;
   if (user === '' && password === '') return fields;
   for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'proxy-authorization') return fields;
-  const credentials = toBase64(encoder.encode(`${user}:${password}`));
+  const credentials = toBase64(encodeUtf8(`${user}:${password}`));
   return [...fields, 'proxy-authorization', `Basic ${credentials}`];
 }
