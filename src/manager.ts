@@ -20,15 +20,18 @@ import type { Operation } from './reply/operation.ts';
 import { pipelineSource } from './reply/pipeline-source.ts';
 import { NetworkReply } from './reply/reply.ts';
 import type { ReplyCore } from './reply/reply-core.ts';
+import type { RelayedReply, ReplyRelay } from './reply/reply-relay.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import type { ReplySource } from './reply/reply-source.ts';
+import { ReplyState } from './reply/reply-state.ts';
 import { clockOf, DEFAULT_SETTINGS } from './resolve-options.ts';
 import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
+import { Settings } from './settings.ts';
 import { ActiveSet } from './util/active-set.ts';
 import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
-import { OWNER, Verbs } from './verbs.ts';
+import { OWNER } from './verbs.ts';
 
 /**
  * Owns an application's requests: makes them, queues them and knows what they share. It is a switchboard; every rule is
@@ -36,7 +39,7 @@ import { OWNER, Verbs } from './verbs.ts';
  *
  * Qt: https://doc.qt.io/qt-6/qnetworkaccessmanager.html; every member is compared in docs/qt-mapping.md.
  */
-export class Manager extends Verbs implements NetworkClient {
+export class Manager extends Settings implements NetworkClient {
   readonly #platform: Platform;
   readonly #defaults: ManagerSettings;
   readonly #sourceFor: ReturnType<typeof requestSources>;
@@ -211,6 +214,19 @@ export class Manager extends Verbs implements NetworkClient {
   ): HttpRequest {
     const { requestOptions: options, headers } = this;
     return resolveRequest(operation, request, body, { options, headers, platform: this.#platform });
+  }
+
+  /** @internal A request of another side of a port, which is told and asked all that happens to it. */
+  startRelayed(
+    operation: Operation,
+    request: NetworkRequest,
+    body: BodyInput | null,
+    relay: ReplyRelay,
+  ): RelayedReply {
+    const reply = this.createRequest(operation, request, body).attach(this[OWNER]);
+    const core = ReplyState.coreOf(reply);
+    core.relay = relay;
+    return { reply, control: core };
   }
 
   /** As a reply of its own. The manager's signals do not tell of it; only its questions are asked. */

@@ -22,6 +22,8 @@ export interface NetworkClient
   request(method: string, request: RequestInput, body?: BodyInput | null): NetworkReply;
   /** A WHATWG fetch, bound. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit | null) => Promise<Response>;
+  /** Schemes that requests may have. */
+  supportedSchemes(): string[];
   /** Fails what is in flight and lets go of every connection. */
   close(): Promise<void>;
 }

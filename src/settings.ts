@@ -2,7 +2,6 @@ import type { AbstractNetworkCache } from './cache/storage/abstract-network-cach
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
-import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { HeadersInput } from './message/headers.ts';
 import { applicationProxy } from './options/application-proxy.ts';
 import type { RequestOptions, SharedOptions } from './options/options.ts';
@@ -15,8 +14,8 @@ import {
   resolveManagerOptions,
 } from './resolve-options.ts';
 import { viewOfOptions } from './settings-view.ts';
-import { Signals } from './signals.ts';
 import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
+import { Verbs } from './verbs.ts';
 
 /** What setting one option does to another. */
 const RESETS: Readonly<Record<string, ManagerOptions>> = {
@@ -50,7 +49,7 @@ export interface Settings extends Accessors {
 
 /** The configuration of a manager: one frozen value, replaced as a whole, shared by all requests that were made under it. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
-export class Settings extends Signals<ManagerSignals> {
+export abstract class Settings extends Verbs {
   #current: ManagerSettings;
   #requestOptions: RequestOptions;
   readonly #defaults: ManagerSettings;
@@ -58,7 +57,7 @@ export class Settings extends Signals<ManagerSignals> {
 
   /** @internal Only managers have settings. */
   constructor(options: ManagerOptions, defaults: ManagerSettings, accept: Platform['acceptOptions']) {
-    super(MANAGER_SIGNALS);
+    super();
     this.#accept = accept;
     this.#defaults = defaults;
     this.#current = defaults;

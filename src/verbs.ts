@@ -1,16 +1,22 @@
 import { refuseSurplus } from './checks/surplus.ts';
+import { MANAGER_SIGNALS, type ManagerSignals } from './manager-signals.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { NetworkRequest, RequestInput } from './options/options.ts';
 import { type Operation, operationOf } from './reply/operation.ts';
 import type { NetworkReply } from './reply/reply.ts';
 import type { ReplyOwner } from './reply/reply-signals.ts';
 import { type ConnectOptions, connectRequest, toNetworkRequest } from './resolve-request.ts';
-import { Settings } from './settings.ts';
+import { Signals } from './signals.ts';
 
 export const OWNER = Symbol('owner');
 
-/** What a manager can be asked to do: every verb starts an operation. */
-export abstract class Verbs extends Settings {
+/** What a manager, or a client that is connected to one, can be asked to do: every verb starts an operation. */
+export abstract class Verbs extends Signals<ManagerSignals> {
+  /** @internal */
+  constructor() {
+    super(MANAGER_SIGNALS);
+  }
+
   /** A HEAD: status and fields of the response to a GET, without its body. The reply is returned at once; await `completed`. */
   head(request: RequestInput, ...surplus: never[]): NetworkReply {
     refuseSurplus('head', surplus);

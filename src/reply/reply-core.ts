@@ -19,6 +19,7 @@ import { type Promised, settle } from './promised.ts';
 import { askListeners } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
+import type { ReplyRelay } from './reply-relay.ts';
 import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
 import type { UploadProgress } from './upload-progress.ts';
@@ -50,6 +51,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   /** Called when the final head is there, and at the end. */
   atHead: (() => void) | null = null;
   responseTaker: ResponseTaker | null = null;
+  /** Who has the reply in place of this side. */
+  relay: ReplyRelay | null = null;
   declare readonly reply: Reply;
   readonly source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
@@ -104,6 +107,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** What has arrived waits, the network with it, and nothing has begun to read. */
   get isBodyUnread(): boolean {
+    if (this.relay !== null) return this.relay.isBodyUnread;
     return !this.isBodyClaimed && (this.#body?.isFull ?? false);
   }
 
@@ -186,6 +190,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   accept(event: ReplyEvent): void {
     if (this.#state !== 'running') return;
+    if (this.relay !== null) this.#tell(this.relay, event);
+    // It may have given the reply up.
+    if (!this.isRunning) return;
     switch (event.type) {
       case 'data':
         this.#data(event.chunk, event.lent);
@@ -211,7 +218,14 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   ask<Type extends QuestionType>(question: Question<Type>): Promise<Answered<Type>> {
-    return askListeners(this, question);
+    const here = () => askListeners(this, question);
+    return this.relay === null ? here() : this.relay.ask(question, here);
+  }
+
+  #tell(relay: ReplyRelay, event: ReplyEvent): void {
+    // Nothing follows the last one.
+    if (event.type === 'end' || event.type === 'failed') this.relay = null;
+    relay.accept(event);
   }
 
   behind(request: HttpRequest, run: Next): Promise<void> | null {
@@ -241,8 +255,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       this.#endEarly(bodyTooLarge(this.reply.request, this.head?.status ?? 0));
       return;
     }
-    if (!lent || !convertEarly(this, chunk)) this.body.push(chunk, lent);
-    this.reply.emit('readyRead');
+    if (this.relay === null) {
+      if (!lent || !convertEarly(this, chunk)) this.body.push(chunk, lent);
+      this.reply.emit('readyRead');
+    }
     if (!this.isRunning) return;
     if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);
     else this.#download.tell(this.#received, this.final?.total ?? -1);
@@ -253,7 +269,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       status: this.head?.status ?? 0,
       received: this.#received,
       total: this.final?.total ?? -1,
-      unread: (this.#body?.available ?? 0) + arriving,
+      // What another side has waits there.
+      unread: this.relay === null ? (this.#body?.available ?? 0) + arriving : 0,
       isCollected: this.#body?.isCollected ?? this.#isCollected,
     };
     return judgeBody(state, this.reply.request.options);
@@ -277,6 +294,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#running?.remove(this);
     this.reply.request.options.signal?.removeEventListener('abort', this);
     this.error = error;
+    // Given up on this side: what came from the transfer has been told.
+    if (this.relay !== null && error !== null)
+      this.#tell(this.relay, { type: 'failed', error: error.toJSON() });
     if (error !== null) this.reply.emit('errorOccurred', error);
     this.#download.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
     this.reply.emit('readChannelFinished');

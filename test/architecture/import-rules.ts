@@ -39,14 +39,14 @@ export const ROOMS: Readonly<Record<string, string>> = {
   pipeline: `${VALUES} requirements redirect headers decoding queue timeout retry cache schemes reply`,
   'manager-signals': 'call reply util',
   platform: `${VALUES} pipeline reply`,
-  'settings-view': VALUES,
-  settings: `${VALUES} signals cache cookies manager-signals platform settings-view resolve-options`,
   'resolve-request': `${VALUES} platform reply resolve-options`,
-  verbs: `${VALUES} reply settings resolve-request`,
+  verbs: `${VALUES} signals reply manager-signals resolve-request`,
+  'settings-view': VALUES,
+  settings: `${VALUES} signals cache cookies manager-signals platform verbs settings-view resolve-options`,
   'network-client': `${VALUES} signals reply manager-signals`,
   'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
-  manager: `${VALUES} signals pipeline reply verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
+  manager: `${VALUES} signals pipeline reply settings verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
   index: `${VALUES} signals auth cache cookies hsts reply network-client event-stream manager-signals`,
 };
 
