@@ -14,7 +14,9 @@ import esbuild from 'rollup-plugin-esbuild';
 const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)];
 
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
-const NODE_SETS = set('node/index', 'node/extras');
+const NODE_SETS = set('node/index', 'node/extras', 'node/bridge');
+/** The same where there is nothing of Node. */
+const BRIDGE = 'platform/bridge/index.ts';
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
 const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
 
@@ -22,6 +24,7 @@ const DECLARATIONS = {
   index: 'platform/portable/index.ts',
   node: 'platform/node/extras.ts',
   browser: 'platform/browser/extras.ts',
+  bridge: BRIDGE,
 };
 
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
@@ -39,8 +42,8 @@ const sets = [
   nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
   nodeSets(NODE_SETS, 'cjs'),
   ...(['es', 'cjs'] as const).flatMap((format) => [
-    modules('browser', set('browser/index', 'browser/extras'), format),
-    modules('portable', set('portable/index'), format),
+    modules('browser', { ...set('browser/index', 'browser/extras'), 'browser/bridge': BRIDGE }, format),
+    modules('portable', { ...set('portable/index'), 'portable/bridge': BRIDGE }, format),
   ]),
   singleFile(),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.

@@ -23,7 +23,7 @@ export interface RequestSurroundings {
   readonly options: RequestOptions;
   /** The fields that a request has unless it brings its own. */
   readonly headers: HttpHeaders;
-  readonly platform: Platform;
+  readonly platform: Pick<Platform, 'parseUrl' | 'acceptOptions'>;
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
 import type { Platform } from '../../src/platform.ts';
-import { parseUrl } from '../../src/util/url.ts';
 import { captureContext } from '../common/async-context.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
+import { parsePageUrl } from '../common/page-url.ts';
 import { MultiplexedOrigins } from './multiplexed-origins.ts';
 
 /** A page or worker: the browser owns redirects, cookies, decoding and TLS. */
@@ -22,14 +22,9 @@ export const browserPlatform: Platform = {
     ['data', { open: openThroughFetch }],
     ['blob', { open: openThroughFetch }],
   ]),
-  parseUrl: (input) => parseUrl(input, baseUrl()),
+  parseUrl: parsePageUrl,
   takesRequests: true,
 };
-
-/** That of the document, which `<base>` sets and a srcdoc frame inherits; a worker has its location. */
-function baseUrl(): string | undefined {
-  return globalThis.document?.baseURI ?? globalThis.location?.href;
-}
 
 /** Answers a `data:` or `blob:` URL where the fetch of the platform reads it itself. */
 async function openThroughFetch({ method, url, headers }: HttpRequest): Promise<Response> {

@@ -8,9 +8,9 @@ import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
-import type { AsyncContext } from '../../src/util/async-context.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
+import { captureContext } from './async-context.ts';
 import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
@@ -58,12 +58,6 @@ export const nodePlatform: Platform = {
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
 };
-
-/** Node's context of the moment: what an AsyncLocalStorage holds, and what a tracing tool sees. */
-function captureContext(): AsyncContext {
-  const { AsyncResource } = process.getBuiltinModule('node:async_hooks');
-  return new AsyncResource('fairlead.request', { requireManualDestroy: true });
-}
 
 /**
  * One signal may abort any number of requests, and each listens to it: Node would warn of a leak with the eleventh. Its own

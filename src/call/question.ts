@@ -65,5 +65,10 @@ const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = 
   sslErrors: { ignored: false },
 };
 
+/** What no listener says. */
+export function silenceOf<Type extends QuestionType>(type: Type): Questions[Type]['answer'] {
+  return UNHEARD[type];
+}
+
 /** Asks no one. */
 export const askNobody: Ask = async ({ type }) => ({ answer: UNHEARD[type], error: null });

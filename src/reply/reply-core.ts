@@ -1,6 +1,6 @@
-import type { CallSink, ResponseTaker } from '../call/call.ts';
+import type { CallSink } from '../call/call.ts';
 import type { Answered, Question, QuestionType } from '../call/question.ts';
-import type { Hop, HopHead, ReplyEvent, ResponseHead } from '../call/reply-event.ts';
+import type { HopHead, ReplyEvent } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { requestInContext } from '../call/request-in-context.ts';
 import type { Next } from '../call/stage.ts';
@@ -15,14 +15,14 @@ import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { platformDecoding } from './body-text.ts';
 import { DownloadProgress } from './download-progress.ts';
 import { withSentence } from './error-sentence.ts';
-import { type Promised, settle } from './promised.ts';
+import { settle } from './promised.ts';
 import { askListeners } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
+import { ReplyRecord } from './reply-record.ts';
 import type { ReplyRelay } from './reply-relay.ts';
-import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
+import type { ReplyFace } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
-import type { UploadProgress } from './upload-progress.ts';
 import { convertEarly, showWireEvent } from './wire.ts';
 
 /**
@@ -32,27 +32,9 @@ import { convertEarly, showWireEvent } from './wire.ts';
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
+  extends ReplyRecord<Reply>
   implements CallSink, BodyControl, EventListenerObject, Placed
 {
-  declare url: string;
-  /** The head that is shown: of the last redirect, then of the response. */
-  head: HopHead | null = null;
-  /** The head of the response that is delivered. */
-  final: ResponseHead | null = null;
-  hops: readonly Hop[] = NO_HOPS;
-  trailers: HttpHeaders | null = null;
-  error: NetworkError | null = null;
-  owner: ReplyOwner<Reply> | null = null;
-  place = 0;
-  redirectAllowed = false;
-  attempts = 1;
-  upload: UploadProgress | null = null;
-  promised: Promised | null = null;
-  /** Called when the final head is there, and at the end. */
-  atHead: (() => void) | null = null;
-  responseTaker: ResponseTaker | null = null;
-  /** Who has the reply in place of this side. */
-  relay: ReplyRelay | null = null;
   declare readonly reply: Reply;
   readonly source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
@@ -71,6 +53,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** @param running those under way, of which the reply is one until it ends */
   constructor(reply: Reply, source: ReplySource, running: ActiveSet<ReplyCore> | undefined) {
+    super();
     this.#running = running;
     running?.add(this);
     this.reply = reply;
@@ -315,5 +298,3 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.body.forbid();
   }
 }
-
-const NO_HOPS: readonly Hop[] = [];

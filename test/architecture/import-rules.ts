@@ -116,7 +116,7 @@ const PACKAGE_USERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^electron$/, /^platform\/electron\//],
   [/^eventemitter3$/, /^(src|platform)\//],
   [/^tldts$/, /^platform\/node\//],
-  [/^zod\/mini$/, /^src\/storage\//],
+  [/^zod\/mini$/, /^(src\/storage|platform\/bridge)\//],
   [/^idb-keyval$/, /^platform\/browser\//],
   [/^cross-fetch$/, /^platform\/portable\//],
 ];

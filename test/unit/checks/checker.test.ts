@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ConnectedClient } from '../../../platform/bridge/client/connected-client.ts';
+import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
 import { DiskCache, FileStore, NodeHttpTransport, SocketTransport } from '../../../platform/node/extras.ts';
@@ -127,6 +129,13 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { type: 'http', hots: 'proxy.test' },
     'host',
   ],
+  ['a policy of serve()', (policy) => resolvePolicy(policy), { orgins: [] }, 'origins'],
+  [
+    'connect()',
+    (options) => new ConnectedClient(DEAD_PORT, options),
+    { connectTimeOut: 1 },
+    'connectTimeout',
+  ],
   ['NetworkReply.from', (answer) => NetworkReply.from(REQUEST, answer), { stats: 404 }, 'status'],
   [
     'a part of HttpMultiPart',
@@ -135,6 +144,9 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'headers',
   ],
 ];
+
+/** On whose other side nothing is. */
+const DEAD_PORT = { transfers: false, tellsClose: true, open: () => {}, post: () => {}, close: () => {} };
 
 /** Asks a door, which may answer later. */
 const through = async (use: Use, options: unknown): Promise<unknown> => use(options as never);

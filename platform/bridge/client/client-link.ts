@@ -1,0 +1,232 @@
+import { NetworkError } from '../../../src/error.ts';
+import type { ReplySource } from '../../../src/reply/reply-source.ts';
+import type { CaptureContext } from '../../../src/util/async-context.ts';
+import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
+import { Liveness } from '../liveness.ts';
+import { Outbox } from '../outbox.ts';
+import type { BridgePort } from '../port.ts';
+import { type ClientMessage, type OwnerMessage, PORT_WINDOW, PROTOCOL } from '../protocol.ts';
+import { RemoteTransfer, type TransferHost } from './remote-transfer.ts';
+
+export interface LinkOptions {
+  readonly clock: Clock;
+  readonly captureContext: CaptureContext | undefined;
+  /** Milliseconds until the owner has to have answered. */
+  readonly connectTimeout: number;
+}
+
+/** What the owner has said of itself. */
+export interface Welcome {
+  readonly schemes: readonly string[];
+  readonly grants: readonly string[];
+}
+
+/** The client's end of a port: numbers what it asks for, and brings what is told to whom it is for. */
+export class ClientLink implements TransferHost {
+  failure: NetworkError | null = null;
+  welcome: Welcome | null = null;
+  readonly source: ReplySource;
+  readonly ready: Promise<Welcome>;
+  readonly #port: BridgePort;
+  readonly #outbox: Outbox<ClientMessage>;
+  readonly #liveness: Liveness;
+  readonly #clock: Clock;
+  readonly #transfers = new Map<number, RemoteTransfer>();
+  readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: NetworkError): void }>();
+  #last = 0;
+  #received = 0;
+  #greeting!: { resolve(welcome: Welcome): void; reject(error: NetworkError): void };
+  readonly #patience: unknown;
+  readonly #changed: (name: string, value: unknown) => void;
+
+  constructor(
+    port: BridgePort,
+    { clock, captureContext, connectTimeout }: LinkOptions,
+    changed: (name: string, value: unknown) => void,
+  ) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#changed = changed;
+    this.source = {
+      clock,
+      ...(captureContext === undefined ? {} : { captureContext }),
+      open: (request, sink) => new RemoteTransfer(request, sink, this),
+    };
+    this.ready = new Promise((resolve, reject) => {
+      this.#greeting = { resolve, reject };
+    });
+    // Every request fails with the same error.
+    this.ready.catch(() => {});
+    this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
+    this.#liveness = new Liveness(port, clock, {
+      ping: () => this.send({ type: 'ping' }),
+      lock: (name) => this.send({ type: 'lock', name }),
+      gone: () => this.#gone(null),
+    });
+    this.#patience = setBackgroundTimeout(
+      () => this.close(unanswered(connectTimeout)),
+      connectTimeout,
+      clock,
+    );
+    port.open({
+      message: (post) => this.#take(post),
+      unreadable: () => this.#gone(new Error('a message could not be read')),
+      closed: () => this.#gone(null),
+    });
+    const { major, minor } = PROTOCOL;
+    this.send({ type: 'hello', major, minor });
+    this.#outbox.flush();
+  }
+
+  send(message: ClientMessage, chunk: Uint8Array | null = null): void {
+    this.#outbox.send(message, chunk);
+  }
+
+  begin(transfer: RemoteTransfer): number {
+    const id = ++this.#last;
+    this.#transfers.set(id, transfer);
+    this.#hold();
+    return id;
+  }
+
+  over(id: number): void {
+    this.#transfers.delete(id);
+    this.#hold();
+  }
+
+  /** Calls a method of the owner's that its policy grants. */
+  call(method: string, args: readonly unknown[]): Promise<unknown> {
+    const { failure } = this;
+    if (failure !== null) return Promise.reject(failure);
+    const id = ++this.#last;
+    this.send({ type: 'call', id, method, args });
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject });
+      this.#hold();
+    });
+  }
+
+  /** Ends everything with that error and lets go of the port. */
+  close(error: NetworkError): void {
+    if (this.failure !== null) return;
+    this.send({ type: 'goodbye' });
+    this.#end(error);
+  }
+
+  #hold(): void {
+    this.#port.hold?.(this.#transfers.size + this.#calls.size > 0);
+  }
+
+  #take(post: unknown): void {
+    this.#liveness.heard();
+    if (!Array.isArray(post)) return;
+    for (const message of post as OwnerMessage[]) if (this.failure === null) this.#obey(message);
+  }
+
+  #obey(message: OwnerMessage): void {
+    switch (message.type) {
+      case 'event':
+        this.#event(message);
+        break;
+      case 'question':
+        void this.#transfers.get(message.id)?.question(message.question, message.asked);
+        break;
+      case 'upload-open':
+        this.#transfers.get(message.id)?.openUpload(message.pass, message.credit);
+        break;
+      case 'upload-credit':
+        this.#transfers.get(message.id)?.creditUpload(message.pass, message.bytes);
+        break;
+      case 'upload-close':
+        this.#transfers.get(message.id)?.closeUpload(message.pass);
+        break;
+      case 'result':
+        this.#settle(message.id)?.resolve(message.value);
+        break;
+      case 'error':
+        this.#settle(message.id)?.reject(NetworkError.from(message.error));
+        break;
+      default:
+        this.#hear(message);
+    }
+  }
+
+  #event({ id, event, timings }: Extract<OwnerMessage, { type: 'event' }>): void {
+    if (event.type === 'data') this.#count(event.chunk.length);
+    this.#transfers.get(id)?.event(event, timings);
+  }
+
+  /** Tells in large steps what has arrived, whoever it was for. */
+  #count(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received < PORT_WINDOW / 64) return;
+    this.send({ type: 'received', bytes: this.#received });
+    this.#received = 0;
+  }
+
+  #settle(id: number): { resolve(value: unknown): void; reject(error: NetworkError): void } | undefined {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    this.#hold();
+    return call;
+  }
+
+  /** What is said of the port itself. What a later minor version says beside it is not for this one. */
+  #hear(message: OwnerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#greet(message);
+        break;
+      case 'refused':
+        this.#end(new NetworkError('protocol-failure', message.reason));
+        break;
+      case 'goodbye':
+        this.#end(NetworkError.from(message.error));
+        break;
+      case 'lock':
+        void this.#liveness.otherHolds(message.name);
+        break;
+      case 'ping':
+        this.send({ type: 'pong' });
+        break;
+      case 'changed':
+        this.#changed(message.name, message.value);
+        break;
+    }
+  }
+
+  #greet({ schemes, grants }: Welcome): void {
+    this.#clock.clearTimeout(this.#patience);
+    this.welcome = { schemes, grants };
+    this.#greeting.resolve(this.welcome);
+  }
+
+  #gone(cause: unknown): void {
+    this.#end(
+      new NetworkError(
+        'network-session-failed',
+        'the owner of the manager has gone away; connect again and repeat the request',
+        cause === null ? {} : { cause },
+      ),
+    );
+  }
+
+  #end(error: NetworkError): void {
+    if (this.failure !== null) return;
+    this.#clock.clearTimeout(this.#patience);
+    this.#liveness.close();
+    // While it is not yet set, each transfer says that it is over.
+    for (const transfer of [...this.#transfers.values()]) transfer.fail(error);
+    this.failure = error;
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+    this.#greeting.reject(error);
+    this.#outbox.flush();
+    this.#outbox.close();
+    this.#port.close();
+  }
+}
+
+function unanswered(ms: number): NetworkError {
+  return new NetworkError('timeout', `no owner of a manager has answered on this port within ${ms} ms`);
+}

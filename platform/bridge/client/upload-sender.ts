@@ -1,0 +1,84 @@
+import type { NetworkError } from '../../../src/error.ts';
+import type { RequestBody } from '../../../src/message/body.ts';
+import { sourceFailure } from '../../../src/message/source-failure.ts';
+import { copyBytes } from '../../../src/util/bytes.ts';
+import { type ClientMessage, UPLOAD_PIECE } from '../protocol.ts';
+
+/** How a sender reaches the other side. */
+export interface SenderVoice {
+  send(message: ClientMessage, chunk?: Uint8Array | null): void;
+  /** The body has failed: the request fails with it here, where its cause is known. */
+  failed(error: NetworkError): void;
+}
+
+/** One sending of a body, within the window that the other side gives. */
+export class UploadSender {
+  readonly #id: number;
+  readonly #pass: number;
+  readonly #body: RequestBody;
+  readonly #voice: SenderVoice;
+  #credit: number;
+  #source: AsyncIterator<Uint8Array> | null = null;
+  #isStopped = false;
+  #wake: (() => void) | null = null;
+
+  constructor(id: number, pass: number, body: RequestBody, credit: number, voice: SenderVoice) {
+    this.#id = id;
+    this.#pass = pass;
+    this.#body = body;
+    this.#credit = credit;
+    this.#voice = voice;
+    this.#pump().catch((cause: unknown) => {
+      if (this.#isStopped) return;
+      this.stop();
+      const error = sourceFailure(cause);
+      voice.send({ type: 'upload-failed', id, pass, error: error.toJSON() });
+      voice.failed(error);
+    });
+  }
+
+  get pass(): number {
+    return this.#pass;
+  }
+
+  addCredit(bytes: number): void {
+    this.#credit += bytes;
+    this.#wake?.();
+  }
+
+  /** Nothing more is wanted. Closes the source. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    // A generator that waits for its own source answers late or never: it is told, not waited for.
+    this.#source?.return?.().catch(() => {});
+    this.#source = null;
+    this.#wake?.();
+  }
+
+  async #pump(): Promise<void> {
+    const source = this.#body.open()[Symbol.asyncIterator]();
+    this.#source = source;
+    for (;;) {
+      const { done, value } = await source.next();
+      if (this.#isStopped) return;
+      if (done === true) break;
+      for (let at = 0; at < value.length; ) {
+        while (this.#credit === 0 && !this.#isStopped) await this.#room();
+        if (this.#isStopped) return;
+        const chunk = copyBytes(value.subarray(at, at + Math.min(UPLOAD_PIECE, this.#credit)));
+        at += chunk.length;
+        this.#credit -= chunk.length;
+        this.#voice.send({ type: 'upload-chunk', id: this.#id, pass: this.#pass, chunk }, chunk);
+      }
+    }
+    this.#source = null;
+    this.#voice.send({ type: 'upload-end', id: this.#id, pass: this.#pass });
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,22 @@
+/** One manager, shared: `serve` it through a port on one side, `connect` to it on the other. */
+
+export type { Manager } from '../../src/manager.ts';
+export type { OwnOptions } from '../../src/options/options.ts';
+export type { Signals } from '../../src/signals.ts';
+export type { Verbs } from '../../src/verbs.ts';
+export { ConnectedClient, type ConnectOptions } from './client/connected-client.ts';
+export { connect } from './connect.ts';
+export { type PolicyViolation, ServedPort, type ServedPortSignals } from './owner/served-port.ts';
+export type { PolicyRule } from './policy/judge-request.ts';
+export type { AllowedOrigin, BridgePolicy, BridgePolicyInput } from './policy/policy.ts';
+export type { BridgePort, PortListener } from './port.ts';
+export type { DomMessagePort } from './ports/dom-port.ts';
+export { domPort } from './ports/dom-port.ts';
+export type { MessageDuplex } from './ports/duplex-port.ts';
+export { duplexPort } from './ports/duplex-port.ts';
+export type { MainMessagePort } from './ports/main-port.ts';
+export { mainPort } from './ports/main-port.ts';
+export type { PortInput } from './ports/port-of.ts';
+export type { ThreadMessagePort } from './ports/thread-port.ts';
+export { threadPort } from './ports/thread-port.ts';
+export { serve } from './serve.ts';

@@ -1,0 +1,52 @@
+import type { BridgePort } from './port.ts';
+
+/**
+ * What is said in one turn goes in one post: a message costs more by being posted than by what is in it.
+ *
+ * @param failed called when the channel takes no more
+ */
+export class Outbox<Message> {
+  readonly #port: BridgePort;
+  readonly #failed: (cause: unknown) => void;
+  #messages: Message[] = [];
+  #transfer: ArrayBuffer[] = [];
+  #isClosed = false;
+
+  constructor(port: BridgePort, failed: (cause: unknown) => void) {
+    this.#port = port;
+    this.#failed = failed;
+  }
+
+  /** @param chunk bytes in the message, in memory of their own that is given away */
+  send(message: Message, chunk: Uint8Array | null = null): void {
+    if (this.#isClosed) return;
+    if (this.#messages.push(message) === 1) void NOW.then(() => this.flush());
+    if (chunk !== null && chunk.length >= WORTH_A_TRANSFER && this.#port.transfers)
+      this.#transfer.push(chunk.buffer as ArrayBuffer);
+  }
+
+  /** Posts what waits, now. */
+  flush(): void {
+    const messages = this.#messages;
+    if (messages.length === 0 || this.#isClosed) return;
+    const transfer = this.#transfer;
+    this.#messages = [];
+    if (transfer.length > 0) this.#transfer = [];
+    try {
+      this.#port.post(messages, transfer);
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#messages = [];
+    this.#transfer = [];
+  }
+}
+
+const NOW = Promise.resolve();
+/** What is smaller is copied sooner than handed over. */
+const WORTH_A_TRANSFER = 16 * 1024;

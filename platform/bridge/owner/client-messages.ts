@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import type { ClientMessage } from '../protocol.ts';
+import { UPLOAD_PIECE } from '../protocol.ts';
+import { MalformedMessage, plainCopy } from './plain-copy.ts';
+
+/**
+ * What a client may say, judged message by message: names, types and ranges. What a request may ask for is the policy's to
+ * say, and what an option may be the checker's that all options go through.
+ */
+
+const id = z.number().check(z.int(), z.positive(), z.maximum(Number.MAX_SAFE_INTEGER));
+const count = z.number().check(z.int(), z.nonnegative());
+const bytes = z.instanceof(Uint8Array);
+const name = z.string().check(z.maxLength(256));
+const plain = z.record(z.string(), z.unknown());
+
+const bodyHead = z.strictObject({
+  length: z.nullable(count),
+  replayable: z.boolean(),
+  contentType: z.nullable(z.string()),
+  bytes: z.nullable(bytes),
+});
+
+const error = z.looseObject({ code: z.string(), message: z.string() });
+
+const MESSAGES = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), major: count, minor: count }),
+  z.strictObject({ type: z.literal('lock'), name }),
+  z.strictObject({
+    type: z.literal('request'),
+    id,
+    operation: z.enum(['head', 'get', 'put', 'post', 'delete', 'custom']),
+    method: name,
+    url: z.string(),
+    headers: z.array(z.string()).check(z.refine((pairs) => pairs.length % 2 === 0)),
+    options: plain,
+    body: z.nullable(bodyHead),
+  }),
+  z.strictObject({ type: z.literal('credit'), id, bytes: count, isUnread: z.boolean() }),
+  z.strictObject({ type: z.literal('received'), bytes: count }),
+  z.strictObject({ type: z.literal('priority'), id, priority: z.enum(['high', 'normal', 'low']) }),
+  z.strictObject({ type: z.literal('abort'), id }),
+  z.strictObject({
+    type: z.literal('answer'),
+    id,
+    question: id,
+    answered: z.union([
+      z.strictObject({ answer: plain, error: z.null() }),
+      z.strictObject({ answer: z.null(), error }),
+    ]),
+  }),
+  z.strictObject({
+    type: z.literal('upload-chunk'),
+    id,
+    pass: id,
+    chunk: bytes.check(z.refine((chunk) => chunk.length <= UPLOAD_PIECE)),
+  }),
+  z.strictObject({ type: z.literal('upload-end'), id, pass: id }),
+  z.strictObject({ type: z.literal('upload-failed'), id, pass: id, error }),
+  z.strictObject({ type: z.literal('call'), id, method: name, args: z.array(z.unknown()) }),
+  z.strictObject({ type: z.literal('ping') }),
+  z.strictObject({ type: z.literal('pong') }),
+  z.strictObject({ type: z.literal('goodbye') }),
+]);
+
+/**
+ * The messages of one post.
+ * @param most bytes that it may have
+ * @throws MalformedMessage for what no client of this version says
+ */
+export function readClientMessages(post: unknown, most: number): readonly ClientMessage[] {
+  const copy = plainCopy(post, most);
+  if (!Array.isArray(copy)) throw new MalformedMessage('a post that is no list of messages');
+  return copy.map((message) => {
+    if (!MESSAGES.safeParse(message).success)
+      throw new MalformedMessage(`a message that is none: ${typeOf(message)}`);
+    // Not what the schema has made of it: that has prototypes again.
+    return message as ClientMessage;
+  });
+}
+
+function typeOf(message: unknown): string {
+  const { type } = (message ?? {}) as { readonly type?: unknown };
+  return typeof type === 'string' ? type.slice(0, 32) : typeof message;
+}

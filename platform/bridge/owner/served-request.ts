@@ -1,0 +1,206 @@
+import { type Answered, type Question, type QuestionType, silenceOf } from '../../../src/call/question.ts';
+import type { ReplyEvent } from '../../../src/call/reply-event.ts';
+import { NetworkError } from '../../../src/error.ts';
+import type { Manager } from '../../../src/manager.ts';
+import { requestBody } from '../../../src/message/body.ts';
+import { HttpHeaders } from '../../../src/message/headers.ts';
+import type { NetworkRequest, Priority } from '../../../src/options/options.ts';
+import type { NetworkReply } from '../../../src/reply/reply.ts';
+import type { BodyControl } from '../../../src/reply/reply-body.ts';
+import type { ReplyRelay } from '../../../src/reply/reply-relay.ts';
+import { parseUrl } from '../../../src/util/url.ts';
+import { type Breach, judgeTarget } from '../policy/judge-request.ts';
+import type { ResolvedPolicy } from '../policy/policy.ts';
+import { type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
+import type { PortFlow } from './port-flow.ts';
+import { shownEvent, withoutSetCookie } from './shown-event.ts';
+import type { UploadCredit } from './upload-credit.ts';
+import { RemoteUpload } from './upload-pass.ts';
+
+/** The port, as the requests that came through it see it. */
+export interface RequestHost {
+  readonly manager: Manager;
+  readonly policy: ResolvedPolicy;
+  readonly flow: PortFlow;
+  readonly uploadCredit: UploadCredit;
+  send(message: OwnerMessage, chunk?: Uint8Array | null): void;
+  /** Tells the owner, and gives the error that the other side gets. */
+  violate(breach: Breach, url: string): NetworkError;
+  /** The request is over. */
+  over(id: number): void;
+}
+
+/** A request of the other side: its reply is here, and everything that happens to it is told and asked there. */
+export class ServedRequest implements ReplyRelay {
+  readonly upload: RemoteUpload;
+  isBodyUnread = false;
+  readonly #host: RequestHost;
+  readonly #id: number;
+  #method: string;
+  #reply: NetworkReply | null = null;
+  #control: BodyControl | null = null;
+  /** Bytes that were sent and that the reader there has not taken. */
+  #unread = 0;
+  #questions = 0;
+  #isOver = false;
+  readonly #asked = new Map<number, (answered: Answered) => void>();
+
+  constructor(host: RequestHost, { id, method }: RequestMessage) {
+    this.#host = host;
+    this.#id = id;
+    this.#method = method;
+    const name = { id };
+    this.upload = new RemoteUpload(
+      {
+        open: (pass, credit) => host.send({ type: 'upload-open', ...name, pass, credit }),
+        credit: (pass, bytes) => host.send({ type: 'upload-credit', ...name, pass, bytes }),
+        close: (pass) => host.send({ type: 'upload-close', ...name, pass }),
+      },
+      host.uploadCredit,
+    );
+  }
+
+  start({ operation, method, url, headers, options, body }: RequestMessage): void {
+    const { siteForCookies } = this.#host.policy;
+    const request: NetworkRequest = {
+      ...options,
+      url,
+      headers: HttpHeaders.adopt(headers),
+      ...(operation === 'custom' ? { method } : {}),
+      ...(siteForCookies === null ? {} : { siteForCookies }),
+    };
+    const upload = body === null ? null : { [requestBody]: () => this.upload.body(body) };
+    const { reply, control } = this.#host.manager.startRelayed(operation, request, upload, this);
+    this.#reply = reply;
+    this.#control = control;
+    // One that an overridden createRequest has kept.
+    if (reply.isFinished) this.refuse(reply.error ?? cancelled(url));
+  }
+
+  /** Ends it before it has begun. */
+  refuse(error: NetworkError): void {
+    this.#tell({ type: 'failed', error: error.toJSON() });
+    this.#end(error);
+  }
+
+  accept(event: ReplyEvent): void {
+    const breach = this.#breachOf(event);
+    if (breach !== null) {
+      this.#reply!.abort(breach);
+      return;
+    }
+    this.#tell(event);
+    if (event.type === 'failed') this.#end(NetworkError.from(event.error));
+    else if (event.type === 'end') this.#end(cancelled(this.#reply?.url ?? ''));
+  }
+
+  /** The other side is asked first. What it says beside what silence says holds; else who listens here is asked. */
+  async ask<Type extends QuestionType>(
+    question: Question<Type>,
+    here: () => Promise<Answered<Type>>,
+  ): Promise<Answered<Type>> {
+    if (question.type === 'redirect') {
+      const { target } = question as Question<'redirect'>;
+      const breach = this.#judge(target);
+      if (breach !== null) return { answer: null, error: breach.toJSON() };
+    }
+    if (!this.#host.policy.questions.includes(question.type)) return here();
+    const answered = await this.#put(question as Question);
+    const isSilent =
+      answered.error === null && JSON.stringify(answered.answer) === JSON.stringify(silenceOf(question.type));
+    return isSilent ? here() : (answered as Answered<Type>);
+  }
+
+  answered(question: number, answered: Answered): void {
+    this.#asked.get(question)?.(answered);
+    this.#asked.delete(question);
+  }
+
+  setPriority(priority: Priority): void {
+    this.#reply?.setPriority(priority);
+  }
+
+  /** @returns false when the reader there cannot have taken so much */
+  credit(bytes: number, isUnread: boolean): boolean {
+    if (bytes > this.#unread) return false;
+    this.#unread -= bytes;
+    this.isBodyUnread = isUnread;
+    this.#resume();
+    return true;
+  }
+
+  /** Ends it; the other side knows, or is gone. */
+  abort(error: NetworkError): void {
+    const reply = this.#reply;
+    this.#end(error);
+    reply?.abort(error);
+  }
+
+  #tell(event: ReplyEvent): void {
+    const { send, policy, flow } = this.#host;
+    const shown =
+      this.#reply === null && event.type !== 'failed' ? null : shownEvent(event, policy.showSetCookie);
+    if (shown === null) return;
+    if (shown.type !== 'data') {
+      const timings = this.#reply?.timings ?? null;
+      send({ type: 'event', id: this.#id, event: shown, timings: timings === null ? null : { ...timings } });
+      return;
+    }
+    const { chunk } = shown;
+    send({ type: 'event', id: this.#id, event: shown, timings: null }, chunk);
+    this.#unread += chunk.length;
+    const mayGoOn = flow.sent(chunk.length, this.#resume);
+    if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
+  }
+
+  readonly #resume = (): void => {
+    if (this.#unread >= REPLY_WINDOW || !this.#host.flow.mayGoOn(this.#resume)) return;
+    this.#control?.resume();
+  };
+
+  /** What the policy has against what comes next: the target of a redirect, or where the platform has been led. */
+  #breachOf(event: ReplyEvent): NetworkError | null {
+    if (event.type === 'hop') this.#method = methodAfter(event.hop.status, this.#method);
+    if (event.type === 'redirected') return this.#judge(event.target);
+    return event.type === 'head' && event.redirectedByPlatform ? this.#judge(event.url) : null;
+  }
+
+  #judge(target: string): NetworkError | null {
+    const { policy, violate } = this.#host;
+    const breach = judgeTarget(parseUrl(target), this.#method, policy);
+    return breach === null ? null : violate(breach, target);
+  }
+
+  #put(question: Question): Promise<Answered> {
+    const number = ++this.#questions;
+    const { send, policy } = this.#host;
+    const asked =
+      question.type === 'redirect' && !policy.showSetCookie
+        ? { ...question, headers: withoutSetCookie(question.headers) }
+        : question;
+    send({ type: 'question', id: this.#id, question: number, asked });
+    return new Promise((resolve) => this.#asked.set(number, resolve));
+  }
+
+  #end(error: NetworkError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#control = null;
+    this.#reply = null;
+    this.#host.flow.forget(this.#resume);
+    this.upload.fail(error);
+    for (const answer of this.#asked.values()) answer({ answer: null, error: error.toJSON() });
+    this.#asked.clear();
+    this.#host.over(this.#id);
+  }
+}
+
+function cancelled(url: string): NetworkError {
+  return new NetworkError('operation-canceled', 'the request is over', { url });
+}
+
+/** Fetch, HTTP-redirect fetch, step 12. */
+function methodAfter(status: number, method: string): string {
+  if (status === 303) return method === 'HEAD' ? method : 'GET';
+  return (status === 301 || status === 302) && method === 'POST' ? 'GET' : method;
+}

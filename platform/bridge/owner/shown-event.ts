@@ -1,0 +1,37 @@
+import type { FlatFields, ReplyEvent } from '../../../src/call/reply-event.ts';
+import { copyBytes, ownBytes } from '../../../src/util/bytes.ts';
+
+/** An event as the other side may have it; null for what is the owner's own. */
+export function shownEvent(event: ReplyEvent, showSetCookie: boolean): ReplyEvent | null {
+  switch (event.type) {
+    case 'fault':
+      return null;
+    case 'data':
+      return { type: 'data', chunk: ownCopy(event.chunk, event.lent), lent: false };
+    case 'head':
+    case 'informational':
+      return showSetCookie ? event : { ...event, headers: withoutSetCookie(event.headers) };
+    case 'hop':
+      return showSetCookie
+        ? event
+        : { type: 'hop', hop: { ...event.hop, headers: withoutSetCookie(event.hop.headers) } };
+    default:
+      return event;
+  }
+}
+
+/** Bytes in memory of their own. What is not lent may be had by several, so it is not given away either. */
+function ownCopy(chunk: Uint8Array, lent: boolean): Uint8Array {
+  return lent || chunk.length >= LARGE ? copyBytes(chunk) : ownBytes(chunk);
+}
+
+const LARGE = 16 * 1024;
+const HIDDEN = ['set-cookie', 'set-cookie2'];
+
+/** The same fields without those that set cookies: they are the jar's. */
+export function withoutSetCookie(fields: FlatFields): FlatFields {
+  const shown: string[] = [];
+  for (let i = 0; i < fields.length; i += 2)
+    if (!HIDDEN.includes(fields[i]!)) shown.push(fields[i]!, fields[i + 1]!);
+  return shown.length === fields.length ? fields : shown;
+}

@@ -1,0 +1,172 @@
+import type { QuestionType } from '../../../src/call/question.ts';
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  isString,
+  TRUTH,
+  wholeNumber,
+} from '../../../src/checks/checker.ts';
+import { isToken } from '../../../src/message/field-lexer.ts';
+import type { OwnOptions } from '../../../src/options/options.ts';
+import { PORT_WINDOW } from '../protocol.ts';
+import { type AddressRange, parseAddressRange } from './addresses.ts';
+
+/** An origin that may be asked, and how. */
+export interface AllowedOrigin {
+  /** `https://host[:port]` */
+  readonly origin: string;
+  /** Upper-case. @default every method that the policy allows */
+  readonly methods?: readonly string[];
+}
+
+/**
+ * What a client of another process, worker or tab may do with a manager. Everything that is not set is at its safe default: a
+ * client reaches what a page of the web would reach, and nothing that belongs to the owner.
+ */
+export interface BridgePolicy {
+  /** Schemes that requests may have, redirects included. @default ['http', 'https'] */
+  readonly schemes: readonly string[];
+  /** Where requests may go, redirects included; null: to every origin that no other rule refuses. @default null */
+  readonly origins: readonly (string | AllowedOrigin)[] | null;
+  /** Methods, upper-case; null: all but TRACE and TRACK (and CONNECT, which no request can have). @default null */
+  readonly methods: readonly string[] | null;
+  /**
+   * What may be reached among this machine (loopback), private networks and link-local addresses: hosts (`'localhost'`),
+   * addresses, or ranges (`'10.0.0.0/8'`). An origin in {@link origins} need not be listed again. Judged are hosts as they
+   * stand in a URL; what a name leads to is known to a transport only.
+   * @default []
+   */
+  readonly addresses: readonly string[];
+  /** Names of fields that requests may not have, beside those that Fetch forbids; `x-internal-*` for all that begin so. @default [] */
+  readonly deniedFields: readonly string[];
+  /** Fields that requests may have although Fetch forbids them (`'origin'`, `'cookie'`). @default [] */
+  readonly allowedFields: readonly string[];
+  /** Set-Cookie is shown in responses. @default false */
+  readonly showSetCookie: boolean;
+  /** Options of requests that may be set beside the harmless ones: `'tls'`, `'useCredentials'` … @default [] */
+  readonly options: readonly (keyof OwnOptions)[];
+  /** A user name and password may stand in URLs. @default false */
+  readonly urlCredentials: boolean;
+  /** The site on whose behalf all requests are made, whatever they say; see the option of requests. @default null */
+  readonly siteForCookies: string | null;
+  /** Questions that are put to the client, before the listeners here. @default [] */
+  readonly questions: readonly QuestionType[];
+  /** Methods beside requests that the client may call: `'cookies.get'` … @default [] */
+  readonly grants: readonly string[];
+  /** Requests in flight, those in the queue included. @default 1000 */
+  readonly maximumRequests: number;
+  /** Requests a second. A client that was idle may make at once what one second gives, or {@link maximumRequests}. @default 1000 */
+  readonly requestsPerSecond: number;
+  /** Bytes on their way to the client. @default 64 MiB */
+  readonly bytesInFlight: number;
+  /** Bytes of one post, of which a request with all its fields is one. @default 2 MiB */
+  readonly maximumMessageSize: number;
+}
+
+/** A policy as it is obeyed: every rule filled in, addresses parsed. */
+export interface ResolvedPolicy extends Omit<BridgePolicy, 'origins' | 'addresses'> {
+  /** Origin → methods, null for all. */
+  readonly origins: ReadonlyMap<string, readonly string[] | null> | null;
+  readonly hosts: ReadonlySet<string>;
+  readonly ranges: readonly AddressRange[];
+}
+
+const MAXIMUM_MESSAGE = 2 * 1024 * 1024;
+
+const DEFAULTS: BridgePolicy = {
+  schemes: ['http', 'https'],
+  origins: null,
+  methods: null,
+  addresses: [],
+  deniedFields: [],
+  allowedFields: [],
+  showSetCookie: false,
+  options: [],
+  urlCredentials: false,
+  siteForCookies: null,
+  questions: [],
+  grants: [],
+  maximumRequests: 1000,
+  requestsPerSecond: 1000,
+  bytesInFlight: PORT_WINDOW,
+  maximumMessageSize: MAXIMUM_MESSAGE,
+};
+
+const CHECKS: Checks<BridgePolicy> = {
+  schemes: listOf('schemes', (scheme) => isString(scheme) && /^[a-z][a-z0-9+.-]*$/.test(scheme)),
+  origins: orNull(listOf('origins, or of objects with origin and methods', isAllowedOrigin)),
+  methods: orNull(listOf('methods, upper-case', isMethod)),
+  addresses: listOf('hosts, addresses or ranges', isString),
+  deniedFields: listOf('names of fields', isString),
+  allowedFields: listOf('names of fields', isString),
+  showSetCookie: TRUTH,
+  options: listOf('names of options of requests', isString),
+  urlCredentials: TRUTH,
+  siteForCookies: {
+    expected: 'a URL, or null',
+    accepts: (value) => value === null || (isString(value) && URL.canParse(value)),
+  },
+  questions: listOf('questions', isString),
+  grants: listOf('names of methods', isString),
+  maximumRequests: wholeNumber(1),
+  requestsPerSecond: wholeNumber(1),
+  bytesInFlight: wholeNumber(1),
+  maximumMessageSize: wholeNumber(1),
+};
+
+/** What may be said of a policy. */
+export type BridgePolicyInput = { readonly [Rule in keyof BridgePolicy]?: BridgePolicy[Rule] | undefined };
+
+/** @throws TypeError that names the rule when it is unknown or ill-typed */
+export function resolvePolicy(input: BridgePolicyInput | undefined): ResolvedPolicy {
+  const checked = checkOptions('policy', input, CHECKS as Checks<BridgePolicyInput>);
+  const policy: BridgePolicy = { ...DEFAULTS, ...(checked as Partial<BridgePolicy>) };
+  const { addresses, origins } = policy;
+  return {
+    ...policy,
+    deniedFields: policy.deniedFields.map(lowerCase),
+    allowedFields: policy.allowedFields.map(lowerCase),
+    origins: origins === null ? null : new Map(origins.map(entryOf)),
+    hosts: new Set(addresses.map(lowerCase)),
+    ranges: addresses.map(parseAddressRange).filter((range) => range !== null),
+  };
+}
+
+function entryOf(allowed: string | AllowedOrigin): [string, readonly string[] | null] {
+  const { origin, methods = null } = isString(allowed) ? { origin: allowed } : allowed;
+  return [originOf(origin)!, methods];
+}
+
+/** The origin of a URL, of any scheme. */
+function originOf(url: string): string | null {
+  if (!URL.canParse(url)) return null;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+}
+
+function isAllowedOrigin(value: unknown): boolean {
+  if (isString(value)) return originOf(value) !== null;
+  const { origin, methods } = (value ?? {}) as { readonly origin?: unknown; readonly methods?: unknown };
+  if (!isString(origin) || originOf(origin) === null) return false;
+  return methods === undefined || (Array.isArray(methods) && methods.every(isMethod));
+}
+
+function isMethod(value: unknown): boolean {
+  return isString(value) && isToken(value) && value === value.toUpperCase();
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
+}
+
+function listOf(what: string, accepts: (value: unknown) => boolean): Check {
+  return {
+    expected: `an array of ${what}`,
+    accepts: (value) => Array.isArray(value) && value.every(accepts),
+  };
+}
+
+function orNull({ expected, accepts }: Check): Check {
+  return { expected: `${expected}, or null`, accepts: (value) => value === null || accepts(value) };
+}

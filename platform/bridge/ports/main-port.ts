@@ -1,0 +1,39 @@
+import type { BridgePort } from '../port.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
+type Listener = (...args: any[]) => void;
+
+/** What is used of the MessagePortMain of Electron, which the main process and utility processes have. */
+export interface MainMessagePort {
+  on(event: string, listener: Listener): unknown;
+  off(event: string, listener: Listener): unknown;
+  postMessage(message: unknown): void;
+  start(): void;
+  close(): void;
+}
+
+/** A MessagePortMain. It can transfer ports and nothing else, so bytes are copied. */
+export function mainPort(port: MainMessagePort): BridgePort {
+  let release = (): void => {};
+  return {
+    transfers: false,
+    tellsClose: true,
+    open(listener) {
+      // What a renderer has transferred arrives as null, which is no message.
+      const message = ({ data }: { readonly data: unknown }): void => listener.message(data);
+      const closed = (): void => listener.closed();
+      port.on('message', message);
+      port.on('close', closed);
+      release = () => {
+        port.off('message', message);
+        port.off('close', closed);
+      };
+      port.start();
+    },
+    post: (message) => port.postMessage(message),
+    close() {
+      release();
+      port.close();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Answered, Question } from '../../src/call/question.ts';
+import type { FlatFields, ReplyEvent } from '../../src/call/reply-event.ts';
+import type { Timings } from '../../src/call/timings.ts';
+import type { NetworkErrorJson } from '../../src/error.ts';
+import type { OwnOptions, Priority } from '../../src/options/options.ts';
+import type { Operation } from '../../src/reply/operation.ts';
+
+/**
+ * The messages between a client and the owner of a manager. Every post is a list of them. The client says `hello` first and
+ * does not wait for the `welcome` before it asks; requests are numbered upwards by the client, and everything that belongs to
+ * one has its number.
+ *
+ *     client → owner   hello, request*, (priority | credit | abort | answer)*, upload-chunk*, upload-end | upload-failed
+ *     owner → client   welcome | refused, event*, question*, upload-open, upload-credit*, upload-close
+ *
+ * Bytes move in windows. An owner sends no more of one body than {@link REPLY_WINDOW} beyond what its reader has taken
+ * (`credit`), and no more on the port than {@link PORT_WINDOW} beyond what has arrived (`received`); for an upload it is the
+ * other way round.
+ */
+
+/** A peer of another major version is refused. Minor versions understand each other. */
+export const PROTOCOL = { major: 1, minor: 0 } as const;
+
+/** Bytes of one body that may be on their way or unread. */
+export const REPLY_WINDOW = 1024 * 1024;
+/** Bytes of all bodies that may be on their way. */
+export const PORT_WINDOW = 64 * 1024 * 1024;
+/** A body of at most that many bytes goes with its request. */
+export const INLINE_BODY = 64 * 1024;
+/** No chunk of an upload is larger. */
+export const UPLOAD_PIECE = 256 * 1024;
+
+/** What is known of the body of a request before its bytes. */
+export interface BodyHead {
+  readonly length: number | null;
+  readonly replayable: boolean;
+  readonly contentType: string | null;
+  /** All of it, when it is small. */
+  readonly bytes: Uint8Array | null;
+}
+
+/** A request as it crosses. */
+export interface RequestMessage {
+  readonly type: 'request';
+  readonly id: number;
+  readonly operation: Operation;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: FlatFields;
+  readonly options: OwnOptions;
+  readonly body: BodyHead | null;
+}
+
+export type ClientMessage =
+  | { readonly type: 'hello'; readonly major: number; readonly minor: number }
+  /** The client holds a Web Lock of that name for as long as it is there. */
+  | { readonly type: 'lock'; readonly name: string }
+  | RequestMessage
+  /** The reader has taken so many bytes; `isUnread`: it has not begun, and what may wait there waits. */
+  | { readonly type: 'credit'; readonly id: number; readonly bytes: number; readonly isUnread: boolean }
+  /** So many bytes of bodies have arrived since the last time. */
+  | { readonly type: 'received'; readonly bytes: number }
+  | { readonly type: 'priority'; readonly id: number; readonly priority: Priority }
+  | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'answer'; readonly id: number; readonly question: number; readonly answered: Answered }
+  /** `pass`: a body that can be sent again is opened again for every hop that sends it. */
+  | { readonly type: 'upload-chunk'; readonly id: number; readonly pass: number; readonly chunk: Uint8Array }
+  | { readonly type: 'upload-end'; readonly id: number; readonly pass: number }
+  | {
+      readonly type: 'upload-failed';
+      readonly id: number;
+      readonly pass: number;
+      readonly error: NetworkErrorJson;
+    }
+  /** A method that the policy grants. */
+  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
+  | { readonly type: 'ping' }
+  | { readonly type: 'pong' }
+  | { readonly type: 'goodbye' };
+
+export type OwnerMessage =
+  | {
+      readonly type: 'welcome';
+      readonly major: number;
+      readonly minor: number;
+      readonly schemes: readonly string[];
+      readonly grants: readonly string[];
+    }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'lock'; readonly name: string }
+  | {
+      readonly type: 'event';
+      readonly id: number;
+      readonly event: ReplyEvent;
+      /** As they are now; null where they have not changed. */
+      readonly timings: Timings | null;
+    }
+  | { readonly type: 'question'; readonly id: number; readonly question: number; readonly asked: Question }
+  | { readonly type: 'upload-open'; readonly id: number; readonly pass: number; readonly credit: number }
+  | { readonly type: 'upload-credit'; readonly id: number; readonly pass: number; readonly bytes: number }
+  | { readonly type: 'upload-close'; readonly id: number; readonly pass: number }
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: NetworkErrorJson }
+  /** Something that a granted method told of has changed. */
+  | { readonly type: 'changed'; readonly name: string; readonly value: unknown }
+  | { readonly type: 'ping' }
+  | { readonly type: 'pong' }
+  | { readonly type: 'goodbye'; readonly error: NetworkErrorJson };

@@ -1,0 +1,16 @@
+import type { Manager } from '../../src/manager.ts';
+import { ServedPort } from './owner/served-port.ts';
+import { type BridgePolicyInput, resolvePolicy } from './policy/policy.ts';
+import { type PortInput, portOf } from './ports/port-of.ts';
+
+/**
+ * Lets the client on the other side of a port (`connect`) make requests with this manager: with its cookies, cache, HSTS
+ * hosts, credentials, queue and connections, as far as the policy allows.
+ *
+ * @param port stays the bridge's until it is closed. A client that says what no client says closes it
+ * @param policy what the client may do; what is not set is at its safe default
+ * @throws TypeError for what is no port, or no policy
+ */
+export function serve(manager: Manager, port: PortInput, policy?: BridgePolicyInput): ServedPort {
+  return new ServedPort(manager, portOf(port), resolvePolicy(policy));
+}

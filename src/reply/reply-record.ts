@@ -1,0 +1,33 @@
+import type { ResponseTaker } from '../call/call.ts';
+import type { Hop, HopHead, ResponseHead } from '../call/reply-event.ts';
+import type { NetworkError } from '../error.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import type { Promised } from './promised.ts';
+import type { ReplyRelay } from './reply-relay.ts';
+import type { ReplyOwner } from './reply-signals.ts';
+import type { UploadProgress } from './upload-progress.ts';
+
+/** What is known of a reply, which the parts of it read and write. */
+export abstract class ReplyRecord<Reply> {
+  declare url: string;
+  /** The head that is shown: of the last redirect, then of the response. */
+  head: HopHead | null = null;
+  /** The head of the response that is delivered. */
+  final: ResponseHead | null = null;
+  hops: readonly Hop[] = NO_HOPS;
+  trailers: HttpHeaders | null = null;
+  error: NetworkError | null = null;
+  owner: ReplyOwner<Reply> | null = null;
+  place = 0;
+  redirectAllowed = false;
+  attempts = 1;
+  upload: UploadProgress | null = null;
+  promised: Promised | null = null;
+  /** Called when the final head is there, and at the end. */
+  atHead: (() => void) | null = null;
+  responseTaker: ResponseTaker | null = null;
+  /** Who has the reply in place of this side. */
+  relay: ReplyRelay | null = null;
+}
+
+const NO_HOPS: readonly Hop[] = [];

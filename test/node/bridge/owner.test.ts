@@ -1,0 +1,275 @@
+import { MessageChannel } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BridgePolicyInput, ConnectedClient, ServedPort } from '../../../platform/node/bridge.ts';
+import { connect, serve } from '../../../platform/node/bridge.ts';
+import { NetworkAccessManager, NetworkError, type NetworkReply } from '../../../platform/node/index.ts';
+import type { BodyInput, NetworkRequest, Operation } from '../../../src/index.ts';
+import type { Call } from '../../support/server/routes.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { journal } from './journal.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+const LOOPBACK = { addresses: ['127.0.0.1'] };
+const url = (path: string): string => server.origin + path;
+
+interface Pair extends AsyncDisposable {
+  readonly manager: NetworkAccessManager;
+  readonly served: ServedPort;
+  readonly client: ConnectedClient;
+  /** Rules that were broken. */
+  readonly rules: string[];
+}
+
+function pair(policy: BridgePolicyInput = LOOPBACK, manager = new NetworkAccessManager()): Pair {
+  const { port1, port2 } = new MessageChannel();
+  const served = serve(manager, port1, policy);
+  const rules: string[] = [];
+  served.on('policyViolated', ({ rule }) => rules.push(rule));
+  const client = connect(port2);
+  return {
+    manager,
+    served,
+    client,
+    rules,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await manager.close();
+    },
+  };
+}
+
+/** A port that is spoken through by hand. */
+function rawPort(policy: BridgePolicyInput = LOOPBACK) {
+  const { port1, port2 } = new MessageChannel();
+  const manager = new NetworkAccessManager();
+  const served = serve(manager, port1, policy);
+  const heard: { type: string; [name: string]: unknown }[] = [];
+  let wake = (): void => {};
+  port2.on('message', (messages) => {
+    heard.push(...messages);
+    wake();
+  });
+  const closed = new Promise<void>((resolve) => port2.on('close', resolve));
+  return {
+    served,
+    heard,
+    closed,
+    say: (...messages: unknown[]) => port2.postMessage(messages),
+    async until(type: string) {
+      while (!heard.some((message) => message.type === type))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      return heard.find((message) => message.type === type)!;
+    },
+    async end() {
+      port2.close();
+      await manager.close();
+    },
+  };
+}
+
+const HELLO = { type: 'hello', major: 1, minor: 0 };
+const request = (id: number, target: string) => ({
+  type: 'request',
+  id,
+  operation: 'get',
+  method: 'GET',
+  url: target,
+  headers: [],
+  options: {},
+  body: null,
+});
+
+describe('the owner', () => {
+  test('lets nothing at loopback by default, and names the rule', async () => {
+    await using both = pair({});
+    const error = await both.client
+      .get(url('/hello'))
+      .text()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'content-access-denied', url: url('/hello') });
+    expect(String(error)).toContain('rule addresses');
+    expect(both.rules).toEqual(['addresses']);
+  });
+
+  test.each([
+    ['by itself', {}],
+    ['when it is asked', { redirectPolicy: 'user-verified' as const }],
+  ])('follows no redirect to what may not be asked, %s', async (_name, options) => {
+    const moved = {
+      moved: ({ response, url: { searchParams } }: Pick<Call, 'response' | 'url'>) =>
+        response.writeHead(302, { Location: searchParams.get('to')! }).end(),
+    };
+    const [from, to] = [await startServer({ routes: moved }), await startServer()];
+    await using both = pair({ origins: [from.origin], questions: ['redirect'] });
+    const target = `${to.origin}/hello?id=secret`;
+    const reply = both.client.get({
+      url: `${from.origin}/moved?to=${encodeURIComponent(target)}`,
+      ...options,
+    });
+    reply.on('redirected', () => reply.redirectAllowed());
+    await expect(reply.text()).rejects.toThrow('rule origins');
+    expect(both.rules).toEqual(['origins']);
+    expect(to.journal.entry('secret').requests).toBe(0);
+    await Promise.all([from.close(), to.close()]);
+  });
+
+  test('shows no Set-Cookie, neither of a response nor of a redirect, and sends the cookies all the same', async () => {
+    await using both = pair();
+    const reply = await both.client.get(url('/fields?field=Set-Cookie:a=1&field=X-A:1')).completed;
+    expect([reply.headers.has('set-cookie'), reply.headers.get('x-a')]).toEqual([false, '1']);
+    const { fields } = await both.client.get(url('/echo')).json<{ fields: [string, string][] }>();
+    expect(fields).toContainEqual(['Cookie', 'a=1']);
+  });
+
+  test('asks its own listeners where the policy lets the client answer nothing', async () => {
+    await using both = pair();
+    const reply = both.client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'user-verified' });
+    reply.on('redirected', () => reply.redirectAllowed());
+    await expect(reply.text()).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+
+  test('sees every request of its clients come through createRequest, and finish', async () => {
+    class Watching extends NetworkAccessManager {
+      readonly seen: [Operation, string][] = [];
+      protected override createRequest(
+        operation: Operation,
+        asked: NetworkRequest,
+        body?: BodyInput | null,
+      ): NetworkReply {
+        this.seen.push([operation, String(asked.url)]);
+        return super.createRequest(operation, asked, body);
+      }
+    }
+    const manager = new Watching({ headers: { 'x-owner': 'yes' } });
+    await using both = pair(LOOPBACK, manager);
+    const finished: string[] = [];
+    manager.on('finished', (reply) => finished.push(`${reply.status} ${reply.url}`));
+    const { fields } = await both.client.post(url('/echo'), 'x').json<{ fields: [string, string][] }>();
+    expect(fields.map(([name]) => name.toLowerCase())).toContain('x-owner');
+    expect(manager.seen).toEqual([['post', url('/echo')]]);
+    expect(finished).toEqual([`200 ${url('/echo')}`]);
+  });
+
+  test('applies its own options, and those of the request over them', async () => {
+    const manager = new NetworkAccessManager({ redirectPolicy: 'manual', maximumBodySize: 10 });
+    await using both = pair(LOOPBACK, manager);
+    expect((await both.client.get(url('/redirect/302/hello')).completed).status).toBe(302);
+    const followed = both.client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'same-origin' });
+    expect(await followed.text()).toBe('hello');
+    await expect(both.client.get(url('/bytes/11')).bytes()).rejects.toMatchObject({
+      code: 'unknown-content',
+    });
+  });
+
+  test('refuses more at a time, and more a second, than it allows', async () => {
+    await using both = pair({ ...LOOPBACK, maximumRequests: 2, requestsPerSecond: 3 });
+    const replies = Array.from({ length: 3 }, () => both.client.get(url('/black-hole')));
+    await expect(replies[2]!.completed).rejects.toMatchObject({ code: 'content-access-denied' });
+    expect(both.rules).toEqual(['maximumRequests']);
+    expect(both.served.requestsUnderWay).toBe(2);
+  });
+
+  test('that closes its manager ends what is under way with operation-canceled', async () => {
+    await using both = pair();
+    const reply = both.client.get(url('/stall'));
+    await reply.response;
+    await both.manager.close();
+    await expect(reply.completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await expect(both.client.get(url('/hello')).completed).rejects.toThrow('the manager was closed');
+  });
+
+  test('that closes the port ends everything there, and says why', async () => {
+    await using both = pair();
+    const reply = both.client.get(url('/stall'));
+    await reply.response;
+    both.served.close();
+    await expect(reply.completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await expect(both.client.get(url('/hello')).completed).rejects.toThrow('has closed the port');
+    expect([both.served.isClosed, both.served.requestsUnderWay]).toEqual([true, 0]);
+  });
+});
+
+describe('a client', () => {
+  test('that goes away leaves nothing behind', async () => {
+    const raw = rawPort();
+    raw.say(HELLO, request(1, url('/stall?id=gone')));
+    await journal(server.origin, 'gone', 'arrived');
+    const closed = new Promise<NetworkError | null>((resolve) => raw.served.on('closed', resolve));
+    await raw.end();
+    expect((await closed)?.code).toBe('network-session-failed');
+    expect(raw.served.requestsUnderWay).toBe(0);
+    expect((await journal(server.origin, 'gone', 'ended')).ended).toBe('lost');
+  });
+
+  test('whose owner goes away ends with an error that says so', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const client = connect(port2);
+    const reply = client.get(url('/hello'));
+    port1.close();
+    await expect(reply.completed).rejects.toMatchObject({ code: 'network-session-failed' });
+    await expect(client.ready).rejects.toBeInstanceOf(NetworkError);
+    expect(client.failure?.code).toBe('network-session-failed');
+  });
+
+  test('of another major version is refused with a sentence, and so is an owner', async () => {
+    const raw = rawPort();
+    raw.say({ ...HELLO, major: 2 });
+    expect((await raw.until('refused')).reason).toMatch(/version 1\.0.*2\.0.*same major version/);
+    await raw.closed;
+    await raw.end();
+    const { port1, port2 } = new MessageChannel();
+    const client = connect(port2);
+    port1.on('message', () => port1.postMessage([{ type: 'refused', reason: 'too old' }]));
+    await expect(client.ready).rejects.toThrow('too old');
+  });
+
+  test('that nobody answers ends within its time', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const client = connect(port2, { connectTimeout: 20 });
+    await expect(client.get(url('/hello')).completed).rejects.toMatchObject({ code: 'timeout' });
+    port1.close();
+  });
+
+  test.each<[string, unknown[]]>([
+    ['does not say hello', [request(1, 'http://x.test/')]],
+    ['says it twice', [HELLO, HELLO]],
+    ['uses a number twice', [HELLO, request(2, 'nope:x'), request(2, 'nope:x')]],
+    ['goes back in numbers', [HELLO, request(2, 'nope:x'), request(1, 'nope:x')]],
+    ['speaks of a request that there is not', [HELLO, { type: 'abort', id: 5 }]],
+    ['has received what was not sent', [HELLO, { type: 'received', bytes: 1 }]],
+    ['says what is no message', [HELLO, { type: 'exec' }]],
+  ])('that %s is shown the door', async (_name, messages) => {
+    const raw = rawPort();
+    const violations: string[] = [];
+    raw.served.on('policyViolated', ({ rule }) => violations.push(rule));
+    raw.say(...messages);
+    await raw.closed;
+    expect(violations.at(-1)).toBe('protocol');
+    expect(raw.served.isClosed).toBe(true);
+    await raw.end();
+  });
+
+  test('that reads more than was sent, or sends more than was asked for, is shown the door', async () => {
+    const reader = rawPort();
+    reader.say(HELLO, request(1, url('/stall')));
+    await reader.until('event');
+    reader.say({ type: 'credit', id: 1, bytes: 10_000_000, isUnread: false });
+    await reader.closed;
+    await reader.end();
+    const writer = rawPort();
+    const body = { length: null, replayable: false, contentType: null, bytes: null };
+    writer.say(HELLO, { ...request(1, url('/deaf')), operation: 'post', method: 'POST', body });
+    const { pass } = await writer.until('upload-open');
+    for (let i = 0; i < 40; i++)
+      writer.say({ type: 'upload-chunk', id: 1, pass, chunk: new Uint8Array(256 * 1024) });
+    await writer.closed;
+    await writer.end();
+  });
+});

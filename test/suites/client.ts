@@ -1,0 +1,25 @@
+import type { NetworkClient } from '../../src/network-client.ts';
+import { describeBodies } from './client/bodies.ts';
+import { describeFetch } from './client/fetch.ts';
+import { describeRequests } from './client/requests.ts';
+import { describeRules } from './client/rules.ts';
+import { describeSignals } from './client/signals.ts';
+
+/**
+ * The contract of `NetworkClient`, for a manager and for whatever stands for one: what requests do, as an application sees
+ * it. Every test asks a scripted server by URL, so the manager may live anywhere.
+ */
+export interface ClientSetup {
+  /**
+   * A client, whose manager has a cookie jar and a MemoryCache of its own, lets `redirected` be answered and shows all
+   * fields.
+   */
+  connect(): Promise<{ readonly client: NetworkClient; end(): Promise<void> }>;
+  /** Where the scripted server is; a port on the loopback interface. */
+  origin(): string;
+}
+
+export function testClient(name: string, setup: ClientSetup): void {
+  for (const part of [describeRequests, describeBodies, describeSignals, describeRules, describeFetch])
+    part(name, setup);
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { readClientMessages } from '../../../../platform/bridge/owner/client-messages.ts';
+import { MalformedMessage } from '../../../../platform/bridge/owner/plain-copy.ts';
+import { UPLOAD_PIECE } from '../../../../platform/bridge/protocol.ts';
+
+const MOST = 2 * 1024 * 1024;
+const REQUEST = {
+  type: 'request',
+  id: 1,
+  operation: 'get',
+  method: 'GET',
+  url: 'https://example.com/',
+  headers: ['a', 'b'],
+  options: { priority: 'low' },
+  body: null,
+};
+const CREDIT = { type: 'credit', id: 1, bytes: 5, isUnread: false };
+
+test('what a client says is read, as own properties without a prototype', () => {
+  const bytes = new Uint8Array(3);
+  const body = { length: 3, replayable: true, contentType: null, bytes };
+  const [request, credit] = readClientMessages([{ ...REQUEST, body }, CREDIT], MOST);
+  expect(request).toMatchObject({ ...REQUEST, body });
+  expect(Object.getPrototypeOf((request as { options: object }).options)).toBeNull();
+  expect(credit).toEqual(CREDIT);
+});
+
+describe('malformed is', () => {
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  test.each<[string, unknown]>([
+    ['no list', REQUEST],
+    ['null, as a transfer to Electron’s main process arrives', null],
+    ['a message of no type', [{}]],
+    ['an unknown type', [{ type: 'eval', code: '1' }]],
+    ['a type of Object.prototype', [{ type: 'constructor' }]],
+    ['a name too many', [{ ...CREDIT, more: 1 }]],
+    ['a name too few', [{ type: 'credit', id: 1 }]],
+    ['an id of 0', [{ ...REQUEST, id: 0 }]],
+    ['an id of 1.5', [{ ...REQUEST, id: 1.5 }]],
+    ['an id that is a text', [{ ...REQUEST, id: '1' }]],
+    ['bytes below 0', [{ ...CREDIT, bytes: -1 }]],
+    ['bytes that are no number', [{ ...CREDIT, bytes: Number.NaN }]],
+    ['bytes without end', [{ ...CREDIT, bytes: Number.POSITIVE_INFINITY }]],
+    ['an operation that there is not', [{ ...REQUEST, operation: 'connect' }]],
+    ['half a field', [{ ...REQUEST, headers: ['a'] }]],
+    ['a field that is no text', [{ ...REQUEST, headers: ['a', 1] }]],
+    ['fields as an object', [{ ...REQUEST, headers: { a: 'b' } }]],
+    ['options that are a list', [{ ...REQUEST, options: [] }]],
+    ['a Map of options', [{ ...REQUEST, options: new Map() }]],
+    ['a Date', [{ ...REQUEST, url: new Date() }]],
+    [
+      'a body of shared memory',
+      [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint8Array(new SharedArrayBuffer(4)) }],
+    ],
+    ['a chunk of words', [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint16Array(4) }]],
+    [
+      'a chunk that is too large',
+      [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint8Array(UPLOAD_PIECE + 1) }],
+    ],
+    ['an answer of nothing', [{ type: 'answer', id: 1, question: 1, answered: {} }]],
+    ['a bigint', [{ ...CREDIT, bytes: 5n }]],
+    ['a circle', cyclic],
+    ['a deep list', [JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`)]],
+    ['more text than it may have', [{ ...REQUEST, url: 'x'.repeat(MOST) }]],
+    ['more messages than it may have', new Array(MOST).fill(0)],
+    ['holes', new Array(2 ** 30)],
+  ])('%s', (_name, post) => {
+    expect(() => readClientMessages(post, MOST)).toThrow(MalformedMessage);
+  });
+
+  test('what only Object.prototype says', () => {
+    Object.assign(Object.prototype, { isUnread: false });
+    try {
+      expect(() => readClientMessages([{ type: 'credit', id: 1, bytes: 5 }], MOST)).toThrow(MalformedMessage);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'isUnread');
+    }
+  });
+});
