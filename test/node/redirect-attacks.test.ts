@@ -39,6 +39,10 @@ const secretsOf = (echo: Echo): string[] =>
 
 describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
   const manager = managerOver(makeTransport, { tls: { ca: authority.certificate } });
+  // Where proxies are ours to choose, what is for one reaches no origin.
+  const ownSecrets = Object.keys(SECRETS).filter(
+    (name) => name !== 'proxy-authorization' || makeTransport().capabilities.proxy !== true,
+  );
   const get = (url: string, request: Omit<NetworkRequest, 'url'> = {}): NetworkReply =>
     manager().get({ ...request, url });
   const echoOf = (url: string, request?: Omit<NetworkRequest, 'url'>): Promise<Echo> =>
@@ -66,7 +70,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
 
     test('stays within it', async () => {
       const echo = await echoOf(redirect(plain.origin, '/echo'), { headers: SECRETS });
-      expect(secretsOf(echo)).toEqual(Object.keys(SECRETS));
+      expect(secretsOf(echo)).toEqual(ownSecrets);
     });
 
     test('does not come back by a detour', async () => {
@@ -82,7 +86,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
     test('goes to an origin that is trusted on purpose, and to no other', async () => {
       const request = { headers: SECRETS, trustedRedirectOrigins: [victim.origin] };
       const trusted = await echoOf(redirect(plain.origin, `${victim.origin}/echo`), request);
-      expect(secretsOf(trusted)).toEqual(Object.keys(SECRETS));
+      expect(secretsOf(trusted)).toEqual(ownSecrets);
       const other = await echoOf(redirect(plain.origin, `${secure.origin}/echo`), request);
       expect(secretsOf(other)).toEqual([]);
     });
