@@ -2,8 +2,9 @@
 
 export type { Manager } from '../../src/manager.ts';
 export type { OwnOptions } from '../../src/options/options.ts';
+export type { ReplyOwner } from '../../src/reply/reply-signals.ts';
 export type { Signals } from '../../src/signals.ts';
-export type { Verbs } from '../../src/verbs.ts';
+export type { OWNER, Verbs } from '../../src/verbs.ts';
 export { ConnectedClient, type ConnectOptions } from './client/connected-client.ts';
 export { connect } from './connect.ts';
 export { type PolicyViolation, ServedPort, type ServedPortSignals } from './owner/served-port.ts';
