@@ -23,10 +23,11 @@ export interface RequestHost {
   readonly policy: ResolvedPolicy;
   readonly flow: PortFlow;
   readonly uploadCredit: UploadCredit;
+  /** @internal */
   send(message: OwnerMessage, chunk?: Uint8Array | null): void;
-  /** Tells the owner, and gives the error that the other side gets. */
+  /** @internal Tells the owner, and gives the error that the other side gets. */
   violate(breach: Breach, url: string): NetworkError;
-  /** The request is over. */
+  /** @internal The request is over. */
   over(id: number): void;
 }
 
