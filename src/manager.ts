@@ -3,12 +3,13 @@ import type { HttpRequest } from './call/request.ts';
 import type { ProxyPart } from './call/route.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
 import type { Next } from './call/stage.ts';
-import type { Transport } from './call/transport.ts';
 import { refuseSurplus } from './checks/surplus.ts';
+import { Connections } from './connections.ts';
 import type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
 import { type EventOptions, serverSentEvents } from './event-stream/server-sent-events.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { NetworkClient } from './network-client.ts';
+import { resolveUrl } from './options/base-url.ts';
 import type { NetworkRequest, RequestInput } from './options/options.ts';
 import type { ProxyExplanation } from './options/proxy.ts';
 import { explainProxy } from './pipeline/explain-proxy.ts';
@@ -27,7 +28,7 @@ import { ReplyState } from './reply/reply-state.ts';
 import { clockOf, DEFAULT_SETTINGS } from './resolve-options.ts';
 import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
-import { Settings } from './settings.ts';
+import { extendedBy, Settings } from './settings.ts';
 import { ActiveSet } from './util/active-set.ts';
 import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
@@ -44,13 +45,11 @@ export class Manager extends Settings implements NetworkClient {
   readonly #defaults: ManagerSettings;
   readonly #sourceFor: ReturnType<typeof requestSources>;
   readonly #running = new ActiveSet<ReplyCore>();
-  /** The platform's, once it was needed. */
-  #transport: Transport | null = null;
+  readonly #connections: Connections;
   /** What answers requests, and the settings that it was made for. */
   #current: { readonly settings: ManagerSettings; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
   readonly #proxies: ProxyPart | null;
-  #closed = false;
   /** Called when the manager closes: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
@@ -67,11 +66,18 @@ export class Manager extends Settings implements NetworkClient {
 
   /** @internal Each platform has a subclass of its own. */
   constructor(platform: Platform, options: ManagerOptions) {
-    const defaults = { ...DEFAULT_SETTINGS, ...platform.defaults?.(clockOf(options)) };
-    super(options, defaults, platform.acceptOptions);
+    const extended = extendedBy(options) as Manager | null;
+    const defaults =
+      extended === null
+        ? { ...DEFAULT_SETTINGS, ...platform.defaults?.(clockOf(options)) }
+        : extended.#defaults;
+    super(options, defaults, platform);
     this.#platform = platform;
     this.#defaults = defaults;
-    this.#sourceFor = requestSources(platform);
+    const theirs = extended === null ? null : extended.#connections;
+    const connections = new Connections(platform, () => this.settings, theirs);
+    this.#connections = connections;
+    this.#sourceFor = requestSources(platform, (settings) => connections.queueFor(settings));
     this.#proxies = platform.rules.proxies?.() ?? null;
   }
 
@@ -80,7 +86,8 @@ export class Manager extends Settings implements NetworkClient {
     ...args: [input: string | URL | Request, init?: RequestInit | null | undefined]
   ): Promise<Response> => {
     const { settings: options } = this;
-    const { parseUrl, takesRequests = false } = this.#platform;
+    const { takesRequests = false } = this.#platform;
+    const parseUrl = (url: string | URL) => resolveUrl(url, options, this.#platform.parseUrl);
     // A transport of the application's is no fetch of the platform's.
     const own = takesRequests && options.transport === null;
     return fetchThrough({ options, parseUrl, takesRequests: own, start: this.#startVerb }, args);
@@ -109,7 +116,7 @@ export class Manager extends Settings implements NetworkClient {
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */
   supportedSchemes(): string[] {
-    const { localSockets } = this.#transportFor(this.settings).capabilities;
+    const { localSockets } = this.#connections.transportFor(this.settings).capabilities;
     const ofTransport = ['http', 'https', ...(localSockets ? ['unix+http', 'local+http'] : [])];
     const all = new Set([...ofTransport, ...this.#platform.schemes.keys(), ...this.schemes.keys()]);
     const { allowedSchemes } = this;
@@ -123,13 +130,12 @@ export class Manager extends Settings implements NetworkClient {
   async explainProxy(url: string | URL): Promise<ProxyExplanation> {
     const { settings } = this;
     const request = this.resolveRequest('get', { url });
-    return explainProxy(this.#proxies, this.#transportFor(settings), request, settings);
+    return explainProxy(this.#proxies, this.#connections.transportFor(settings), request, settings);
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */
   clearConnectionCache(): void {
-    this.#transport?.clearConnections?.();
-    this.settings.transport?.clearConnections?.();
+    this.#connections.clear();
   }
 
   /** Drops every connection, and credentials that were learned. Cookies, cache and HSTS stay. */
@@ -162,16 +168,18 @@ export class Manager extends Settings implements NetworkClient {
     await this.#securityStore.enable(securityOf(this.settings), enabled, storeDir, this.#onFault);
   }
 
-  /** Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. */
+  /**
+   * Fails what is in flight and lets go of every connection. Later requests end with operation-canceled at once. What
+   * `extend` shares is left to the manager that was extended.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#connections.refuse();
     const reason = managerClosed();
     for (const reply of [...this.#running]) reply.cancel(reason, true);
     for (const callback of [...this.#closing]) callback();
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
-      this.#transport?.close(),
-      this.settings.transport?.close(),
+      this.#connections.close(),
       this.#securityStore.leave(),
       this.settings.strictTransportSecurity?.flush(),
       this.settings.cookieJar?.flush?.(),
@@ -248,23 +256,17 @@ export class Manager extends Settings implements NetworkClient {
 
   /** What answers requests under these settings, made when they have changed since the last one. */
   #source(settings: ManagerSettings): ReplySource {
-    if (this.#closed) return closedSource;
+    if (this.#connections.isClosed) return closedSource;
     if (this.#current?.settings !== settings) {
       const source = this.#sourceFor({
         settings,
         defaults: this.#defaults,
-        transport: this.#transportFor(settings),
+        transport: this.#connections.transportFor(settings),
         schemes: new Map([...this.#platform.schemes, ...settings.schemes]),
         proxies: this.#proxies,
       });
       this.#current = { settings, source };
     }
     return this.#current.source;
-  }
-
-  #transportFor({ transport }: ManagerSettings): Transport {
-    if (transport !== null) return transport;
-    this.#transport ??= this.#platform.createTransport(this.settings.clock ?? systemClock);
-    return this.#transport;
   }
 }

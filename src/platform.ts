@@ -1,10 +1,11 @@
 import type { ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { Transport } from './call/transport.ts';
+import type { UrlParser } from './options/base-url.ts';
 import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
+import type { OptionHint } from './resolve-options.ts';
 import type { Clock } from './util/clock.ts';
-import type { ParsedUrl } from './util/url.ts';
 
 /**
  * An adapter set: everything that a manager needs to know of where it runs. Each root of `platform/` composes one; the
@@ -23,10 +24,12 @@ export interface Platform extends PlatformMeans {
   /** Handlers of the platform's schemes beside http and https. */
   readonly schemes: ReadonlyMap<string, SchemeHandler>;
   /**
-   * The URL of a request. Relative ones are resolved where there is something that they are relative to (a page).
-   * @throws TypeError for what is no URL
+   * The URL of a request. Relative ones are resolved against `base`, or where there is something that they are relative to
+   * (a page). A TypeError for what is no URL.
    */
-  parseUrl(input: string | URL): ParsedUrl;
+  readonly parseUrl: UrlParser;
+  /** What to do in place of an option that another client has: foreignWord, or that in development alone. */
+  readonly optionHint?: OptionHint;
   /** It is a fetch, to which Requests of the platform's own are given as they are. */
   readonly takesRequests?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
-import { hasMethods, isObject, isString, wholeNumber, withMethods } from './checks/checker.ts';
+import { hasMethods, isObject, isString } from './checks/checker.ts';
 import { illTyped, unknownOption } from './checks/option-errors.ts';
+import { choice, list, part, type Rule, type Rules, unset, whole } from './checks/option-rules.ts';
 import { ownFetchWords } from './message/fetch-words.ts';
 import { isToken } from './message/field-lexer.ts';
 import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
@@ -12,57 +13,10 @@ import type {
   SharedOptions,
 } from './options/options.ts';
 import { retryPolicy } from './options/retry-options.ts';
+import { brandOf } from './util/brand.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
-
-/**
- * The default of an option; what else it may be, in words for the error and as a check (when there is none, everything
- * of the same type); and how a value is normalised for the pipeline.
- */
-type Rule<Value> = readonly [
-  fallback: Value,
-  expected?: string,
-  accepts?: (value: unknown) => boolean,
-  normalise?: (value: never) => Value,
-];
-type Rules<Options> = { readonly [Name in keyof Options]: Rule<Options[Name]> };
-
-function whole(fallback: number, least?: number, most?: number): Rule<number> {
-  const { expected, accepts } = wholeNumber(least, most);
-  return [fallback, expected, accepts];
-}
-
-/** An option that has no value unless it is set. */
-function unset<Value>([, ...rest]: Rule<Value>): Rule<Value | null> {
-  return [null, ...rest];
-}
-
-function choice<Value extends string, Fallback extends Value | null>(
-  fallback: Fallback,
-  ...values: readonly Value[]
-): Rule<Value | Fallback> {
-  return [fallback, `one of ${values.join(', ')}`, (value) => values.includes(value as Value)];
-}
-
-function list(
-  of: string,
-  accepts: (item: string) => boolean,
-  normalise: (item: string) => string,
-): Rule<readonly string[]> {
-  return [
-    Object.freeze([]),
-    `an array of ${of}`,
-    (value) => Array.isArray(value) && value.every((item) => isString(item) && accepts(item)),
-    (items: string[]) => items.map(normalise),
-  ];
-}
-
-/** A part that can be left out. */
-function part(...methods: string[]): Rule<null> {
-  const { expected, accepts } = withMethods(...methods);
-  return [null, expected, accepts];
-}
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
@@ -100,6 +54,13 @@ const SHARED: Rules<SharedOptions> = {
   ],
   useCredentials: [false],
   maximumCollectedUpload: whole(64 * 1024 * 1024),
+  baseUrl: [
+    null,
+    'a URL without query and fragment',
+    (url) => (isString(url) || brandOf(url) === 'URL') && !/[?#]/.test(String(url)),
+    (url: string | URL) => String(url).replace(/\/?$/, '/'),
+  ],
+  allowAbsoluteUrls: [false],
 };
 
 const LOAD_CONTROL = choice('automatic', 'automatic', 'manual');
@@ -190,11 +151,19 @@ function defaultsOf<Options>(rules: Rules<Options>): Options {
 
 /**
  * The options of a manager over `defaults`. Only own properties are read; `undefined` counts as not set.
+ * @param hint what to say of an option that there is not
  * @throws TypeError that names the option when it is unknown or ill-typed
  */
-export function resolveManagerOptions(options: ManagerOptions, defaults: ManagerSettings): ManagerSettings {
-  return merge(options, defaults, MANAGER, []);
+export function resolveManagerOptions(
+  options: ManagerOptions,
+  defaults: ManagerSettings,
+  hint?: OptionHint,
+): ManagerSettings {
+  return merge(options, defaults, MANAGER, [], hint);
 }
+
+/** What to do in place of an option that there is not, where that is known. */
+export type OptionHint = (name: string) => string | undefined;
 
 /** The options of a manager's requests that set none. */
 export function requestDefaults(settings: ManagerSettings): RequestOptions {
@@ -210,9 +179,16 @@ export function clockOf(options: ManagerOptions): Clock {
 }
 
 /** The options of a request over its manager's. Its other fields (`url`, `method`, `headers`) are the caller's. */
-export function resolveRequestOptions(request: NetworkRequest, defaults: RequestOptions): RequestOptions {
-  return merge(request, defaults, REQUEST, ['url', 'method', 'headers']);
+export function resolveRequestOptions(
+  request: NetworkRequest,
+  defaults: RequestOptions,
+  hint?: OptionHint,
+): RequestOptions {
+  return merge(request, defaults, REQUEST, REQUEST_FIELDS, hint);
 }
+
+/** What a request has beside options. */
+const REQUEST_FIELDS: readonly string[] = ['url', 'method', 'headers', 'json', 'searchParams'];
 
 /** Of the options that hold for a request, those that it has set itself. */
 export function ownOptions(request: NetworkRequest, options: RequestOptions): OwnOptions {
@@ -235,13 +211,14 @@ function merge<Options>(
   defaults: Options,
   rules: Readonly<Record<string, Rule<unknown>>>,
   skipped: readonly string[],
+  hint?: OptionHint,
 ): Options {
   if (!isObject(from)) throw new TypeError('expected an object of options');
   let merged: Record<string, unknown> | null = null;
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;
     if (!Object.hasOwn(rules, name))
-      throw unknownOption('', '', name, Object.keys(rules), otherHome(name, rules));
+      throw unknownOption('', '', name, Object.keys(rules), otherHome(name, rules) ?? hint?.(name));
     const value: unknown = from[name as never];
     if (value === undefined) continue;
     const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
@@ -258,7 +235,8 @@ function merge<Options>(
 /** What to say of an option that there is, but not here. */
 function otherHome(name: string, rules: object): string | undefined {
   if (rules === REQUEST && Object.hasOwn(MANAGER, name)) return 'it is an option of the manager';
-  return rules === MANAGER && Object.hasOwn(REQUEST, name) ? 'it is an option of a request' : undefined;
+  const isOfRequest = Object.hasOwn(REQUEST, name) || REQUEST_FIELDS.includes(name);
+  return rules === MANAGER && isOfRequest ? 'it is an option of a request' : undefined;
 }
 
 function concealedCredentials(

@@ -1,14 +1,19 @@
 import { PRECONNECT } from './call/preconnect.ts';
 import type { HttpRequest } from './call/request.ts';
 import { type Checks, checkOptions, TRUTH } from './checks/checker.ts';
+import type { RequestBody } from './message/body.ts';
 import { isToken } from './message/field-lexer.ts';
-import { HttpHeaders } from './message/headers.ts';
+import { HttpHeaders, withDefaults } from './message/headers.ts';
+import { jsonBody } from './message/json-body.ts';
 import { type BodyInput, toRequestBody } from './message/request-body.ts';
+import { resolveUrl } from './options/base-url.ts';
 import type { NetworkRequest, RequestInput, RequestOptions } from './options/options.ts';
+import { queryOf } from './options/search-params.ts';
 import type { Platform } from './platform.ts';
 import { METHODS, type Operation } from './reply/operation.ts';
 import { ownOptions, resolveRequestOptions } from './resolve-options.ts';
 import { brandOf } from './util/brand.ts';
+import { withQuery } from './util/url.ts';
 
 /** A request as an object, whatever it was written as. Anything else is taken for a URL, and refused as one later. */
 export function toNetworkRequest(input: RequestInput): NetworkRequest {
@@ -23,7 +28,7 @@ export interface RequestSurroundings {
   readonly options: RequestOptions;
   /** The fields that a request has unless it brings its own. */
   readonly headers: HttpHeaders;
-  readonly platform: Pick<Platform, 'parseUrl' | 'acceptOptions'>;
+  readonly platform: Pick<Platform, 'parseUrl' | 'acceptOptions' | 'optionHint'>;
 }
 
 /**
@@ -40,13 +45,15 @@ export function resolveRequest(
   if (url === undefined || (typeof url !== 'string' && brandOf(url) !== 'URL'))
     throw new TypeError('request: the url must be a string or a URL');
   const fields = own(request, 'headers');
-  const options = resolveRequestOptions(request, defaults);
+  const params = own(request, 'searchParams');
+  const options = resolveRequestOptions(request, defaults, platform.optionHint);
   platform.acceptOptions?.(options);
+  const parsed = resolveUrl(url, options, platform.parseUrl);
   return {
     method: METHODS.get(operation) ?? customMethod(request),
-    url: platform.parseUrl(url),
+    url: params === undefined ? parsed : withQuery(parsed, queryOf(params)),
     headers: fields === undefined ? headers : withDefaults(new HttpHeaders(fields), headers),
-    body: body === undefined || body === null ? null : toRequestBody(body),
+    body: bodyOf(operation, own(request, 'json'), body ?? null),
     options,
     own: ownOptions(request, options),
   };
@@ -76,7 +83,7 @@ export function connectRequest(
   if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
     throw new TypeError(`not a host and port: ${JSON.stringify(host)}, ${port}`);
   }
-  return { ...checked, url: PRECONNECT + url };
+  return { ...checked, url: PRECONNECT + url, baseUrl: null };
 }
 
 /** Inherited properties are never read. */
@@ -87,16 +94,20 @@ function own<Name extends keyof NetworkRequest>(
   return Object.hasOwn(request, name) ? request[name] : undefined;
 }
 
+function bodyOf(operation: Operation, json: unknown, body: BodyInput | null): RequestBody | null {
+  if (json === undefined) return body === null ? null : toRequestBody(body);
+  if (body !== null) throw new TypeError("option 'json': there is a body, too");
+  if (operation === 'get' || operation === 'head') {
+    const sentence = `option 'json': a ${METHODS.get(operation)} has no body (the URL has searchParams)`;
+    throw new TypeError(sentence);
+  }
+  return jsonBody(json);
+}
+
 function customMethod(request: NetworkRequest): string {
   const method = own(request, 'method');
   // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
   if (typeof method !== 'string' || !isToken(method) || method.toUpperCase() === 'CONNECT')
     throw new TypeError('request: the method must be a token, and not CONNECT');
   return method;
-}
-
-function withDefaults(own: HttpHeaders, defaults: HttpHeaders): HttpHeaders {
-  const brought = own.clone();
-  for (const [name, value] of defaults) if (!brought.has(name)) own.append(name, value);
-  return own;
 }

@@ -2,8 +2,9 @@ import type { AbstractNetworkCache } from './cache/storage/abstract-network-cach
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
-import type { HeadersInput } from './message/headers.ts';
+import { type HeadersInput, withDefaults } from './message/headers.ts';
 import { applicationProxy } from './options/application-proxy.ts';
+import { baseOf } from './options/base-url.ts';
 import type { RequestOptions, SharedOptions } from './options/options.ts';
 import type { ProxyInput } from './options/proxy.ts';
 import type { Platform } from './platform.ts';
@@ -22,6 +23,14 @@ const RESETS: Readonly<Record<string, ManagerOptions>> = {
   proxy: { proxyFactory: null },
   proxyFactory: { proxy: 'default' },
 };
+
+/** Among the options of a manager that extends another: that other. A symbol goes along when options are copied. */
+const EXTENDED: unique symbol = Symbol('extended');
+
+/** @internal The manager that one with these options extends, or null. */
+export function extendedBy(options: ManagerOptions): Settings | null {
+  return Object.hasOwn(Object(options), EXTENDED) ? (options[EXTENDED as never] as Settings) : null;
+}
 
 /** Mapped over the options themselves, so that editors show their comments. */
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
@@ -53,24 +62,49 @@ export abstract class Settings extends Verbs {
   #current: ManagerSettings;
   #requestOptions: RequestOptions;
   readonly #defaults: ManagerSettings;
-  readonly #accept: Platform['acceptOptions'];
+  readonly #platform: Platform;
+  readonly #extended: Settings | null;
 
   /** @internal Only managers have settings. */
-  constructor(options: ManagerOptions, defaults: ManagerSettings, accept: Platform['acceptOptions']) {
+  constructor(options: ManagerOptions, defaults: ManagerSettings, platform: Platform) {
     super();
-    this.#accept = accept;
+    this.#platform = platform;
     this.#defaults = defaults;
-    this.#current = defaults;
-    this.#requestOptions = requestDefaults(defaults);
+    this.#extended = extendedBy(options);
+    this.#current = this.#extended?.settings ?? defaults;
+    this.#requestOptions = requestDefaults(this.#current);
     this.#set(options);
   }
 
+  /**
+   * A manager with the options that this one has now, and these over them: `headers` and `schemes` are added, all others
+   * replace. It shares the transport with its connections, cookie jar, cache, HSTS hosts, and the queue with its limits, unless
+   * it is given others; signals and replies are its own. What it shares is not closed with it; once this one is closed, it is
+   * closed, too.
+   *
+   * It is made by the constructor of this one's class, which has to pass on the options that it is given.
+   * @throws TypeError as the constructor does
+   */
+  extend(options: ManagerOptions = {}): this {
+    const { headers, schemes } = resolveManagerOptions(options, this.#current, this.#platform.optionHint);
+    const Class = this.constructor as new (options: object) => this;
+    const extension = new Class({
+      ...options,
+      headers: withDefaults(headers.clone(), this.#current.headers),
+      schemes: new Map([...this.#current.schemes, ...schemes]),
+      [EXTENDED]: this,
+    });
+    if (extension.#extended === this) return extension;
+    throw new TypeError(`extend(): the constructor of ${Class.name} does not pass its options on`);
+  }
+
   #set(options: ManagerOptions): void {
-    const resolved = resolveManagerOptions(options, this.#current);
+    const resolved = resolveManagerOptions(options, this.#current, this.#platform.optionHint);
     const ofRequests = requestDefaults(resolved);
-    this.#accept?.(ofRequests);
+    this.#platform.acceptOptions?.(ofRequests);
     if (resolved.proxyFactory !== null && resolved.proxy !== 'default')
       throw new TypeError("options 'proxy' and 'proxyFactory': set one of them");
+    baseOf(resolved, this.#platform.parseUrl);
     if (resolved.strictTransportSecurityEnabled && resolved.strictTransportSecurity === null) {
       throw new TypeError(
         "option 'strictTransportSecurityEnabled': there is nothing that could know the hosts; set strictTransportSecurity to a new StrictTransportSecurity() with it, or before it",

@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
 import type { Platform } from '../../src/platform.ts';
 import { captureContext } from '../common/async-context.ts';
+import { developmentHint, tellEarlyRead } from '../common/development.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { browserCapabilities } from '../common/fetch-transport-capabilities.ts';
@@ -16,6 +17,8 @@ export const browserPlatform: Platform = {
       multiplexing: new MultiplexedOrigins(),
     }),
   captureContext,
+  tellEarlyRead,
+  optionHint: developmentHint,
   rules: fetchRules,
   // The browser reads them itself.
   schemes: new Map([

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { foreignWord } from '../../src/checks/foreign-words.ts';
 import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import { fetchFieldsStage } from '../../src/headers/fetch-fields.ts';
@@ -10,6 +11,7 @@ import { dataScheme } from '../../src/schemes/data.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
+import { tellEarlyRead } from '../common/development.ts';
 import { captureContext } from './async-context.ts';
 import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
@@ -47,13 +49,15 @@ export const nodePlatform: Platform = {
   textDecoding,
   captureContext,
   tlsAnswers: new IgnoredErrors(),
+  tellEarlyRead,
+  optionHint: foreignWord,
   schemes: new Map([
     ['data', dataScheme()],
     ['file', fileScheme],
     ['blob', blobScheme],
   ]),
-  parseUrl: (input) => {
-    const url = parseKnownUrl(input);
+  parseUrl: (input, base) => {
+    const url = parseKnownUrl(input, base);
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },

@@ -1,6 +1,7 @@
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { parseUrl } from '../../src/util/url.ts';
+import { developmentHint, tellEarlyRead } from '../common/development.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
@@ -22,7 +23,9 @@ export const portablePlatform: Platform = {
       { toStream: foreignStream, toError: networkFailure },
     ),
   captureContext,
+  tellEarlyRead,
+  optionHint: developmentHint,
   rules: fetchRules,
   schemes: new Map([['data', dataScheme()]]),
-  parseUrl: (input) => parseUrl(input),
+  parseUrl,
 };

@@ -5,9 +5,9 @@
 const WORDS: Readonly<Record<string, string>> = {
   'agent httpAgent httpsAgent dispatcher': 'connections belong to the `transport` of the manager',
   'auth username password': '`credentials` of the manager, or the field Authorization in `headers`',
-  'baseURL baseUrl prefixUrl': 'resolve the URL yourself: new URL(path, base)',
-  'body data form json': 'the body is the argument after the request: post(url, body)',
-  'params query searchParams qs': 'put them into the URL: url.searchParams.set(name, value)',
+  'baseURL prefixUrl prefix': '`baseUrl`',
+  'body data form': 'the body is the argument after the request: post(url, body); of JSON it is `json`',
+  'params query qs': '`searchParams` of the request',
   'timeout connectTimeout headersTimeout bodyTimeout':
     '`transferTimeout` ends a request on which nothing moves, `signal: AbortSignal.timeout(ms)` any after that time',
   'retries maxRetries retryCount': '`retry: { attempts: 3 }`',
@@ -33,8 +33,7 @@ export function foreignWords(): string[] {
 }
 
 /** What to do in place of an option of another client, or undefined. */
-export function foreignWord(name: string, owner: string): string | undefined {
-  if (owner !== '') return undefined;
+export function foreignWord(name: string): string | undefined {
   for (const [words, hint] of Object.entries(WORDS)) if (words.split(' ').includes(name)) return hint;
   return undefined;
 }

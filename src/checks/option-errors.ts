@@ -1,12 +1,13 @@
-import { foreignWord } from './foreign-words.ts';
-
-/** The error of an option that there is not: with what another client's word is called here, or the nearest that there is. */
+/**
+ * The error of an option that there is not: with what to do instead where that is known, or the nearest that there is.
+ * @param hint what another client's word is called here, or where the option belongs
+ */
 export function unknownOption(
   owner: string,
   path: string,
   name: string,
   known: readonly string[],
-  hint: string | undefined = foreignWord(name, owner),
+  hint?: string,
 ): TypeError {
   const sentence = `${prefix(owner)}unknown option '${path}${name}'`;
   if (hint !== undefined) return new TypeError(`${sentence}: ${hint}`);

@@ -154,6 +154,13 @@ export type HeadersInput =
   | Iterable<readonly [string, string]>
   | Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
+/** Adds to `own` the fields of `defaults` whose names it does not have, and gives it back. */
+export function withDefaults(own: HttpHeaders, defaults: HttpHeaders): HttpHeaders {
+  const brought = own.clone();
+  for (const [name, value] of defaults) if (!brought.has(name)) own.append(name, value);
+  return own;
+}
+
 function fill(headers: HttpHeaders, init: HeadersInput): void {
   for (const [name, value] of pairsOf(init)) headers.append(name, value);
 }

@@ -2,6 +2,7 @@ import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput } from '../message/headers.ts';
 import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
+import type { SearchParamsInput } from './search-params.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
@@ -109,6 +110,15 @@ export interface SharedOptions {
   readonly useCredentials: boolean;
   /** Most bytes of an upload that are collected in memory where the platform cannot stream it. @default 64 MiB */
   readonly maximumCollectedUpload: number;
+  /**
+   * What relative URLs are relative to: a URL without query and fragment, taken for a directory whether or not it ends in a
+   * slash (`'https://api.example/v1'`: `'users'` is `/v1/users`). No request leaves it: an absolute URL, `//host`, `/path`
+   * and `../` are a TypeError unless they lead below it. `fetch` is bound by it, too; redirects have a policy of their own.
+   * In a page it may be relative to the document. @default null
+   */
+  readonly baseUrl: string | URL | null;
+  /** With a `baseUrl`: URLs may lead elsewhere all the same. @default false */
+  readonly allowAbsoluteUrls: boolean;
 }
 
 /** What belongs to one request. */
@@ -168,6 +178,13 @@ export type NetworkRequest = Settable<SharedOptions & RequestOnlyOptions> & {
   readonly method?: string | undefined;
   /** Its own fields; those of the manager's `headers` that it does not name are added. */
   readonly headers?: HeadersInput | undefined;
+  /**
+   * A value to send as JSON, in place of a body, with Content-Type application/json unless a field says otherwise. `null` is
+   * a value. Not with GET and HEAD.
+   */
+  readonly json?: unknown;
+  /** Added behind the query that the URL has, of which nothing is replaced. */
+  readonly searchParams?: SearchParamsInput | undefined;
 };
 
 export type RequestInput = string | URL | NetworkRequest;

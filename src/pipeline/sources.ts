@@ -1,5 +1,6 @@
 import type { Call } from '../call/call.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
+import type { ManagerSettings } from '../call/parts.ts';
 import type { Next } from '../call/stage.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { ResponseBody } from '../message/body.ts';
@@ -21,34 +22,42 @@ export interface PlatformMeans {
   readonly captureContext?: CaptureContext | undefined;
   /** Where TLS asks questions. */
   readonly tlsAnswers?: TlsAnswers;
+  /** Tells a developer that an answer was looked for before it is there. */
+  readonly tellEarlyRead?: (name: string) => void;
 }
 
 /**
- * What answers the requests of one manager, made anew whenever its parts have changed. The queue is the same one all the
- * time: its limits change, and what waits in it stays.
+ * What answers the requests of one manager, made anew whenever its parts have changed. Its limits change with them, and
+ * what waits in the queue stays.
+ *
+ * @param queueFor the queue under these settings. Default: the same one all the time
  */
-export function requestSources({
-  rules,
-  textDecoding,
-  captureContext,
-  tlsAnswers,
-}: PlatformMeans): (parts: HttpParts) => ReplySource {
-  const queue = new RequestQueue();
-  const shared = { queue, retries: new RetryBudget() };
+export function requestSources(
+  { rules, textDecoding, captureContext, tellEarlyRead, tlsAnswers }: PlatformMeans,
+  queueFor: (settings: ManagerSettings) => RequestQueue = oneQueue(),
+): (parts: HttpParts) => ReplySource {
+  const retries = new RetryBudget();
   return (parts) => {
     const { connectionsPerHost, maximumConnections, clock } = parts.settings;
+    const queue = queueFor(parts.settings);
     queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
-      httpStages(parts, rules, shared),
+      httpStages(parts, rules, { queue, retries }),
       orOwnScheme(inContextOf(parts, captureContext), parts),
     );
     return pipelineSource(dispatch(http, parts), {
       ...(textDecoding === undefined ? {} : { textDecoding }),
       ...(captureContext === undefined ? {} : { captureContext }),
+      ...(tellEarlyRead === undefined ? {} : { tellEarlyRead }),
       ...(clock === null ? {} : { clock }),
       ...(tlsAnswers === undefined ? {} : { tlsAnswers }),
     });
   };
+}
+
+function oneQueue(): () => RequestQueue {
+  const queue = new RequestQueue();
+  return () => queue;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Priority } from '../options/options.ts';
 import { LinkedList } from '../util/linked-list.ts';
+import { HandedOutResponses } from './handed-out.ts';
 import { Entry, Lane } from './lane.ts';
+import { UnreadBodies } from './unread-bodies.ts';
 
 /** How many requests may be under way: whole numbers of at least 1, or Infinity. */
 export interface QueueLimits {
@@ -36,10 +38,18 @@ export class RequestQueue {
   /** Lanes with an entry that waits for nothing but a slot of the total, in the order of their turns. */
   readonly #ready = new LinkedList<Lane>();
   #granting = false;
+  /** What holds slots and is not read, under whichever options it was asked for. */
+  readonly unread = new UnreadBodies();
+  readonly handedOut = new HandedOutResponses();
 
   /** @param limits six for each key, as in browsers and Qt, and no limit for all, unless said otherwise */
   constructor(limits: QueueLimits = { perKey: 6, total: Number.POSITIVE_INFINITY }) {
     this.#limits = limits;
+  }
+
+  /** How many requests may be under way. */
+  get limits(): QueueLimits {
+    return this.#limits;
   }
 
   /** Number of keys in use. */

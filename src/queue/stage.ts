@@ -9,9 +9,9 @@ import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
-import { HandedOutResponses } from './handed-out.ts';
+import type { HandedOutResponses } from './handed-out.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
-import { UNREAD_PATIENCE, UnreadBodies, type UnreadBody } from './unread-bodies.ts';
+import { UNREAD_PATIENCE, type UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
 /** What servers of HTTP/2 take at once, at the least (RFC 9113 §6.5.2); a platform has a queue of its own for the rest. */
 export const MULTIPLEXED_REQUESTS = 100;
@@ -29,13 +29,8 @@ export function queueStage(
   hasRoom: boolean,
   multiplexedOrigins: readonly string[] = [],
 ): Stage {
-  const room = {
-    queue,
-    hasRoom,
-    multiplexedOrigins,
-    unread: new UnreadBodies(),
-    handedOut: new HandedOutResponses(),
-  };
+  const { unread, handedOut } = queue;
+  const room = { queue, hasRoom, multiplexedOrigins, unread, handedOut };
   return {
     name: 'queue',
     handle: (request, next, call) => new Visit(room, request, next, call).begin(),

@@ -22,6 +22,8 @@ export interface ReplySource {
   readonly textDecoding?: TextDecoding;
   /** Where TLS asks questions. */
   readonly tlsAnswers?: TlsAnswers;
+  /** Told that the answer was looked for before it is there, and by which name. */
+  readonly tellEarlyRead?: (name: string) => void;
 }
 
 /** How bytes become text. A byte order mark is dropped, broken sequences become U+FFFD. */

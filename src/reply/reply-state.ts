@@ -37,9 +37,26 @@ export abstract class ReplyState extends Signals<ReplySignals> {
     return this.#core.url;
   }
 
-  /** HTTP status, 0 until a head is there and for schemes without one. */
+  /** HTTP status, 0 until a head is there (which is told once, but for production) and for schemes without one. */
   get status(): number {
-    return this.#core.head?.status ?? 0;
+    return this.#statusFor('status');
+  }
+
+  /**
+   * No error so far, and a status from 200 to 299 where the scheme has one. False until a head is there, of which
+   * {@link status} says more.
+   */
+  get ok(): boolean {
+    const status = this.#statusFor('ok');
+    const isGood = status === 0 ? this.#core.final !== null : status >= 200 && status < 300;
+    return isGood && this.error === null;
+  }
+
+  /** @param name under which it was asked for: too early, most often by who takes a reply for a promise */
+  #statusFor(name: string): number {
+    const { head, finished, source } = this.#core;
+    if (head === null && !finished) source.tellEarlyRead?.(name);
+    return head?.status ?? 0;
   }
 
   /** The reason phrase, empty over HTTP/2 and until a head is there. Qt: HttpReasonPhraseAttribute. */
@@ -99,7 +116,7 @@ export abstract class ReplyState extends Signals<ReplySignals> {
 
   /** Location of a redirect that was not followed, as it was sent. Qt: RedirectionTargetAttribute. */
   get redirectionTarget(): string | null {
-    return REDIRECTS.has(this.status) ? this.headers.get('location') : null;
+    return REDIRECTS.has(this.#core.head?.status ?? 0) ? this.headers.get('location') : null;
   }
 
   /** The redirect responses on the way here, oldest first. */

@@ -20,13 +20,13 @@ export interface ReplyView {
 }
 
 /** A reply in short: no body, no secret. */
-export function viewOfReply(reply: NetworkReply): ReplyView {
+export function viewOfReply(reply: NetworkReply, status: number): ReplyView {
   const { request, error } = reply;
   return {
     method: request.method,
     url: publicUrl(reply.url),
     state: reply.isFinished ? 'finished' : 'running',
-    status: reply.status,
+    status,
     reason: reply.reason,
     httpVersion: reply.httpVersion,
     source: reply.source,

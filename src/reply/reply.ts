@@ -185,7 +185,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** The reply in short, for logs: no body and no secrets. */
   toJSON(): ReplyView {
-    return viewOfReply(this);
+    return viewOfReply(this, this.#core.head?.status ?? 0);
   }
 
   /** @internal `console.log` in Node and Bun. */

@@ -122,6 +122,17 @@ export function withScheme(url: ParsedUrl, scheme: string, port: number): Parsed
   });
 }
 
+/** With a query, encoded already, behind the one that it has. */
+export function withQuery(url: ParsedUrl, query: string): ParsedUrl {
+  if (query === '') return url;
+  const { origin, fragment } = url;
+  const at = url.target.indexOf('?');
+  const isOpen = at === url.target.length - 1 || url.target.endsWith('&');
+  const separator = at < 0 ? '?' : isOpen ? '' : '&';
+  const target = url.target + separator + query;
+  return withUserHidden({ ...url, target, href: origin + target + fragment });
+}
+
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */
 export function withoutFragment(url: ParsedUrl): string {
   return url.href.slice(0, url.href.length - url.fragment.length);

@@ -114,6 +114,52 @@ describe('what a request has said itself', () => {
   });
 });
 
+describe('json', () => {
+  const resolve = (operation: Operation, request: object, body: string | null = null) =>
+    resolveRequest(
+      operation,
+      { url: 'http://h.test/', ...request },
+      body,
+      under(DEFAULT_SETTINGS, { parseUrl } as Platform),
+    );
+  const text = (bytes: Uint8Array | null | undefined) => new TextDecoder().decode(bytes!);
+
+  test.each<[value: unknown, text: string]>([
+    [{ a: 'ä' }, '{"a":"ä"}'],
+    [null, 'null'],
+    [0, '0'],
+    ['', '""'],
+    [[1], '[1]'],
+    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+  ])('%j is a body, and says what it is', (json, expected) => {
+    const { body, own } = resolve('post', { json });
+    expect(body).toMatchObject({ contentType: 'application/json', replayable: true });
+    expect(text(body!.bytes)).toBe(expected);
+    expect(body!.length).toBe(body!.bytes!.length);
+    expect(own).toEqual({});
+  });
+
+  test('undefined is not set', () => {
+    expect(resolve('post', { json: undefined }).body).toBeNull();
+    expect(text(resolve('post', { json: undefined }, 'x').body!.bytes)).toBe('x');
+  });
+
+  const circle: { it?: unknown } = {};
+  circle.it = circle;
+  test.each<[name: string, operation: Operation, json: unknown, body: string | null, message: string]>([
+    ['a body beside it', 'post', {}, 'x', 'there is a body, too'],
+    ['an empty body beside it', 'post', {}, '', 'there is a body, too'],
+    ['GET', 'get', {}, null, 'a GET has no body'],
+    ['HEAD', 'head', {}, null, 'a HEAD has no body'],
+    ['a function', 'put', () => {}, null, 'JSON cannot say that'],
+    ['a BigInt', 'put', 1n, null, 'JSON cannot say that'],
+    ['a circle', 'put', circle, null, 'JSON cannot say that'],
+  ])('%s is a TypeError', (_name, operation, json, body, message) => {
+    expect(() => resolve(operation, { json }, body)).toThrow(TypeError);
+    expect(() => resolve(operation, { json }, body)).toThrow(message);
+  });
+});
+
 describe('the request that opens a connection', () => {
   test.each([
     ['h.test', 80, 'http://h.test/'],
