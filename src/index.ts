@@ -63,7 +63,12 @@ export type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
 export type { EventOptions } from './event-stream/server-sent-events.ts';
 export { PRELOADED_TOP_LEVEL_DOMAINS } from './hsts/preloaded.ts';
 export { StrictTransportSecurity } from './hsts/strict-transport-security.ts';
+export type { BearerTokenOptions } from './intercept/bearer-token.ts';
+export { bearerToken } from './intercept/bearer-token.ts';
+export type { LoggerOptions } from './intercept/logger.ts';
+export { logger } from './intercept/logger.ts';
 export type { ManagerSignals } from './manager-signals.ts';
+export type { Answer } from './message/answer.ts';
 export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
 export { requestBody } from './message/body.ts';
 export type { BodyInput } from './message/body-input.ts';
@@ -80,6 +85,12 @@ export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
 export type { NetworkClient } from './network-client.ts';
 export type { AddressFilter, AddressUse } from './options/address-filter.ts';
+export type {
+  InterceptedRequest,
+  InterceptedResponse,
+  Interceptor,
+  InterceptorContext,
+} from './options/interceptor.ts';
 export type {
   CacheLoadControl,
   LoadControl,
@@ -108,7 +119,6 @@ export type { RetryOptions } from './options/retry-options.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { LineOptions } from './reply/lines.ts';
 export type { Operation } from './reply/operation.ts';
-export type { Answer } from './reply/prepared-answer.ts';
 export { NetworkReply } from './reply/reply.ts';
 export type { ReplySignals } from './reply/reply-signals.ts';
 export type { FaultListener, KeyValueStore, StoredValue } from './storage/key-value-store.ts';

@@ -19,6 +19,15 @@ import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+function functions<Value>(): Rule<readonly Value[]> {
+  return [
+    Object.freeze([]),
+    'an array of functions',
+    (value) => Array.isArray(value) && value.every(isFunction),
+    (list: Value[]) => Object.freeze([...list]),
+  ];
+}
+
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
 const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
@@ -52,6 +61,8 @@ const SHARED: Rules<SharedOptions> = {
     (value) => typeof value === 'boolean' || isObject(value),
     retryPolicy,
   ],
+  interceptors: functions(),
+  networkInterceptors: functions(),
   useCredentials: [false],
   maximumCollectedUpload: whole(64 * 1024 * 1024),
   baseUrl: [
@@ -184,7 +195,20 @@ export function resolveRequestOptions(
   defaults: RequestOptions,
   hint?: OptionHint,
 ): RequestOptions {
-  return merge(request, defaults, REQUEST, REQUEST_FIELDS, hint);
+  const merged = merge(request, defaults, REQUEST, REQUEST_FIELDS, hint);
+  const isAdding = LISTS.some((name) => merged[name] !== defaults[name] && defaults[name].length > 0);
+  return isAdding ? withBoth(merged, defaults) : merged;
+}
+
+/** Lists that a request adds to, instead of replacing them. */
+const LISTS = ['interceptors', 'networkInterceptors'] as const;
+
+function withBoth(merged: RequestOptions, defaults: RequestOptions): RequestOptions {
+  const added = LISTS.map((name) => {
+    const isOwn = merged[name] !== defaults[name];
+    return [name, isOwn ? [...defaults[name], ...merged[name]] : merged[name]];
+  });
+  return Object.freeze({ ...merged, ...Object.fromEntries(added) });
 }
 
 /** What a request has beside options. */
@@ -203,7 +227,7 @@ export function ownOptions(request: NetworkRequest, options: RequestOptions): Ow
 }
 
 /** Objects of the application. */
-const LIVE: readonly string[] = ['signal', 'attributes'];
+const LIVE: readonly string[] = ['signal', 'attributes', 'interceptors', 'networkInterceptors'];
 const NOTHING: OwnOptions = Object.freeze({});
 
 function merge<Options>(

@@ -1,5 +1,6 @@
 import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput } from '../message/headers.ts';
+import type { Interceptor } from './interceptor.ts';
 import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
 import type { SearchParamsInput } from './search-params.ts';
@@ -106,6 +107,16 @@ export interface SharedOptions {
    * @default false
    */
   readonly retry: boolean | RetryOptions;
+  /**
+   * Stand on the way of each call, above redirects, authentication and retry: once a request, over the final answer. Those of
+   * a request come behind its manager's. For http and https. @default []
+   */
+  readonly interceptors: readonly Interceptor[];
+  /**
+   * Stand before the queue, once an attempt: they see what is really sent and received, hops, revalidations and retries
+   * included, and nothing that the cache answers. @default []
+   */
+  readonly networkInterceptors: readonly Interceptor[];
   /** In a page: cookies and credentials go to other origins too. Qt (WebAssembly): `UseCredentials`. @default false */
   readonly useCredentials: boolean;
   /** Most bytes of an upload that are collected in memory where the platform cannot stream it. @default 64 MiB */
@@ -156,10 +167,14 @@ export interface RequestOnlyOptions {
 }
 
 /**
- * What one request has said itself, as plain data: a structured clone of it is the same value. The signal and the attributes
- * are the application's own objects, and stay where they are.
+ * What one request has said itself, as plain data: a structured clone of it is the same value. The signal, the attributes
+ * and interceptors are the application's own objects, and stay where they are.
  */
-export type OwnOptions = Readonly<Partial<SharedOptions & Omit<RequestOnlyOptions, 'signal' | 'attributes'>>>;
+export type OwnOptions = Readonly<
+  Partial<
+    Omit<SharedOptions & RequestOnlyOptions, 'signal' | 'attributes' | 'interceptors' | 'networkInterceptors'>
+  >
+>;
 
 /**
  * All options of a request with every default filled in: what it says itself over what its manager says for all. There is one

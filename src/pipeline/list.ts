@@ -5,6 +5,7 @@ import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
 import type { Transport } from '../call/transport.ts';
 import { headersStage } from '../headers/stage.ts';
+import { interceptorStage, networkInterceptorStage } from '../intercept/stage.ts';
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
@@ -66,6 +67,7 @@ export function httpStages(
   const redirects = capabilities.redirects ? rules.redirects : null;
   const cookies = capabilities.cookies && cookieJar !== null ? (rules.cookies?.(cookieJar) ?? null) : null;
   const list = [
+    interceptorStage(settings),
     requirementsStage(capabilities, {
       defaults,
       cookieJar: cookieJar === defaults.cookieJar ? null : cookieJar,
@@ -88,6 +90,7 @@ export function httpStages(
     cache === null && !capabilities.platformCache ? absentCacheStage : null,
     security?.learnStage,
     cookies?.store,
+    networkInterceptorStage(),
     capabilities.proxy ? proxies?.under(settings) : null,
     capabilities.connections
       ? queueStage(queue, true)

@@ -1,5 +1,7 @@
+import { checkedAnswer, respondWith } from '../call/prepared-answer.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { IgnorableSslError } from '../call/tls-answers.ts';
+import type { Answer } from '../message/answer.ts';
 import type { NetworkRequest, Priority } from '../options/options.ts';
 import { resolveRequestOptions } from '../resolve-options.ts';
 import type { Bytes } from '../util/bytes.ts';
@@ -13,7 +15,6 @@ import { parseJson, type StandardSchema } from './consume.ts';
 import { type LineOptions, lineRules, linesOf, valuesOf } from './lines.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
-import { type Answer, checkedAnswer, respondWith } from './prepared-answer.ts';
 import { ignoreSslErrors } from './questions.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner } from './reply-signals.ts';

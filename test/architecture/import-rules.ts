@@ -30,13 +30,14 @@ export const ROOMS: Readonly<Record<string, string>> = {
   queue: VALUES,
   timeout: VALUES,
   retry: VALUES,
+  intercept: VALUES,
   cache: VALUES,
   schemes: VALUES,
   tls: VALUES,
   proxy: VALUES,
   'resolve-options': VALUES,
   reply: `${VALUES} signals resolve-options`,
-  pipeline: `${VALUES} requirements redirect headers decoding queue timeout retry cache schemes reply`,
+  pipeline: `${VALUES} requirements redirect headers decoding queue timeout retry intercept cache schemes reply`,
   'manager-signals': 'call reply util',
   platform: `${VALUES} pipeline reply resolve-options`,
   connections: `${VALUES} queue platform`,
@@ -48,7 +49,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
   manager: `${VALUES} signals connections pipeline reply settings verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
-  index: `${VALUES} signals auth cache cookies hsts reply network-client event-stream manager-signals`,
+  index: `${VALUES} signals auth intercept cache cookies hsts reply network-client event-stream manager-signals`,
 };
 
 const isTest = (path: string): boolean => /^(examples|bench|test|scripts)\//.test(path);

@@ -16,6 +16,8 @@ import {
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
 import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import { nearestOf } from '../../../src/checks/option-errors.ts';
+import { bearerToken } from '../../../src/intercept/bearer-token.ts';
+import { logger } from '../../../src/intercept/logger.ts';
 import { MANAGER_OPTION_NAMES } from '../../../src/resolve-options.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { makeRequest } from '../../support/fixtures.ts';
@@ -136,6 +138,8 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { connectTimeOut: 1 },
     'connectTimeout',
   ],
+  ['bearerToken()', (options) => bearerToken(options), { get: () => 'x', refersh: () => 'y' }, 'refresh'],
+  ['logger()', (options) => logger(options), { header: true }, 'headers'],
   ['NetworkReply.from', (answer) => NetworkReply.from(REQUEST, answer), { stats: 404 }, 'status'],
   [
     'a part of HttpMultiPart',

@@ -34,6 +34,7 @@ describe('the list of a transport that', () => {
       'hides nothing',
       {},
       [
+        'interceptors',
         'requirements',
         'redirect',
         'retry',
@@ -43,6 +44,7 @@ describe('the list of a transport that', () => {
         'decoding',
         'cache',
         'cookies-store',
+        'network-interceptors',
         'queue',
         'timeout',
       ],
@@ -51,6 +53,7 @@ describe('the list of a transport that', () => {
       'decodes',
       { encodedBodies: false },
       [
+        'interceptors',
         'requirements',
         'redirect',
         'retry',
@@ -59,6 +62,7 @@ describe('the list of a transport that', () => {
         'fetch-fields',
         'cache',
         'cookies-store',
+        'network-interceptors',
         'queue',
         'timeout',
       ],
@@ -67,6 +71,7 @@ describe('the list of a transport that', () => {
       'keeps cookies',
       { cookies: false },
       [
+        'interceptors',
         'requirements',
         'redirect',
         'retry',
@@ -74,6 +79,7 @@ describe('the list of a transport that', () => {
         'fetch-fields',
         'decoding',
         'cache',
+        'network-interceptors',
         'queue',
         'timeout',
       ],
@@ -82,6 +88,7 @@ describe('the list of a transport that', () => {
       'redirects',
       { redirects: false },
       [
+        'interceptors',
         'requirements',
         'retry',
         'platform-redirect',
@@ -91,6 +98,7 @@ describe('the list of a transport that', () => {
         'decoding',
         'cache',
         'cookies-store',
+        'network-interceptors',
         'queue',
         'timeout',
       ],
@@ -99,6 +107,7 @@ describe('the list of a transport that', () => {
       'has a cache of its own',
       { platformCache: true },
       [
+        'interceptors',
         'requirements',
         'redirect',
         'retry',
@@ -107,6 +116,7 @@ describe('the list of a transport that', () => {
         'fetch-fields',
         'decoding',
         'cookies-store',
+        'network-interceptors',
         'queue',
         'timeout',
       ],
@@ -120,10 +130,12 @@ describe('the list of a transport that', () => {
 test('the list of a page has what no platform keeps to itself', () => {
   const stages = httpStages(parts(browserFetchCapabilities), fetchRules, shared());
   expect(stages.map(({ name }) => name)).toEqual([
+    'interceptors',
     'requirements',
     'retry',
     'platform-redirect',
     'headers',
+    'network-interceptors',
     'queue',
     'timeout',
   ]);

@@ -1,24 +1,11 @@
-import type { HttpRequest } from '../call/request.ts';
-import type { HttpResponse } from '../call/response.ts';
 import { type Checks, checkOptions, OBJECT, TEXT, wholeNumber } from '../checks/checker.ts';
 import { NetworkError } from '../error.ts';
+import type { Answer } from '../message/answer.ts';
 import { bytesBody } from '../message/bytes-body.ts';
-import { type HeadersInput, HttpHeaders } from '../message/headers.ts';
+import { HttpHeaders } from '../message/headers.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
-
-/** A prepared answer: an error, or a status with fields and a body. */
-export interface Answer {
-  /** @default 200 */
-  readonly status?: number;
-  /** The reason phrase. @default '' */
-  readonly reason?: string;
-  /** Response fields; Content-Length is added when there is a body and it is not given. */
-  readonly headers?: HeadersInput;
-  /** Text is sent as UTF-8. */
-  readonly body?: string | Uint8Array;
-  /** Fails the reply instead; nothing else is looked at. */
-  readonly error?: NetworkError;
-}
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
 
 const CHECKS: Checks<Answer> = {
   status: wholeNumber(0, 999),

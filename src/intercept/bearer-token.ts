@@ -1,0 +1,58 @@
+import { type Checks, checkOptions, FUNCTION } from '../checks/checker.ts';
+import type { Interceptor } from '../options/interceptor.ts';
+import { parseUrl } from '../util/url.ts';
+
+/** Options of {@link bearerToken}. */
+export interface BearerTokenOptions {
+  /** The token as it is now, or null for none. Asked for each request. */
+  readonly get: () => string | null | Promise<string | null>;
+  /**
+   * Fetches a new one when a server has refused that (401), and gives it, or null when there is none. All requests that are
+   * refused meanwhile wait for the same one. Default: a 401 is the answer.
+   */
+  readonly refresh?: ((refused: string | null) => string | null | Promise<string | null>) | undefined;
+  /** Origins (`https://api.example`) that may see the token. Default: wherever the application sends a request. */
+  readonly origins?: readonly string[] | undefined;
+}
+
+const CHECKS: Checks<BearerTokenOptions> = {
+  get: { ...FUNCTION, isRequired: true },
+  refresh: FUNCTION,
+  origins: {
+    expected: 'an array of origins',
+    accepts: (value) => Array.isArray(value) && value.every((origin) => URL.canParse(origin)),
+  },
+};
+
+/**
+ * An interceptor (for `interceptors`) that sends a token with each request, and a new one when it is refused: once, and only
+ * a request that can be sent again. An `Authorization` that a request has already stays. Over a redirect to another origin
+ * the token does not go along.
+ */
+export function bearerToken(options: BearerTokenOptions): Interceptor {
+  const { get, refresh, origins } = checkOptions('bearerToken', options, CHECKS);
+  const allowed = origins?.map((origin) => parseUrl(origin).origin);
+  /** The refresh that is under way, and the token that it replaces. */
+  let refreshing: { readonly refused: string | null; readonly token: Promise<string | null> } | null = null;
+  const renewed = (refused: string | null): Promise<string | null> => {
+    if (refreshing !== null && refreshing.refused === refused) return refreshing.token;
+    const token = (async () => refresh!(refused))().finally(() => {
+      refreshing = null;
+    });
+    refreshing = { refused, token };
+    return token;
+  };
+  return async (request, next) => {
+    const isForeign = allowed !== undefined && !allowed.includes(parseUrl(request.url).origin);
+    if (isForeign || request.headers.has('authorization')) return next(request);
+    const authorized = (token: string | null) =>
+      next(token === null ? request : request.withHeader('authorization', `Bearer ${token}`));
+    const token = await get();
+    const response = await authorized(token);
+    if (response.status !== 401 || refresh === undefined || !request.replayable) return response;
+    // Another request may have renewed it while this one was under way.
+    const current = await get();
+    const fresh = current !== token ? current : await renewed(token);
+    return fresh === null || fresh === token ? response : authorized(fresh);
+  };
+}

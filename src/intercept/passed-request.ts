@@ -1,0 +1,92 @@
+import type { HttpRequest } from '../call/request.ts';
+import { isToken } from '../message/field-lexer.ts';
+import type { HttpHeaders } from '../message/headers.ts';
+import { type BodyInput, toRequestBody } from '../message/request-body.ts';
+import type { InterceptedRequest } from '../options/interceptor.ts';
+import { INSPECT, inspection } from '../util/inspection.ts';
+import { shownFields, withoutUserinfo } from '../util/redaction.ts';
+import { parseUrl, withoutFragment } from '../util/url.ts';
+
+/** A request of the pipeline as an interceptor sees it. */
+export class PassedRequest implements InterceptedRequest {
+  readonly #request: HttpRequest;
+
+  private constructor(request: HttpRequest) {
+    this.#request = request;
+  }
+
+  /** @internal */
+  static of(request: HttpRequest): PassedRequest {
+    return new PassedRequest(request);
+  }
+
+  /** @internal The request behind it, or null for what is none. */
+  static behind(value: unknown): HttpRequest | null {
+    return typeof value === 'object' && value !== null && #request in value ? value.#request : null;
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get url(): string {
+    return withoutUserinfo(withoutFragment(this.#request.url));
+  }
+
+  get headers(): HttpHeaders {
+    return this.#request.headers.clone().freeze();
+  }
+
+  get bodyLength(): number | null {
+    const { body } = this.#request;
+    return body === null ? 0 : body.length;
+  }
+
+  get replayable(): boolean {
+    return this.#request.body?.replayable ?? true;
+  }
+
+  withHeader(name: string, value: string): PassedRequest {
+    return this.#with({ headers: this.#request.headers.clone().set(name, value) });
+  }
+
+  withoutHeader(name: string): PassedRequest {
+    const headers = this.#request.headers.clone();
+    headers.delete(name);
+    return this.#with({ headers });
+  }
+
+  withMethod(method: string): PassedRequest {
+    if (!isToken(method) || method.toUpperCase() === 'CONNECT')
+      throw new TypeError(`interceptor: ${JSON.stringify(method)} is no method`);
+    return this.#with({ method });
+  }
+
+  withUrl(url: string | URL): PassedRequest {
+    return this.#with({ url: parseUrl(url, this.#request.url.href) });
+  }
+
+  withBody(input: BodyInput | null): PassedRequest {
+    const body = input === null ? null : toRequestBody(input);
+    const headers = this.#request.headers.clone();
+    if (headers.has('content-length')) {
+      headers.delete('content-length');
+      if (body !== null && body.length !== null) headers.set('content-length', String(body.length));
+    }
+    return this.#with({ body, headers });
+  }
+
+  toJSON(): object {
+    const { method, url, headers, options } = this.#request;
+    return { method, url: withoutUserinfo(url.href), headers: shownFields(headers, options.secretHeaders) };
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: object, inspect?: never): unknown {
+    return inspection(this, depth, options, inspect);
+  }
+
+  #with(changes: Partial<HttpRequest>): PassedRequest {
+    return new PassedRequest({ ...this.#request, ...changes });
+  }
+}

@@ -1,0 +1,31 @@
+import type { NetworkError } from '../error.ts';
+import { type Bytes, copyBytes } from '../util/bytes.ts';
+import { concatenate } from '../util/concatenate.ts';
+import type { ResponseBody } from './body.ts';
+
+/**
+ * The whole of a response body in memory.
+ * @param tooLarge the error for a body of more bytes than `limit`
+ */
+export function collectResponse(
+  body: ResponseBody,
+  limit: number,
+  tooLarge: () => NetworkError,
+): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    body.start({
+      data(chunk, lent) {
+        length += chunk.length;
+        if (length > limit) {
+          const error = tooLarge();
+          body.cancel(error);
+          reject(error);
+        } else chunks.push(lent ? copyBytes(chunk) : chunk);
+      },
+      end: () => resolve(concatenate(chunks)),
+      fail: reject,
+    });
+  });
+}

@@ -1,0 +1,240 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { bearerToken, type Interceptor, logger, MemoryCache, NetworkError } from '../../src/index.ts';
+import { Cleanup, portOf } from '../support/listening.ts';
+
+const cleanup = new Cleanup();
+let manager: NetworkAccessManager;
+beforeEach(() => {
+  manager = new NetworkAccessManager();
+  cleanup.add(() => manager.close());
+});
+
+type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => unknown;
+
+async function serve(handler: Handler): Promise<string> {
+  let nth = 0;
+  const server = await cleanup.listen(
+    createServer((request, response) => void handler(request, response, nth++)),
+  );
+  return `http://127.0.0.1:${portOf(server)}`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+describe('an interceptor', () => {
+  test('changes what is sent and what is delivered', async () => {
+    const origin = await serve(async (request, response) => {
+      response.setHeader('x-from', 'server');
+      response.end(`${request.method} ${request.url} ${request.headers['x-a']} ${await bodyOf(request)}`);
+    });
+    manager.interceptors = [
+      async (request, next) => {
+        const changed = request.withHeader('x-a', '1').withUrl('/other').withMethod('PUT').withBody('new');
+        const response = await next(changed);
+        expect(response.status).toBe(200);
+        return response.withHeader('x-b', '2').withoutHeader('x-from').withStatus(203, 'Changed');
+      },
+    ];
+    const reply = manager.post(`${origin}/`, 'old');
+    expect(await reply.text()).toBe('PUT /other 1 new');
+    expect(reply).toMatchObject({ status: 203, reason: 'Changed' });
+    expect([reply.headers.get('x-b'), reply.headers.get('x-from')]).toEqual(['2', null]);
+  });
+
+  test('sees a call once and its final answer, near the network each attempt', async () => {
+    const origin = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/b' }).end();
+      else response.end('end');
+    });
+    const seen: string[] = [];
+    const watch =
+      (name: string): Interceptor =>
+      async (request, next, { attempt }) => {
+        const response = await next(request);
+        seen.push(`${name} ${attempt} ${new URL(request.url).pathname} ${response.status}`);
+        return response;
+      };
+    manager.interceptors = [watch('call')];
+    manager.networkInterceptors = [watch('network')];
+    expect(await manager.get({ url: `${origin}/`, interceptors: [watch('own')] }).text()).toBe('end');
+    expect(seen).toEqual(['network 1 / 302', 'network 2 /b 200', 'own 1 / 200', 'call 1 / 200']);
+  });
+
+  test('near the network sees nothing that the cache answers, but its revalidations', async () => {
+    const origin = await serve((_, response) => {
+      response.writeHead(200, { 'cache-control': 'max-age=60' }).end('stored');
+    });
+    let attempts = 0;
+    manager.cache = new MemoryCache();
+    manager.networkInterceptors = [(request, next) => (attempts++, next(request))];
+    for (let i = 0; i < 3; i++) expect(await manager.get(`${origin}/`).text()).toBe('stored');
+    expect(attempts).toBe(1);
+  });
+
+  test('reads a body that is delivered all the same, or puts another in its place', async () => {
+    const origin = await serve((_, response) => response.end('{"a":1}'));
+    const read: unknown[] = [];
+    manager.interceptors = [
+      async (request, next) => {
+        const response = await next(request);
+        read.push(await response.json(), await response.text());
+        return request.url.endsWith('/new') ? response.withBody('other') : response;
+      },
+    ];
+    expect(await manager.get(`${origin}/`).json()).toEqual({ a: 1 });
+    expect(await manager.get(`${origin}/new`).text()).toBe('other');
+    expect(read).toEqual([{ a: 1 }, '{"a":1}', { a: 1 }, '{"a":1}']);
+  });
+
+  test('answers itself, and nothing is sent', async () => {
+    manager.interceptors = [() => ({ status: 418, body: 'tea', headers: { 'x-a': '1' } })];
+    const reply = manager.get({ url: 'http://nowhere.invalid/', throwHttpErrors: false });
+    expect(await reply.text()).toBe('tea');
+    expect(reply.status).toBe(418);
+    expect(await (await manager.fetch('http://nowhere.invalid/')).text()).toBe('tea');
+  });
+
+  test('calls next again, and the first answer is dropped', async () => {
+    const origin = await serve((_, response, nth) => response.writeHead(nth === 0 ? 500 : 200).end(`${nth}`));
+    manager.connectionsPerHost = 1;
+    manager.interceptors = [
+      async (request, next) => {
+        const first = await next(request);
+        return first.status === 500 ? next(request) : first;
+      },
+    ];
+    expect(await manager.get(`${origin}/`).text()).toBe('1');
+    expect(await manager.get(`${origin}/`).text()).toBe('2');
+  });
+
+  test.each<[string, Interceptor, string, RegExp]>([
+    ['throws', () => Promise.reject(new Error('oops')), 'operation-canceled', /an interceptor failed: oops/],
+    [
+      'throws a NetworkError',
+      () => {
+        throw new NetworkError('content-access-denied', 'not you');
+      },
+      'content-access-denied',
+      /not you/,
+    ],
+    ['gives back nothing', () => undefined as never, 'operation-canceled', /an interceptor failed/],
+    ['passes on no request', (_, next) => next({} as never), 'operation-canceled', /next takes the request/],
+    [
+      'sends it to a file',
+      (request, next) => next(request.withUrl('file:///etc/passwd')),
+      'protocol-unknown',
+      /file/,
+    ],
+  ])('that %s fails the request', async (_, interceptor, code, message) => {
+    manager.interceptors = [interceptor];
+    const origin = await serve((__, response) => response.end());
+    await expect(manager.get(`${origin}/`).completed).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('near the network cannot send it elsewhere', async () => {
+    const origin = await serve((_, response) => response.end());
+    manager.networkInterceptors = [(request, next) => next(request.withUrl('http://elsewhere.invalid/'))];
+    await expect(manager.get(`${origin}/`).completed).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+
+  test('that never settles ends with the abort of its request, and hears of it', async () => {
+    let signal: AbortSignal | undefined;
+    manager.interceptors = [
+      (_request, _next, context) => {
+        signal = context.signal;
+        return new Promise(() => {});
+      },
+    ];
+    const reply = manager.get('http://nowhere.invalid/');
+    const failed = reply.completed.catch((error) => error.code);
+    await Promise.resolve().then(() => {});
+    await expect.poll(() => signal).toBeDefined();
+    reply.abort();
+    expect(await failed).toBe('operation-canceled');
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('whose answer is too large to collect fails it', async () => {
+    const origin = await serve((_, response) => response.end('x'.repeat(100)));
+    manager.interceptors = [
+      async (request, next) => {
+        const response = await next(request);
+        await response.bytes();
+        return response;
+      },
+    ];
+    await expect(manager.get({ url: `${origin}/`, maximumBodySize: 50 }).text()).rejects.toMatchObject({
+      code: 'unknown-content',
+    });
+  });
+
+  test('no credentials of a URL are shown', async () => {
+    const shown: string[] = [];
+    manager.interceptors = [
+      (request) => {
+        shown.push(request.url, JSON.stringify(request));
+        return { body: '' };
+      },
+    ];
+    const headers = { authorization: 'Bearer s3cret' };
+    await manager.get({ url: 'http://u:s3cret@nowhere.invalid/', headers }).completed;
+    expect(shown.join()).not.toContain('s3cret');
+  });
+});
+
+describe('bearerToken()', () => {
+  test('sends a token, refreshes it once for all that are refused, and tells no other origin', async () => {
+    let valid = 'old';
+    const seen: (string | undefined)[] = [];
+    const origin = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(request.headers.authorization === 'Bearer new' ? 200 : 401).end();
+    });
+    let refreshes = 0;
+    manager.interceptors = [
+      bearerToken({
+        origins: [origin],
+        get: () => valid,
+        refresh: async (refused) => {
+          expect(refused).toBe('old');
+          refreshes++;
+          valid = 'new';
+          return valid;
+        },
+      }),
+    ];
+    const replies = [1, 2, 3].map(() => manager.get(`${origin}/`).completed);
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(refreshes).toBe(1);
+    const elsewhere = await serve((request, response) => response.end(String(request.headers.authorization)));
+    expect(await manager.get(`${elsewhere}/`).text()).toBe('undefined');
+    seen.length = 0;
+    const own = { url: `${origin}/`, headers: { authorization: 'Basic x' }, throwHttpErrors: false };
+    await manager.get(own).completed;
+    expect(seen).toEqual(['Basic x']);
+  });
+});
+
+test('logger() tells what is sent and what came of it, without secrets', async () => {
+  const lines: string[] = [];
+  const origin = await serve((_, response) => response.end('ok'));
+  manager.interceptors = [logger({ log: (line) => lines.push(line), headers: true })];
+  await manager.get({ url: `${origin}/a?token=s3cret`, headers: { authorization: 'Bearer s3cret' } })
+    .completed;
+  expect(lines[0]).toMatch(/^→ GET http:\/\/127\.0\.0\.1:\d+\/a \{"authorization":"\(hidden\)"/);
+  expect(lines[1]).toMatch(/^← GET .* 200 after \d+ ms/);
+  expect(lines.join()).not.toContain('s3cret');
+});
+
+test.each([[[1]], ['x'], [{}]])('interceptors: %o is a TypeError', (interceptors) => {
+  expect(() => new NetworkAccessManager({ interceptors: interceptors as never })).toThrow(/interceptors/);
+});
