@@ -3,6 +3,7 @@
 export { basicScheme } from '../../src/auth/basic.ts';
 export { parseChallenges } from '../../src/auth/challenge.ts';
 export { digestScheme } from '../../src/auth/digest.ts';
+export { lmResponseOf, ntHash, ntProof, responseKey } from '../../src/auth/ntlm/response.ts';
 export { parseCookieDate } from '../../src/cookies/cookie-date.ts';
 export { parseStrictTransportSecurity } from '../../src/hsts/header.ts';
 export { StrictTransportSecurity } from '../../src/hsts/strict-transport-security.ts';

@@ -90,12 +90,18 @@ export interface OutgoingRequest {
   /** The request target exactly as it stands in the request line (RFC 9112 §3.2): absolute at a proxy, an authority in CONNECT. */
   readonly target: string;
   readonly body: RequestBody | null;
+  /** The host that is spoken to, for schemes that name it. */
+  readonly hostname?: string;
+  /** What the connection is bound to: `tls-server-end-point:` and a hash of its certificate (RFC 5929); null without TLS. */
+  readonly channelBinding?: Uint8Array | null;
 }
 
 /** One answer to a challenge. */
 export interface AuthenticationAnswer {
   /** What stands in Authorization or Proxy-Authorization. */
   readonly value: string;
+  /** A leg of a handshake that will be answered by a challenge, whatever is asked for: no body goes with it. */
+  readonly isUnfinished?: boolean;
   /**
    * Looks at the Authentication-Info of the response, and takes what the next answer needs.
    * @returns false when the server has tried to prove that it knows the password, and does not
