@@ -4,6 +4,7 @@ import ts from 'typescript';
 import {
   browserFetchCapabilities,
   portableFetchCapabilities,
+  xhrUploadCapabilities,
 } from '../platform/common/fetch-transport-capabilities.ts';
 import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
 import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
@@ -16,6 +17,7 @@ const TRANSPORTS: readonly TransportCapabilities[] = [
   nodeHttpCapabilities,
   { ...browserFetchCapabilities, pageOrigin: 'the page’s own', forbiddenFields: FORBIDDEN_BY_FETCH },
   portableFetchCapabilities,
+  { ...xhrUploadCapabilities, forbiddenFields: FORBIDDEN_BY_FETCH },
 ];
 
 export const CAPABILITIES_PAGE = join(import.meta.dirname, '..', 'docs', 'capabilities.md');
@@ -53,6 +55,7 @@ function readNotes(): string[] {
   const records: Record<string, TransportCapabilities> = {
     browserFetchCapabilities,
     portableFetchCapabilities,
+    xhrUploadCapabilities,
   };
   const statements = parse(FETCHES).statements.filter(ts.isVariableStatement);
   return statements.map((statement) => {

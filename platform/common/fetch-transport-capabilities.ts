@@ -31,6 +31,21 @@ export const browserFetchCapabilities: TransportCapabilities = {
   fetchWords: true,
 };
 
+/**
+ * Carries the uploads of a page that say `uploadProgress: true`, where the manager has the part `uploadProgress: xhrUploads`.
+ * Across origins it costs a preflight, and the response comes when all of it is there. Where there is no XMLHttpRequest (a
+ * service worker) such uploads are refused.
+ */
+export const xhrUploadCapabilities: TransportCapabilities = {
+  name: 'XMLHttpRequest (uploads)',
+  pageOrigin: null,
+  forbiddenFields: 'fetch',
+  requestStreams: 'never',
+  uploadProgress: true,
+  preconnect: 'none',
+  credentialsMode: true,
+};
+
 /** What the fetch of this page can do. Whether it streams uploads is found out with the first that is to be streamed. */
 export function browserCapabilities(): TransportCapabilities {
   return { ...browserFetchCapabilities, pageOrigin: globalThis.origin ?? null, cutBodies: !isWebKit() };

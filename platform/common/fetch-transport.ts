@@ -16,6 +16,7 @@ import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { brandOf } from '../../src/util/brand.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
+import { unknownNetwork } from './fetch-failure.ts';
 import { type FetchInit, ownRequest, ownRequestInit, requestInit } from './fetch-request-init.ts';
 import { sizedBody } from './sized-body.ts';
 
@@ -223,17 +224,6 @@ function toHttpResponse(
     redirectedByPlatform: response.redirected,
     fidelity: isFiltered ? 'filtered' : 'decoded',
   };
-}
-
-function unknownNetwork(thrown: unknown, url: string): NetworkError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  // False is certain, true may mean no more than that there is a router (HTML, navigator.onLine).
-  const isOffline = globalThis.navigator?.onLine === false;
-  const why = isOffline
-    ? 'the platform says that it is offline'
-    : 'offline, blocked, refused, or not allowed by CORS: the platform does not tell';
-  const code = isOffline ? 'temporary-network-failure' : 'unknown-network';
-  return new NetworkError(code, `fetch failed: ${reason} (${why})`, { url, cause: thrown });
 }
 
 function canceled(url?: string): NetworkError {

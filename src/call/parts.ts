@@ -69,6 +69,11 @@ export interface ManagerOnlyOptions {
   /** The transport to use in place of the platform's. @default null */
   readonly transport: Transport | null;
   /**
+   * Sends the requests that say `uploadProgress: true` where the transport does not count what it sends: `xhrUploads` of
+   * `fairlead/browser`, in a page. @default null
+   */
+  readonly uploadProgress: Transport | null;
+  /**
    * Time for its requests, its own cookie jar, HSTS hosts and connections: for tests, and for who simulates. Parts that are
    * given have a `clock` of their own. null: the system's. @default null
    */

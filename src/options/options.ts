@@ -150,6 +150,12 @@ export interface RequestOnlyOptions {
   readonly authenticationReuse: LoadControl;
   /** Every uploadProgress instead of one each 100 ms. @default false */
   readonly emitAllUploadProgressSignals: boolean;
+  /**
+   * The upload must tell how far it is (`uploadProgress`): refused where the transport does not count. A page's fetch does
+   * not; its manager needs `uploadProgress: xhrUploads`. A transport that counts does so without being asked.
+   * @default false
+   */
+  readonly uploadProgress: boolean;
   /** `'half'`: stream the body where the platform can (HTTP/2 in Chromium), see `requestStreams`. @default null */
   readonly duplex: 'half' | null;
   /** Aborts the request. @default null */

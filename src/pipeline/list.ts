@@ -4,6 +4,7 @@ import type { ProxyPart } from '../call/route.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
 import type { Transport } from '../call/transport.ts';
+import { uploadsBeside } from '../call/upload.ts';
 import { headersStage } from '../headers/stage.ts';
 import { interceptorStage, networkInterceptorStage } from '../intercept/stage.ts';
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
@@ -58,22 +59,27 @@ export interface Shared {
  * inside, so that everything under a loop sees every hop. What the transport does by itself is left to it.
  */
 export function httpStages(
-  { settings, defaults, transport: { capabilities }, proxies }: HttpParts,
+  { settings, defaults, transport, proxies }: HttpParts,
   rules: PlatformRules,
   { queue, retries }: Shared,
 ): readonly (Stage | Rewrite)[] {
+  const { capabilities } = transport;
   const { cache, cookieJar, preloadedTopLevelDomains } = settings;
   const security = settings.strictTransportSecurityEnabled ? settings.strictTransportSecurity : null;
   const redirects = capabilities.redirects ? rules.redirects : null;
   const cookies = capabilities.cookies && cookieJar !== null ? (rules.cookies?.(cookieJar) ?? null) : null;
   const list = [
     interceptorStage(settings),
-    requirementsStage(capabilities, {
-      defaults,
-      cookieJar: cookieJar === defaults.cookieJar ? null : cookieJar,
-      addressFilter: settings.addressFilter,
-      proxyFactory: settings.proxyFactory,
-    }),
+    requirementsStage(
+      capabilities,
+      {
+        defaults,
+        cookieJar: cookieJar === defaults.cookieJar ? null : cookieJar,
+        addressFilter: settings.addressFilter,
+        proxyFactory: settings.proxyFactory,
+      },
+      uploadsBeside(transport, settings)?.capabilities,
+    ),
     redirects?.({
       upgrade: (url) => security?.upgrade(url, preloadedTopLevelDomains) ?? url,
       reach: settings,

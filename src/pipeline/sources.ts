@@ -1,8 +1,11 @@
 import type { Call } from '../call/call.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import type { ManagerSettings } from '../call/parts.ts';
+import type { HttpRequest } from '../call/request.ts';
 import type { Next } from '../call/stage.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
+import type { Transport } from '../call/transport.ts';
+import { tellsUpload, uploadsBeside } from '../call/upload.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
@@ -74,9 +77,12 @@ function inContextOf(parts: HttpParts, captureContext: CaptureContext | undefine
 /** The transport. The answer of one that the application brought is looked at before a stage counts on it. */
 function lastOf({ transport, settings }: HttpParts): Next {
   const withParts = withTransportParts(settings);
-  if (settings.transport === null) return (request, call) => transport.send(withParts(request), call);
+  const uploads = uploadsBeside(transport, settings);
+  const carrier = (request: HttpRequest): Transport =>
+    uploads !== null && tellsUpload(request) ? uploads : transport;
+  if (settings.transport === null) return (request, call) => carrier(request).send(withParts(request), call);
   return async (request, call) => {
-    const response = await transport.send(withParts(request), call);
+    const response = await carrier(request).send(withParts(request), call);
     if (isHttpResponse(response)) return response;
     throw new TypeError('the transport did not return a response');
   };

@@ -36,7 +36,10 @@ export type ReplySignals = {
    * with a larger `attempt`, when they are refused.
    */
   authenticationRequired: (authenticator: Authenticator) => unknown;
-  /** Bytes of the request body that the network took, and their total or −1. */
+  /**
+   * Bytes of the request body that the network took, and their total or −1. Nothing is told where the transport does not
+   * count: in a page none but a request that says `uploadProgress: true` (`xhrUploads`), and nothing in the portable set.
+   */
   uploadProgress: (bytesSent: number, bytesTotal: number) => void;
   /** The request has left. Again when it is sent anew. */
   requestSent: () => void;

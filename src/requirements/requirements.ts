@@ -1,5 +1,6 @@
 import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
 import type { HttpRequest } from '../call/request.ts';
+import { tellsUpload } from '../call/upload.ts';
 import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { FORBIDDEN_BY_FETCH, fitsPattern } from '../message/forbidden-fields.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -121,6 +122,10 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
       const asked = proxy === 'default' ? applicationProxy.current : proxy;
       return asked === 'none' ? null : `proxy ${CHOSEN_THERE}`;
     },
+  ],
+  [
+    'uploadProgress',
+    (_, { uploadProgress }, request) => (tellsUpload(request) && !uploadProgress ? 'uploadProgress' : null),
   ],
   ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],

@@ -1,7 +1,7 @@
 /** Whether a redirect is followed, and what becomes of its connection, over both transports of Node. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
-import type { ManagerOptions } from '../../src/call/parts.ts';
+import type { Settable, SharedOptions } from '../../src/options/options.ts';
 import { catching } from '../support/catching.ts';
 import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
@@ -52,7 +52,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       expect((await manager().fetch(`${server.origin}/hello`, { redirect: 'error' })).status).toBe(200);
     });
 
-    test.each<[ManagerOptions]>([
+    test.each<[Settable<SharedOptions>]>([
       [{ redirectPolicy: 'manual' }],
       [{ redirectPolicy: 'user-verified' }],
       [{ maximumRedirectsAllowed: 0 }],
@@ -84,7 +84,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
     });
 
     describe('user-verified', () => {
-      const options: ManagerOptions = { redirectPolicy: 'user-verified' };
+      const options: Settable<SharedOptions> = { redirectPolicy: 'user-verified' };
 
       test('the next hop waits for async listeners', async () => {
         const id = crypto.randomUUID();
