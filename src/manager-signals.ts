@@ -38,7 +38,7 @@ export type ManagerSignals = {
    * listeners are asked afterwards.
    */
   authenticationRequired: (reply: NetworkReply, authenticator: Authenticator) => unknown;
-  /** The same of a proxy, which is named by its URL without credentials. */
+  /** The same of a proxy, named by its URL without credentials. Not asked in this version: such a proxy is an error (105). */
   proxyAuthenticationRequired: (proxy: string, authenticator: Authenticator) => unknown;
   /**
    * Something went wrong beside the replies: a store (HSTS) had trouble and goes on without (unreadable content, a full

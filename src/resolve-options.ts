@@ -133,7 +133,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     toLowerCase,
   ),
   strictTransportSecurity: part('upgrade', 'addHosts'),
-  authentication: part('rounds', 'clear'),
+  authentication: part('under', 'clear'),
   credentials: [
     null,
     'a function, or credentials by origin',

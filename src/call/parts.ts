@@ -102,25 +102,25 @@ export interface ManagerOnlyOptions {
    */
   readonly strictTransportSecurity: SecurityPart | null;
   /**
-   * What answers the challenges of servers and proxies, and remembers credentials: a `new Authentication()`. In a page it
+   * What answers the challenges of servers, and remembers credentials: a `new Authentication()`. In a page it
    * answers Digest and Bearer, where CORS shows the challenge; Basic and NTLM are the browser's own.
    * @default one of the manager's own on Node, null elsewhere
    */
   readonly authentication: AuthenticationPart | null;
   /**
    * Who asks, for scripts that need no event: a function that is given the challenge, or credentials by origin
-   * (`{ 'https://host[:port]': { user, password } }`, of proxies, too). `{ token }` answers Bearer. What is refused is asked
+   * (`{ 'https://host[:port]': { user, password } }`). `{ token }` answers Bearer. What is refused is asked
    * for once more, so that a function can renew a token; then the listeners of `authenticationRequired` are asked.
    * @default null
    */
   readonly credentials: CredentialsSource | CredentialsByOrigin | null;
   /**
-   * The schemes that are answered, the first that a server offers first. Negotiate and NTLM only for the hosts in
-   * {@link integratedAuthenticationHosts}. null: negotiate, ntlm, digest, bearer, basic. @default null
+   * The schemes that are answered, the first that a server offers first. null: negotiate, ntlm, digest, bearer, basic, of
+   * which negotiate and ntlm are not answered in this version: their names are kept for it. @default null
    */
   readonly authenticationSchemes: readonly AuthenticationScheme[] | null;
   /**
-   * Hosts to which Negotiate and NTLM speak: `host`, `host:port`, `*.domain` for those below it, `*` for all. Proxies count
+   * Hosts to which Negotiate and NTLM will speak (not in this version): `host`, `host:port`, `*.domain` for those below it, `*` for all. Proxies count
    * as listed: the application has chosen them. @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];

@@ -1,0 +1,71 @@
+/** The part that is set, in a page's manager over a fetch of ours, and shared on Node. */
+import { afterEach, expect, test } from 'vitest';
+import { Authentication, NetworkAccessManager } from '../../../platform/browser/index.ts';
+import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
+import { browserCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
+import {
+  Authentication as AuthenticationOfNode,
+  NetworkAccessManager as ManagerOfNode,
+} from '../../../platform/node/index.ts';
+import { DigestVerifier } from '../../support/digest-server.ts';
+
+const PAGE = 'https://page.test';
+const account = { user: 'user', password: 'pass' };
+
+const managers: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(managers.splice(0).map((manager) => manager.close())));
+
+/** A manager of a page, and what its fetch was asked with. */
+function page(challenge: () => string, isRight: (field: string, target: string) => boolean) {
+  const sent: (string | null)[] = [];
+  const fetch = async (target: string | Request, init: RequestInit): Promise<Response> => {
+    const field = new Headers(init.headers).get('authorization');
+    sent.push(field);
+    const { pathname, search } = new URL(String(target));
+    if (field !== null && isRight(field, pathname + search)) return new Response('welcome');
+    return new Response('refused', { status: 401, headers: { 'www-authenticate': challenge() } });
+  };
+  const manager = new NetworkAccessManager({
+    transport: new FetchTransport(fetch, { ...browserCapabilities(), pageOrigin: PAGE }),
+    authentication: new Authentication(),
+    credentials: { [PAGE]: account },
+  });
+  managers.push(manager);
+  return { manager, sent };
+}
+
+test('a page with the part answers Digest, and from then on unasked', async () => {
+  const verifier = new DigestVerifier({ ...account, algorithm: 'SHA-512-256', qop: 'auth' });
+  const { manager, sent } = page(
+    () => verifier.challenge(),
+    (field, target) => verifier.refusal(field, 'GET', target) === null,
+  );
+  expect(await manager.get(`${PAGE}/a?b`).text()).toBe('welcome');
+  expect(await manager.get(`${PAGE}/c`).text()).toBe('welcome');
+  expect(sent.map((field) => field?.split(' ')[0] ?? null)).toEqual([null, 'Digest', 'Digest']);
+});
+
+test('Basic is left to the browser', async () => {
+  const { manager, sent } = page(
+    () => 'Basic realm="x"',
+    () => true,
+  );
+  await expect(manager.get(PAGE).text()).rejects.toMatchObject({ code: 'authentication-required' });
+  expect(sent).toEqual([null]);
+});
+
+test('a page without the part is refused what only it could do', () => {
+  expect(() => new NetworkAccessManager({ credentials: { [PAGE]: account } })).toThrow(
+    "option 'credentials': set authentication to a new Authentication(), too",
+  );
+});
+
+test('managers take a part that they share, and nothing that is none', () => {
+  const authentication = new AuthenticationOfNode();
+  for (let i = 0; i < 2; i++) {
+    const manager = new ManagerOfNode({ authentication });
+    managers.push(manager);
+    expect(manager.authentication).toBe(authentication);
+  }
+  expect(() => new ManagerOfNode({ authentication: {} as never })).toThrow("option 'authentication'");
+});
