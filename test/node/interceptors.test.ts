@@ -72,7 +72,12 @@ describe('an interceptor', () => {
     });
     let attempts = 0;
     manager.cache = new MemoryCache();
-    manager.networkInterceptors = [(request, next) => (attempts++, next(request))];
+    manager.networkInterceptors = [
+      (request, next) => {
+        attempts++;
+        return next(request);
+      },
+    ];
     for (let i = 0; i < 3; i++) expect(await manager.get(`${origin}/`).text()).toBe('stored');
     expect(attempts).toBe(1);
   });
