@@ -138,14 +138,23 @@ export class SharedFetch {
   #land(result: FetchResult, leader: Call): void {
     this.#result = result;
     leader.queued = null;
-    const { created } = leader.timings;
-    Object.assign(leader.timings, this.#call.timings, { created });
+    Object.assign(leader.timings, timingsFor(leader, this.#call));
     this.#endAll((waiter) => waiter.claim(result));
   }
 
   #endAll(outcome: (waiter: Waiting) => void): void {
     for (const waiter of [...this.#waiters]) waiter.end(outcome);
   }
+}
+
+/**
+ * What was timed for one call as the other would have timed it: each counts from the clock on the wall as it was when it began,
+ * which that tells in whole milliseconds, and what is read by both must come in order. What was not reached stays 0.
+ */
+function timingsFor(leader: Call, fetched: Call): Timings {
+  const shift = leader.time() - fetched.time();
+  const shifted = Object.entries(fetched.timings).map(([phase, at]) => [phase, at === 0 ? 0 : at + shift]);
+  return { ...Object.fromEntries(shifted), created: leader.timings.created };
 }
 
 function isOfOne(error: unknown): boolean {
