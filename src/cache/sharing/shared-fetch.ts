@@ -1,6 +1,7 @@
 import { ask } from '../../call/ask.ts';
 import { Call } from '../../call/call.ts';
 import type { HttpResponse } from '../../call/response.ts';
+import type { Timings } from '../../call/timings.ts';
 import { NetworkError } from '../../error.ts';
 import type { StoredResponse } from '../storage/metadata.ts';
 import type { MaybePromise } from '../storage/network-cache.ts';

@@ -101,7 +101,11 @@ export function describeBodies(name: string, setup: ClientSetup): void {
         });
         async function* endless(): AsyncGenerator<Uint8Array> {
           try {
-            for (;;) yield new Uint8Array(10_000);
+            for (;;) {
+              yield new Uint8Array(10_000);
+              // As a source with something behind it does: a turn of the loop for each chunk.
+              await new Promise((resolve) => setTimeout(resolve));
+            }
           } finally {
             closed();
           }
