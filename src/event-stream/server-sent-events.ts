@@ -9,7 +9,7 @@ import type { Clock } from '../util/clock.ts';
 import { Leavable } from '../util/leavable.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream-parser.ts';
-import { isWorthReconnecting, judgeStream, reconnectionDelay } from './reconnection.ts';
+import { isWorthReconnecting, judgeStream, reconnectionDelay, type StreamAnswer } from './reconnection.ts';
 
 /** Options of `manager.events()`. */
 export interface EventOptions {
@@ -107,9 +107,11 @@ class EventStream {
     const reply = this.#open();
     this.#reply = reply;
     const parser = new EventStreamParser(this.#limit, this.#lastEventId);
+    let isStream: boolean | null = null;
     try {
       for await (const line of reply.lines({ maximumLineLength: this.#limit, encoding: 'utf-8' })) {
-        if (judgeStream(reply.status, reply.headers.get('content-type')) !== 'stream') break;
+        isStream ??= answerOf(reply) === 'stream';
+        if (!isStream) break;
         const event = parser.push(line);
         this.#lastEventId = parser.lastEventId;
         this.#retry = parser.retry ?? this.#retry;
@@ -143,7 +145,7 @@ class EventStream {
   }
 
   #isOver(reply: NetworkReply): boolean {
-    const answer = judgeStream(reply.status, reply.headers.get('content-type'));
+    const answer = answerOf(reply);
     if (answer === 'refused') throw noStream(reply);
     return answer === 'over';
   }
@@ -167,6 +169,10 @@ class EventStream {
       this.#endWait = end;
     });
   }
+}
+
+function answerOf(reply: NetworkReply): StreamAnswer {
+  return judgeStream(reply.status, reply.headers.get('content-type'));
 }
 
 /** An id goes as its bytes in UTF-8; one that no field can carry does not go. */

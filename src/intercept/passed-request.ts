@@ -4,7 +4,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { type BodyInput, toRequestBody } from '../message/request-body.ts';
 import type { InterceptedRequest } from '../options/interceptor.ts';
 import { INSPECT, inspection } from '../util/inspection.ts';
-import { shownFields, withoutUserinfo } from '../util/redaction.ts';
+import { shownFields } from '../util/redaction.ts';
 import { parseUrl, withoutFragment } from '../util/url.ts';
 
 /** A request of the pipeline as an interceptor sees it. */
@@ -30,7 +30,7 @@ export class PassedRequest implements InterceptedRequest {
   }
 
   get url(): string {
-    return withoutUserinfo(withoutFragment(this.#request.url));
+    return withoutFragment(this.#request.url);
   }
 
   get headers(): HttpHeaders {
@@ -63,7 +63,11 @@ export class PassedRequest implements InterceptedRequest {
   }
 
   withUrl(url: string | URL): PassedRequest {
-    return this.#with({ url: parseUrl(url, this.#request.url.href) });
+    const { href, origin, username, password } = this.#request.url;
+    const parsed = parseUrl(url, href);
+    // What the URL of the request knows beside its text is for its origin.
+    const isSilent = parsed.origin === origin && parsed.username === '' && parsed.password === '';
+    return this.#with({ url: isSilent ? { ...parsed, username, password } : parsed });
   }
 
   withBody(input: BodyInput | null): PassedRequest {
@@ -78,7 +82,7 @@ export class PassedRequest implements InterceptedRequest {
 
   toJSON(): object {
     const { method, url, headers, options } = this.#request;
-    return { method, url: withoutUserinfo(url.href), headers: shownFields(headers, options.secretHeaders) };
+    return { method, url: url.href, headers: shownFields(headers, options.secretHeaders) };
   }
 
   /** @internal */

@@ -1,41 +1,55 @@
+import type { Call } from '../call/call.ts';
+import { drain } from '../call/drain.ts';
 import type { HttpResponse } from '../call/response.ts';
 import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { bytesBody } from '../message/bytes-body.ts';
-import { collectResponse } from '../message/collect-response.ts';
+import { COLLECTED_LIMIT, collectResponse } from '../message/collect-response.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import { observeBody } from '../message/observe-body.ts';
 import type { InterceptedResponse } from '../options/interceptor.ts';
 import { type Bytes, ownBytes } from '../util/bytes.ts';
 import { INSPECT, inspection } from '../util/inspection.ts';
-import { shownFields, withoutUserinfo } from '../util/redaction.ts';
+import { shownFields } from '../util/redaction.ts';
 import { withoutFragment } from '../util/url.ts';
 import { decodeUtf8, encodeUtf8 } from '../util/utf8.ts';
 
-/** Most bytes of a body that `bytes()` and its like collect, when `maximumBodySize` says nothing. */
-const COLLECTED_LIMIT = 256 * 1024 * 1024;
+const NOT_WATCHING = { done: () => {} };
 
 /** One body, behind however many copies of its response. */
 class SharedBody {
-  readonly stream: ResponseBody;
+  readonly #stream: ResponseBody;
   #collected: Promise<Bytes> | null = null;
   #bytes: Bytes | null = null;
 
   constructor(stream: ResponseBody) {
-    this.stream = stream;
+    this.#stream = stream;
   }
 
+  /** What is passed on: the bytes that were collected, or the body as it comes. */
   get rest(): ResponseBody {
-    return this.#bytes === null ? this.stream : bytesBody(this.#bytes);
-  }
-
-  get isTouched(): boolean {
-    return this.#collected !== null;
+    return this.#bytes === null ? this.#stream : bytesBody(this.#bytes);
   }
 
   async collect(limit: number, tooLarge: () => NetworkError): Promise<Bytes> {
-    this.#collected ??= collectResponse(this.stream, limit, tooLarge);
+    this.#collected ??= collectResponse(this.#stream, limit, tooLarge);
     this.#bytes = await this.#collected;
     return this.#bytes;
+  }
+
+  /** Nobody wants it any more. What was begun to be read is cancelled: it has one reader. */
+  drop(call: Call): Promise<void> {
+    if (this.#collected === null) return drain(this.#stream, call);
+    this.#collected.catch(() => {});
+    this.#stream.cancel(
+      new NetworkError('operation-canceled', 'an interceptor has put another answer in its place'),
+    );
+    return Promise.resolve();
+  }
+
+  cancel(reason: NetworkError): void {
+    this.#collected?.catch(() => {});
+    this.#stream.cancel(reason);
   }
 }
 
@@ -44,27 +58,44 @@ export class PassedResponse implements InterceptedResponse {
   readonly #response: HttpResponse;
   readonly #body: SharedBody;
   readonly #limit: number;
+  readonly #isChanged: boolean;
 
-  private constructor(response: HttpResponse, body: SharedBody, limit: number) {
+  private constructor(response: HttpResponse, body: SharedBody, limit: number, isChanged: boolean) {
     this.#response = response;
     this.#body = body;
     this.#limit = limit;
+    this.#isChanged = isChanged;
   }
 
   /** @internal @param limit `maximumBodySize` of the request */
   static of(response: HttpResponse, limit: number | null): PassedResponse {
-    return new PassedResponse(response, new SharedBody(response.body), limit ?? COLLECTED_LIMIT);
+    return new PassedResponse(response, new SharedBody(response.body), limit ?? COLLECTED_LIMIT, false);
   }
 
   /** @internal The response behind it, or null for what is none. */
-  static behind(value: unknown): HttpResponse | null {
-    if (typeof value !== 'object' || value === null || !(#body in value)) return null;
-    return { ...value.#response, body: value.#body.rest };
+  static behind(value: unknown): PassedResponse | null {
+    return typeof value === 'object' && value !== null && #body in value ? value : null;
   }
 
-  /** @internal Something has read the body. */
-  get isRead(): boolean {
-    return this.#body.isTouched;
+  /** @internal What goes on. A Response of the platform's own shows nothing of what was changed, so it does not stand for it. */
+  get response(): HttpResponse {
+    const body = this.#body.rest;
+    return { ...this.#response, body: this.#isChanged ? observeBody(body, NOT_WATCHING) : body };
+  }
+
+  /** @internal The other one is this one, or a copy of it with the same body. */
+  sharesBodyWith(other: PassedResponse): boolean {
+    return this.#body === other.#body;
+  }
+
+  /** @internal The response goes nowhere, and the call goes on. */
+  drop(call: Call): Promise<void> {
+    return this.#body.drop(call);
+  }
+
+  /** @internal The call has failed. */
+  cancel(reason: NetworkError): void {
+    this.#body.cancel(reason);
   }
 
   get status(): number {
@@ -76,7 +107,7 @@ export class PassedResponse implements InterceptedResponse {
   }
 
   get url(): string {
-    return withoutUserinfo(withoutFragment(this.#response.url));
+    return withoutFragment(this.#response.url);
   }
 
   get headers(): HttpHeaders {
@@ -120,7 +151,7 @@ export class PassedResponse implements InterceptedResponse {
     const headers = this.#response.headers.clone().set('content-length', String(bytes.length));
     const body = new SharedBody(bytesBody(bytes));
     const response = { ...this.#response, headers, endsWithConnection: false, mayBeCutOff: false };
-    return new PassedResponse(response, body, this.#limit);
+    return new PassedResponse(response, body, this.#limit, true);
   }
 
   toJSON(): object {
@@ -146,6 +177,6 @@ export class PassedResponse implements InterceptedResponse {
   }
 
   #with(changes: Partial<HttpResponse>): PassedResponse {
-    return new PassedResponse({ ...this.#response, ...changes }, this.#body, this.#limit);
+    return new PassedResponse({ ...this.#response, ...changes }, this.#body, this.#limit, true);
   }
 }

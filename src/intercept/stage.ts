@@ -1,13 +1,11 @@
 import { inadmissible } from '../call/admission.ts';
 import type { Call } from '../call/call.ts';
-import { drain } from '../call/drain.ts';
 import type { Reach } from '../call/parts.ts';
 import { checkedAnswer, respondWith } from '../call/prepared-answer.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
-import type { ResponseBody } from '../message/body.ts';
 import type {
   InterceptedRequest,
   InterceptedResponse,
@@ -90,32 +88,22 @@ class Interception {
     const interceptor = this.#list[index];
     if (interceptor === undefined) return this.#next(request, this.#call);
     const call = this.#call;
-    const limit = request.options.maximumBodySize;
-    let passed: ResponseBody | null = null;
-    let isRead = (): boolean => false;
-    const forward = async (given: InterceptedRequest): Promise<InterceptedResponse> => {
-      call.throwIfCancelled();
-      const changed = PassedRequest.behind(given);
-      if (changed === null) throw new TypeError('interceptor: next takes the request, or a copy of it');
+    const turn = new Turn(request, call, async (changed) => {
       if (changed !== request) this.#judge(changed);
-      if (passed !== null && !isRead()) await drain(passed, call);
-      const response = await this.pass(changed, index + 1);
-      passed = response.body;
-      const shown = PassedResponse.of(response, limit);
-      isRead = () => shown.isRead;
-      return shown;
-    };
+      return this.pass(changed, index + 1);
+    });
     try {
       const context = this.#context(request);
-      const run = async () => interceptor(PassedRequest.of(request), forward, context);
+      const run = async () => interceptor(PassedRequest.of(request), turn.next, context);
       const result = await call.wait(call.inContext(run));
       if (result === undefined || result === null) throw new TypeError('it gave back no response');
-      const response = PassedResponse.behind(result) ?? respondWith(checkedAnswer(result as never), request);
-      if (passed !== null && response.body !== passed && !isRead()) await drain(passed, call);
+      const passed = PassedResponse.behind(result);
+      const response = passed?.response ?? respondWith(checkedAnswer(result as never), request);
+      await turn.end(passed);
       return response;
     } catch (error) {
       const told = toldOf(error, request);
-      if (passed !== null && !isRead()) (passed as ResponseBody).cancel(told);
+      turn.fail(told);
       throw told;
     }
   }
@@ -138,6 +126,60 @@ class Interception {
         return abort().signal;
       },
     };
+  }
+}
+
+/** What one interceptor is given by `next`, while it has its turn: all but what it gives back is let go of, whenever it comes. */
+class Turn {
+  readonly #request: HttpRequest;
+  readonly #call: Call;
+  readonly #send: (request: HttpRequest) => Promise<HttpResponse>;
+  #given: PassedResponse[] = [];
+  /** Why what comes now is not wanted, or null while the turn lasts. */
+  #over: NetworkError | null = null;
+
+  constructor(request: HttpRequest, call: Call, send: (request: HttpRequest) => Promise<HttpResponse>) {
+    this.#request = request;
+    this.#call = call;
+    this.#send = send;
+  }
+
+  readonly next = async (given: InterceptedRequest): Promise<InterceptedResponse> => {
+    this.#call.throwIfCancelled();
+    if (this.#over !== null) throw this.#over;
+    const request = PassedRequest.behind(given);
+    if (request === null) throw new TypeError('next takes the request, or a copy of it');
+    await this.#drop(this.#given.splice(0));
+    const { body } = request;
+    const isOwnBody = body !== this.#request.body;
+    if (isOwnBody) body?.claim?.();
+    try {
+      const response = PassedResponse.of(await this.#send(request), request.options.maximumBodySize);
+      if (this.#over !== null) response.cancel(this.#over);
+      else this.#given.push(response);
+      return response;
+    } catch (error) {
+      if (isOwnBody) body?.discard?.();
+      throw error;
+    }
+  };
+
+  /** @param kept the response that goes on, or null for an answer of the interceptor's own */
+  async end(kept: PassedResponse | null): Promise<void> {
+    const { url } = this.#request;
+    this.#over = new NetworkError('operation-canceled', 'the interceptor has given its answer', {
+      url: url.href,
+    });
+    await this.#drop(this.#given.filter((response) => kept === null || !response.sharesBodyWith(kept)));
+  }
+
+  fail(reason: NetworkError): void {
+    this.#over = reason;
+    for (const response of this.#given) response.cancel(reason);
+  }
+
+  async #drop(responses: readonly PassedResponse[]): Promise<void> {
+    await Promise.all(responses.map((response) => response.drop(this.#call)));
   }
 }
 

@@ -3,6 +3,9 @@ import { type Bytes, copyBytes } from '../util/bytes.ts';
 import { concatenate } from '../util/concatenate.ts';
 import type { ResponseBody } from './body.ts';
 
+/** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */
+export const COLLECTED_LIMIT = 256 * 1024 * 1024;
+
 /**
  * The whole of a response body in memory.
  * @param tooLarge the error for a body of more bytes than `limit`

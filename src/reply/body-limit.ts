@@ -1,9 +1,7 @@
 import type { HttpRequest } from '../call/request.ts';
 import { codeForStatus, ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
+import { COLLECTED_LIMIT } from '../message/collect-response.ts';
 import { requestName } from './error-sentence.ts';
-
-/** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */
-export const COLLECTED_LIMIT = 256 * 1024 * 1024;
 
 /** What is known of a body when a chunk of it arrives. */
 export interface BodyState {

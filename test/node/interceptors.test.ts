@@ -1,7 +1,15 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import { bearerToken, type Interceptor, logger, MemoryCache, NetworkError } from '../../src/index.ts';
+import {
+  bearerToken,
+  type Interceptor,
+  logger,
+  MemoryCache,
+  NetworkError,
+  requestBody,
+} from '../../src/index.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -10,6 +18,12 @@ beforeEach(() => {
   manager = new NetworkAccessManager();
   cleanup.add(() => manager.close());
 });
+
+function own(options: ConstructorParameters<typeof NetworkAccessManager>[0]): NetworkAccessManager {
+  const made = new NetworkAccessManager(options);
+  cleanup.add(() => made.close());
+  return made;
+}
 
 type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => unknown;
 
@@ -180,6 +194,75 @@ describe('an interceptor', () => {
     await expect(manager.get({ url: `${origin}/`, maximumBodySize: 50 }).text()).rejects.toMatchObject({
       code: 'unknown-content',
     });
+  });
+
+  test.each<[string, Interceptor]>([
+    [
+      'does not wait for what it has asked for',
+      (request, next) => {
+        void next(request);
+        return { body: 'own' };
+      },
+    ],
+    [
+      'asks twice at a time',
+      async (request, next) => {
+        const both = [next(request), next(request)];
+        await Promise.race(both);
+        return { body: 'own' };
+      },
+    ],
+    [
+      'begins to read and gives up',
+      async (request, next) => {
+        void (await next(request)).bytes().catch(() => {});
+        return { body: 'own' };
+      },
+    ],
+  ])('that %s leaves no slot behind', async (_, interceptor) => {
+    const origin = await serve((_request, response) => response.end(Buffer.alloc(3_000_000)));
+    const manager = own({ connectionsPerHost: 2, interceptors: [interceptor] });
+    for (let i = 0; i < 5; i++) expect(await manager.get(`${origin}/`).text()).toBe('own');
+    manager.interceptors = [];
+    const both = [1, 2].map(() => manager.get(`${origin}/`).bytes());
+    for (const bytes of await Promise.all(both)) expect(bytes).toHaveLength(3_000_000);
+  });
+
+  test('that fails while it reads ends the transfer', async () => {
+    let closed: Promise<unknown> | undefined;
+    const origin = await serve((_request, response) => {
+      closed = once(response, 'close');
+      response.write('endless');
+    });
+    manager.interceptors = [
+      async (request, next) => {
+        void (await next(request)).bytes().catch(() => {});
+        throw new Error('oops');
+      },
+    ];
+    await expect(manager.get(`${origin}/`).completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await closed;
+  });
+
+  test('a body of its own is released when the request fails before it was opened', async () => {
+    let released = 0;
+    const body = {
+      [requestBody]: () => ({
+        length: null,
+        replayable: false,
+        bytes: null,
+        contentType: null,
+        open: () => {
+          throw new Error('not asked');
+        },
+        discard: () => released++,
+      }),
+    };
+    manager.interceptors = [(request, next) => next(request.withBody(body as never))];
+    await expect(manager.post('http://nowhere.invalid/', 'x').completed).rejects.toMatchObject({
+      code: 'host-not-found',
+    });
+    expect(released).toBe(1);
   });
 
   test('no credentials of a URL are shown', async () => {

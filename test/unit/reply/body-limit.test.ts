@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_BODY_LIMIT } from '../../../src/error.ts';
-import { bodyTooLarge, COLLECTED_LIMIT, judgeBody } from '../../../src/reply/body-limit.ts';
+import { COLLECTED_LIMIT } from '../../../src/message/collect-response.ts';
+import { bodyTooLarge, judgeBody } from '../../../src/reply/body-limit.ts';
 import { makeRequest } from '../../support/fixtures.ts';
 
 describe('what becomes of a body', () => {
