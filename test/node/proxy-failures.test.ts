@@ -10,6 +10,7 @@ import { CertificateAuthority } from '../support/certificate.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { closedPort, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup();
@@ -254,6 +255,78 @@ describe('several proxies', () => {
     expect(second.connections).toBe(0);
   });
 
+  test('behind one that is dead, what is wrong with the origin’s certificate is asked about all the same', async () => {
+    const good = await startHttpProxy(cleanup);
+    const list = `${text(await closedPort())}; ${text(good.port)}`;
+    const manager = managerWith({ tls: null, proxyFactory: () => list });
+    const error = await failureOf(manager.get(`${https.origin}/hello`).text());
+    expect(error.sslErrors).not.toHaveLength(0);
+    const reply = manager.get(`${https.origin}/hello`);
+    reply.ignoreSslErrors();
+    expect(await reply.text()).toBe('hello');
+  });
+
+  test('the certificate of a proxy is no question about that of the origin', async () => {
+    const proxy = await startHttpProxy(cleanup, { identity });
+    const manager = managerWith({ tls: null, proxy: `https://127.0.0.1:${proxy.port}` });
+    const asked: unknown[] = [];
+    manager.on('sslErrors', (_, errors) => void asked.push(errors));
+    for (const { origin } of [http, https]) {
+      const reply = manager.get(`${origin}/hello`);
+      reply.ignoreSslErrors();
+      const error = await failureOf(reply.text());
+      expect([error.code, error.sslErrors]).toEqual(['unknown-proxy', undefined]);
+    }
+    expect(asked).toEqual([]);
+    expect(proxy.connections).toBe(2);
+  });
+
+  test.each<[string, () => Promise<ManagerOptions>, string, object]>([
+    [
+      'closes when it is asked for TLS, through a tunnel',
+      async () => ({ proxy: (await startHttpProxy(cleanup)).url }),
+      'https://127.0.0.1:PORT/',
+      { code: 'remote-host-closed' },
+    ],
+    [
+      'cannot be reached by SOCKS',
+      async () => ({
+        proxy: `socks5://127.0.0.1:${(await startSocksProxy(cleanup, { replies: [5, 5] })).port}`,
+      }),
+      'https://127.0.0.1:PORT/',
+      { code: 'unknown-proxy', message: expect.stringContaining('connection refused') },
+    ],
+    [
+      'has no address, where names are resolved here',
+      async () => {
+        const { port } = await startSocksProxy(cleanup);
+        return { proxy: { type: 'socks5', host: '127.0.0.1', port, hostNameLookup: 'local' } };
+      },
+      'http://nowhere.invalid:PORT/',
+      { code: 'host-not-found', message: expect.stringContaining('nowhere.invalid') },
+    ],
+    [
+      'has an IPv6 address, which SOCKS4a knows nothing of',
+      async () => ({ proxy: `socks4a://127.0.0.1:${(await startSocksProxy(cleanup)).port}` }),
+      'http://[::1]:PORT/',
+      { code: 'unknown-proxy', message: expect.stringContaining('IPv6') },
+    ],
+    [
+      'has a name that SOCKS5 has no room for',
+      async () => ({ proxy: `socks5://127.0.0.1:${(await startSocksProxy(cleanup)).port}` }),
+      `http://${'a'.repeat(44)}.${'long.'.repeat(60)}test:PORT/`,
+      { code: 'host-not-found', message: expect.stringContaining('255 bytes') },
+    ],
+  ])('an origin that %s says nothing against the proxy', async (_, optionsFor, url, expected) => {
+    const origin = await startBadProxy(cleanup, (socket) => socket.destroy());
+    const manager = managerWith(await optionsFor());
+    const at = url.replace('PORT', String(origin.port));
+    // Those that wait for the connection of the first get a copy of its failure.
+    const errors = await Promise.all([1, 2].map((i) => failureOf(manager.get(`${at}?${i}`).text())));
+    for (const error of errors) expect(error).toMatchObject(expected);
+    expect((await manager.explainProxy(at)).chosen).toMatchObject({ isAvoided: false });
+  });
+
   test('one that has failed is asked last: 30 s, and twice as long each time, up to 5 min', async () => {
     const clock = new FakeClock();
     const good = await startHttpProxy(cleanup);
@@ -293,24 +366,40 @@ describe('several proxies', () => {
 });
 
 describe('six at a time', () => {
-  test('to a proxy that is asked by URLs, for each origin through tunnels', async () => {
-    const open = { http: 0, most: 0 };
-    const routes = {
-      hold: async ({ response }: { response: { end(text: string): unknown } }) => {
-        open.most = Math.max(open.most, ++open.http);
-        await new Promise((resolve) => setImmediate(resolve));
-        open.http--;
-        response.end('held');
-      },
-    } as never;
-    const [one, two] = [await startServer({ routes }), await startServer({ routes })];
+  const kinds: [string, 'http' | 'https', () => Promise<string>, number][] = [
+    ['to a proxy that is asked by URLs', 'http', async () => (await startHttpProxy(cleanup)).url, 6],
+    ['to each origin through tunnels', 'https', async () => (await startHttpProxy(cleanup)).url, 12],
+    [
+      'to each origin by SOCKS',
+      'http',
+      async () => `socks5://127.0.0.1:${(await startSocksProxy(cleanup)).port}`,
+      12,
+    ],
+  ];
+  test.each(kinds)('%s', async (_, scheme, proxyFor, most) => {
+    let held = 0;
+    let highest = 0;
+    let areAllThere = (): void => {};
+    const allThere = new Promise<void>((resolve) => {
+      areAllThere = resolve;
+    });
+    const hold: Route = async ({ response }) => {
+      highest = Math.max(highest, ++held);
+      if (held === most) areAllThere();
+      await allThere;
+      // One too many would have time to come.
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+      held--;
+      response.end('held');
+    };
+    const secure = scheme === 'https' ? { identity } : {};
+    const start = () => startServer({ ...secure, routes: { hold } });
+    const [one, two] = [await start(), await start()];
     for (const server of [one, two]) cleanup.add(() => server.close());
-    const proxy = await startHttpProxy(cleanup);
-    const manager = managerWith({ proxy: proxy.url });
-    const urls = Array.from({ length: 20 }, (_, i) => `${i % 2 === 0 ? one.origin : two.origin}/hold?${i}`);
-    expect(await Promise.all(urls.map((url) => manager.get(url).text()))).toEqual(Array(20).fill('held'));
-    expect(proxy.connections).toBeLessThanOrEqual(6);
-    expect(open.most).toBeLessThanOrEqual(6);
+    const manager = managerWith({ proxy: await proxyFor() });
+    const urls = Array.from({ length: 30 }, (_, i) => `${i % 2 === 0 ? one.origin : two.origin}/hold?${i}`);
+    expect(await Promise.all(urls.map((url) => manager.get(url).text()))).toEqual(Array(30).fill('held'));
+    expect(highest).toBe(most);
   });
 });
 

@@ -68,7 +68,9 @@ export async function startHttpProxy(cleanup: Cleanup, options: HttpProxyOptions
     far.on('close', () => near.destroy());
   });
   const proxy = await started(cleanup, server, seen);
-  return { ...proxy, url: `http${identity === undefined ? '' : 's'}://127.0.0.1:${proxy.port}` } as TestProxy;
+  const url = `http${identity === undefined ? '' : 's'}://127.0.0.1:${proxy.port}`;
+  // The same object: it goes on counting.
+  return Object.assign(proxy, { url });
 }
 
 async function started(cleanup: Cleanup, server: Server, seen: TestProxy['seen']): Promise<TestProxy> {

@@ -194,7 +194,7 @@ export class SocketTransport implements Transport {
         if (!(error instanceof NetworkError)) throw error;
         failures.push(error);
         if (call.cancelled !== null || !isPassedOver(error)) break;
-        if (isDead(route, error)) request.plan?.report(route, true);
+        if (isDead(error)) request.plan?.report(route, true);
       }
     }
     throw failureOfAll(failures);

@@ -1,4 +1,3 @@
-import type { Route } from '../../../../src/call/route.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
 
 /** What the next way would not do better, or must not be asked to. */
@@ -13,13 +12,12 @@ const FINAL: ReadonlySet<NetworkErrorCode> = new Set([
 /** A proxy that cannot reach the origin, or has too much to do. Another status is its answer: a rule is not gone around. */
 const PASSING_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Failures of which a proxy tells that is well itself. */
-const told = new WeakSet<NetworkError>();
-
-/** Marks a failure that says nothing against the proxy which tells of it. */
-export function toldByProxy(error: NetworkError): NetworkError {
-  told.add(error);
-  return error;
+/**
+ * What is wrong with the origin, as it turns out on the way through a proxy, which is well itself. As the cause of an error it
+ * goes with every copy of that: many requests may have waited for one connection.
+ */
+export class OriginFailure extends Error {
+  override readonly name = 'OriginFailure';
 }
 
 /** Whether the next way is tried after a connection could not be opened. Nothing of the request has been sent then. */
@@ -27,16 +25,18 @@ export function isPassedOver({ code, status }: NetworkError): boolean {
   return !FINAL.has(code) && (status === undefined || PASSING_STATUS.has(status));
 }
 
-/** Whether a failure is the fault of the proxy itself, so that others are asked before it for a while. */
-export function isDead(route: Route, error: NetworkError): boolean {
-  return route.kind !== 'direct' && error.status === undefined && !told.has(error);
+/**
+ * Whether a failure is the fault of the proxy itself (Qt: the codes 101 to 199), so that others are asked before it for a
+ * while. What has gone wrong with the origin at the other end of a tunnel has a code of its own.
+ */
+export function isDead({ qtCode, status, cause }: NetworkError): boolean {
+  return qtCode > 100 && qtCode < 200 && status === undefined && !(cause instanceof OriginFailure);
 }
 
 /** The failure of all ways: that of the last one, with all of them in order as its cause. */
 export function failureOfAll(failures: readonly NetworkError[]): NetworkError {
   const last = failures.at(-1)!;
   if (failures.length === 1) return last;
-  const { code, url, status, headers, body } = last;
   const cause = new AggregateError(failures, `all of ${failures.length} ways have failed`);
-  return new NetworkError(code, last.message, { url, status, headers, body, cause });
+  return new NetworkError(last.code, last.message, { ...last, cause });
 }

@@ -3,6 +3,7 @@ import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
 import { publicKey } from '../../../../src/proxy/proxy-server.ts';
 import { networkFailure } from '../../../common/network-failure.ts';
 import type { Dialing, Step } from '../step.ts';
+import { OriginFailure } from './fall-through.ts';
 
 /** Qt: the codes 101 to 199 are those of 1 to 99 for the way to the proxy. */
 const CODES: ReadonlyMap<NetworkErrorCode, NetworkErrorCode> = new Map([
@@ -32,7 +33,8 @@ export function towardsProxy(step: Step, proxy: ProxyServer): Step {
 function proxyFailure(thrown: unknown, proxy: ProxyServer, { url, call }: Dialing): NetworkError {
   const failure = networkFailure(thrown, url);
   const isProxys = failure.qtCode > 100 && failure.qtCode < 200;
-  if (call.cancelled !== null || isProxys || OTHERS.has(failure.code)) return failure;
+  const isOrigins = failure.cause instanceof OriginFailure;
+  if (call.cancelled !== null || isProxys || isOrigins || OTHERS.has(failure.code)) return failure;
   const code = CODES.get(failure.code) ?? 'unknown-proxy';
   return new NetworkError(code, `the proxy ${publicKey(proxy)} cannot be used: ${failure.message}`, {
     url,

@@ -1,13 +1,14 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
-import type { NetworkErrorCode } from '../../../../src/error.ts';
+import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
+import { publicKey } from '../../../../src/proxy/proxy-server.ts';
 import { addressBytes } from '../../../../src/util/ip-address.ts';
+import { networkFailure } from '../../../common/network-failure.ts';
 import { abortable } from '../abortable.ts';
 import { guardStep } from '../guard.ts';
 import type { TunnelMeans } from '../route.ts';
 import { AGAIN, type Dialing, type Reached, type Step } from '../step.ts';
 import { judgeEarlyBytes } from './early-bytes.ts';
-import { toldByProxy } from './fall-through.ts';
-import { proxyRefusal } from './proxy-failure.ts';
+import { OriginFailure } from './fall-through.ts';
 import { askSocks4 } from './socks4.ts';
 import { askSocks5 } from './socks5.ts';
 
@@ -20,7 +21,7 @@ export interface SocksTarget {
   readonly port: number;
 }
 
-/** What a SOCKS proxy has answered: null when the way is open, else why not. */
+/** Why a SOCKS proxy opens no way to the origin. */
 export interface SocksRefusal {
   readonly words: string;
   /** @default unknown-proxy */
@@ -43,15 +44,22 @@ export function socksStep(proxy: ProxyServer, means: TunnelMeans): Step {
       const refusal = await ask(reached.wire!, target, proxy, dialing);
       if (refusal !== null) {
         if (refusal.isAboutAddress && next < Math.min(targets.length, MOST_TARGETS)) return AGAIN;
-        throw toldByProxy(
-          proxyRefusal(proxy, `opens no way to the origin: ${refusal.words}`, dialing, refusal.code),
-        );
+        throw refused(refusal, proxy, dialing);
       }
       judgeEarlyBytes(NOTHING, reached.wire!, proxy, dialing);
       dialing.call.timings.proxyConnectEnd = dialing.call.time();
       return reached;
     },
   };
+}
+
+function refused(
+  { words, code = 'unknown-proxy' }: SocksRefusal,
+  proxy: ProxyServer,
+  { url }: Dialing,
+): NetworkError {
+  const message = `the proxy ${publicKey(proxy)} opens no way to the origin: ${words}`;
+  return new NetworkError(code, message, { url, cause: new OriginFailure(words) });
 }
 
 /** Each costs a connection to the proxy. */
@@ -61,15 +69,24 @@ function originOf({ endpoint: { host, port } }: Dialing): SocksTarget {
   return { host, port, bytes: addressBytes(host) };
 }
 
-/** The addresses of the origin, which are looked at as if they were connected to from here. */
+/**
+ * The addresses of the origin, which are looked at as if they were connected to from here.
+ * @throws NetworkError host-not-found where the origin has none: the proxy has nothing to do with that
+ */
 async function resolved(
   reached: Reached,
   dialing: Dialing,
   { resolver, filters }: TunnelMeans,
 ): Promise<readonly SocksTarget[]> {
-  const { endpoint, signal } = dialing;
+  const { endpoint, signal, url } = dialing;
   const { host, port } = endpoint;
-  const addresses = await abortable(resolver.addressesOf(host), signal);
+  const addresses = await abortable(
+    resolver.addressesOf(host).catch((cause) => {
+      const { code, message } = networkFailure(cause, url);
+      throw new NetworkError(code, message, { url, cause: new OriginFailure(message, { cause }) });
+    }),
+    signal,
+  );
   const targets = addresses.map(({ address }) => ({ host: address, port }));
   const guarded = guardStep(filters, endpoint, 'through-proxy').take(
     { ...reached, targets },

@@ -18,7 +18,7 @@ const REPLIES = new Map([
 
 /**
  * SOCKS4a (https://www.openssh.org/txt/socks4a.protocol). Null when the way is open.
- * @throws NetworkError for an IPv6 address, which it cannot be told, and when the proxy does not speak SOCKS4
+ * @throws NetworkError when the proxy does not speak SOCKS4
  */
 export async function askSocks4(
   wire: Wire,
@@ -26,8 +26,7 @@ export async function askSocks4(
   proxy: ProxyServer,
   dialing: Dialing,
 ): Promise<SocksRefusal | null> {
-  if (bytes?.length === 16)
-    throw proxyRefusal(proxy, 'cannot be told an IPv6 address: it speaks SOCKS4a', dialing);
+  if (bytes?.length === 16) return { words: 'SOCKS4a knows no IPv6 addresses', isAboutAddress: false };
   const user = Buffer.from(proxy.user);
   const name = bytes === null ? [...Buffer.from(host, 'latin1'), 0] : [];
   wire.write(

@@ -14,6 +14,8 @@ const NAME = 3;
 const IPV6 = 4;
 
 const NOT_ALLOWED = 2;
+/** A name has one byte for its length (RFC 1928 §5): what is longer would be read as the port, and as words of the client. */
+const MOST_NAME_BYTES = 255;
 
 /** RFC 1928 §6. */
 const REPLIES = [
@@ -38,6 +40,12 @@ export async function askSocks5(
   proxy: ProxyServer,
   dialing: Dialing,
 ): Promise<SocksRefusal | null> {
+  if (target.bytes === null && target.host.length > MOST_NAME_BYTES)
+    return {
+      words: `its name is longer than ${MOST_NAME_BYTES} bytes`,
+      code: 'host-not-found',
+      isAboutAddress: false,
+    };
   await authenticate(wire, proxy, dialing);
   wire.write(Buffer.from([VERSION, CONNECT, 0, ...addressOf(target), target.port >> 8, target.port & 0xff]));
   const [version, reply, , kind] = await readExactly(wire, dialing.signal, 4);
