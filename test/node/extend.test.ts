@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
 import { CookieJar, MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { Transport } from '../../src/call/transport.ts';
 import { makeResponse } from '../support/fixtures.ts';
+import { serveAll } from '../support/listening.ts';
 
 let origin = '';
 let connections = 0;
@@ -23,13 +23,8 @@ const server = createServer((request: IncomingMessage, response) => {
   response.end(JSON.stringify(request.headers));
 });
 server.on('connection', () => connections++);
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  origin = at;
 });
 
 let manager: NetworkAccessManager;

@@ -1,19 +1,13 @@
 /** `manager.fetch` beside Node's own: the same calls of both to one server, and every outcome compared. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { serveAll } from '../support/listening.ts';
 
 let base = '';
-let server: Server;
-beforeAll(async () => {
-  server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+const server = createServer((request, response) => void answer(request, response));
+serveAll(server, (at) => {
+  base = at;
 });
 
 let manager: NetworkAccessManager;

@@ -1,17 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager, NetworkError } from '../../platform/node/index.ts';
+import { serveAll } from '../support/listening.ts';
 
 let origin = '';
 const server = createServer((request, response) => void answer(request, response));
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  origin = at;
 });
 
 let manager: NetworkAccessManager;

@@ -1,33 +1,27 @@
 /** Objects of another realm, and of other copies of the platform's classes, are what they call themselves. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import vm from 'node:vm';
 import { FormData as NodeFetchFormData, Request as NodeFetchRequest } from 'node-fetch';
 import * as undici from 'undici';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HttpMultiPart, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
+import { serveAll } from '../support/listening.ts';
 
 let base = '';
-let server: Server;
-beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const chunks = await request.toArray();
-    const type = request.headers['content-type']?.replace(/boundary=.*/, '') ?? null;
-    const body = Buffer.concat(chunks)
-      .toString('latin1')
-      .replace(/-{2,}\S+/g, '--');
-    const { method, url } = request;
-    response.end(
-      JSON.stringify({ method, url, type, length: request.headers['content-length'] !== undefined, body }),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const server = createServer(async (request, response) => {
+  const chunks = await request.toArray();
+  const type = request.headers['content-type']?.replace(/boundary=.*/, '') ?? null;
+  const body = Buffer.concat(chunks)
+    .toString('latin1')
+    .replace(/-{2,}\S+/g, '--');
+  const { method, url } = request;
+  response.end(
+    JSON.stringify({ method, url, type, length: request.headers['content-length'] !== undefined, body }),
+  );
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  base = at;
 });
 
 let manager: NetworkAccessManager;

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
 import { NetworkAccessManager, NetworkError, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
@@ -8,18 +7,14 @@ import type { NetworkRequest } from '../../src/options/options.ts';
 import type { Operation } from '../../src/reply/operation.ts';
 import { catching } from '../support/catching.ts';
 import { makeRequest } from '../support/fixtures.ts';
+import { serveAll } from '../support/listening.ts';
 
 let origin = '';
 const open = new Set<ServerResponse>();
 const server = createServer((request, response) => void answer(request, response));
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  origin = at;
 });
 
 let manager: NetworkAccessManager;

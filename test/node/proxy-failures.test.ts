@@ -1,36 +1,26 @@
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import { NetworkAccessManager, publicAddressesOnly } from '../../platform/node/index.ts';
+import { publicAddressesOnly } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../../src/error.ts';
 import { until } from '../suites/transport/harness.ts';
-import { CertificateAuthority } from '../support/certificate.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
+import { originsOf } from '../support/origins.ts';
 import { closedPort, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup();
-const authority = new CertificateAuthority();
-const tls = { ca: authority.certificate };
-const identity = authority.issue();
+const { identity, startBoth, managerWith } = originsOf(cleanup);
 let http: TestServer;
 let https: TestServer;
 
 beforeEach(async () => {
-  http = await startServer();
-  https = await startServer({ identity });
-  for (const server of [http, https]) cleanup.add(() => server.close());
+  [http, https] = await startBoth();
 });
-
-function managerWith(options: ManagerOptions): NetworkAccessManager {
-  const manager = new NetworkAccessManager({ tls, ...options });
-  cleanup.add(() => manager.close());
-  return manager;
-}
 
 const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
   promise.then(

@@ -5,28 +5,18 @@ import type { NetworkError } from '../../src/error.ts';
 import type { NetworkProxy, ProxyInput, ProxyQuery } from '../../src/options/proxy.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { Cleanup } from '../support/listening.ts';
+import { originsOf } from '../support/origins.ts';
 import { closedPort, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup();
-const authority = new CertificateAuthority();
-const tls = { ca: authority.certificate };
-const identity = authority.issue();
-
+const { tls, identity, startBoth, managerWith } = originsOf(cleanup);
 let http: TestServer;
 let https: TestServer;
 
 beforeEach(async () => {
-  http = await startServer();
-  https = await startServer({ identity, http2: true });
-  for (const server of [http, https]) cleanup.add(() => server.close());
+  [http, https] = await startBoth();
 });
-
-function managerWith(options: ManagerOptions): NetworkAccessManager {
-  const manager = new NetworkAccessManager({ tls, ...options });
-  cleanup.add(() => manager.close());
-  return manager;
-}
 
 describe('an HTTP proxy', () => {
   test('is asked for http by the absolute URL, over one connection for all origins', async () => {

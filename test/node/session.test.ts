@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseArguments } from '../../examples/cli/arguments.ts';
+import { serveAll } from '../support/listening.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const script = [
@@ -31,13 +31,8 @@ const server = createServer(async (request, response) => {
   else response.writeHead(request.url === '/missing' ? 404 : 200).end(`${request.method} ${body}`);
 });
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  origin = at;
 });
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'fairlead-test-'));

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager, type NetworkReply } from '../../platform/node/index.ts';
+import { serveAll } from '../support/listening.ts';
 
 interface Echo {
   readonly method: string;
@@ -23,13 +23,8 @@ const server = createServer(async (request, response) => {
   const echo = { method, url, type: headers['content-type'] ?? null, body };
   response.end(hasBody ? JSON.stringify(echo) : undefined);
 });
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+serveAll(server, (at) => {
+  origin = at;
 });
 
 let manager: NetworkAccessManager;

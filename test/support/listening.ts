@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 /** What is to be closed when the running test is over. */
 export class Cleanup {
@@ -31,3 +31,12 @@ export class Cleanup {
 }
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Lets a server listen on a loopback port while the tests of a file run; `tell` is told its origin before the first. */
+export function serveAll(server: Server, tell: (origin: string) => void): void {
+  const cleanup = new Cleanup(afterAll);
+  beforeAll(async () => {
+    await cleanup.listen(server);
+    tell(`http://127.0.0.1:${portOf(server)}`);
+  });
+}
