@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { managerOver, NODE_TRANSPORTS } from '../support/list-bench.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const authority = new CertificateAuthority();
@@ -28,7 +28,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)(
       });
 
       test('is heard also while the application looks at the connection', async () => {
-        const reply = manager().get(`${server.origin}/hello`).on('encrypted', aWhile);
+        const reply = manager().get(`${server.origin}/hello`).on('encrypted', roundTrips);
         await expect(reply.text()).rejects.toMatchObject(refusal);
       });
     });

@@ -5,7 +5,7 @@ import type { TlsOptions } from '../../src/options/options.ts';
 import { failureOf, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
 const cleanup = new Cleanup();
@@ -129,7 +129,7 @@ test.each<[string, string, Uint8Array]>([
     { url: `https://127.0.0.1:${portOf(server)}/`, options: { tls: { ca: authority.certificate } } },
     {
       ask: async () => {
-        await aWhile();
+        await roundTrips();
         return { allowed: true };
       },
     },

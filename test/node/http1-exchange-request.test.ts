@@ -6,8 +6,9 @@ import type { RequestBody } from '../../src/message/body.ts';
 import { failureOf, readAll, textBody, texts, UploadSource, until } from '../suites/transport/harness.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { identity, tls as trust } from '../support/http2-bench.ts';
-import { againstRaw, answerOk, aWhile, OK } from '../support/raw-against.ts';
+import { againstRaw, answerOk, OK } from '../support/raw-against.ts';
 import type { RawHandler } from '../support/raw-server.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
 /** Answers, and keeps every read after the first request of a connection as text. */
@@ -110,7 +111,7 @@ describe('Expect: 100-continue', () => {
         const { response, events } = sendOver(transport, request, { clock });
         await until(() => clock.pendingTimers === 1);
         clock.advance(999);
-        await aWhile();
+        await roundTrips();
         expect(source.opened).toBe(0);
         clock.advance(1);
         expect((await response).status).toBe(200);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failureOf, GIVEN_UP, RecordingSink, readAll } from '../suites/transport/harness.ts';
-import { againstRaw, aWhile, OK } from '../support/raw-against.ts';
+import { againstRaw, OK } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
 describe('what arrives before the body is started', () => {
@@ -42,7 +43,7 @@ describe('what arrives before the body is started', () => {
       },
       async (server, transport) => {
         const { body } = await sendOver(transport, { url: server.origin }).response;
-        await aWhile();
+        await roundTrips();
         const sink = new RecordingSink();
         body.start(sink);
         expect([sink.text, sink.ends, sink.failures.map(({ code }) => code)]).toEqual([
@@ -63,7 +64,7 @@ describe('what arrives before the body is started', () => {
       },
       async (server, transport) => {
         const { body } = await sendOver(transport, { url: server.origin }).response;
-        await aWhile();
+        await roundTrips();
         const heard: string[] = [];
         body.start({
           data: (chunk) => {
@@ -92,7 +93,7 @@ describe('a sink', () => {
       },
       async (server, transport) => {
         const { body } = await sendOver(transport, { url: server.origin }).response;
-        await aWhile();
+        await roundTrips();
         let heard = 0;
         await new Promise<void>((resolve, reject) => {
           const data = (): void => {
@@ -106,17 +107,17 @@ describe('a sink', () => {
       },
     ));
 
-  test.each(['in a read', 'of what was held'])('that cancels hears nothing more %s', (when) =>
-    againstRaw(
+  test.each(['in a read', 'of what was held'])('that cancels hears nothing more %s', (when) => {
+    let writeChunks = () => {};
+    return againstRaw(
       (socket) => {
-        const chunks = '1\r\na\r\n1\r\nb\r\n1\r\nc\r\n';
+        writeChunks = () => socket.write('1\r\na\r\n1\r\nb\r\n1\r\nc\r\n');
         socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
-        if (when === 'of what was held') socket.write(chunks);
-        else setTimeout(() => socket.write(chunks), 20);
+        if (when === 'of what was held') writeChunks();
       },
       async (server, transport) => {
         const { body } = await sendOver(transport, { url: server.origin }).response;
-        if (when === 'of what was held') await aWhile();
+        if (when === 'of what was held') await roundTrips();
         let heard = '';
         body.start({
           data: (chunk) => {
@@ -126,11 +127,12 @@ describe('a sink', () => {
           end: () => expect.fail('it ended'),
           fail: () => expect.fail('it failed'),
         });
-        await aWhile();
+        if (when === 'in a read') writeChunks();
+        await roundTrips();
         expect(heard).toBe('a');
       },
-    ),
-  );
+    );
+  });
 });
 
 test('a reader that stops at the last byte does not stop the connection', () =>

@@ -3,7 +3,7 @@ import { failureOf, GIVEN_UP, readAll, until } from '../suites/transport/harness
 import { CertificateAuthority } from '../support/certificate.ts';
 import { makeExchange, makeRequest } from '../support/fixtures.ts';
 import { Http2Bench, hello, identity, tls } from '../support/http2-bench.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { startServer } from '../support/server.ts';
 
 const bench = new Http2Bench();
@@ -70,7 +70,7 @@ describe('the protocol is negotiated', () => {
     const { exchange } = makeExchange({
       ask: async () => {
         await until(() => bench.server.sessions.length === 1);
-        await aWhile();
+        await roundTrips();
         return { allowed: true };
       },
     });

@@ -5,7 +5,7 @@ import { failureOf, GIVEN_UP, readAll, textBody, UploadSource, until } from '../
 import { FakeClock, makeExchange, makeRequest } from '../support/fixtures.ts';
 import type { StreamHandler } from '../support/h2-server.ts';
 import { Http2Bench, hello } from '../support/http2-bench.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import type { sendOver } from '../support/wire.ts';
 
 const bench = new Http2Bench();
@@ -74,16 +74,18 @@ describe('the peer lets us have as many streams as it says', () => {
 
 describe('the peer goes away', () => {
   test('in peace: what it has taken ends there, what comes is sent on a new connection', async () => {
+    let endLast = () => {};
     await bench.start((stream, { ':path': path }) => {
-      if (path === '/last') stream.session!.goaway(constants.NGHTTP2_NO_ERROR, stream.id);
+      if (path === '/next') return hello(stream, {}, 0, []);
+      stream.session!.goaway(constants.NGHTTP2_NO_ERROR, stream.id);
       stream.respond({ ':status': 200 });
-      setTimeout(() => stream.end(path), 50);
+      endLast = () => stream.end('last');
     });
-    const last = bench.get('/last');
-    await until(() => bench.server.sessions.length === 1);
-    await aWhile();
-    const next = bench.get('/next');
-    expect([(await last).text, (await next).text]).toEqual(['/last', '/next']);
+    const last = await bench.send('/last').response;
+    await roundTrips();
+    expect((await bench.get('/next')).text).toBe('hello');
+    endLast();
+    expect((await readAll(last)).text).toBe('last');
     expect(bench.server.sessions.length).toBe(2);
   });
 
@@ -225,12 +227,12 @@ describe('an idle session', () => {
     await bench.start(hello, {}, { clock });
     await bench.get();
     const closed = new Promise((resolve) => bench.server.sessions[0]!.once('close', resolve));
-    await aWhile();
+    await roundTrips();
     clock.advance(119_999);
     await bench.get();
-    await aWhile();
+    await roundTrips();
     clock.advance(119_999);
-    await aWhile();
+    await roundTrips();
     expect(bench.server.sessions[0]!.closed).toBe(false);
     clock.advance(1);
     await closed;
@@ -242,7 +244,7 @@ describe('an idle session', () => {
     await bench.start(hello);
     await bench.get();
     bench.server.sessions[0]!.close();
-    await aWhile();
+    await roundTrips();
     expect((await bench.get()).text).toBe('hello');
     expect(bench.server.sessions.length).toBe(2);
   });
@@ -257,7 +259,7 @@ describe('clearConnections', () => {
     );
     const sent = Array.from({ length: 4 }, () => bench.send());
     await until(() => bench.server.sessions.length === 1);
-    await aWhile();
+    await roundTrips();
     bench.transport.clearConnections();
     const errors = await Promise.all(sent.map(failureOf));
     expect(errors.map(({ code }) => code)).toEqual(new Array(4).fill('operation-canceled'));

@@ -13,6 +13,7 @@ import {
   startRawHttp2Server,
   statusOk,
 } from '../support/raw-h2-server.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { type SentOver, sendOver } from '../support/wire.ts';
 
 const cleanup = new Cleanup();
@@ -67,9 +68,9 @@ class Bench {
 
   /** Lets the peer hear of what is sent, and then time go by. */
   async pass(milliseconds: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await roundTrips();
     this.clock.advance(milliseconds);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await roundTrips();
   }
 }
 
@@ -136,7 +137,7 @@ describe('a connection that went silent', () => {
       outcome = error;
     });
     for (let second = 0; outcome === null && second < 30; second++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await roundTrips();
       clock.advance(1000);
     }
     expect(outcome).toMatchObject({ code: 'timeout' });

@@ -12,7 +12,7 @@ import {
 } from '../suites/transport/harness.ts';
 import type { StreamHandler } from '../support/h2-server.ts';
 import { Http2Bench, hello } from '../support/http2-bench.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import type { sendOver } from '../support/wire.ts';
 
 const bench = new Http2Bench();
@@ -163,7 +163,7 @@ describe('a response', () => {
     });
     const { body } = await bench.send().response;
     const still = async (): Promise<number> => {
-      for (let last = -1; ; await aWhile()) {
+      for (let last = -1; ; await roundTrips()) {
         if (last === written) return last;
         last = written;
       }
@@ -186,7 +186,7 @@ describe('a response', () => {
     const sink = new RecordingSink();
     body.pause();
     body.start(sink);
-    await aWhile();
+    await roundTrips();
     expect(sink.length).toBe(0);
     body.resume();
     expect((await sink.over).text).toBe('hello');
@@ -281,7 +281,7 @@ describe('a body goes up', () => {
     });
     const { exchange, response } = bench.send('/', { method: 'POST', body: source });
     await until(() => source.pulled > 64 * 1024);
-    await aWhile();
+    await roundTrips();
     expect(source.pulled).toBeLessThan(4 * 1024 * 1024);
     exchange.cancel(GIVEN_UP);
     await expect(response).rejects.toBe(GIVEN_UP);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../src/call/request.ts';
 import { failureOf, GIVEN_UP, textBody, texts, UploadSource, until } from '../suites/transport/harness.ts';
-import { againstRaw, aWhile, OK } from '../support/raw-against.ts';
+import { againstRaw, OK } from '../support/raw-against.ts';
 import type { RawHandler } from '../support/raw-server.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
 describe('a kept connection that turns out to be dead', () => {
@@ -115,7 +116,7 @@ describe('a kept connection that turns out to be dead', () => {
         await until(() => seen.length === 2);
         exchange.cancel(GIVEN_UP);
         await expect(response).rejects.toBe(GIVEN_UP);
-        await aWhile();
+        await roundTrips();
         expect(seen.length).toBe(2);
       },
     );

@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fixtures.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { hello } from '../support/http2-bench.ts';
 import { Cleanup } from '../support/listening.ts';
-import { aWhile } from '../support/raw-against.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { startServer } from '../support/server.ts';
 import { getOver, sendOver } from '../support/wire.ts';
 
@@ -78,7 +78,7 @@ test('a connection of HTTP/2 that is busy then is asked, and one that is idle is
   end!();
   expect((await readAll(await slow.response)).text).toBe('hello');
   expect(server.sessions.length).toBe(1);
-  await aWhile();
+  await roundTrips();
   clock.set += 600_000;
   await readAll(await send('/').response);
   expect(server.sessions.length).toBe(2);

@@ -3,6 +3,7 @@ import { NodeHttpTransport } from '../../platform/node/http-module-transport/nod
 import { type ConnectionSecurity, MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { Cleanup } from '../support/listening.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const authority = new CertificateAuthority('Authority of the test');
@@ -69,7 +70,8 @@ describe('what TLS has agreed on', () => {
 
   test('of a resumed session says so', async () => {
     await manager.get(`${secure.origin}/hello`).text();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The ticket of the session may come after the response.
+    await roundTrips();
     manager.clearConnectionCache();
     const again = manager.get(`${secure.origin}/hello`);
     await again.text();

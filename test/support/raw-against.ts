@@ -23,6 +23,3 @@ export async function againstRaw(
     await server.close();
   }
 }
-
-/** Lets the other end see what was done. */
-export const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));

@@ -142,7 +142,10 @@ describe('requests that must wait', () => {
     return { order, answers, get };
   }
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+  /** Nothing here comes from elsewhere: what can happen has happened after some turns. */
+  const settle = async () => {
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve));
+  };
 
   test('go in their order as the slot is given back: at the end, after a failure, after an abort', async () => {
     const { order, answers, get } = waiting();
