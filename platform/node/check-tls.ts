@@ -4,9 +4,11 @@ import type { TlsOptions } from '../../src/options/options.ts';
 const isPem = (value: unknown): boolean => isString(value) || value instanceof Uint8Array;
 
 const PEM: Check = { expected: 'PEM as text or bytes', accepts: isPem };
-const PEM_LIST: Check = {
-  expected: `${PEM.expected}, or an array of them`,
-  accepts: (value) => (Array.isArray(value) ? value.every(isPem) : isPem(value)),
+/** Node's words for lists of its own (`tls.getCACertificates`), which it takes here for PEM of no certificates: it trusts nothing. */
+const LISTS: ReadonlySet<unknown> = new Set(['system', 'bundled', 'default', 'extra']);
+const CA: Check = {
+  expected: `${PEM.expected}, or an array of them; what the system trusts counts where Node is started with --use-system-ca`,
+  accepts: (value) => (Array.isArray(value) ? value : [value]).every((one) => isPem(one) && !LISTS.has(one)),
 };
 const VERSION: Check = {
   expected: 'TLSv1.2 or TLSv1.3',
@@ -14,7 +16,7 @@ const VERSION: Check = {
 };
 
 const CHECKS: Checks<TlsOptions> = {
-  ca: PEM_LIST,
+  ca: CA,
   cert: PEM,
   key: PEM,
   passphrase: TEXT,

@@ -20,7 +20,7 @@ const proxyOf = memoizeTexts(parseProxyUrl);
 /**
  * What the variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say, in lower case before upper case; an empty
  * one is none. They are read anew for each decision. `HTTP_PROXY` does not count where `REQUEST_METHOD` is set: in a CGI
- * program it is the field `Proxy` of whoever asks (httpoxy, CVE-2016-5385).
+ * program it is the field `Proxy` of whoever asks (httpoxy, CVE-2016-5385). Windows knows it by the name `http_proxy`, too.
  *
  * @throws TypeError for a variable that names no proxy, without its value
  */
@@ -40,9 +40,11 @@ export function proxiesOfEnvironment(read: Environment, { scheme, peerHost, peer
 }
 
 function variableFor(read: Environment, scheme: 'http' | 'https'): string | null {
-  if (read(`${scheme}_proxy`)) return `${scheme}_proxy`;
+  const isCgi = scheme === 'http' && read('REQUEST_METHOD') !== undefined;
+  const ignoresCase = isCgi && read('request_method') !== undefined;
+  if (!ignoresCase && read(`${scheme}_proxy`)) return `${scheme}_proxy`;
   const upper = `${scheme.toUpperCase()}_PROXY`;
-  if (read(upper) && !(scheme === 'http' && read('REQUEST_METHOD') !== undefined)) return upper;
+  if (!isCgi && read(upper)) return upper;
   if (read('all_proxy')) return 'all_proxy';
   return read('ALL_PROXY') ? 'ALL_PROXY' : null;
 }

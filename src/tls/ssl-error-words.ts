@@ -16,7 +16,7 @@ const MOST_NAMES = 8;
 type Words = (certificate: CertificateDetails, named: Named) => string;
 
 const UNKNOWN_ISSUER: Words = ({ issuer }) =>
-  `nothing that is trusted has issued the certificate of ${shortName(issuer)}: when that is an authority of your own, or of a proxy that inspects traffic, give its certificate to tls: { ca }, or trust what the system trusts by ca: 'system'; when it is a public one, the server does not send the certificates in between`;
+  `nothing that is trusted has issued the certificate of ${shortName(issuer)}: when that is an authority of your own, or of a proxy that inspects traffic, give its certificate to tls: { ca }, or start Node with --use-system-ca (22.15 on) when the system trusts it; when it is a public one, the server does not send the certificates in between`;
 
 /** What is wrong, with the names that matter, and what a person can do. */
 const WORDS: Partial<Record<SslErrorCode, Words>> = {
@@ -27,7 +27,7 @@ const WORDS: Partial<Record<SslErrorCode, Words>> = {
   'self-signed-certificate': (certificate) =>
     `${whose(certificate)} is signed by itself: give that very certificate to tls: { ca } when the server is yours`,
   'self-signed-certificate-in-chain': ({ subject }) =>
-    `the chain ends at an authority that is not trusted, ${shortName(subject)}: when it is your own, or a proxy's that inspects traffic, give its certificate to tls: { ca }, or trust what the system trusts by ca: 'system'`,
+    `the chain ends at an authority that is not trusted, ${shortName(subject)}: when it is your own, or a proxy's that inspects traffic, give its certificate to tls: { ca }, or start Node with --use-system-ca (22.15 on) when the system trusts it`,
   'unable-to-get-local-issuer-certificate': (...given) => UNKNOWN_ISSUER(...given),
   'unable-to-get-issuer-certificate': (...given) => UNKNOWN_ISSUER(...given),
   'unable-to-verify-first-certificate': (certificate) =>
@@ -40,8 +40,6 @@ const WORDS: Partial<Record<SslErrorCode, Words>> = {
   'weak-key': (certificate) =>
     `the key of ${shortName(certificate.subject)} is too short: RSA needs 2048 bits, an elliptic curve 224`,
   'weak-signature': (certificate) => `${whose(certificate)} is signed with MD5 or SHA-1, which can be forged`,
-  'pin-mismatch': (certificate) =>
-    `no verified certificate has a key that is pinned (certificatePins); the server's own is sha256/${certificate.publicKeySha256}`,
 };
 
 /** @param certificate the one that is wrong; null when the server has shown none */

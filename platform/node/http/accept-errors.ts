@@ -34,9 +34,9 @@ export async function acceptingErrors<Outcome>(
   }
 }
 
-/** A pin says that nothing else is to be accepted. */
+/** There is nothing that could be accepted. */
 function isFinal({ code }: SslError): boolean {
-  return code === 'pin-mismatch' || code === 'no-peer-certificate';
+  return code === 'no-peer-certificate';
 }
 
 /** RFC 6797 §8.4: there is no way around an error for a known HSTS host. */

@@ -19,6 +19,8 @@ test.each([
   ['ca', 5],
   ['ca', ['a', 5]],
   ['ca', null],
+  ['ca', 'system'],
+  ['ca', ['a', 'bundled']],
   ['cert', ['a']],
   ['key', { pem: 'k' }],
   ['passphrase', PEM],
