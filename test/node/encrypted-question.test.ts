@@ -1,10 +1,13 @@
 import * as https from 'node:https';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/extras.ts';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { Transport } from '../../src/call/transport.ts';
+import { until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -67,6 +70,29 @@ describe.each<[string, () => Transport | null]>([
     await expect(ahead.completed).rejects.toMatchObject({ code: 'operation-canceled', cause: pin });
   });
 });
+
+test.each([false, true])(
+  'a listener that never settles holds up its own preconnect alone, HTTP/2 offered: %s',
+  async (http2Allowed) => {
+    const clock = new FakeClock();
+    const caller = manager({ clock, transport: new SocketTransport({ clock }), http2Allowed });
+    let asked = 0;
+    caller.on('encrypted', () => (++asked === 1 ? new Promise<void>(() => {}) : undefined));
+    const ahead = caller.connectToHostEncrypted('localhost', Number(new URL(url).port));
+    await until(() => asked === 1);
+    const reply = caller.get(url);
+    await until(() => {
+      clock.advance(50);
+      return reply.isFinished;
+    });
+    expect(await reply.text()).toBe('v1');
+    expect(asked).toBe(2);
+    ahead.abort();
+    await expect(ahead.completed).rejects.toMatchObject({ code: 'operation-canceled' });
+    await caller.close();
+    expect(clock.pendingTimers).toBe(0);
+  },
+);
 
 describe('a validation in the background', () => {
   test('goes on where nobody listens', async () => {

@@ -46,13 +46,14 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
   readonly #openings: Openings;
   /** How often it was cleared. */
   clearings = 0;
-  readonly #ahead = new ConnectionsAhead((connection) => this.#giveBack(connection));
+  readonly #ahead: ConnectionsAhead;
   /** The peer was asked for HTTP/2 and speaks HTTP/1.1, or has asked for that (RFC 9113 §7, HTTP_1_1_REQUIRED). */
   isHttp1Only: boolean;
 
   constructor(endpoint: Endpoint, context: PoolContext) {
     this.endpoint = endpoint;
     this.#context = context;
+    this.#ahead = new ConnectionsAhead((connection) => this.#giveBack(connection), context.clock);
     this.#openings = new Openings(endpoint, context.dialer, context.clock, this);
     this.isHttp1Only = endpoint.protocols === 'http/1.1' || context.http1Origins.has(endpoint.origin);
   }
@@ -118,14 +119,16 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
 
   /**
    * Opens a connection, or takes one that was about to be opened.
+   * @param asking called when the application is asked whether it may be used
    * @throws NetworkError
    */
-  async open(call: Call, url: string): Promise<Connection> {
+  async open(call: Call, url: string, asking?: () => void): Promise<Connection> {
     try {
       const connection = await this.#openings.for(
         call,
         url,
-        async (opening) => (await this.#ahead.take(opening.abort.signal)) ?? this.#openings.open(opening),
+        async (opening) =>
+          (await this.#ahead.take(opening.abort.signal)) ?? this.#openings.open(opening, asking),
       );
       // The origin may have spoken HTTP/2 before; a lease has asked for HTTP/1.1 alone.
       if (connection instanceof Http1Connection && call.lease === null) call.slot?.setConcurrency(null);
@@ -139,7 +142,8 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
 
   /** Opens a connection for later, unless there is one. */
   async openAhead(call: Call, url: string): Promise<void> {
-    if (this.#idle.size === 0 && !this.#session?.isUsable) await this.#ahead.add(this.open(call, url));
+    if (this.#idle.size === 0 && !this.#session?.isUsable)
+      await this.#ahead.add((asking) => this.open(call, url, asking));
   }
 
   resend(request: HttpRequest, call: Call, refusals: number): Promise<HttpResponse> {

@@ -6,9 +6,7 @@ import type { Dialed, Dialer } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';
 import type { Connection } from './connection.ts';
-
-/** Milliseconds for which others wait while one request's listeners of `encrypted` think. */
-const PATIENCE_WITH_LISTENERS = 1000;
+import { ListenerPatience } from './listener-patience.ts';
 
 /** A connection that is being opened for a request, and how to stop it. */
 interface Opening {
@@ -73,17 +71,20 @@ export class Openings {
     }
   }
 
-  /** A connection of its own, or one that has become there meanwhile and can be shared. */
-  async open(opening: Opening): Promise<Connection> {
+  /**
+   * A connection of its own, or one that has become there meanwhile and can be shared.
+   * @param asking called when a dial of its own asks the application
+   */
+  async open(opening: Opening, asking: () => void = () => {}): Promise<Connection> {
     const { url, abort } = opening;
     while (this.#negotiation !== null) {
       const outcome = await abortable(this.#negotiation, abort.signal);
       if (outcome instanceof NetworkError) throw sameFailure(outcome, url);
       const { shared } = this.#owner;
       if (shared !== null) return shared;
-      if (outcome === 'stalled') return this.#dial(opening);
+      if (outcome === 'stalled') return this.#dial(opening, asking);
     }
-    return this.#owner.isHttp1Only ? this.#dial(opening) : this.#negotiate(opening);
+    return this.#owner.isHttp1Only ? this.#dial(opening, asking) : this.#negotiate(opening, asking);
   }
 
   /** Ends all that is under way. */
@@ -92,24 +93,22 @@ export class Openings {
   }
 
   /** Dials, and lets those that come meanwhile wait for what comes of it. */
-  #negotiate(opening: Opening): Promise<Connection> {
-    let timer: unknown = null;
-    let stall = (): void => {};
-    const stalled = new Promise<Outcome>((resolve) => {
-      stall = () => resolve('stalled');
-    });
+  #negotiate(opening: Opening, asking: () => void): Promise<Connection> {
+    const patience = new ListenerPatience(this.#clock);
     const dialing = this.#dial(opening, () => {
-      timer ??= this.#clock.setTimeout(stall, PATIENCE_WITH_LISTENERS);
+      patience.begin();
+      asking();
     });
+    const stalled = patience.isOver.then(() => 'stalled' as const);
     const negotiation = Promise.race([outcomeOf(dialing, opening), stalled]).finally(() => {
-      this.#clock.clearTimeout(timer);
+      patience.end();
       this.#negotiation = null;
     });
     this.#negotiation = negotiation;
     return dialing;
   }
 
-  async #dial({ call, url, abort }: Opening, asking?: () => void): Promise<Connection> {
+  async #dial({ call, url, abort }: Opening, asking: () => void): Promise<Connection> {
     const endpoint = this.#endpoint;
     const offer = this.#owner.isHttp1Only ? HTTP1 : endpoint.protocols === 'h2' ? HTTP2 : EITHER;
     const dialed = await this.#dialer.dial({ endpoint, offer, url, call, signal: abort.signal, asking });
