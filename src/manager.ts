@@ -78,7 +78,8 @@ export class Manager extends Settings implements NetworkClient {
     const connections = new Connections(platform, () => this.settings, theirs);
     this.#connections = connections;
     this.#sourceFor = requestSources(platform, (settings) => connections.queueFor(settings));
-    this.#proxies = platform.rules.proxies?.() ?? null;
+    // Which proxies have failed is known to all that share connections.
+    this.#proxies = extended === null ? (platform.rules.proxies?.() ?? null) : extended.#proxies;
   }
 
   /** A WHATWG fetch over this manager, for any library that takes one; bound, so it may be passed on as it is. */

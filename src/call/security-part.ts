@@ -27,6 +27,8 @@ export interface SecurityPart {
   /** @param preloadedTopLevelDomains all of whose hosts count as known */
   upgradeStage(preloadedTopLevelDomains: readonly string[]): Rewrite;
   readonly learnStage: Rewrite;
+  /** Settles when the store has been loaded; null when nothing is loading. Does not reject. */
+  readonly ready: Promise<void> | null;
   /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
   upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;

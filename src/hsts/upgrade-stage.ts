@@ -1,13 +1,9 @@
 import type { HttpRequest } from '../call/request.ts';
+import type { SecurityPart } from '../call/security-part.ts';
 import type { Rewrite } from '../call/stage.ts';
-import type { ParsedUrl } from '../util/url.ts';
 
 /** Who knows the hosts. */
-export interface Upgrader {
-  /** Settles when the store has been loaded; null when nothing is loading. Does not reject. */
-  readonly ready: Promise<void> | null;
-  upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
-}
+export type Upgrader = Pick<SecurityPart, 'ready' | 'upgrade'>;
 
 /**
  * Sends every hop to a known host over TLS, before cookies, cache and queue see its URL. A request that comes while the

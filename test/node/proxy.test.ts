@@ -419,6 +419,30 @@ describe('who chooses', () => {
       expect(await managerWith(options).explainProxy('https://origin.test/')).toEqual(expected);
   });
 
+  test('is told by explainProxy for the URL that HSTS makes of it', async () => {
+    const manager = managerWith({
+      strictTransportSecurityEnabled: true,
+      proxyFactory: ({ url, peerPort }) =>
+        url === 'https://known.test/' && peerPort === 443 ? 'http://a.test:1' : 'none',
+    });
+    expect((await manager.explainProxy('http://known.test/')).chosen).toEqual(noProxy);
+    manager.addStrictTransportSecurityHosts([
+      { host: 'known.test', expiry: Date.now() + 1e6, includeSubDomains: false },
+    ]);
+    expect((await manager.explainProxy('http://known.test/')).chosen).toMatchObject({ host: 'a.test' });
+    expect((await manager.explainProxy('http://other.test/')).chosen).toEqual(noProxy);
+    manager.strictTransportSecurityEnabled = false;
+    expect((await manager.explainProxy('http://known.test/')).chosen).toEqual(noProxy);
+  });
+
+  test('an extension knows which proxies have failed', async () => {
+    const port = await closedPort();
+    const manager = managerWith({ proxy: `PROXY 127.0.0.1:${port}; DIRECT` });
+    expect(await manager.extend({}).get(`${http.origin}/hello`).text()).toBe('hello');
+    for (const one of [manager, manager.extend({ headers: { 'x-a': '1' } })])
+      expect((await one.explainProxy(http.origin)).tried).toMatchObject([noProxy, { port, isAvoided: true }]);
+  });
+
   test.each<[string, ProxyInput]>([
     ['a text', 'http://user:s3cret@proxy.test:3128'],
     [

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../../call/request.ts';
+import { describeProxy } from '../../options/describe-proxy.ts';
 import type { RequestOptions, TlsOptions } from '../../options/options.ts';
 import { describeTlsMaterial } from '../../options/tls-material.ts';
 import { sha256Hex } from '../../util/sha256.ts';
@@ -8,16 +9,18 @@ const CREDENTIAL_FIELDS: readonly string[] = ['authorization'];
 
 /**
  * What stands for whom a request is made as, beside the key: a digest of the Authorization field, of the fields that
- * `secretHeaders` names and of all TLS material; the empty text for none of them. A stored response is only
- * reused under the same credentials, and a cache on a disk does not hold the secrets themselves.
+ * `secretHeaders` names, of all TLS material and of a proxy of its own, through which a server may know it as another one; the
+ * empty text for none of them. A stored response is only reused under the same credentials, and a cache on a disk does not
+ * hold the secrets themselves.
  *
  * A scheme whose field is new with each request (Digest) therefore never hits.
  */
-export function credentialsOf({ headers, options }: HttpRequest): string {
+export function credentialsOf({ headers, options, own }: HttpRequest): string {
   const said: string[] = [];
   for (const name of secretNames(options)) {
     for (const value of headers.getAll(name)) said.push(name, value);
   }
+  if (own.proxy !== undefined) said.push('', describeProxy(own.proxy));
   const tls = options.tls === null ? '' : digestOf(options.tls);
   if (said.length === 0 && tls === '') return '';
   return sha256Hex(JSON.stringify([said, tls]));

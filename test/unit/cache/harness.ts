@@ -14,6 +14,7 @@ export interface SendInit {
   readonly url?: string;
   readonly headers?: HeadersInput;
   readonly options?: Partial<RequestOptions>;
+  readonly own?: HttpRequest['own'];
   readonly body?: HttpRequest['body'];
 }
 

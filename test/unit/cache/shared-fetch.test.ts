@@ -115,6 +115,17 @@ describe('equal requests', () => {
       { options: { tls: { ca: [Uint8Array.of(2)] } } },
     ],
     ['server names', { options: { tls: { servername: 'a' } } }, { options: { tls: { servername: 'b' } } }],
+    ['proxies of their own', {}, { own: { proxy: 'http://p.test' } }],
+    [
+      'users of one',
+      { own: { proxy: { type: 'http', host: 'p.test', user: 'a' } } },
+      { own: { proxy: { type: 'http', host: 'p.test', user: 'b' } } },
+    ],
+    [
+      'fields for one',
+      { own: { proxy: { type: 'http', host: 'p.test', headers: { 'x-session': '1' } } } },
+      { own: { proxy: { type: 'http', host: 'p.test', headers: new Headers({ 'x-session': '2' }) } } },
+    ],
     ['the way to HTTP/2', {}, { options: { http2Direct: true } }],
     ['leave for HTTP/2', {}, { options: { http2Allowed: false } }],
     ['timeouts', {}, { options: { transferTimeout: 5 } }],
@@ -127,6 +138,16 @@ describe('equal requests', () => {
     harness.open(other).catch(() => {});
     await turn();
     expect(harness.seen).toHaveLength(2);
+  });
+
+  test('may say the same of a proxy in two objects', async () => {
+    const { harness } = slowOrigin();
+    const proxy = { type: 'http', host: 'p.test', user: 'a' } as const;
+    const one = { ...proxy, headers: { 'X-A': '1' } };
+    const other = { headers: new Headers({ 'x-a': '1' }), ...proxy };
+    for (const own of [{ proxy: one }, { proxy: other }]) harness.open({ own }).catch(() => {});
+    await turn();
+    expect(harness.seen).toHaveLength(1);
   });
 
   test('may say the same of TLS in two objects', async () => {

@@ -105,6 +105,8 @@ describe('a fresh response', () => {
     expect((await as('Basic two')).source).toBe('network');
     expect((await harness.send()).source).toBe('network');
     expect((await harness.send({ options: { tls: { cert: 'mine' } } })).source).toBe('network');
+    expect((await harness.send({ own: { proxy: 'http://u:mine@p.test' } })).source).toBe('network');
+    expect((await harness.send({ own: { proxy: 'http://u:mine@p.test' } })).source).toBe('cache');
     expect((await as('Basic one')).source).toBe('cache');
     for (const stored of await harness.cache.match('GET http://origin.test/')) {
       expect(JSON.stringify(stored.metadata)).not.toMatch(/Basic|one|mine/);
