@@ -80,8 +80,9 @@ export interface SharedOptions {
   readonly tls: TlsOptions | null;
   /**
    * The proxy that requests go through, see {@link ProxyInput}. Setting it on a manager removes its `proxyFactory`; on a
-   * request it wins over that, and the request shares answers of a cache with those alone that say the same. Where the transport has no capability `proxy` (a page, `NodeHttpTransport`) anything but
-   * `none` is refused. Qt: `setProxy`. @default 'default': `NetworkAccessManager.applicationProxy`, which is none at first
+   * request it wins over that, and a cache gives its answer to requests alone that say the same. Where the transport has no
+   * capability `proxy` (a page, `NodeHttpTransport`) anything but `none` is refused. Qt: `setProxy`.
+   * @default 'default': `NetworkAccessManager.applicationProxy`, which is none at first
    */
   readonly proxy: ProxyInput;
   /** HTTP/2 may be negotiated. @default true */
