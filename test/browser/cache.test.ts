@@ -266,10 +266,10 @@ describe('a database that is not as it should be', () => {
     const faults: Error[] = [];
     manager.on('faultOccurred', (fault) => faults.push(fault));
     const start = performance.now();
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 12; i++) {
       expect(await manager.get(`${inject('server')}/fields/held-${i}`).text()).toBe('fields');
     }
-    expect(performance.now() - start).toBeLessThan(4000);
+    expect(performance.now() - start).toBeLessThan(12_000);
     expect(faults).toHaveLength(1);
     await manager.close();
     holder.close();

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ManagerOptions, NetworkAccessManager, type NetworkError } from '../../platform/node/index.ts';
 import type { Authenticator } from '../../src/call/authentication.ts';
 import { DigestVerifier } from '../support/digest-server.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -174,9 +175,11 @@ describe('the signal', () => {
 
   test('the transfer timer stands still while it is open', async () => {
     const server = await serve(closed());
-    const manager = client({ transferTimeout: 50 });
+    const clock = new FakeClock();
+    const manager = client({ transferTimeout: 50, clock });
     manager.on('authenticationRequired', async (_, authenticator) => {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise(setImmediate);
+      clock.advance(10_000);
       Object.assign(authenticator, { user: 'user', password: 'pass' });
     });
     expect(await manager.get(`${server.origin}/`).text()).toBe('welcome');

@@ -10,6 +10,7 @@ import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { hello } from '../support/http2-bench.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
+import { roundTrips } from '../support/round-trips.ts';
 
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc') as () => void;
@@ -18,11 +19,14 @@ const cleanup = new Cleanup();
 const authority = new CertificateAuthority();
 const tls = { ca: authority.certificate };
 
+/** Ends `/slow`. */
+let endSlow: (() => void) | null = null;
+
 async function start(isSecure = false): Promise<{ origin: string; open: number }> {
   const state = { origin: '', open: 0 };
   const answer: RequestListener = (request, response) => {
     if (request.url !== '/slow') response.end('hello');
-    else setTimeout(() => response.end('late'), 300);
+    else endSlow = () => response.end('late');
   };
   const server = isSecure ? createSecureServer(authority.issue(), answer) : createServer(answer);
   server.keepAliveTimeout = 0;
@@ -83,11 +87,12 @@ test('so do those over HTTP/2', async () => {
 test('a request of a dropped manager is answered first', async () => {
   const server = await start();
   const late = (() => new NetworkAccessManager().get(`${server.origin}/slow`).text())();
-  await until(() => server.open === 1);
+  await until(() => endSlow !== null);
   for (let i = 0; i < 5; i++) {
     collect();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await roundTrips();
   }
+  endSlow!();
   expect(await late).toBe('late');
   await collectUntil(() => server.open === 0);
 });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { serveAll } from '../support/listening.ts';
+import { roundTrips } from '../support/round-trips.ts';
 
 let base = '';
 const server = createServer((request, response) => void answer(request, response));
@@ -411,7 +412,7 @@ const ABORTS: readonly Row[] = [
     async (fetch, base) => {
       const controller = new AbortController();
       const response = await fetch(base, { signal: controller.signal });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await roundTrips();
       controller.abort();
       return response.text().then(
         () => 'read',

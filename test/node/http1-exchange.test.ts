@@ -20,21 +20,24 @@ describe('what arrives before the body is started', () => {
       },
     ));
 
-  test('is copied, and what arrives later is lent', () =>
-    againstRaw(
+  test('is copied, and what arrives later is lent', () => {
+    let writeRest = () => {};
+    return againstRaw(
       (socket) => {
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab');
-        setTimeout(() => socket.write('cd'), 20);
+        writeRest = () => socket.write('cd');
       },
       async (server, transport) => {
         const lent: boolean[] = [];
         const { body } = await sendOver(transport, { url: server.origin }).response;
         await new Promise<void>((resolve, reject) => {
           body.start({ data: (_chunk, isLent) => lent.push(isLent), end: () => resolve(), fail: reject });
+          writeRest();
         });
         expect(lent).toEqual([false, true]);
       },
-    ));
+    );
+  });
 
   test('stays readable when the connection is lost then; after that comes the failure', () =>
     againstRaw(
@@ -139,7 +142,7 @@ test('a reader that stops at the last byte does not stop the connection', () =>
   againstRaw(
     (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha');
-      setTimeout(() => socket.write('lf'), 20);
+      void roundTrips().then(() => socket.write('lf'));
     },
     async (server, transport) => {
       const { body } = await sendOver(transport, { url: server.origin }).response;

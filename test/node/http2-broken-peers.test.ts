@@ -14,6 +14,7 @@ import {
   startRawHttp2Server,
   statusOk,
 } from '../support/raw-h2-server.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { sendOver } from '../support/wire.ts';
 
 /** Type and flags. */
@@ -55,7 +56,7 @@ test.each<[string, number, NetworkErrorCode]>([
 ])('a body that ends in %s is not complete', async (_name, code, expected) => {
   const heard = await outcome((socket, id) => {
     socket.write(Buffer.concat([statusOk(id), data(id, 'part')]));
-    setTimeout(() => socket.write(reset(id, code)), 20);
+    void roundTrips().then(() => socket.write(reset(id, code)));
   });
   expect(heard).toEqual(['part', 0, expected]);
 });
@@ -63,7 +64,7 @@ test.each<[string, number, NetworkErrorCode]>([
 test('a body whose connection ends is not complete', async () => {
   const heard = await outcome((socket, id) => {
     socket.write(Buffer.concat([statusOk(id), data(id, 'part')]));
-    setTimeout(() => socket.end(), 20);
+    void roundTrips().then(() => socket.end());
   });
   expect(heard).toEqual(['part', 0, 'remote-host-closed']);
 });

@@ -17,10 +17,10 @@ describe('the peer lets us have as many streams as it says', () => {
     (most: { now: number; max: number }): StreamHandler =>
     (stream) => {
       most.max = Math.max(most.max, ++most.now);
-      setTimeout(() => {
+      void roundTrips().then(() => {
         most.now--;
         hello(stream, {}, 0, []);
-      }, 20);
+      });
     };
 
   test('also when more are sent before it has said so', async () => {
@@ -55,10 +55,11 @@ describe('the peer lets us have as many streams as it says', () => {
 
   test('one that waits can be given up, and is never sent', async () => {
     const seen: string[] = [];
+    let answerFirst = () => {};
     await bench.start(
       (stream, headers) => {
-        seen.push(headers[':path']!);
-        setTimeout(() => hello(stream, headers, 0, []), 50);
+        if (seen.push(headers[':path']!) > 1) hello(stream, headers, 0, []);
+        else answerFirst = () => hello(stream, headers, 0, []);
       },
       {},
       { http2Streams: 1 },
@@ -67,6 +68,7 @@ describe('the peer lets us have as many streams as it says', () => {
     await until(() => seen.length === 1);
     second.exchange.cancel(GIVEN_UP);
     await expect(second.response).rejects.toBe(GIVEN_UP);
+    answerFirst();
     await Promise.all([first, third].map(async ({ response }) => readAll(await response)));
     expect(seen).toEqual(['/1', '/3']);
   });
@@ -95,18 +97,20 @@ describe('the peer goes away', () => {
     ['POST whose body is gone', { method: 'POST', body: { ...textBody('body'), replayable: false } }, false],
   ])('without having looked at a %s', async (_name, init, isRepeated) => {
     const seen: string[] = [];
+    let answerFirst = () => {};
     await bench.start((stream, headers) => {
       seen.push(headers[':path']!);
       if (bench.server.sessions.length > 1) return hello(stream, headers, 0, []);
       // The first stream was taken, the second was not.
       if (headers[':path'] === '/2') stream.session!.goaway(constants.NGHTTP2_NO_ERROR, stream.id! - 2);
-      else setTimeout(() => hello(stream, headers, 0, []), 100);
+      else answerFirst = () => hello(stream, headers, 0, []);
     });
     const first = bench.get('/1');
     await until(() => seen.length === 1);
     const second = bench.send('/2', init);
     if (isRepeated) expect((await readAll(await second.response)).text).toBe('hello');
     else expect((await failureOf(second)).code).toBe('content-resend');
+    answerFirst();
     expect((await first).text).toBe('hello');
     expect(seen).toEqual(isRepeated ? ['/1', '/2', '/2'] : ['/1', '/2']);
   });
@@ -139,7 +143,7 @@ describe('the peer goes away', () => {
   test('in the middle of a body', async () => {
     await bench.start((stream) => {
       stream.respond({ ':status': 200 });
-      stream.write('part', () => setTimeout(() => stream.session!.destroy(), 20));
+      stream.write('part', () => void roundTrips().then(() => stream.session!.destroy()));
     });
     const sink = await readAll(await bench.send().response);
     expect([sink.text, sink.ends, sink.failures.map(({ code }) => code)]).toEqual([

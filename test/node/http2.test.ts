@@ -194,11 +194,12 @@ describe('a response', () => {
 
   test('that is cancelled resets its stream; the others go on', async () => {
     const codes: number[] = [];
+    let endKept = () => {};
     await bench.start((stream, { ':path': path }) => {
       stream.respond({ ':status': 200 });
       stream.write('part');
       stream.on('close', () => path === '/dropped' && codes.push(stream.rstCode));
-      if (path === '/kept') setTimeout(() => stream.end(' and rest'), 100);
+      if (path === '/kept') endKept = () => stream.end(' and rest');
     });
     const [dropped, kept] = await Promise.all([
       bench.send('/dropped').response,
@@ -206,6 +207,8 @@ describe('a response', () => {
     ]);
     const whole = readAll(kept);
     dropped.body.cancel(GIVEN_UP);
+    await until(() => codes.length > 0);
+    endKept();
     expect((await whole).text).toBe('part and rest');
     expect(codes).toEqual([constants.NGHTTP2_CANCEL]);
     expect(bench.server.sessions.length).toBe(1);

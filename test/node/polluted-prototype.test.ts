@@ -70,7 +70,7 @@ const NODES_OWN = new Set(
 );
 
 /** An operation that tells that it has failed, or that nothing was stored. */
-const FAILURE = /Error|nothing for a second|unknown-network|: $/;
+const FAILURE = /Error|nothing for a while|unknown-network|: $/;
 /** Names of events, too: Node's emitters look for listeners in plain objects, on its own sockets and requests of HTTP. */
 const ON_NODES_HTTP = /^(node:https?:|TypeError|Error)/;
 const HARMLESS = new Map(

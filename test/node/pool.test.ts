@@ -237,19 +237,22 @@ describe('idle connections', () => {
     );
   });
 
-  test('make room for those to other hosts, connections in use do not', () =>
-    againstRaw(
+  test('make room for those to other hosts, connections in use do not', () => {
+    let answerSlow = () => {};
+    return againstRaw(
       (socket, head) => {
-        if (head.includes('/slow')) setTimeout(() => socket.write(OK), 500);
+        if (head.includes('/slow')) answerSlow = () => socket.write(OK);
         else socket.write(OK);
       },
       async (server, transport) => {
         const slow = sendOver(transport, { url: `http://first.test:${server.port}/slow` });
         for (let i = 0; i < 300; i++) await getOver(transport, `http://host-${i}.test:${server.port}/`);
+        answerSlow();
         expect((await readAll(await slow.response)).text).toBe('ok');
       },
       { lookup: (_host, _options, callback) => callback(null, '127.0.0.1', 4) },
-    ));
+    );
+  });
 
   test('to very many hosts are not all kept', () =>
     againstRaw(

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { roundTrips } from '../support/round-trips.ts';
 
 /** A Response over a reply has to behave as the platform's own: that of the global fetch is the oracle. */
 let origin = '';
@@ -242,7 +243,7 @@ describe('a body shows its end without being read', () => {
       const controller = new AbortController();
       const path = when.startsWith('after') ? '/json' : '/text';
       const response = await manager.fetch(origin + path, { signal: controller.signal });
-      if (when.startsWith('after')) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (when.startsWith('after')) await roundTrips();
       const reason = new Error('enough');
       const text = response.clone().text();
       controller.abort(reason);

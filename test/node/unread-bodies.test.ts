@@ -5,7 +5,10 @@ import { FetchTransport } from '../../platform/common/fetch-transport.ts';
 import { browserFetchCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { NetworkReply } from '../../src/index.ts';
+import type { Clock } from '../../src/util/clock.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { NODE_TRANSPORTS } from '../support/list-bench.ts';
+import { roundTrips } from '../support/round-trips.ts';
 import { startServer } from '../support/server.ts';
 
 const LARGE = 3_000_000;
@@ -34,15 +37,17 @@ describe.each([...NODE_TRANSPORTS, FETCH])('over %s', (name, makeTransport) => {
   const isKept = name !== FETCH[0];
   let manager: NetworkAccessManager;
   let faults: Error[];
-  beforeEach(() => {
+  const make = (clock: Clock | null = null): void => {
     faults = [];
     manager = new NetworkAccessManager({
       transport: makeTransport(),
       transferTimeout: 10_000,
       connectionsPerHost: 2,
+      clock,
     });
     manager.on('faultOccurred', (fault) => faults.push(fault));
-  });
+  };
+  beforeEach(() => make());
   afterEach(() => manager.close());
 
   test.each<[string, () => Promise<NetworkReply | Response>]>([
@@ -84,12 +89,17 @@ describe.each([...NODE_TRANSPORTS, FETCH])('over %s', (name, makeTransport) => {
   });
 
   test('one that is read slowly is left alone', async () => {
+    const clock = new FakeClock();
+    await manager.close();
+    make(clock);
     const readers = await Promise.all(
       [1, 2].map(async () => (await manager.fetch(`${origin}/large`)).body!.getReader()),
     );
     for (const reader of readers) await reader.read();
     const waiting = manager.get(`${origin}/ok`);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await roundTrips();
+    clock.advance(1500);
+    await roundTrips();
     expect([waiting.status, faults]).toEqual([0, []]);
     await readers[0]!.cancel();
     expect(await waiting.text()).toBe('ok');
