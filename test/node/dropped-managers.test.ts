@@ -5,11 +5,13 @@ import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ProxyInput } from '../../src/options/proxy.ts';
 import { until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { hello } from '../support/http2-bench.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
+import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { roundTrips } from '../support/round-trips.ts';
 
 v8.setFlagsFromString('--expose-gc');
@@ -82,6 +84,28 @@ test('so do those over HTTP/2', async () => {
   };
   for (let i = 0; i < 3; i++) await use();
   await collectUntil(() => server.sessions.every(({ destroyed }) => destroyed));
+});
+
+test.each<[string, () => Promise<ProxyInput>]>([
+  ['a tunnel', async () => (await startHttpProxy(cleanup)).url],
+  [
+    'a tunnel of a proxy over TLS',
+    async () => {
+      const { port } = await startHttpProxy(cleanup, { identity: authority.issue() });
+      return { type: 'http', host: '127.0.0.1', port, tls };
+    },
+  ],
+  ['SOCKS', async () => `socks5://127.0.0.1:${(await startSocksProxy(cleanup)).port}`],
+])('so do those through %s', async (_name, proxyFor) => {
+  const [plain, secure, proxy] = await Promise.all([start(), start(true), proxyFor()]);
+  const use = async (): Promise<void> => {
+    const manager = new NetworkAccessManager({ tls, proxy });
+    const both = [manager.get(plain.origin).text(), manager.get(secure.origin).text()];
+    expect(await Promise.all(both)).toEqual(['hello', 'hello']);
+  };
+  for (let i = 0; i < 5; i++) await use();
+  expect(secure.open).toBeGreaterThan(0);
+  await collectUntil(() => secure.open === 0);
 });
 
 test('a request of a dropped manager is answered first', async () => {
