@@ -195,6 +195,63 @@ describe('a SOCKS proxy that misbehaves', () => {
   });
 });
 
+describe.each<[string, string, readonly number[]]>([
+  ['before it says anything', 'socks5', []],
+  ['in its choice of a method', 'socks5', [5]],
+  ['when it is asked to connect', 'socks5', [5, 0]],
+  ['when it is told who asks', 'socks5', [5, 2]],
+  ['in its reply', 'socks5', [5, 0, 5, 0, 0, 1, 127]],
+  ['in the name of its reply', 'socks5', [5, 0, 5, 0, 0, 3, 9, 97]],
+  ['in a reply of SOCKS4', 'socks4a', [0, 0x5a, 0]],
+  ['in its own handshake', 'https', [22, 3, 3]],
+  ['in its answer to CONNECT', 'http', [...Buffer.from('HTTP/1.1 200 OK\r\n')]],
+  [
+    'in the body of its refusal',
+    'http',
+    [...Buffer.from('HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\nhalf')],
+  ],
+])('a proxy that stalls %s', (_, scheme, bytes) => {
+  async function stalled() {
+    const clock = new FakeClock();
+    const closed: Promise<void>[] = [];
+    const proxy = await startBadProxy(cleanup, (socket) => {
+      closed.push(new Promise((resolve) => socket.once('close', () => resolve())));
+      socket.write(Buffer.from(bytes));
+    });
+    const transport = new SocketTransport({ connectTimeout: 5000, clock });
+    const user = scheme === 'socks5' ? 'user:pw@' : '';
+    const manager = managerWith({ proxy: `${scheme}://${user}127.0.0.1:${proxy.port}`, transport, clock });
+    const reply = manager.get(`${https.origin}/hello`);
+    const failed = failureOf(reply.text());
+    await until(() => closed.length === 1);
+    return { reply, failed, closed, clock };
+  }
+
+  test('is given up with the request, and keeps nothing', async () => {
+    const { reply, failed, closed, clock } = await stalled();
+    reply.abort();
+    expect(await failed).toMatchObject({ code: 'operation-canceled' });
+    await closed[0];
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('is given up in time, and keeps nothing', async () => {
+    const { failed, closed, clock } = await stalled();
+    let error: NetworkError | null = null;
+    void failed.then((one) => {
+      error = one;
+    });
+    await until(() => {
+      clock.advance(100);
+      return error !== null;
+    });
+    expect(error!.qtCode).toBeGreaterThan(100);
+    expect(error!.qtCode).toBeLessThan(200);
+    await closed[0];
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe('several proxies', () => {
   const text = (port: number): string => `PROXY 127.0.0.1:${port}`;
 
