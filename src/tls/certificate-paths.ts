@@ -24,8 +24,10 @@ export function trustedPaths<Certificate>(
   first: Certificate,
   sent: readonly Certificate[],
   anchorsFor: (certificate: Certificate) => readonly Certificate[],
-  { hasIssued, idOf }: Issuing<Certificate>,
+  issuing: Issuing<Certificate>,
 ): Certificate[][] {
+  const { idOf } = issuing;
+  const hasIssued = askedOnce(issuing);
   const found: Certificate[][] = [];
   let tries = 0;
   const walk = (path: readonly Certificate[]): void => {
@@ -46,4 +48,18 @@ export function trustedPaths<Certificate>(
   };
   walk([first]);
   return found;
+}
+
+/** A server chooses how long its keys are, and so what it costs to verify a signature: each is verified once. */
+function askedOnce<Certificate>({
+  hasIssued,
+  idOf,
+}: Issuing<Certificate>): Issuing<Certificate>['hasIssued'] {
+  const known = new Map<string, boolean>();
+  return (issuer, certificate) => {
+    const pair = `${idOf(issuer)} ${idOf(certificate)}`;
+    const answer = known.get(pair) ?? hasIssued(issuer, certificate);
+    known.set(pair, answer);
+    return answer;
+  };
 }

@@ -35,7 +35,7 @@ describe('the ways to what is trusted', () => {
     expect(paths(sent, anchors)).toEqual(found);
   });
 
-  test('are looked for with a bound: who has signed everything keeps us for no time', () => {
+  test('are looked for with a bound: each signature is verified once, of certificates that have all signed each other, too', () => {
     let asked = 0;
     const all = Array.from({ length: 16 }, (_, index) => `${index}`);
     const found = trustedPaths('0', all, () => [], {
@@ -43,6 +43,6 @@ describe('the ways to what is trusted', () => {
       hasIssued: () => ++asked > 0,
     });
     expect(found).toEqual([]);
-    expect(asked).toBeLessThan(10_000);
+    expect(asked).toBeLessThanOrEqual(all.length ** 2);
   });
 });
