@@ -15,6 +15,7 @@ export const proxySources: ProxySources = {
     const choice = proxiesOfEnvironment(readEnvironment, query);
     return { ...choice, rule: `system: not read on this platform; ${choice.rule}` };
   },
+  check: checkProxy,
 };
 
 /** @throws TypeError for what is no proxy, without what may be secret */

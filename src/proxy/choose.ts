@@ -11,6 +11,8 @@ export interface ProxySources {
   /** @throws TypeError for a variable that names no proxy */
   environment(query: ProxyQuery): Choice;
   system(query: ProxyQuery): Promise<Choice>;
+  /** @throws TypeError for what the platform cannot use of a proxy: its TLS material */
+  check(input: ProxyInput): void;
 }
 
 /** A choice, at once where nothing has to be waited for. */
@@ -60,6 +62,7 @@ export async function chooseByAnswer(
   const proxies: (ProxyServer | null)[] = [];
   const rules: string[] = [];
   for (const one of answers.slice(0, MOST_ANSWERS)) {
+    sources.check(one);
     const choice = await chooseBySetting(one, '', query, sources);
     proxies.push(...choice.proxies);
     if (choice.rule !== '') rules.push(choice.rule);

@@ -23,6 +23,7 @@ import { proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
 import { queryOf } from './query.ts';
 import { keyOf, Plan, proxyOf } from './route-plan.ts';
 import { routeThrough } from './routes.ts';
+import { NO_PROXY } from './setting.ts';
 
 /**
  * Gives each hop of a request the ways that it may go, chosen anew for each. Fields that are for a proxy (`Proxy-*`) go with
@@ -41,7 +42,9 @@ export class Proxies implements ProxyPart {
   }
 
   async explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation> {
-    const choice = await this.#choose(request, settings, (run) => run());
+    const choice = goesThroughProxies(request, settings)
+      ? await this.#choose(request, settings, (run) => run())
+      : { proxies: NO_PROXY, rule: `${request.url.scheme}: never through a proxy` };
     const now = (settings.clock ?? systemClock).monotonic();
     const usable = choice.proxies.filter((proxy) => routeThrough(proxy, carried(request)) !== null);
     const tried = this.#dead.order(usable, keyOf, now).map((proxy) => this.#shown(proxy, now));
@@ -65,9 +68,10 @@ export class Proxies implements ProxyPart {
   }
 
   /** Most managers have no proxy at all. */
-  #isAsked({ url, options, own }: HttpRequest, { proxyFactory }: ProxySettings): boolean {
-    if (url.scheme !== 'http' && url.scheme !== 'https') return false;
-    if (own.proxy === undefined && proxyFactory !== null) return true;
+  #isAsked(request: HttpRequest, settings: ProxySettings): boolean {
+    const { options, own } = request;
+    if (!goesThroughProxies(request, settings)) return false;
+    if (own.proxy === undefined && settings.proxyFactory !== null) return true;
     return (
       options.proxy !== 'none' && (options.proxy !== 'default' || this.#sources.applicationProxy() !== 'none')
     );
@@ -120,6 +124,11 @@ export class Proxies implements ProxyPart {
     const { type, host, port } = proxy;
     return { type, host, port, isAvoided: this.#dead.isAvoided(keyOf(proxy)!, now) };
   }
+}
+
+/** What the application answers itself, and local sockets, are asked of no proxy. */
+function goesThroughProxies({ url: { scheme } }: HttpRequest, { schemes }: ProxySettings): boolean {
+  return (scheme === 'http' || scheme === 'https') && !schemes.has(scheme);
 }
 
 const DIRECT_PLAN: RoutePlan = { routes: [DIRECT], lane: null, report: () => {} };

@@ -419,6 +419,27 @@ describe('who chooses', () => {
       expect(await managerWith(options).explainProxy('https://origin.test/')).toEqual(expected);
   });
 
+  test.each([
+    ['unix+http://%2Fnowhere.sock/', 'unix+http: never through a proxy'],
+    ['data:,text', 'data: never through a proxy'],
+    ['app://x/', 'app: never through a proxy'],
+  ])('is no proxy for %s', async (url, rule) => {
+    const manager = managerWith({
+      proxy: 'http://a.test:1',
+      schemes: { app: { open: () => new Response('app') } },
+    });
+    expect(await manager.explainProxy(url)).toEqual({ chosen: noProxy, tried: [noProxy], rule });
+  });
+
+  test('a factory whose answer has TLS material that is none has failed', async () => {
+    const proxy = { type: 'http', host: 'a.test', tls: { rejectUnauthorized: false } } as NetworkProxy;
+    const manager = managerWith({ proxyFactory: () => proxy });
+    await expect(manager.explainProxy('http://origin.test/')).rejects.toMatchObject({
+      code: 'proxy-not-found',
+      message: expect.stringContaining('proxy.tls.rejectUnauthorized'),
+    });
+  });
+
   test('is told by explainProxy for the URL that HSTS makes of it', async () => {
     const manager = managerWith({
       strictTransportSecurityEnabled: true,
