@@ -291,6 +291,19 @@ describe('several proxies', () => {
     expect(https.connections).toBe(0);
   });
 
+  test.each([500, 502, 503, 504])(
+    'one that says %i of an origin is gone around, and not avoided',
+    async (status) => {
+      const proxy = await startBadProxy(cleanup, say(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`));
+      const manager = managerWith({ proxyFactory: () => `${text(proxy.port)}; DIRECT` });
+      expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
+      expect((await manager.explainProxy(https.origin)).tried).toMatchObject([
+        { port: proxy.port, isAvoided: false },
+        { type: 'none' },
+      ]);
+    },
+  );
+
   test('the origin’s own certificate is not the proxy’s fault', async () => {
     const [first, second] = [await startHttpProxy(cleanup), await startHttpProxy(cleanup)];
     const manager = managerWith({

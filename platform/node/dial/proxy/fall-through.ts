@@ -9,8 +9,11 @@ const FINAL: ReadonlySet<NetworkErrorCode> = new Set([
   'ssl-handshake-failed',
 ]);
 
-/** A proxy that cannot reach the origin, or has too much to do. Another status is its answer: a rule is not gone around. */
-const PASSING_STATUS: ReadonlySet<number> = new Set([502, 503, 504]);
+/**
+ * A proxy that cannot reach the origin (tinyproxy and Squid say 500 of some), or has too much to do. Another status is its
+ * answer: a rule is not gone around.
+ */
+const PASSING_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 /**
  * What is wrong with the origin, as it turns out on the way through a proxy, which is well itself. As the cause of an error it
