@@ -7,7 +7,6 @@ import type { Transport } from '../../src/call/transport.ts';
 import { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
-import { collectBody } from '../../src/message/collect-body.ts';
 import { UNTOLD_SECURITY } from '../../src/message/connection-security.ts';
 import { contentLength } from '../../src/message/content-length.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
@@ -15,6 +14,7 @@ import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unknownNetwork } from '../common/fetch-failure.ts';
 import { xhrUploadCapabilities } from '../common/fetch-transport-capabilities.ts';
+import { collectGuarded } from '../common/fetch-upload.ts';
 import { sizedBody } from '../common/sized-body.ts';
 
 /**
@@ -33,7 +33,7 @@ export const xhrUploads: Transport = {
   async send(request, call) {
     call.throwIfCancelled();
     refuse(request);
-    const payload = await payloadOf(request.body!, request.options.maximumCollectedUpload);
+    const payload = await payloadOf(request.body!, request.options.maximumCollectedUpload, call);
     call.throwIfCancelled();
     return new Promise((resolve, reject) => upload(request, payload, call, resolve, reject));
   },
@@ -58,11 +58,22 @@ interface Payload {
 }
 
 /** A body whose length is known, because the last that is told is all of it. */
-async function payloadOf(body: RequestBody, most: number): Promise<Payload> {
+async function payloadOf(body: RequestBody, most: number, call: Call): Promise<Payload> {
   const blob = body.bytes === null ? await body.blob?.() : undefined;
   if (blob !== undefined) return { body: blob, length: blob.size };
-  const bytes = (body.bytes ?? (await collectBody(body, most))) as Uint8Array<ArrayBuffer>;
+  const bytes = (body.bytes ?? (await collect(body, most, call))) as Uint8Array<ArrayBuffer>;
   return { body: bytes, length: bytes.length };
+}
+
+/** A source may never go on: it is given up with the call. */
+async function collect(body: RequestBody, most: number, call: Call): Promise<Uint8Array<ArrayBuffer>> {
+  const controller = new AbortController();
+  const forget = call.onCancel(() => controller.abort());
+  try {
+    return await call.wait(collectGuarded(body, most, controller.signal));
+  } finally {
+    forget();
+  }
 }
 
 function upload(

@@ -26,10 +26,25 @@ export async function uploadInit(
   const isAsked = requestStreams === 'half-duplex' && duplex === 'half';
   if (isAsked && !supportsRequestStreams())
     throw refusal(request, capabilities, 'requestStreams', "duplex 'half'");
-  const guarded = { ...body, open: () => guardedChunks(body, signal) };
   return isAsked || requestStreams === 'always'
-    ? { body: uploadStream(guarded, call), duplex: 'half' }
-    : { body: await collectBody(guarded, maximumCollectedUpload) };
+    ? { body: uploadStream(guarded(body, signal), call), duplex: 'half' }
+    : { body: await collectGuarded(body, maximumCollectedUpload, signal) };
+}
+
+/**
+ * The whole of a body that is not in memory. Its source is closed as soon as `signal` aborts.
+ * @throws NetworkError when it is too long, its source fails, or breaks its promised length
+ */
+export function collectGuarded(
+  body: RequestBody,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return collectBody(guarded(body, signal), limit);
+}
+
+function guarded(body: RequestBody, signal: AbortSignal): RequestBody {
+  return { ...body, open: () => guardedChunks(body, signal) };
 }
 
 /**

@@ -72,6 +72,23 @@ describe('an upload that ends early', () => {
     await expect(reply.text()).rejects.toMatchObject({ code: 'operation-canceled' });
   });
 
+  test('by an abort while its source has nothing to give', async () => {
+    await new Promise<void>((closed) => {
+      const source = new ReadableStream<Uint8Array>(
+        { pull: () => reply.abort(), cancel: () => closed() },
+        { highWaterMark: 0 },
+      );
+      const reply = manager.post({ url: `${origin}/count`, uploadProgress: true }, source);
+    });
+  });
+
+  test('by a source that fails', async () => {
+    const broken = new Error('broken');
+    const source = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(broken) });
+    const reply = manager.post({ url: `${origin}/count`, uploadProgress: true }, source);
+    await expect(reply.text()).rejects.toMatchObject({ code: 'unknown-network', cause: broken });
+  });
+
   test('by a timeout', async () => {
     manager.transferTimeout = 200;
     await expect(deaf().text()).rejects.toMatchObject({ code: 'timeout' });

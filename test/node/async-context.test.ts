@@ -16,11 +16,13 @@ import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import type { HttpResponse } from '../../src/call/response.ts';
 import type { Transport } from '../../src/call/transport.ts';
+import type { Interceptor } from '../../src/options/interceptor.ts';
 import type { NetworkRequest } from '../../src/options/options.ts';
 import { REPLY_SIGNALS } from '../../src/reply/reply-signals.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
+import { loopbackLookup } from '../support/loopback-lookup.ts';
 
 /**
  * Each user's own context, in everything of the application's that is called: with reused connections, one slot for all,
@@ -47,10 +49,28 @@ const userIn = (url: string): string | undefined => USERS[Number(/[?&]u=(\d+)/.e
 const someUser = (): string => storage.getStore() ?? 'a user';
 const ofRequest = (request: HttpRequest): string => request.options.attributes.get('user') as string;
 
+/** Requests that have been told to come again. */
+const refused = new Set<string>();
+
 const listener: http.RequestListener = (request, response) => {
   const { pathname, search } = new URL(request.url!, 'http://a.test');
   if (pathname === '/redirect') {
     response.writeHead(302, { location: `/answer${search}`, 'set-cookie': 'hop=1' }).end();
+    return;
+  }
+  if (pathname === '/closed' && request.headers.authorization === undefined) {
+    const realm = /\d+/.exec(search);
+    response.writeHead(401, { 'www-authenticate': `Basic realm="${realm}"` }).end('closed');
+    return;
+  }
+  if (pathname === '/busy' && !refused.has(search)) {
+    refused.add(search);
+    response.writeHead(503).end('busy');
+    return;
+  }
+  if (pathname === '/events') {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end('retry: 1\nid: 1\ndata: one\n\ndata: two\n\n');
     return;
   }
   request.resume().on('end', () => {
@@ -62,6 +82,7 @@ const listener: http.RequestListener = (request, response) => {
 
 beforeEach(async () => {
   calls = [];
+  refused.clear();
   const server = http.createServer(listener);
   server.on('checkContinue', (request, response) => {
     response.writeEarlyHints?.({ link: '</a>; rel=preload' });
@@ -83,7 +104,9 @@ const what = (): string[] => [...new Set(calls.map((call) => call.what))].sort()
 function listening(manager: NetworkAccessManager): NetworkAccessManager {
   cleanup.add(() => manager.close());
   manager.on('finished', (reply) => note('manager.finished', userOf(reply)));
-  manager.on('encrypted', async (reply) => note('manager.encrypted', userOf(reply)));
+  for (const signal of ['encrypted', 'sslErrors', 'authenticationRequired'] as const) {
+    manager.on(signal, async (reply: NetworkReply) => note(`manager.${signal}`, userOf(reply)));
+  }
   return manager;
 }
 
@@ -98,9 +121,11 @@ async function asEach(
       storage.run(user, async () => {
         const reply = send(user, { ...request, attributes: new Map([['user', user]]) });
         for (const signal of REPLY_SIGNALS) {
-          reply.on(signal as 'finished', () => {
+          reply.on(signal as 'authenticationRequired', (authenticator) => {
             note(signal, user);
             if (signal === 'redirected') reply.redirectAllowed();
+            if (signal === 'sslErrors') reply.ignoreSslErrors();
+            if (signal === 'authenticationRequired') authenticator.user = user;
           });
         }
         await reply.text().catch(() => {});
@@ -229,6 +254,116 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
       for (const reply of replies) reply.abort();
     });
     expect(what()).toEqual(expect.arrayContaining(['a scheme', 'errorOccurred']));
+  });
+});
+
+describe('what decides about a request', () => {
+  const oneSlot = (options: ManagerOptions): NetworkAccessManager =>
+    listening(new NetworkAccessManager({ connectionsPerHost: 1, maximumConnections: 1, ...options }));
+  const noting =
+    (name: string): Interceptor =>
+    async (request, next, { attributes, attempt }) => {
+      const user = attributes.get('user') as string;
+      note(`${name}, attempt ${attempt}`, user);
+      const response = await next(request);
+      note(`${name} after the response`, user);
+      await response.text();
+      note(`${name} after its body`, user);
+      return response;
+    };
+
+  test('interceptors, those of further attempts and of hops as well', async () => {
+    const manager = oneSlot({
+      interceptors: [noting('above')],
+      networkInterceptors: [noting('below')],
+      retry: { delay: 1 },
+    });
+    await asEach(manager, (user, one) => manager.get(as(user, one)), { url: `${origin}/busy` });
+    await asEach(manager, (user, one) => manager.get(as(user, one)), { url: `${origin}/redirect` });
+    expect(what()).toEqual(
+      expect.arrayContaining([
+        'above after its body',
+        'above after the response',
+        'above, attempt 1',
+        'below after its body',
+        'below after the response',
+        'below, attempt 1',
+        'below, attempt 2',
+      ]),
+    );
+  });
+
+  test('the credentials, and who is asked after them', async () => {
+    const manager = oneSlot({
+      credentials: async ({ realm }) => {
+        note('credentials', USERS[Number(realm)]);
+        await Promise.resolve();
+        note('credentials after a wait', USERS[Number(realm)]);
+        return null;
+      },
+    });
+    await asEach(manager, (user, one) => manager.get(as(user, one)), { url: `${origin}/closed` });
+    expect(what()).toEqual(
+      expect.arrayContaining([
+        'authenticationRequired',
+        'credentials',
+        'credentials after a wait',
+        'manager.authenticationRequired',
+      ]),
+    );
+  });
+
+  test('a factory of proxies, and a filter of addresses', async () => {
+    const manager = oneSlot({
+      transport: new SocketTransport({ lookup: loopbackLookup }),
+      proxyFactory: async ({ url, attributes }) => {
+        note('proxyFactory', attributes.get('user') as string);
+        await Promise.resolve();
+        note('proxyFactory after a wait', userIn(url));
+        return 'none';
+      },
+      addressFilter: (_address, { host }) => {
+        note('addressFilter', USERS[Number.parseInt(host, 10)]);
+        return true;
+      },
+    });
+    const port = new URL(origin).port;
+    await asEach(
+      manager,
+      (user, one) =>
+        manager.get(as(user, { ...one, url: `http://${USERS.indexOf(user)}.user.test:${port}/x` })),
+      { url: origin },
+    );
+    expect(what()).toEqual(
+      expect.arrayContaining(['addressFilter', 'finished', 'proxyFactory', 'proxyFactory after a wait']),
+    );
+  });
+
+  test('certificates that are not as they should be', async () => {
+    const server = https.createServer(authority.issue({ names: ['another.test'] }), listener);
+    await cleanup.listen(server);
+    const manager = oneSlot({ tls: { ca: authority.certificate } });
+    const request = { url: `https://127.0.0.1:${portOf(server)}/x`, headers: { connection: 'close' } };
+    await asEach(manager, (_user, one) => manager.get(one), request);
+    expect(what()).toEqual(expect.arrayContaining(['metaDataChanged', 'manager.sslErrors', 'sslErrors']));
+  });
+
+  test('the events of a stream, and of that which follows it', async () => {
+    const manager = oneSlot({});
+    await Promise.all(
+      USERS.map((user) =>
+        storage.run(user, async () => {
+          let count = 0;
+          const request = { url: `${origin}/events`, attributes: new Map([['user', user]]) };
+          for await (const { data } of manager.events(request, { reconnect: true })) {
+            note(`event ${data}`, user);
+            if (++count === 4) break;
+          }
+          note('after the events', user);
+        }),
+      ),
+    );
+    expect(what()).toEqual(expect.arrayContaining(['after the events', 'event one', 'event two']));
   });
 });
 

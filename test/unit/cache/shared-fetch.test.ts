@@ -102,6 +102,27 @@ describe('equal requests', () => {
     expect(harness.seen).toHaveLength(1);
   });
 
+  test('tells the first when its phases were, by the clock as it was when that began', async () => {
+    const harness = new Harness();
+    const { clock } = harness;
+    const started = clock.now();
+    const first = harness.exchange();
+    clock.set = 5000;
+    harness.respond = (_request, call) => {
+      call.timings.dequeued = call.time();
+      clock.advance(20);
+      call.timings.responseStart = call.time();
+      return makeResponse({ headers: FRESH });
+    };
+    await harness.open({}, first);
+    expect(first.timings).toMatchObject({
+      created: started,
+      dequeued: started,
+      lookupEnd: 0,
+      responseStart: started + 20,
+    });
+  });
+
   test.each<[string, Parameters<Harness['open']>[0], Parameters<Harness['open']>[0]]>([
     ['credentials', { headers: { authorization: 'a' } }, { headers: { authorization: 'b' } }],
     ['cookies', { headers: { cookie: 'a' } }, { headers: { cookie: 'b' } }],
