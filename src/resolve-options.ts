@@ -141,7 +141,12 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     concealedCredentials,
   ],
   authenticationSchemes: unset(list('schemes', isString, toLowerCase)) as Rule<null>,
-  integratedAuthenticationHosts: list('hosts', isString, toLowerCase),
+  // What it is for is not spoken yet: a host on it would have no effect.
+  integratedAuthenticationHosts: list(
+    'no hosts: Negotiate and NTLM are not spoken yet',
+    () => false,
+    toLowerCase,
+  ),
   allowBasicOverHttp: [true],
   maximumAuthenticationAttempts: whole(3, 1, 255),
 };

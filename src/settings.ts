@@ -111,8 +111,10 @@ export abstract class Settings extends Verbs {
       );
     }
     if (resolved.authentication !== null) resolved.authentication.acceptOptions(resolved);
-    else if (resolved.credentials !== null)
-      throw new TypeError("option 'credentials': set authentication to a new Authentication(), too");
+    else
+      for (const name of ['credentials', 'authenticationSchemes'] as const)
+        if (resolved[name] !== null)
+          throw new TypeError(`option '${name}': set authentication to a new Authentication(), too`);
     this.#current = resolved;
     this.#requestOptions = ofRequests;
   }

@@ -46,11 +46,18 @@ async function give(question: CredentialsQuestion): Promise<Credentials | null> 
   const { challenge, call } = question;
   const type = challenge.isProxy ? 'proxyAuthentication' : 'authentication';
   const { credentials } = await ask(call, { type, challenge });
-  return credentials;
+  try {
+    // It may come from another process.
+    return toCredentials(credentials);
+  } catch (cause) {
+    tell(question, `an answer to ${type}Required`, cause);
+    return null;
+  }
 }
 
 /** A source that fails has given none, and is a fault of its own. */
-async function askSource({ source, challenge, call }: CredentialsQuestion): Promise<Credentials | null> {
+async function askSource(question: CredentialsQuestion): Promise<Credentials | null> {
+  const { source, challenge, call } = question;
   if (source === null) return null;
   const { idle } = call;
   idle?.pause();
@@ -62,14 +69,17 @@ async function askSource({ source, challenge, call }: CredentialsQuestion): Prom
     return toCredentials(await call.wait(Promise.resolve(given)));
   } catch (cause) {
     call.throwIfCancelled();
-    const error = new NetworkError(
-      'authentication-required',
-      `the option credentials failed for ${challenge.origin}: ${cause instanceof Error ? cause.message : cause}`,
-      { url: challenge.origin },
-    );
-    call.emit({ type: 'fault', error: error.toJSON() });
+    tell(question, 'the option credentials', cause);
     return null;
   } finally {
     idle?.resume();
   }
+}
+
+function tell({ challenge: { origin }, call }: CredentialsQuestion, what: string, cause: unknown): void {
+  const why = cause instanceof Error ? cause.message : cause;
+  const error = new NetworkError('authentication-required', `${what} failed for ${origin}: ${why}`, {
+    url: origin,
+  });
+  call.emit({ type: 'fault', error: error.toJSON() });
 }

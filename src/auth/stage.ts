@@ -11,7 +11,7 @@ import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { CredentialCache } from './credential-cache.ts';
+import { type CredentialCache, serverKey } from './credential-cache.ts';
 import { HeldBody } from './held-body.ts';
 import { OnceBody } from './once-body.ts';
 
@@ -24,7 +24,7 @@ export function authenticationStage(cache: CredentialCache, rounds: Authenticati
     name: 'authentication',
     handle(request, next, call) {
       if (isLeftAlone(request)) return next(request, call);
-      if (cache.isEmpty && request.body?.replayable !== false)
+      if (request.body?.replayable !== false && !isKnown(cache, request))
         return next(request, call).then((response) =>
           response.status === 401 ? new Visit(rounds, request, next, call).go(response) : response,
         );
@@ -36,6 +36,11 @@ export function authenticationStage(cache: CredentialCache, rounds: Authenticati
 /** The application has set the field itself, or wants no credentials to be sent (fetch). */
 function isLeftAlone({ headers, options }: HttpRequest): boolean {
   return headers.has('authorization') || options.fetch?.credentials === 'omit';
+}
+
+/** Credentials for its server are remembered. Those for others put no request off. */
+function isKnown(cache: CredentialCache, { url, options }: HttpRequest): boolean {
+  return !cache.isEmpty && cache.knows(serverKey(url.origin, false, options.siteForCookies));
 }
 
 class Visit {

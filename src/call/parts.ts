@@ -115,13 +115,12 @@ export interface ManagerOnlyOptions {
    */
   readonly credentials: CredentialsSource | CredentialsByOrigin | null;
   /**
-   * The schemes that are answered, the first that a server offers first. null: negotiate, ntlm, digest, bearer, basic, of
-   * which negotiate and ntlm are not answered in this version: their names are kept for it. @default null
+   * The schemes that are answered, the first that a server offers first. null: digest, bearer, basic. Negotiate and NTLM are
+   * not spoken yet, and their names are refused. @default null
    */
   readonly authenticationSchemes: readonly AuthenticationScheme[] | null;
   /**
-   * Hosts to which Negotiate and NTLM will speak (not in this version): `host`, `host:port`, `*.domain` for those below it, `*` for all. Proxies count
-   * as listed: the application has chosen them. @default []
+   * Hosts to which Negotiate and NTLM will speak. They are not spoken yet, and a host on the list is refused. @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];
   /**

@@ -18,6 +18,8 @@ export interface NtlmMeans {
 /**
  * NTLMv2 (MS-NLMP, MS-NTHT), without the weaker ones before it: with MIC and channel binding, without sealing. It
  * authenticates a connection, in three messages: ours, the challenge, ours again.
+ *
+ * No platform lists it yet, as the stage does not hold a connection for its rounds. It is tested by itself, and in no bundle.
  */
 export function ntlmScheme(means: NtlmMeans): Scheme {
   return {

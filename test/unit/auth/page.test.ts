@@ -58,6 +58,20 @@ test('a page without the part is refused what only it could do', () => {
   expect(() => new NetworkAccessManager({ credentials: { [PAGE]: account } })).toThrow(
     "option 'credentials': set authentication to a new Authentication(), too",
   );
+  expect(() => new NetworkAccessManager({ authenticationSchemes: ['digest'] })).toThrow(
+    "option 'authenticationSchemes': set authentication to a new Authentication(), too",
+  );
+});
+
+test.each([
+  [{ authenticationSchemes: ['ntlm'] as const }, /'authenticationSchemes': .*not spoken yet/],
+  [{ authenticationSchemes: ['digest', 'negotiate'] as const }, /'authenticationSchemes': .*not spoken yet/],
+  [{ authenticationSchemes: ['SECRET'] as never }, /^option 'authenticationSchemes': (?!.*SECRET)/],
+  [{ integratedAuthenticationHosts: ['intra.test'] }, /'integratedAuthenticationHosts': .*not spoken yet/],
+])('%j, which would have no effect, is refused in words', (options, words) => {
+  expect(() => new ManagerOfNode(options)).toThrow(words);
+  expect(() => new NetworkAccessManager({ ...options, authentication: new Authentication() })).toThrow(words);
+  managers.push(new ManagerOfNode({ authenticationSchemes: ['digest'], integratedAuthenticationHosts: [] }));
 });
 
 test('managers take a part that they share, and nothing that is none', () => {

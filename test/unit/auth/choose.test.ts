@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { basicScheme } from '../../../src/auth/basic.ts';
+import { bearerScheme } from '../../../src/auth/bearer.ts';
+import { parseChallenges } from '../../../src/auth/challenge.ts';
+import { choose, isListed } from '../../../src/auth/choose.ts';
+import { digestScheme } from '../../../src/auth/digest.ts';
+import { ownHashes } from '../../../src/auth/hash/own-hashes.ts';
+import { ntlmScheme } from '../../../src/auth/ntlm/ntlm.ts';
+
+const ntlm = ntlmScheme({ now: () => 0, random: (bytes) => new Uint8Array(bytes) });
+const SCHEMES = [ntlm, digestScheme(ownHashes), bearerScheme, basicScheme];
+const OUTGOING = { method: 'GET', target: '/', body: null };
+const OFFER = [
+  'Basic realm="b", Mutual realm="m", Digest realm="d", nonce=n, qop=auth',
+  'NTLM',
+  'Digest realm="d2", nonce=n, algorithm=SHA-256, qop=auth, Bearer',
+];
+
+test.each([
+  ['all', SCHEMES, true, true, ['ntlm ', 'digest d2', 'digest d', 'bearer ', 'basic b']],
+  ['a host that is not listed', SCHEMES, true, false, ['digest d2', 'digest d', 'bearer ', 'basic b']],
+  ['nothing that is readable', SCHEMES, false, true, ['ntlm ', 'digest d2', 'digest d']],
+  ['the order of the application', [basicScheme, bearerScheme], true, true, ['basic b', 'bearer ']],
+  ['nothing', [], true, true, []],
+])('of a server that offers much, with %s', (_name, schemes, readable, integrated, expected) => {
+  const choices = choose(parseChallenges(OFFER), { schemes, readable, integrated }, OUTGOING);
+  expect(choices.map(({ scheme, realm }) => `${scheme.name} ${realm}`)).toEqual(expected);
+});
+
+test('strength grows across the schemes with what an answer protects', () => {
+  const choices = choose(
+    parseChallenges(OFFER),
+    { schemes: SCHEMES, readable: true, integrated: true },
+    OUTGOING,
+  );
+  const strengths = choices.map(({ strength }) => strength);
+  expect(strengths).toEqual([...strengths].sort((one, other) => other - one));
+  expect(new Set(strengths).size).toBe(strengths.length);
+});
+
+test.each([
+  ['*', true],
+  ['intra.test', true],
+  ['intra.test:8443', true],
+  ['*.test', true],
+  ['*.intra.test', false],
+  ['intra.test:443', false],
+  ['tra.test', false],
+  ['intra.test.evil', false],
+  ['', false],
+])('the list [%j] has intra.test:8443: %s', (entry, expected) => {
+  expect(isListed('intra.test', 'intra.test:8443', [entry])).toBe(expected);
+  expect(isListed('intra.test', 'intra.test:8443', [])).toBe(false);
+});
