@@ -15,18 +15,15 @@ const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.js
 
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
 const NODE_SETS = set('node/index', 'node/extras', 'node/bridge');
-/** The same where there is nothing of Node. */
 const BRIDGE = 'platform/bridge/index.ts';
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
 const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
-
 const DECLARATIONS = {
   index: 'platform/portable/index.ts',
   node: 'platform/node/extras.ts',
   browser: 'platform/browser/extras.ts',
   bridge: BRIDGE,
 };
-
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const LAZY = new Map([
   [resolve('platform/node/lazy-tldts.cjs'), 'node/lazy-tldts.cjs'],

@@ -1,6 +1,7 @@
 import type { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
+import { isObject } from './checks/checker.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { type HeadersInput, withDefaults } from './message/headers.ts';
 import { applicationProxy } from './options/application-proxy.ts';
@@ -23,6 +24,15 @@ const RESETS: Readonly<Record<string, ManagerOptions>> = {
   proxy: { proxyFactory: null },
   proxyFactory: { proxy: 'default' },
 };
+
+/** With what they do to others that are not set beside them. */
+function withResets(options: ManagerOptions): ManagerOptions {
+  if (!isObject(options)) return options;
+  const set = Object.keys(RESETS).filter(
+    (name) => Object.hasOwn(options, name) && options[name as never] !== undefined,
+  );
+  return set.length === 1 ? { ...options, ...RESETS[set[0]!] } : options;
+}
 
 /** Among the options of a manager that extends another: that other. A symbol goes along when options are copied. */
 const EXTENDED: unique symbol = Symbol('extended');
@@ -99,7 +109,7 @@ export abstract class Settings extends Verbs {
   }
 
   #set(options: ManagerOptions): void {
-    const resolved = resolveManagerOptions(options, this.#current, this.#platform.optionHint);
+    const resolved = resolveManagerOptions(withResets(options), this.#current, this.#platform.optionHint);
     const ofRequests = requestDefaults(resolved);
     this.#platform.acceptOptions?.(ofRequests);
     if (resolved.proxyFactory !== null && resolved.proxy !== 'default')
@@ -160,7 +170,7 @@ export abstract class Settings extends Verbs {
           return this.#current[name as keyof ManagerSettings];
         },
         set(this: Settings, value: unknown) {
-          this.#set({ ...RESETS[name], [name]: value });
+          this.#set({ [name]: value });
         },
       });
     }

@@ -102,6 +102,10 @@ describe('the house', () => {
     const long = product.filter(({ lines }) => lines > MAXIMUM_LINES);
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
+
+  test('the build is told in 120 lines', () => {
+    expect(readModule('rollup.config.ts').lines).toBeLessThanOrEqual(120);
+  });
 });
 
 describe('the rules see', () => {

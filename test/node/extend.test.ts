@@ -72,6 +72,17 @@ describe('an extension', () => {
     expect(manager.userAgent).not.toBe('child');
   });
 
+  test('has its own proxy in place of a factory, and the other way round', () => {
+    const proxyFactory = () => [];
+    const byFactory = manager.extend({ proxyFactory, proxy: undefined });
+    const byProxy = byFactory.extend({ proxy: 'none' });
+    expect([byProxy.proxy, byProxy.proxyFactory]).toEqual(['none', null]);
+    const again = byProxy.extend({ proxyFactory });
+    expect([again.proxy, again.proxyFactory]).toEqual(['default', proxyFactory]);
+    expect(again.extend().proxyFactory).toBe(proxyFactory);
+    expect(() => again.extend({ proxy: 'none', proxyFactory })).toThrow('set one of them');
+  });
+
   test('can be extended, with undefined for what is not set', async () => {
     const extension = manager.extend({ baseUrl: origin, transferTimeout: undefined }).extend().extend({});
     expect(extension.transferTimeout).toBe(5000);

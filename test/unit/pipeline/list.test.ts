@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
@@ -14,6 +15,7 @@ import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import { DEFAULT_SETTINGS } from '../../../src/resolve-options.ts';
 import { RetryBudget } from '../../../src/retry/budget.ts';
+import { systemClock } from '../../../src/util/clock.ts';
 import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 const shared = (): Shared => ({ queue: new RequestQueue(), retries: new RetryBudget() });
@@ -139,6 +141,20 @@ test('the list of a page has what no platform keeps to itself', () => {
     'queue',
     'timeout',
   ]);
+});
+
+test('the table of stages in docs/architecture.md is the list with everything in it', () => {
+  const { proxies } = nodePlatform.rules;
+  const { strictTransportSecurity, authentication } = nodePlatform.defaults!(systemClock);
+  const settings = { strictTransportSecurity, authentication, strictTransportSecurityEnabled: true };
+  const all = { ...parts(socketCapabilities, settings as Partial<ManagerSettings>), proxies: proxies!() };
+  const names = httpStages(all, nodePlatform.rules, shared()).map(({ name }) => name);
+  // Where redirects are shown, they were not followed below.
+  names.splice(names.indexOf('cookies'), 0, 'platform-redirect');
+  const page = readFileSync('docs/architecture.md', 'utf8');
+  const table = page.slice(page.indexOf('| stage |'), page.indexOf('| transport | bytes out |'));
+  const rows = [...table.matchAll(/^\| ([a-z-]+)(?: \(loop\))? \|/gm)].map(([, name]) => name);
+  expect(rows.slice(1)).toEqual(names);
 });
 
 test('a cache that is set is in it, and the transport hears of it with each request', async () => {
