@@ -111,8 +111,8 @@ export interface AuthenticationAnswer {
 
 /**
  * The rounds of one request with one server: what to send before it asks, what to answer when it does, and when to stop. The
- * loop stage runs them with a server and with a proxy that is spoken to in absolute form, a dialer with the proxy of a tunnel.
- * Whoever runs them sends the requests:
+ * loop stage runs them with a server; nothing runs them with a proxy in this version. As they would be for the proxy of a
+ * tunnel, where a dialer sends the requests:
  *
  *     const rounds = settings.authentication.under(settings).rounds(proxy, request, call);
  *     let answer = await rounds.before(outgoing);               // Proxy-Authorization: answer.value, or none

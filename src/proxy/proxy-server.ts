@@ -75,7 +75,8 @@ export function proxyServer(fields: NetworkProxy): ProxyServer | null {
     port: checked.port ?? (isHttp ? (tls === null ? 80 : 443) : 1080),
     user,
     password,
-    tls,
+    // What is changed afterwards is for the next request.
+    tls: tls === null ? null : Object.freeze({ ...tls }),
     fields: headers === undefined ? [] : fieldsFor(new HttpHeaders(headers)),
     canTunnel: can.has('tunneling'),
     canForward: isHttp && can.has('caching'),

@@ -141,6 +141,19 @@ describe('an HTTP proxy', () => {
     });
   });
 
+  test('over TLS is judged by the material that a factory gives each time, in the same object, too', async () => {
+    const proxies = new CertificateAuthority();
+    const { port } = await startHttpProxy(cleanup, { identity: proxies.issue() });
+    const material = { ...tls };
+    const manager = managerWith({
+      proxyFactory: () => ({ type: 'http', host: '127.0.0.1', port, tls: material }),
+    });
+    const ask = () => manager.get(`${https.origin}/hello`).text();
+    await expect(ask()).rejects.toMatchObject({ code: 'unknown-proxy' });
+    material.ca = proxies.certificate;
+    expect(await ask()).toBe('hello');
+  });
+
   test('gets the fields that are set for it, and those of the request that are', async () => {
     const proxy = await startHttpProxy(cleanup);
     const headers = { 'x-proxy': 'mine' };
