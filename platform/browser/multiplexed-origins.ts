@@ -9,6 +9,7 @@ import type { Multiplexing } from '../common/fetch-transport.ts';
 export class MultiplexedOrigins implements Multiplexing {
   readonly #known = new Set<string>();
   #observer: PerformanceObserver | null = null;
+  #learnt: () => void = () => {};
 
   has(origin: string): boolean {
     return this.#known.has(origin);
@@ -16,8 +17,13 @@ export class MultiplexedOrigins implements Multiplexing {
 
   watch(learnt: () => void): void {
     if (this.#observer !== null || typeof PerformanceObserver === 'undefined') return;
-    this.#observer = new PerformanceObserver((list) => {
-      if (this.#learn(list.getEntries())) learnt();
+    this.#learnt = learnt;
+    // The page keeps its observers, which must not keep a manager that was dropped without `close()`.
+    const origins = new WeakRef(this);
+    this.#observer = new PerformanceObserver((list, observer) => {
+      const heard = origins.deref();
+      if (heard === undefined) observer.disconnect();
+      else if (heard.#learn(list.getEntries())) heard.#learnt();
     });
     for (const type of ['resource', 'navigation']) {
       // Workers have no navigation of their own.
