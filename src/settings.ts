@@ -89,8 +89,8 @@ export abstract class Settings extends Verbs {
   /**
    * A manager with the options that this one has now, and these over them: `headers` and `schemes` are added, all others
    * replace. It shares the transport with its connections, cookie jar, cache, HSTS hosts, and the queue with its limits, unless
-   * it is given others; signals and replies are its own. What it shares is not closed with it; once this one is closed, it is
-   * closed, too.
+   * it is given others; signals and replies are its own. What it shares is not closed with it. Once this one is closed, it
+   * sends nothing more; what is under way over a transport of its own goes on until that is closed by its own `close()`.
    *
    * It is made by the constructor of this one's class, which has to pass on the options that it is given.
    * @throws TypeError as the constructor does

@@ -21,7 +21,8 @@ export function queryOf(input: unknown): string {
   if (isString(input)) return String(new URLSearchParams(input));
   const query = new URLSearchParams();
   for (const pair of entriesOf(input)) {
-    const [name, values] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (!Array.isArray(pair) || pair.length !== 2) throw notParams();
+    const [name, values] = pair as unknown[];
     for (const value of Array.isArray(values) ? values : [values]) {
       if (!isString(name) || !isPlain(value)) throw notParams();
       if (value !== undefined) query.append(name, String(value));

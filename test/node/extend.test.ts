@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { CookieJar, MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { Transport } from '../../src/call/transport.ts';
 import { makeResponse } from '../support/fixtures.ts';
@@ -12,7 +13,7 @@ const waiting: ServerResponse[] = [];
 let whenWaiting = () => {};
 /** Echoes its fields, and sets a cookie; `/wait` until it is let, `/cached` for a while, `/large` as 3 MB. */
 const server = createServer((request: IncomingMessage, response) => {
-  if (request.url === '/wait') {
+  if (request.url!.startsWith('/wait')) {
     waiting.push(response);
     whenWaiting();
     return;
@@ -139,9 +140,9 @@ describe('an extension', () => {
   test('stands in the same queue, unless it has limits of its own', async () => {
     manager.connectionsPerHost = 2;
     const extension = manager.extend();
-    const replies = [1, 2].map(() => manager.get(`${origin}/wait`));
+    const replies = [1, 2].map((i) => manager.get(`${origin}/wait?${i}`));
     await waitFor(2);
-    const behind = extension.get(`${origin}/wait`);
+    const behind = extension.get(`${origin}/wait?3`);
     const own = manager.extend({ connectionsPerHost: 3 });
     expect(await fieldsOf(own)).toMatchObject({ 'x-a': 'parent' });
     expect(waiting).toHaveLength(2);
@@ -167,7 +168,7 @@ describe('an extension', () => {
 
   test('is closed alone; what it extends is closed with it', async () => {
     const extension = manager.extend();
-    const [ours, theirs] = [extension.get(`${origin}/wait`), manager.get(`${origin}/wait`)];
+    const [ours, theirs] = [extension.get(`${origin}/wait?1`), manager.get(`${origin}/wait?2`)];
     await waitFor(2);
     await extension.close();
     expect(ours.error?.code).toBe('operation-canceled');
@@ -183,6 +184,20 @@ describe('an extension', () => {
     await manager.close();
     await expect(last.text()).rejects.toMatchObject({ code: expect.stringMatching(/operation-canceled/) });
     await expect(another.get(origin).text()).rejects.toThrow('the manager was closed');
+  });
+
+  test('ends what goes over a transport of its own when it is closed itself', async () => {
+    const extension = manager.extend({ transport: new SocketTransport() });
+    const one = extension.get(`${origin}/wait?1`).text();
+    await waitFor(1);
+    const two = extension.get(`${origin}/wait?2`).text();
+    await waitFor(2);
+    await manager.close();
+    await expect(extension.get(origin).text()).rejects.toThrow('the manager was closed');
+    waiting[0]!.end('went on');
+    expect(await one).toBe('went on');
+    await extension.close();
+    await expect(two).rejects.toThrow('the manager was closed');
   });
 
   test('emits signals of its own', async () => {

@@ -39,6 +39,8 @@ describe('what a query is written from', () => {
     ['a symbol', { a: Symbol('a') }],
     ['a list in a list', { a: [[1]] }],
     ['what are no pairs', ['a', 'b']],
+    ['a pair with more', [['a', 'b', 'c']]],
+    ['a pair of one', [['a']]],
     ['a name that is no text', [[1, 2]]],
   ])('%s is a TypeError', (_name, input) => {
     expect(() => queryOf(input)).toThrow(TypeError);
