@@ -87,7 +87,7 @@ function upload(
   const url = withoutFragment(request.url);
   const xhr = new XMLHttpRequest();
   const forget = call.onCancel(() => xhr.abort());
-  let told = -1;
+  let told = 0;
   const tell = (sent: number): void => {
     if (sent <= told) return;
     told = sent;
@@ -106,7 +106,10 @@ function upload(
   xhr.onload = () => {
     forget();
     call.timings.responseStart = call.time();
-    resolve(responseOf(xhr, request));
+    const response = responseOf(xhr, request);
+    // Chromium is silent about the end of a body that a redirect has left behind.
+    if (response.redirectedByPlatform) tell(length);
+    resolve(response);
   };
   try {
     xhr.open(method, url);

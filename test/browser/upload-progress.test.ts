@@ -56,6 +56,27 @@ test('a form, fields and the answer', async () => {
   expect(reply.headers.get('content-type')).toBe('application/json');
 });
 
+test.each([
+  [303, '0'],
+  [307, String(SIZE)],
+])('an upload that is redirected by %i is told to its end', async (status, received) => {
+  const reply = manager.post(
+    { url: `${origin}/redirect/${status}/count`, uploadProgress: true },
+    new Uint8Array(SIZE),
+  );
+  const told: (readonly [number, number])[] = [];
+  reply.on('uploadProgress', (sent, total) => told.push([sent, total]));
+  expect([await reply.text(), reply.url]).toEqual([received, `${origin}/count`]);
+  expect(told.at(-1)).toEqual([SIZE, SIZE]);
+});
+
+test('of an empty body there is nothing to tell', async () => {
+  const reply = manager.post({ url: `${origin}/count`, uploadProgress: true }, '');
+  const told: number[] = [];
+  reply.on('uploadProgress', (sent) => told.push(sent));
+  expect([await reply.text(), told]).toEqual(['0', []]);
+});
+
 describe('an upload that ends early', () => {
   const deaf = (): ReturnType<typeof manager.post> =>
     manager.post({ url: `${origin}/black-hole`, uploadProgress: true }, 'x');
