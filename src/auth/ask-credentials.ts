@@ -13,6 +13,8 @@ export interface CredentialsQuestion {
   /** Where others may be waiting for the same answer, or have had it; null for a request that shares none. */
   readonly cache: CredentialCache | null;
   readonly server: string;
+  /** What others have had by now will do: the URL has not named somebody else. */
+  readonly isKnownWanted: boolean;
   isRefused(credentials: Credentials): boolean;
   /** It is this request that asks, while others wait: what is given is called when the answer has been remembered. */
   leads(done: () => void): void;
@@ -27,7 +29,7 @@ export async function askCredentials(question: CredentialsQuestion): Promise<Cre
   const { cache, server, challenge, call } = question;
   if (cache === null) return give(question);
   for (;;) {
-    const known = cache.get(server, challenge.realm)?.credentials;
+    const known = question.isKnownWanted ? cache.get(server, challenge.realm)?.credentials : undefined;
     if (known !== undefined && !question.isRefused(known)) return known;
     const pending = cache.asked(server, challenge.realm);
     if (pending === null) break;

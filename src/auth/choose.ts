@@ -1,5 +1,10 @@
-import type { OutgoingRequest } from '../call/authentication.ts';
+import type {
+  AuthenticatingServer,
+  AuthenticationSettings,
+  OutgoingRequest,
+} from '../call/authentication.ts';
 import type { Challenge } from './challenge.ts';
+import { DEFAULT_SCHEMES } from './check-options.ts';
 import type { Scheme } from './scheme.ts';
 
 /** A challenge, and the scheme that can answer it. */
@@ -19,6 +24,22 @@ export interface Allowed {
   readonly readable: boolean;
   /** The host is one of those to which integrated schemes speak. */
   readonly integrated: boolean;
+}
+
+/** What an application allows with one server, of the schemes that are there. */
+export function allowedBy(
+  { authenticationSchemes, allowBasicOverHttp, integratedAuthenticationHosts }: AuthenticationSettings,
+  { isProxy, isEncrypted, hostname, authority }: AuthenticatingServer,
+  schemes: readonly Scheme[],
+): Allowed {
+  return {
+    schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
+      schemes.filter((scheme) => scheme.name === name),
+    ),
+    readable: isEncrypted || allowBasicOverHttp,
+    // The application has chosen its proxies.
+    integrated: isProxy || isListed(hostname, authority, integratedAuthenticationHosts),
+  };
 }
 
 /**
@@ -41,8 +62,10 @@ export function choose(
     );
 }
 
-function isAllowed({ isReadable, isConnectionBound }: Scheme, { readable, integrated }: Allowed): boolean {
-  return (readable || !isReadable) && (integrated || !isConnectionBound);
+/** Whether a scheme may be used at all: it was listed, and what it sends may go there. */
+export function isAllowed(scheme: Scheme, { schemes, readable, integrated }: Allowed): boolean {
+  const { isReadable, isConnectionBound } = scheme;
+  return schemes.includes(scheme) && (readable || !isReadable) && (integrated || !isConnectionBound);
 }
 
 function choiceOf(scheme: Scheme, challenge: Challenge, outgoing: OutgoingRequest): Choice | null {

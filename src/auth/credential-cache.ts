@@ -34,7 +34,7 @@ export class CredentialCache {
     return this.#servers.get(server)?.get(realm) ?? null;
   }
 
-  /** The space in which a path lies: the one whose path says most. */
+  /** The space in which a path lies: the one whose path says most, and of those the one that was learned last. */
   find(server: string, path: string): KnownSpace | null {
     const spaces = this.#servers.get(server);
     if (spaces === undefined) return null;
@@ -42,7 +42,7 @@ export class CredentialCache {
     let longest = -1;
     for (const space of spaces.values()) {
       for (const one of space.paths) {
-        if (one.length <= longest || !isWithin(path, one)) continue;
+        if (one.length < longest || !isWithin(path, one)) continue;
         found = space;
         longest = one.length;
       }

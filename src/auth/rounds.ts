@@ -11,9 +11,8 @@ import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
 import { askCredentials } from './ask-credentials.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
-import { DEFAULT_SCHEMES } from './check-options.ts';
-import { type Allowed, type Choice, choose, isListed } from './choose.ts';
-import { type CredentialCache, serverKey } from './credential-cache.ts';
+import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
+import { type CredentialCache, type KnownSpace, serverKey } from './credential-cache.ts';
 import { sameCredentials } from './credentials.ts';
 import { pathOf } from './protection-space.ts';
 import type { Scheme, Session } from './scheme.ts';
@@ -55,7 +54,10 @@ export class Rounds implements AuthenticationRounds {
   /** That of the strongest challenge which was answered: what follows may not be weaker. */
   #strength = 0;
   #isUrlUsed = false;
-  readonly #refused: Credentials[] = [];
+  /** What another realm refuses may be right for this one. */
+  readonly #refused: { readonly realm: string; readonly credentials: Credentials }[] = [];
+  /** That of the URL, until it is known to be right: it takes the place of nothing that is. */
+  #unproven: KnownSpace | null = null;
   /** Tells those who wait for the answer that this request has asked for that it is remembered. */
   #answered: () => void = NOTHING;
 
@@ -78,7 +80,8 @@ export class Rounds implements AuthenticationRounds {
     const { cache } = this.#all;
     if (this.#isManual || cache.isEmpty) return null;
     const space = cache.find(this.#key, this.#path);
-    if (space === null || space.scheme.isConnectionBound || !this.#isAllowed(space.scheme)) return null;
+    if (space === null || space.scheme.isConnectionBound || !isAllowed(space.scheme, this.#allowed))
+      return null;
     const ofUrl = this.#ofUrl;
     if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return null;
     return this.#answerWith(space, outgoing);
@@ -95,7 +98,7 @@ export class Rounds implements AuthenticationRounds {
     const isOver = this.#rounds > maximumAuthenticationAttempts + MORE_ROUNDS;
     const further = isOver ? null : this.#further(choices, outgoing);
     if (further !== null) return further;
-    this.#forgetRefused();
+    this.#forgetRefused(choices);
     const [best] = choices;
     // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
     if (best === undefined || isOver || best.strength < this.#strength) return null;
@@ -110,7 +113,10 @@ export class Rounds implements AuthenticationRounds {
 
   accept(values: readonly string[]): void {
     const sent = this.#sent;
-    if (sent?.answer.accept?.(parseParameters(values.join(', '))) !== false) return;
+    if (sent?.answer.accept?.(parseParameters(values.join(', '))) !== false) {
+      if (this.#unproven !== null) this.#all.cache.set(this.#key, this.#unproven);
+      return;
+    }
     this.#all.cache.forget(this.#key, sent.realm, sent.session);
     const { url } = this.#request;
     throw new NetworkError(
@@ -134,11 +140,15 @@ export class Rounds implements AuthenticationRounds {
     return next === null ? null : this.#keep(same, credentials, next, outgoing);
   }
 
-  #forgetRefused(): void {
+  #forgetRefused(choices: readonly Choice[]): void {
     if (this.#sent === null) return;
     const { realm, session, credentials } = this.#sent;
-    this.#all.cache.forget(this.#key, realm, session);
-    this.#refused.push(credentials);
+    // What was sent unasked, where another realm is, stays right for its own.
+    const isElsewhere =
+      this.#rounds === 1 && choices.length > 0 && choices.every((one) => one.realm !== realm);
+    if (!isElsewhere) this.#all.cache.forget(this.#key, realm, session);
+    this.#refused.push({ realm, credentials });
+    this.#unproven = null;
     this.#sent = null;
   }
 
@@ -148,14 +158,14 @@ export class Rounds implements AuthenticationRounds {
     if (ofUrl !== null) {
       const isNew = !this.#isUrlUsed;
       this.#isUrlUsed = true;
-      return isNew && !this.#isRefused(ofUrl) ? ofUrl : null;
+      return isNew && !this.#isRefused(ofUrl, choices[0]!.realm) ? ofUrl : null;
     }
     if (this.#isManual) return null;
     for (const { realm, scheme, strength } of choices) {
       const space = this.#all.cache.get(this.#key, realm);
       // What was given to a strong scheme is not given to a weak one without a word.
       if (space === null || strength < space.strength || !scheme.takes(space.credentials)) continue;
-      if (!this.#isRefused(space.credentials)) return space.credentials;
+      if (!this.#isRefused(space.credentials, realm)) return space.credentials;
     }
     return null;
   }
@@ -175,7 +185,8 @@ export class Rounds implements AuthenticationRounds {
       source: this.#settings.credentials,
       cache: this.#isManual ? null : this.#all.cache,
       server: this.#key,
-      isRefused: (credentials) => this.#isRefused(credentials),
+      isKnownWanted: this.#ofUrl === null,
+      isRefused: (credentials) => this.#isRefused(credentials, realm),
       leads: (done) => {
         this.#answered = done;
       },
@@ -209,7 +220,10 @@ export class Rounds implements AuthenticationRounds {
   ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
     const paths = this.#server.isProxy ? ['/'] : scheme.spaceOf(challenge, this.#request.url);
     const space = { realm, scheme, strength, credentials, session, paths };
-    if (!this.#isManual) this.#all.cache.set(this.#key, space);
+    const ofUrl = this.#ofUrl;
+    const isOfUrl = ofUrl !== null && sameCredentials(ofUrl, credentials);
+    if (isOfUrl && !this.#isManual) this.#unproven = space;
+    else if (!this.#isManual) this.#all.cache.set(this.#key, space);
     this.#strength = Math.max(this.#strength, strength);
     return this.#answerWith(space, outgoing);
   }
@@ -234,25 +248,7 @@ export class Rounds implements AuthenticationRounds {
   }
 
   get #allowed(): Allowed {
-    const { isProxy, isEncrypted, hostname, authority } = this.#server;
-    const { authenticationSchemes, allowBasicOverHttp, integratedAuthenticationHosts } = this.#settings;
-    const { schemes } = this.#all;
-    return {
-      schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
-        schemes.filter((scheme) => scheme.name === name),
-      ),
-      readable: isEncrypted || allowBasicOverHttp,
-      // The application has chosen its proxies.
-      integrated: isProxy || isListed(hostname, authority, integratedAuthenticationHosts),
-    };
-  }
-
-  #isAllowed({ name, isReadable }: Scheme): boolean {
-    const { authenticationSchemes, allowBasicOverHttp } = this.#settings;
-    return (
-      (authenticationSchemes ?? DEFAULT_SCHEMES).includes(name) &&
-      (!isReadable || this.#server.isEncrypted || allowBasicOverHttp)
-    );
+    return allowedBy(this.#settings, this.#server, this.#all.schemes);
   }
 
   /** Remembers nothing, and uses nothing that was remembered. */
@@ -269,8 +265,10 @@ export class Rounds implements AuthenticationRounds {
     return username === '' && password === '' ? null : { user: username, password };
   }
 
-  #isRefused(credentials: Credentials): boolean {
-    return this.#refused.some((refused) => sameCredentials(refused, credentials));
+  #isRefused(credentials: Credentials, realm: string): boolean {
+    return this.#refused.some(
+      (refused) => refused.realm === realm && sameCredentials(refused.credentials, credentials),
+    );
   }
 
   #tellReadable(): void {

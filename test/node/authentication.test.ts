@@ -229,6 +229,69 @@ describe('refused credentials', () => {
     expect(server.lines().slice(2)).toEqual([`GET / ${basic('user', 'old')}`, `GET / ${right}`]);
   });
 
+  test('of one realm are right in another, and what was sent there unasked is kept', async () => {
+    const right = basic('user', 'pass');
+    const server = await serve((request, response) => {
+      const realm = request.url!.startsWith('/inner/') ? 'inner' : 'outer';
+      // The inner realm is a session: it lets nobody in without having asked.
+      const isRight =
+        realm === 'outer' || server.lines().filter((line) => line.includes('/inner/')).length > 1;
+      if (isRight && request.headers.authorization === right) response.end(realm);
+      else refuse(response, `Basic realm="${realm}"`);
+    });
+    const manager = client({ credentials: { [server.origin]: { user: 'user', password: 'pass' } } });
+    const { asked, listener } = filling();
+    manager.on('authenticationRequired', listener);
+    expect(await manager.get(`${server.origin}/`).text()).toBe('outer');
+    expect(await manager.get(`${server.origin}/inner/`).text()).toBe('inner');
+    expect(await manager.get(`${server.origin}/`).text()).toBe('outer');
+    expect(server.lines()).toEqual([
+      'GET / -',
+      `GET / ${right}`,
+      `GET /inner/ ${right}`,
+      `GET /inner/ ${right}`,
+      `GET / ${right}`,
+    ]);
+    expect(asked).toHaveLength(0);
+  });
+
+  test('that are renewed in another realm of the same paths are the ones that are sent from then on', async () => {
+    let valid = 'token-1';
+    const server = await serve(({ headers }, response) => {
+      if (headers.authorization === `Bearer ${valid}`) response.end('welcome');
+      else refuse(response, headers.authorization ? 'Bearer realm="x", error="invalid_token"' : 'Bearer');
+    });
+    const manager = client({ credentials: () => ({ token: valid }) });
+    await manager.get(`${server.origin}/1`).text();
+    valid = 'token-2';
+    await manager.get(`${server.origin}/2`).text();
+    await manager.get(`${server.origin}/3`).text();
+    expect(server.lines()).toEqual([
+      'GET /1 -',
+      'GET /1 Bearer token-1',
+      'GET /2 Bearer token-1',
+      'GET /2 Bearer token-2',
+      'GET /3 Bearer token-2',
+    ]);
+  });
+
+  test('of a URL take the place of none that were right', async () => {
+    const server = await serve(closed());
+    const manager = client();
+    const { asked, listener } = filling(['user', 'pass'], null);
+    manager.on('authenticationRequired', listener);
+    await manager.get(`${server.origin}/`).text();
+    const wrong = `${server.origin.replace('//', '//user:wrong@')}/`;
+    expect((await failed(manager.get(wrong))).status).toBe(401);
+    expect(await manager.get(`${server.origin}/`).text()).toBe('welcome');
+    expect(asked).toHaveLength(2);
+    expect(server.lines().slice(2)).toEqual([
+      'GET / -',
+      `GET / ${basic('user', 'wrong')}`,
+      `GET / ${basic('user', 'pass')}`,
+    ]);
+  });
+
   test.each<[string, Handler]>([
     ['answers for ever', (_, response) => refuse(response, 'Basic realm="x"')],
     [
