@@ -72,8 +72,6 @@ export type ClientMessage =
       readonly pass: number;
       readonly error: NetworkErrorJson;
     }
-  /** A method that the policy grants. */
-  | { readonly type: 'call'; readonly id: number; readonly method: string; readonly args: readonly unknown[] }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   | { readonly type: 'goodbye' };
@@ -84,7 +82,6 @@ export type OwnerMessage =
       readonly major: number;
       readonly minor: number;
       readonly schemes: readonly string[];
-      readonly grants: readonly string[];
     }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'lock'; readonly name: string }
@@ -99,10 +96,6 @@ export type OwnerMessage =
   | { readonly type: 'upload-open'; readonly id: number; readonly pass: number; readonly credit: number }
   | { readonly type: 'upload-credit'; readonly id: number; readonly pass: number; readonly bytes: number }
   | { readonly type: 'upload-close'; readonly id: number; readonly pass: number }
-  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: NetworkErrorJson }
-  /** Something that a granted method told of has changed. */
-  | { readonly type: 'changed'; readonly name: string; readonly value: unknown }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   | { readonly type: 'goodbye'; readonly error: NetworkErrorJson };

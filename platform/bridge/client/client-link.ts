@@ -18,7 +18,6 @@ export interface LinkOptions {
 /** What the owner has said of itself. */
 export interface Welcome {
   readonly schemes: readonly string[];
-  readonly grants: readonly string[];
 }
 
 /** The client's end of a port: numbers what it asks for, and brings what is told to whom it is for. */
@@ -32,21 +31,14 @@ export class ClientLink implements TransferHost {
   readonly #liveness: Liveness;
   readonly #clock: Clock;
   readonly #transfers = new Map<number, RemoteTransfer>();
-  readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: NetworkError): void }>();
   #last = 0;
   #received = 0;
   #greeting!: { resolve(welcome: Welcome): void; reject(error: NetworkError): void };
   readonly #patience: unknown;
-  readonly #changed: (name: string, value: unknown) => void;
 
-  constructor(
-    port: BridgePort,
-    { clock, captureContext, connectTimeout }: LinkOptions,
-    changed: (name: string, value: unknown) => void,
-  ) {
+  constructor(port: BridgePort, { clock, captureContext, connectTimeout }: LinkOptions) {
     this.#port = port;
     this.#clock = clock;
-    this.#changed = changed;
     this.source = {
       clock,
       ...(captureContext === undefined ? {} : { captureContext }),
@@ -94,18 +86,6 @@ export class ClientLink implements TransferHost {
     this.#hold();
   }
 
-  /** Calls a method of the owner's that its policy grants. */
-  call(method: string, args: readonly unknown[]): Promise<unknown> {
-    const { failure } = this;
-    if (failure !== null) return Promise.reject(failure);
-    const id = ++this.#last;
-    this.send({ type: 'call', id, method, args });
-    return new Promise((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject });
-      this.#hold();
-    });
-  }
-
   /** Ends everything with that error and lets go of the port. */
   close(error: NetworkError): void {
     if (this.failure !== null) return;
@@ -114,7 +94,7 @@ export class ClientLink implements TransferHost {
   }
 
   #hold(): void {
-    this.#port.hold?.(this.#transfers.size + this.#calls.size > 0);
+    this.#port.hold?.(this.#transfers.size > 0);
   }
 
   #take(post: unknown): void {
@@ -140,12 +120,6 @@ export class ClientLink implements TransferHost {
       case 'upload-close':
         this.#transfers.get(message.id)?.closeUpload(message.pass);
         break;
-      case 'result':
-        this.#settle(message.id)?.resolve(message.value);
-        break;
-      case 'error':
-        this.#settle(message.id)?.reject(NetworkError.from(message.error));
-        break;
       default:
         this.#hear(message);
     }
@@ -162,13 +136,6 @@ export class ClientLink implements TransferHost {
     if (this.#received < PORT_WINDOW / 64) return;
     this.send({ type: 'received', bytes: this.#received });
     this.#received = 0;
-  }
-
-  #settle(id: number): { resolve(value: unknown): void; reject(error: NetworkError): void } | undefined {
-    const call = this.#calls.get(id);
-    this.#calls.delete(id);
-    this.#hold();
-    return call;
   }
 
   /** What is said of the port itself. What a later minor version says beside it is not for this one. */
@@ -189,15 +156,12 @@ export class ClientLink implements TransferHost {
       case 'ping':
         this.send({ type: 'pong' });
         break;
-      case 'changed':
-        this.#changed(message.name, message.value);
-        break;
     }
   }
 
-  #greet({ schemes, grants }: Welcome): void {
+  #greet({ schemes }: Welcome): void {
     this.#clock.clearTimeout(this.#patience);
-    this.welcome = { schemes, grants };
+    this.welcome = { schemes };
     this.#greeting.resolve(this.welcome);
   }
 
@@ -218,8 +182,6 @@ export class ClientLink implements TransferHost {
     // While it is not yet set, each transfer says that it is over.
     for (const transfer of [...this.#transfers.values()]) transfer.fail(error);
     this.failure = error;
-    for (const call of this.#calls.values()) call.reject(error);
-    this.#calls.clear();
     this.#greeting.reject(error);
     this.#outbox.flush();
     this.#outbox.close();

@@ -55,7 +55,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   constructor(port: BridgePort, options: ConnectOptions | undefined, captureContext?: CaptureContext) {
     super();
     const { connectTimeout = 30_000, clock = systemClock } = checkOptions('connect', options, CHECKS);
-    this.#link = new ClientLink(port, { connectTimeout, clock, captureContext }, () => {});
+    this.#link = new ClientLink(port, { connectTimeout, clock, captureContext });
     this.ready = this.#link.ready.then(() => {});
     this.ready.catch(() => {});
   }

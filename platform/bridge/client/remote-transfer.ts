@@ -152,6 +152,9 @@ const LOCAL: readonly (keyof OwnOptions)[] = [
   'throwHttpErrors',
   'readBufferSize',
   'emitAllUploadProgressSignals',
+  // Of the URL, which is whole when it crosses.
+  'baseUrl',
+  'allowAbsoluteUrls',
 ];
 
 function crossing(own: OwnOptions): OwnOptions {

@@ -57,7 +57,6 @@ const MESSAGES = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('upload-end'), id, pass: id }),
   z.strictObject({ type: z.literal('upload-failed'), id, pass: id, error }),
-  z.strictObject({ type: z.literal('call'), id, method: name, args: z.array(z.unknown()) }),
   z.strictObject({ type: z.literal('ping') }),
   z.strictObject({ type: z.literal('pong') }),
   z.strictObject({ type: z.literal('goodbye') }),

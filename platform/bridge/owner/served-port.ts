@@ -133,9 +133,9 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       return;
     }
     this.#state = 'open';
-    const { schemes, grants } = this.policy;
+    const { schemes } = this.policy;
     const supported = this.manager.supportedSchemes().filter((scheme) => schemes.includes(scheme));
-    this.send({ type: 'welcome', major, minor, schemes: supported, grants });
+    this.send({ type: 'welcome', major, minor, schemes: supported });
   }
 
   #obey(message: ClientMessage): void {
@@ -159,9 +159,6 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
         break;
       case 'hello':
         throw new MalformedMessage('a second hello');
-      case 'call':
-        this.#call(message);
-        break;
       default:
         this.#toRequest(message);
     }
@@ -204,7 +201,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #toRequest(
     message: Exclude<
       ClientMessage,
-      { type: 'hello' | 'received' | 'lock' | 'ping' | 'pong' | 'goodbye' | 'call' | 'request' }
+      { type: 'hello' | 'received' | 'lock' | 'ping' | 'pong' | 'goodbye' | 'request' }
     >,
   ): void {
     if (message.id > this.#last) throw new MalformedMessage(`a ${message.type} for no request`);
@@ -239,12 +236,6 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       pass?.fail(NetworkError.from(message.error as NetworkErrorJson));
     else if (pass?.chunk(message.chunk) === false)
       throw new MalformedMessage('more bytes of a body than were asked for');
-  }
-
-  #call({ id, method }: Extract<ClientMessage, { type: 'call' }>): void {
-    const reason = `the method ${method} is not granted`;
-    const error = this.violate({ rule: 'grants', reason }, '');
-    this.send({ type: 'error', id, error: error.toJSON() });
   }
 
   #malformed(reason: string): void {

@@ -15,7 +15,6 @@ export type PolicyRule =
   | 'fields'
   | 'options'
   | 'urlCredentials'
-  | 'grants'
   | 'maximumRequests'
   | 'requestsPerSecond'
   | 'maximumMessageSize'
@@ -41,6 +40,8 @@ const HARMLESS: ReadonlySet<string> = new Set<keyof OwnOptions>([
   'cookieLoadControl',
   'cookieSaveControl',
   'authenticationReuse',
+  // Each attempt counts as a request of the owner's.
+  'retry',
   'duplex',
   'fetch',
 ]);

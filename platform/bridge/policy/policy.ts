@@ -33,8 +33,11 @@ export interface BridgePolicy {
   readonly methods: readonly string[] | null;
   /**
    * What may be reached among this machine (loopback), private networks and link-local addresses: hosts (`'localhost'`),
-   * addresses, or ranges (`'10.0.0.0/8'`). An origin in {@link origins} need not be listed again. Judged are hosts as they
-   * stand in a URL; what a name leads to is known to a transport only.
+   * addresses, or ranges (`'10.0.0.0/8'`). An origin in {@link origins} need not be listed again.
+   *
+   * Judged are hosts as they stand in a URL. A public name that leads to a private address gets through: where clients are
+   * not trusted, name the {@link origins}, or give the manager an `addressFilter` (`publicAddressesOnly`), which sees what
+   * is connected to.
    * @default []
    */
   readonly addresses: readonly string[];
@@ -52,8 +55,6 @@ export interface BridgePolicy {
   readonly siteForCookies: string | null;
   /** Questions that are put to the client, before the listeners here. @default [] */
   readonly questions: readonly QuestionType[];
-  /** Methods beside requests that the client may call: `'cookies.get'` … @default [] */
-  readonly grants: readonly string[];
   /** Requests in flight, those in the queue included. @default 1000 */
   readonly maximumRequests: number;
   /** Requests a second. A client that was idle may make at once what one second gives, or {@link maximumRequests}. @default 1000 */
@@ -86,7 +87,6 @@ const DEFAULTS: BridgePolicy = {
   urlCredentials: false,
   siteForCookies: null,
   questions: [],
-  grants: [],
   maximumRequests: 1000,
   requestsPerSecond: 1000,
   bytesInFlight: PORT_WINDOW,
@@ -108,7 +108,6 @@ const CHECKS: Checks<BridgePolicy> = {
     accepts: (value) => value === null || (isString(value) && URL.canParse(value)),
   },
   questions: listOf('questions', isString),
-  grants: listOf('names of methods', isString),
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
   bytesInFlight: wholeNumber(1),

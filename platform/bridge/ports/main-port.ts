@@ -3,7 +3,10 @@ import type { BridgePort } from '../port.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
 type Listener = (...args: any[]) => void;
 
-/** What is used of the MessagePortMain of Electron, which the main process and utility processes have. */
+/**
+ * What is used of the MessagePortMain of Electron, which the main process and utility processes have. It has not been run in
+ * Electron yet.
+ */
 export interface MainMessagePort {
   on(event: string, listener: Listener): unknown;
   off(event: string, listener: Listener): unknown;

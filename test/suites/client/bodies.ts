@@ -95,23 +95,25 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       'an abort closes the source of the upload',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
+        let begun = (): void => {};
+        const whenBegun = new Promise<void>((resolve) => {
+          begun = resolve;
+        });
         let closed = (): void => {};
         const whenClosed = new Promise<void>((resolve) => {
           closed = resolve;
         });
         async function* endless(): AsyncGenerator<Uint8Array> {
           try {
-            for (;;) {
-              yield new Uint8Array(10_000);
-              // As a source with something behind it does: a turn of the loop for each chunk.
-              await new Promise((resolve) => setTimeout(resolve));
-            }
+            begun();
+            for (;;) yield new Uint8Array(10_000);
           } finally {
             closed();
           }
         }
         const reply = client.post(url(`/count?id=${id}`), endless());
-        await journal(id, 'arrived');
+        // A generator that was not begun has no end: the head may arrive before its owner asks for the body.
+        await Promise.all([journal(id, 'arrived'), whenBegun]);
         reply.abort();
         await whenClosed;
         await journal(id, 'ended');

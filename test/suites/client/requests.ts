@@ -205,6 +205,15 @@ export function describeRequests(name: string, setup: ClientSetup): void {
     );
 
     test(
+      'the short forms of a URL and a body',
+      scene(setup, async ({ client, url }) => {
+        const request = { url: 'echo', baseUrl: url('/'), searchParams: { a: 1 }, json: { b: 2 } };
+        const { url: path, body } = await client.post(request).json<Echo>();
+        expect([path, body]).toEqual(['/echo?a=1', '{"b":2}']);
+      }),
+    );
+
+    test(
       'many at once are all answered, each with its own',
       scene(setup, async ({ client, url }) => {
         const all = Array.from({ length: 200 }, (_, i) => client.post(url(`/echo?${i}`), `body ${i}`));

@@ -124,6 +124,8 @@ describe('a request', () => {
     ],
     ['that says PUT in a field', null, SITE, {}, { headers: ['x-http-method-override', 'PUT'] }],
     ['with a priority', null, SITE, {}, { options: { priority: 'low' } }],
+    ['with retry', null, SITE, {}, { options: { retry: true } }],
+    ['with a proxy', 'options', SITE, {}, { options: { proxy: 'none' } }],
     ['with TLS material', 'options', SITE, {}, { options: { tls: null } }],
     ['with TLS material that is granted', null, SITE, { options: ['tls'] }, { options: { tls: null } }],
     ['for another site’s cookies', 'options', SITE, {}, { options: { siteForCookies: 'https://bank.test' } }],
