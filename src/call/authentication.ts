@@ -4,7 +4,7 @@ import type { ManagerSettings } from './parts.ts';
 import type { HttpRequest } from './request.ts';
 import type { Stage } from './stage.ts';
 
-/** The schemes that are spoken, by their names in HTTP, in lower case. */
+/** Schemes by their names in HTTP, in lower case. `negotiate` and `ntlm` are not spoken yet, and asked for by no challenge. */
 export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic';
 
 /** What is asked for when a server or proxy wants to know who asks: plain data. */
@@ -23,12 +23,11 @@ export interface AuthenticationChallenge {
 
 /** A name and a password. */
 export interface PasswordCredentials {
-  /** For NTLM, `DOMAIN\user` or `user@domain`, too. */
   readonly user: string;
   readonly password: string;
-  /** NTLM: the domain, where `user` does not say it. */
+  /** For NTLM, which is not spoken yet: the domain, where `user` does not say it (`DOMAIN\user`, `user@domain`). */
   readonly domain?: string | undefined;
-  /** NTLM: the name of this machine, as the server may log it. */
+  /** For NTLM, which is not spoken yet: the name of this machine, as the server may log it. */
   readonly workstation?: string | undefined;
 }
 
@@ -59,9 +58,9 @@ export interface Authenticator extends AuthenticationChallenge {
   password: string;
   /** In place of the two: a token for Bearer. */
   token: string;
-  /** NTLM: the domain, where `user` is not `DOMAIN\user`. */
+  /** For NTLM, which is not spoken yet: the domain, where `user` is not `DOMAIN\user`. */
   domain: string;
-  /** NTLM: the name of this machine, as the server may log it. */
+  /** For NTLM, which is not spoken yet: the name of this machine, as the server may log it. */
   workstation: string;
   /** Gives nothing, whatever is filled in. */
   cancel(): void;
