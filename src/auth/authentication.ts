@@ -21,7 +21,8 @@ const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basi
 
 /**
  * Answers the challenges of servers and proxies, and remembers the credentials that it was given until it is cleared or let
- * go. Several managers may share one: what is known to one of them the others send, too.
+ * go. Several managers may share one: what is known to one of them is sent by those, too, whose option `credentials` is the
+ * same one, or which have none either.
  *
  * On Node every manager has one of its own; elsewhere it is there when it is set: `authentication: new Authentication()`.
  */
@@ -37,7 +38,7 @@ export class Authentication implements AuthenticationPart {
   under(settings: AuthenticationSettings): Authenticating {
     const rounds: Authenticating['rounds'] = (server, request, call) =>
       new Rounds(this.#all, settings, server, request, call);
-    return { rounds, stage: authenticationStage(this.#all.cache, rounds) };
+    return { rounds, stage: authenticationStage(this.#all.cache, rounds, settings.credentials) };
   }
 
   /** What the listeners of a question are given. */

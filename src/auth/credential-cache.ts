@@ -1,4 +1,4 @@
-import type { Credentials } from '../call/authentication.ts';
+import type { AuthenticatingServer, AuthenticationSettings, Credentials } from '../call/authentication.ts';
 import { isWithin } from './protection-space.ts';
 import type { Scheme, Session } from './scheme.ts';
 
@@ -96,9 +96,26 @@ export class CredentialCache {
   }
 }
 
-/** An origin, or a proxy, in a partition. */
-export function serverKey(origin: string, isProxy: boolean, partition: string | null): string {
-  return `${isProxy ? 'proxy ' : ''}${origin}${partition === null ? '' : ` ${partition}`}`;
+/**
+ * An origin, or a proxy, in a partition; and by which `credentials` of a manager it is asked for, so that managers that share
+ * what is remembered and name different users send each their own.
+ */
+export function serverKey(
+  { origin, isProxy }: AuthenticatingServer,
+  partition: string | null,
+  credentials: AuthenticationSettings['credentials'],
+): string {
+  const source = credentials === null ? '' : ` ${numberOf(credentials)}`;
+  return `${isProxy ? 'proxy ' : ''}${origin}${partition === null ? '' : ` ${partition}`}${source}`;
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+function numberOf(source: object): number {
+  const number = numbers.get(source) ?? ++last;
+  numbers.set(source, number);
+  return number;
 }
 
 /** Neither part has a line feed. */

@@ -73,7 +73,7 @@ export class Rounds implements AuthenticationRounds {
     this.#server = server;
     this.#request = request;
     this.#call = call;
-    this.#key = serverKey(server.origin, server.isProxy, request.options.siteForCookies);
+    this.#key = serverKey(server, request.options.siteForCookies, settings.credentials);
   }
 
   before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {

@@ -3,6 +3,7 @@ import type {
   AuthenticatingServer,
   AuthenticationAnswer,
   AuthenticationRounds,
+  AuthenticationSettings,
   OutgoingRequest,
 } from '../call/authentication.ts';
 import type { Call } from '../call/call.ts';
@@ -19,12 +20,16 @@ import { OnceBody } from './once-body.ts';
  * Answers the 401 of servers: a loop under the redirects, so that each hop is a request of its own to its own origin, and
  * over the cookies, so that those of a 401 are kept. What it needs not ask for it sends at once.
  */
-export function authenticationStage(cache: CredentialCache, rounds: Authenticating['rounds']): Stage {
+export function authenticationStage(
+  cache: CredentialCache,
+  rounds: Authenticating['rounds'],
+  credentials: AuthenticationSettings['credentials'],
+): Stage {
   return {
     name: 'authentication',
     handle(request, next, call) {
       if (isLeftAlone(request)) return next(request, call);
-      if (request.body?.replayable !== false && !isKnown(cache, request))
+      if (request.body?.replayable !== false && !isKnown(cache, request, credentials))
         return next(request, call).then((response) =>
           response.status === 401 ? new Visit(rounds, request, next, call).go(response) : response,
         );
@@ -39,8 +44,12 @@ function isLeftAlone({ headers, options }: HttpRequest): boolean {
 }
 
 /** Credentials for its server are remembered. Those for others put no request off. */
-function isKnown(cache: CredentialCache, { url, options }: HttpRequest): boolean {
-  return !cache.isEmpty && cache.knows(serverKey(url.origin, false, options.siteForCookies));
+function isKnown(
+  cache: CredentialCache,
+  { url, options }: HttpRequest,
+  credentials: AuthenticationSettings['credentials'],
+): boolean {
+  return !cache.isEmpty && cache.knows(serverKey(serverOf(url), options.siteForCookies, credentials));
 }
 
 class Visit {

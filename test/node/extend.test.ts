@@ -2,7 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import { CookieJar, MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
+import {
+  CookieJar,
+  type ManagerOptions,
+  MemoryCache,
+  NetworkAccessManager,
+} from '../../platform/node/index.ts';
 import type { Transport } from '../../src/call/transport.ts';
 import { makeResponse } from '../support/fixtures.ts';
 import { serveAll } from '../support/listening.ts';
@@ -11,12 +16,17 @@ let origin = '';
 let connections = 0;
 const waiting: ServerResponse[] = [];
 let whenWaiting = () => {};
-/** Echoes its fields, and sets a cookie; `/wait` until it is let, `/cached` for a while, `/large` as 3 MB. */
+/** Echoes its fields, and sets a cookie; `/secret` tells who asks, `/wait` until it is let, `/cached` for a while, `/large` as 3 MB. */
 const server = createServer((request: IncomingMessage, response) => {
   if (request.url!.startsWith('/wait')) {
     waiting.push(response);
     whenWaiting();
     return;
+  }
+  if (request.url === '/secret') {
+    const { authorization = '' } = request.headers;
+    response.setHeader('www-authenticate', 'Basic realm="secret"');
+    return response.writeHead(authorization === '' ? 401 : 200).end(authorization);
   }
   if (request.url === '/large') return response.end(Buffer.alloc(3_000_000));
   if (request.url === '/cached') response.setHeader('cache-control', 'max-age=100');
@@ -198,6 +208,30 @@ describe('an extension', () => {
     expect(await one).toBe('went on');
     await extension.close();
     await expect(two).rejects.toThrow('the manager was closed');
+  });
+
+  test('sends credentials of its own, and nothing that was learned for others', async () => {
+    const users: Record<string, ManagerOptions> = {
+      ada: { credentials: { [origin]: { user: 'ada', password: '' } } },
+      bob: { credentials: () => ({ user: 'bob', password: '' }) },
+      nobody: { credentials: null, throwHttpErrors: false },
+      // As the one that it extends.
+      '': {},
+    };
+    const userOf = async (of: NetworkAccessManager) => {
+      const field =
+        (await of.get({ url: `${origin}/secret`, cacheLoadControl: 'always-network' }).text()) ||
+        btoa('nobody:');
+      return atob(field.replace('Basic ', '')).replace(/:$/, '');
+    };
+    manager.credentials = { [origin]: { user: 'parent', password: '' } };
+    expect(await userOf(manager)).toBe('parent');
+    const extensions = Object.entries(users).map(
+      ([user, own]) => [user || 'parent', manager.extend(own)] as const,
+    );
+    for (let i = 0; i < 2; i++)
+      for (const [user, extension] of extensions)
+        expect([user, await userOf(extension)]).toEqual([user, user]);
   });
 
   test('emits signals of its own', async () => {

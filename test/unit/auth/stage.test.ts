@@ -64,7 +64,7 @@ describe('credentials that are remembered', () => {
     const rounds = vi.fn(() => ({ before: () => null, accept: () => {} }) as unknown as AuthenticationRounds);
     const { exchange } = makeExchange();
     const next = vi.fn(async () => makeResponse());
-    void authenticationStage(cache, rounds).handle(makeRequest(request), next, exchange);
+    void authenticationStage(cache, rounds, null).handle(makeRequest(request), next, exchange);
     expect(rounds).toHaveBeenCalledTimes(visits);
     if (visits === 0) expect(next).toHaveBeenCalledTimes(1);
   });
