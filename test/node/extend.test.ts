@@ -66,10 +66,10 @@ describe('an extension', () => {
     const extension = manager.extend({
       headers: { 'X-B': 'child', 'x-c': 'child' },
       schemes: { other: { open: () => new Response('other') } },
-      transferTimeout: 7,
+      transferTimeout: 7000,
     });
     expect(extension).toBeInstanceOf(NetworkAccessManager);
-    expect(extension.transferTimeout).toBe(7);
+    expect(extension.transferTimeout).toBe(7000);
     expect(manager.transferTimeout).toBe(5000);
     expect(await fieldsOf(extension)).toMatchObject({ 'x-a': 'parent', 'x-b': 'child', 'x-c': 'child' });
     expect((await fieldsOf(manager))['x-c']).toBeUndefined();
@@ -79,7 +79,7 @@ describe('an extension', () => {
     // As they were: what is set later on one says nothing to the other.
     manager.transferTimeout = 1;
     extension.userAgent = 'child';
-    expect(extension.transferTimeout).toBe(7);
+    expect(extension.transferTimeout).toBe(7000);
     expect(manager.userAgent).not.toBe('child');
   });
 
