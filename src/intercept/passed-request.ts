@@ -67,7 +67,8 @@ export class PassedRequest implements InterceptedRequest {
     const parsed = parseUrl(url, href);
     // What the URL of the request knows beside its text is for its origin.
     const isSilent = parsed.origin === origin && parsed.username === '' && parsed.password === '';
-    return this.#with({ url: isSilent ? { ...parsed, username, password } : parsed });
+    const whole = Object.assign(new URL(parsed.href), { username, password });
+    return this.#with({ url: isSilent && username + password !== '' ? parseUrl(whole) : parsed });
   }
 
   withBody(input: BodyInput | null): PassedRequest {

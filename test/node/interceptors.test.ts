@@ -265,6 +265,21 @@ describe('an interceptor', () => {
     expect(released).toBe(1);
   });
 
+  test('what a URL knows of its user stays with its origin', async () => {
+    const origin = await serve((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.setHeader('www-authenticate', 'Basic realm="a"');
+      response.writeHead(request.headers.authorization === undefined ? 401 : 200);
+      response.end(request.headers.authorization);
+    });
+    manager.interceptors = [(request, next) => next(request.withUrl('/other'))];
+    const url = origin.replace('//', '//user:pass@');
+    expect(await manager.get(`${url}/`).text()).toBe(`Basic ${btoa('user:pass')}`);
+    const elsewhere = await serve((request, response) => response.end(String(request.headers.authorization)));
+    manager.interceptors = [(request, next) => next(request.withUrl(elsewhere))];
+    expect(await manager.get(`${url}/`).text()).toBe('undefined');
+  });
+
   test('no credentials of a URL are shown', async () => {
     const shown: string[] = [];
     manager.interceptors = [
