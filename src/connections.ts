@@ -12,8 +12,8 @@ export class Connections {
   readonly #platform: Platform;
   readonly #settings: () => ManagerSettings;
   readonly #extended: Connections | null;
-  /** The transport that was the other's when this began. */
-  readonly #inherited: Transport | null;
+  /** The transports that were the other's when this began. */
+  readonly #inherited: readonly (Transport | null)[];
   readonly #queue = new RequestQueue();
   /** The platform's transport, once it was needed. */
   #transport: Transport | null = null;
@@ -24,7 +24,7 @@ export class Connections {
     this.#platform = platform;
     this.#settings = settings;
     this.#extended = extended;
-    this.#inherited = extended === null ? null : extended.#settings().transport;
+    this.#inherited = extended === null ? [] : givenIn(extended.#settings());
   }
 
   get isClosed(): boolean {
@@ -57,17 +57,22 @@ export class Connections {
 
   clear(): void {
     this.root.#transport?.clearConnections?.();
-    this.#settings().transport?.clearConnections?.();
+    for (const transport of givenIn(this.#settings())) transport?.clearConnections?.();
   }
 
   /** Closes what is not the extended manager's. */
   async close(): Promise<void> {
-    const { transport } = this.#settings();
-    await Promise.all([this.#transport?.close(), transport === this.#inherited ? null : transport?.close()]);
+    const own = givenIn(this.#settings()).filter((transport) => !this.#inherited.includes(transport));
+    await Promise.all([this.#transport, ...own].map((transport) => transport?.close()));
   }
 
   /** Whose transport of the platform it is. */
   private get root(): Connections {
     return this.#extended?.root ?? this;
   }
+}
+
+/** The transports that the application has given. */
+function givenIn({ transport, uploadProgress }: ManagerSettings): (Transport | null)[] {
+  return [transport, uploadProgress];
 }

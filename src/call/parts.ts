@@ -66,11 +66,11 @@ export interface ManagerOnlyOptions {
    * scheme that has a handler. @default null
    */
   readonly allowedSchemes: readonly string[] | null;
-  /** The transport to use in place of the platform's. @default null */
+  /** The transport to use in place of the platform's. It is closed with the manager. @default null */
   readonly transport: Transport | null;
   /**
    * Sends the requests that say `uploadProgress: true` where the transport does not count what it sends: `xhrUploads` of
-   * `fairlead/browser`, in a page. @default null
+   * `fairlead/browser`, in a page. It is closed with the manager, as `transport` is. @default null
    */
   readonly uploadProgress: Transport | null;
   /**

@@ -147,6 +147,23 @@ describe('an extension', () => {
     expect(isClosed).toBe(true);
   });
 
+  test('closes no transport for uploads but its own', async () => {
+    const calls: string[] = [];
+    const transport = (name: string) =>
+      ({
+        capabilities: socketCapabilities,
+        send: async () => makeResponse(),
+        clearConnections: () => calls.push(`clear ${name}`),
+        close: async () => calls.push(`close ${name}`),
+      }) as unknown as Transport;
+    const first = new NetworkAccessManager({ uploadProgress: transport('one') });
+    await first.extend().close();
+    await first.extend({ uploadProgress: transport('two') }).close();
+    first.clearConnectionCache();
+    await first.close();
+    expect(calls).toEqual(['close two', 'clear one', 'close one']);
+  });
+
   test('stands in the same queue, unless it has limits of its own', async () => {
     manager.connectionsPerHost = 2;
     const extension = manager.extend();
