@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { NetworkReply } from '../../src/index.ts';
-import { Cleanup, portOf } from '../support/listening.ts';
+import { Cleanup, type NthHandler, serveNth } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
 let manager: NetworkAccessManager;
@@ -11,13 +10,7 @@ beforeEach(() => {
   cleanup.add(() => manager.close());
 });
 
-type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
-
-async function serve(handler: Handler): Promise<string> {
-  let nth = 0;
-  const server = await cleanup.listen(createServer((request, response) => handler(request, response, nth++)));
-  return `http://127.0.0.1:${portOf(server)}/`;
-}
+const serve = (handler: NthHandler): Promise<string> => serveNth(cleanup, handler);
 
 function watched(reply: NetworkReply): [number, string, number][] {
   const told: [number, string, number][] = [];

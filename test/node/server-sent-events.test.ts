@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import { Cleanup, portOf } from '../support/listening.ts';
+import { Cleanup, type NthHandler, serveNth } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
 let manager: NetworkAccessManager;
@@ -11,13 +11,7 @@ beforeEach(() => {
   cleanup.add(() => manager.close());
 });
 
-type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
-
-async function serve(handler: Handler): Promise<string> {
-  let nth = 0;
-  const server = await cleanup.listen(createServer((request, response) => handler(request, response, nth++)));
-  return `http://127.0.0.1:${portOf(server)}/`;
-}
+const serve = (handler: NthHandler): Promise<string> => serveNth(cleanup, handler);
 
 function stream(response: ServerResponse): ServerResponse {
   return response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -1,3 +1,4 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
@@ -39,4 +40,14 @@ export function serveAll(server: Server, tell: (origin: string) => void): void {
     await cleanup.listen(server);
     tell(`http://127.0.0.1:${portOf(server)}`);
   });
+}
+
+/** Answers a request; `nth` counts them from 0. */
+export type NthHandler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
+
+/** A server that answers each request by its number. Gives its URL. */
+export async function serveNth(cleanup: Cleanup, handler: NthHandler): Promise<string> {
+  let nth = 0;
+  const server = await cleanup.listen(createServer((request, response) => handler(request, response, nth++)));
+  return `http://127.0.0.1:${portOf(server)}/`;
 }
