@@ -93,9 +93,14 @@ export class Call {
   constructor(sink: CallSink, clock: Clock, of: Call | null = null) {
     this.sink = sink;
     this.clock = clock;
-    const created = clock.now();
-    this.behind = of === null ? created - clock.monotonic() : of.behind;
-    this.timings = of === null ? timingsFrom(created) : of.timings;
+    if (of === null) {
+      const created = clock.now();
+      this.behind = created - clock.monotonic();
+      this.timings = timingsFrom(created);
+    } else {
+      this.behind = of.behind;
+      this.timings = of.timings;
+    }
   }
 
   /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */

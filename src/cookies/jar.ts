@@ -64,6 +64,8 @@ export class CookieJar implements AbstractCookieJar {
   #received: StoredCookie | null = null;
   /** URLs that were asked about without a context, resolved: a program comes back to the same ones. */
   readonly #requests = new Map<string, CookieRequest | null>();
+  /** Asked about last while there was no cookie. */
+  #knownUrl: string | null = null;
 
   constructor(options: CookieJarOptions = {}) {
     const { limits, publicSuffixes, policy, clock } = checkOptions('CookieJar', options, COOKIE_JAR_CHECKS);
@@ -106,7 +108,7 @@ export class CookieJar implements AbstractCookieJar {
   cookiesForUrl(url: CookieUrl, context: CookieContext = NO_CONTEXT): Cookie[] {
     void this.#persistence?.look();
     // Many programs never get a cookie, and need not pay for a look at every URL.
-    if (this.#cookies.isEmpty && context === NO_CONTEXT && URL.canParse(String(url))) return [];
+    if (this.#cookies.isEmpty && context === NO_CONTEXT && this.#isUrl(url)) return [];
     const request = this.#request(url, context);
     if (request === null) return [];
     const now = this.#clock.now();
@@ -122,6 +124,13 @@ export class CookieJar implements AbstractCookieJar {
       }
     }
     return cookies;
+  }
+
+  #isUrl(url: CookieUrl): boolean {
+    if (url === this.#knownUrl) return true;
+    if (!URL.canParse(String(url))) return false;
+    this.#knownUrl = String(url);
+    return true;
   }
 
   /** Stores what a response from a URL sets. True when any cookie was added. Qt's virtual. */

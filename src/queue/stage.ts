@@ -46,6 +46,8 @@ interface Room {
   readonly handedOut: HandedOutResponses;
 }
 
+const NOTHING = (): void => {};
+
 /** One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer. */
 class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly #room: Room;
@@ -59,7 +61,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   /** The connection carries others, too. */
   #isShared = false;
   #response: HttpResponse | null = null;
-  #unwatch: () => void = () => {};
+  #unwatch: () => void = NOTHING;
 
   constructor(room: Room, request: HttpRequest, next: Next, call: Call) {
     this.#room = room;

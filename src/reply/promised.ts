@@ -14,7 +14,7 @@ export interface Promised {
 }
 
 /** Settles a promise of a reply that has finished. */
-export function settle({ convert, early, resolve, reject }: Promised, core: ReplyCore): void {
+export function settle({ convert, looksOnly, early, resolve, reject }: Promised, core: ReplyCore): void {
   const { error, head, reply } = core;
   // The body of an error status may have a reader, so its bytes are looked at and not taken.
   const thrown = errorToThrow(error, reply.request, head, () => core.body.unread);
@@ -23,7 +23,8 @@ export function settle({ convert, early, resolve, reject }: Promised, core: Repl
     return;
   }
   try {
-    resolve((convert === null ? reply : (early ?? convert(core.body.takeAll()))) as never);
+    const bytes = () => (looksOnly ? core.body.lookAtAll() : core.body.takeAll());
+    resolve((convert === null ? reply : (early ?? convert(bytes()))) as never);
   } catch (cause) {
     reject(cause);
   }

@@ -164,6 +164,11 @@ export class ReplyBody {
     return this.#take(this.#available);
   }
 
+  /** The same, for a look alone: what came in one piece is not copied, and may lie in memory that others use. */
+  lookAtAll(): Uint8Array {
+    return this.#chunks.length === 1 ? (this.#shift() ?? this.takeAll()) : this.takeAll();
+  }
+
   #taken(): TypeError {
     return new TypeError(`the body of this reply is taken (${this.#claim})`);
   }

@@ -13,7 +13,6 @@ import type { AsyncContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { platformDecoding } from './body-text.ts';
-import { DownloadProgress } from './download-progress.ts';
 import { withSentence } from './error-sentence.ts';
 import { settle } from './promised.ts';
 import { askListeners } from './questions.ts';
@@ -35,7 +34,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   extends ReplyRecord<Reply>
   implements CallSink, BodyControl, EventListenerObject, Placed
 {
-  declare readonly reply: Reply;
   readonly source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
   readonly #context: AsyncContext | null;
@@ -45,7 +43,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #priority: Priority | null = null;
   #body: ReplyBody | null = null;
   #received = 0;
-  readonly #download: DownloadProgress;
   /** The body has been claimed by {@link promise} before it was there. */
   #isCollected = false;
   /** The fields of the head that is shown, when they were asked for. */
@@ -59,7 +56,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.reply = reply;
     this.source = source;
     this.#context = source.captureContext?.() ?? null;
-    this.#download = new DownloadProgress(reply, source.clock);
     this.url = reply.request.url.href;
     reply.request.options.signal?.addEventListener('abort', this);
   }
@@ -183,7 +179,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       case 'head':
         this.showHead(event);
         this.final = event;
-        this.#download.begin();
+        this.progress.begin();
         this.reply.emit('metaDataChanged');
         this.atHead?.();
         break;
@@ -244,7 +240,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     }
     if (!this.isRunning) return;
     if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);
-    else this.#download.tell(this.#received, this.final?.total ?? -1);
+    else this.progress.tell(this.#received, this.final?.total ?? -1);
   }
 
   #judge(arriving: number): ReturnType<typeof judgeBody> {
@@ -281,7 +277,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.relay !== null && error !== null)
       this.#tell(this.relay, { type: 'failed', error: error.toJSON() });
     if (error !== null) this.reply.emit('errorOccurred', error);
-    this.#download.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
+    this.progress.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
     this.reply.emit('readChannelFinished');
     this.#state = 'finished';
     this.inContext(() => this.owner?.finished(this.reply));

@@ -2,13 +2,18 @@ import type { ResponseTaker } from '../call/call.ts';
 import type { Hop, HopHead, ResponseHead } from '../call/reply-event.ts';
 import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
+import type { Clock } from '../util/clock.ts';
+import { DownloadProgress } from './download-progress.ts';
 import type { Promised } from './promised.ts';
 import type { ReplyRelay } from './reply-relay.ts';
-import type { ReplyOwner } from './reply-signals.ts';
+import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { UploadProgress } from './upload-progress.ts';
 
 /** What is known of a reply, which the parts of it read and write. */
-export abstract class ReplyRecord<Reply> {
+export abstract class ReplyRecord<Reply extends ReplyFace> {
+  /** The face of it, which the subclass sets. */
+  declare reply: Reply;
+  abstract readonly clock: Clock;
   declare url: string;
   /** The head that is shown: of the last redirect, then of the response. */
   head: HopHead | null = null;
@@ -28,6 +33,13 @@ export abstract class ReplyRecord<Reply> {
   responseTaker: ResponseTaker | null = null;
   /** Who has the reply in place of this side. */
   relay: ReplyRelay | null = null;
+  #progress: DownloadProgress | null = null;
+
+  /** How far the body is. A reply that waits has none. */
+  get progress(): DownloadProgress {
+    this.#progress ??= new DownloadProgress(this.reply, this.clock);
+    return this.#progress;
+  }
 }
 
 const NO_HOPS: readonly Hop[] = [];

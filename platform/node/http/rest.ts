@@ -15,7 +15,7 @@ const ANNOUNCED = 10;
 /** A connection that breaks so soon after a response speaks against its server; later, it is the end of its idle time. */
 const SOON = 100;
 
-/** When a connection came to rest, and how long it should. Times are milliseconds of the monotonic clock. */
+/** When a connection came to rest, and how long it should; 0: no longer. Times are milliseconds of the monotonic clock. */
 export interface Resting {
   readonly since: number;
   readonly until: number;
@@ -38,7 +38,8 @@ export class Rest {
   /** @param announced the response had no content although its fields speak of some */
   begin(announced: boolean): Resting {
     const since = performance.now();
-    return { since, until: since + (announced ? ANNOUNCED : this.#isTrusted ? 0 : PROBATION) };
+    if (announced) return { since, until: since + ANNOUNCED };
+    return { since, until: this.#isTrusted ? 0 : since + PROBATION };
   }
 
   /** Milliseconds that are left of it. */

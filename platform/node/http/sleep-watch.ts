@@ -11,16 +11,23 @@ const TOLERANCE = 2000;
 export class SleepWatch {
   readonly #clock: Clock;
   #offset: number;
+  #looked: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#offset = clock.now() - clock.monotonic();
+    this.#looked = clock.now();
+    this.#offset = this.#looked - clock.monotonic();
   }
 
   /** Whether it has slept since the last call. */
   hasSlept(): boolean {
+    const now = this.#clock.now();
+    const passed = now - this.#looked;
+    this.#looked = now;
+    // In so little time on the wall nothing has slept long enough to matter, whatever the other clock says.
+    if (passed >= 0 && passed <= TOLERANCE) return false;
     const before = this.#offset;
-    this.#offset = this.#clock.now() - this.#clock.monotonic();
+    this.#offset = now - this.#clock.monotonic();
     return Math.abs(this.#offset - before) > TOLERANCE;
   }
 }

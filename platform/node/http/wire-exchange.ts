@@ -92,7 +92,18 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
     if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
     const { call, request } = this;
     call.timings.responseStart = call.time();
-    this.#resolve({ url: request.url, ...head, body: this, source: 'network' });
+    const { status, reason, httpVersion, headers, security, endsWithConnection } = head;
+    this.#resolve({
+      url: request.url,
+      status,
+      reason,
+      httpVersion,
+      headers,
+      security,
+      endsWithConnection: endsWithConnection ?? false,
+      body: this,
+      source: 'network',
+    });
   }
 
   /** There is no response and no other attempt. */
