@@ -63,8 +63,22 @@ export interface NetworkErrorDetails {
   readonly body?: Uint8Array | undefined;
   /** What is wrong with the certificates of the server, all of it. */
   readonly sslErrors?: readonly SslError[] | undefined;
+  /** Which of `timeouts` has ended it, after how long, and what had taken how long by then. */
+  readonly timeout?: TimeoutFacts | undefined;
   /** What has caused it: the error of the platform, what an abort was given, the issues of a schema. */
   readonly cause?: unknown;
+}
+
+/** What is told of a timeout, in milliseconds. */
+export interface TimeoutFacts {
+  /** One of the names in the option `timeouts`; `idle` is `transferTimeout`. */
+  readonly name: string;
+  readonly limit: number;
+  /**
+   * The phases of the attempt that was under way, in order: `before` (until it came to the queue: earlier attempts and their
+   * pauses too), `queue`, `connect`, `send`, `firstByte`, `body`. One that took no time, or that cannot be seen, is left out.
+   */
+  readonly phases: Readonly<Record<string, number>>;
 }
 
 /** At most this many bytes of an error response's body are kept on the error. */
@@ -119,11 +133,13 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   declare readonly body: Uint8Array | undefined;
   /** See {@link NetworkErrorDetails.sslErrors}. */
   declare readonly sslErrors: readonly SslError[] | undefined;
+  /** See {@link NetworkErrorDetails.timeout}. */
+  declare readonly timeout: TimeoutFacts | undefined;
 
   constructor(
     code: NetworkErrorCode,
     message: string,
-    { url, capability, status, headers, body, sslErrors, cause }: NetworkErrorDetails = {},
+    { url, capability, status, headers, body, sslErrors, timeout, cause }: NetworkErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
@@ -134,6 +150,7 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
     this.headers = headers;
     this.body = body;
     if (sslErrors !== undefined) this.sslErrors = sslErrors;
+    if (timeout !== undefined) this.timeout = timeout;
   }
 
   /** True for the errors of every copy of the package, ESM and CJS alike. */
@@ -179,7 +196,7 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
 
 /** What is usable of the details in JSON that anything may have made. */
 function detailsOf(json: Partial<NetworkErrorJson>): NetworkErrorDetails {
-  const { url, capability, status, headers, body, sslErrors, cause } = json;
+  const { url, capability, status, headers, body, sslErrors, timeout, cause } = json;
   return {
     url: typeof url === 'string' ? url : undefined,
     capability: typeof capability === 'string' ? capability : undefined,
@@ -187,6 +204,7 @@ function detailsOf(json: Partial<NetworkErrorJson>): NetworkErrorDetails {
     headers: Array.isArray(headers) ? headers : undefined,
     body: typeof body === 'string' ? fromBase64(body) : undefined,
     sslErrors: Array.isArray(sslErrors) ? sslErrors : undefined,
+    timeout: typeof timeout === 'object' && timeout !== null ? timeout : undefined,
     cause,
   };
 }

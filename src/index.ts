@@ -57,7 +57,7 @@ export type { CookieForm } from './cookies/serialize.ts';
 export { serializeCookie } from './cookies/serialize.ts';
 export type { ToughCookieJson } from './cookies/tough-cookie.ts';
 export { fromToughCookieJson, toToughCookieJson } from './cookies/tough-cookie.ts';
-export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson } from './error.ts';
+export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson, TimeoutFacts } from './error.ts';
 export { ERROR_BODY_LIMIT, ERROR_CODES, NetworkError } from './error.ts';
 export type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
 export type { EventOptions } from './event-stream/server-sent-events.ts';
@@ -116,6 +116,7 @@ export type {
 } from './options/proxy.ts';
 export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { RetryOptions } from './options/retry-options.ts';
+export type { TimeoutName, Timeouts } from './options/timeouts.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { LineOptions } from './reply/lines.ts';
 export type { Operation } from './reply/operation.ts';

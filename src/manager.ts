@@ -29,6 +29,7 @@ import { clockOf, DEFAULT_SETTINGS } from './resolve-options.ts';
 import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
 import { extendedBy, Settings } from './settings.ts';
+import type { SilenceWatch } from './timeout/silence-watch.ts';
 import { ActiveSet } from './util/active-set.ts';
 import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
@@ -50,6 +51,7 @@ export class Manager extends Settings implements NetworkClient {
   #current: { readonly settings: ManagerSettings; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
   readonly #proxies: ProxyPart | null;
+  readonly #silence: SilenceWatch | undefined;
   /** Called when the manager closes: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
@@ -77,6 +79,9 @@ export class Manager extends Settings implements NetworkClient {
     const theirs = extended === null ? null : extended.#connections;
     const connections = new Connections(platform, () => this.settings, theirs);
     this.#connections = connections;
+    const { SilenceWatch: Watch } = platform;
+    const clock = this.settings.clock ?? systemClock;
+    if (Watch !== undefined) this.#silence = new Watch(this.#running, this.#onFault, clock);
     this.#sourceFor = requestSources(platform, (settings) => connections.queueFor(settings));
     // Which proxies have failed is known to all that share connections.
     this.#proxies = extended === null ? (platform.rules.proxies?.() ?? null) : extended.#proxies;
@@ -204,6 +209,7 @@ export class Manager extends Settings implements NetworkClient {
     request: NetworkRequest,
     body?: BodyInput | null,
   ): NetworkReply {
+    this.#silence?.watch();
     return NetworkReply.create({
       operation,
       request: this.resolveRequest(operation, request, body),

@@ -5,6 +5,7 @@ import type { UrlParser } from './options/base-url.ts';
 import type { RequestOptions } from './options/options.ts';
 import type { PlatformMeans } from './pipeline/sources.ts';
 import type { OptionHint } from './resolve-options.ts';
+import type { SilenceWatch } from './timeout/silence-watch.ts';
 import type { Clock } from './util/clock.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Platform extends PlatformMeans {
   readonly parseUrl: UrlParser;
   /** What to do in place of an option that another client has: foreignWord, or that in development alone. */
   readonly optionHint?: OptionHint;
+  /** Tells of servers that are silent, where no timeout is set. */
+  readonly SilenceWatch?: typeof SilenceWatch;
   /** It is a fetch, to which Requests of the platform's own are given as they are. */
   readonly takesRequests?: boolean;
 }

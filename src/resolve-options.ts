@@ -13,6 +13,7 @@ import type {
   SharedOptions,
 } from './options/options.ts';
 import { retryPolicy } from './options/retry-options.ts';
+import { checkTimeouts, mergeTimeouts, NO_TIMEOUTS } from './options/timeouts.ts';
 import { brandOf } from './util/brand.ts';
 import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
@@ -36,6 +37,7 @@ const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 
 
 const SHARED: Rules<SharedOptions> = {
   transferTimeout: whole(0),
+  timeouts: [NO_TIMEOUTS, 'an object', isObject, checkTimeouts],
   autoDeleteReplies: [false],
   redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
   maximumRedirectsAllowed: whole(50),
@@ -228,7 +230,8 @@ export function ownOptions(request: NetworkRequest, options: RequestOptions): Ow
     if (request[name as never] === undefined || !Object.hasOwn(REQUEST, name) || LIVE.includes(name))
       continue;
     own ??= {};
-    own[name] = options[name as never];
+    // Those that were merged are in force here alone: where the request goes, others may hold beneath its own.
+    own[name] = name === 'timeouts' ? checkTimeouts(request.timeouts!) : options[name as never];
   }
   return own === null ? NOTHING : Object.freeze(own);
 }
@@ -260,7 +263,9 @@ function merge<Options>(
     merged ??= { ...(defaults as Record<string, unknown>) };
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }
-  return merged === null ? defaults : (Object.freeze(merged) as Options);
+  if (merged === null) return defaults;
+  mergeTimeouts(merged as never, defaults as never, from);
+  return Object.freeze(merged) as Options;
 }
 
 /** What to say of an option that there is, but not here. */

@@ -8,6 +8,7 @@ import { Proxies } from '../../src/proxy/stage.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
+import { SilenceWatch } from '../../src/timeout/silence-watch.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
@@ -50,6 +51,7 @@ export const nodePlatform: Platform = {
   captureContext,
   tlsAnswers: new IgnoredErrors(),
   tellEarlyRead,
+  SilenceWatch,
   optionHint: foreignWord,
   schemes: new Map([
     ['data', dataScheme()],

@@ -15,6 +15,8 @@ export interface IdleTimer {
   /** The wait is ours (a question, a reader that stopped): do not count. Pauses nest. */
   pause(): void;
   resume(): void;
+  /** A connection carries the attempt: told by transports that open connections. */
+  connected?(): void;
 }
 
 /** The place of a request that waits in the queue. Set by the queue stage. */
@@ -79,6 +81,8 @@ export class Call {
   idle: IdleTimer | null = null;
   /** Present while the request waits for a slot. */
   queued: QueuePlace | null = null;
+  /** The call of an exchange that is shared, while this one waits for its head. */
+  waitsFor: Call | null = null;
   /** That of an attempt; null on the call. */
   slot: QueueSlot | null = null;
   /** What a loop keeps between two attempts, under way; of an attempt, that which its call had when it began. */
@@ -182,6 +186,7 @@ export class Call {
 function timingsFrom(created: number): Timings {
   return {
     created,
+    queued: 0,
     dequeued: 0,
     lookupEnd: 0,
     connectEnd: 0,

@@ -6,6 +6,8 @@
 export interface Timings {
   /** The request was made. */
   created: number;
+  /** It began to wait for a slot, the last time; 0 when one was free. */
+  queued: number;
   /** It got its slot in the queue. */
   dequeued: number;
   lookupEnd: number;

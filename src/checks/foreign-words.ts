@@ -9,7 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'body data form': 'the body is the argument after the request: post(url, body); of JSON it is `json`',
   'params query qs': '`searchParams` of the request',
   'timeout connectTimeout headersTimeout bodyTimeout':
-    '`transferTimeout` ends a request on which nothing moves, `signal: AbortSignal.timeout(ms)` any after that time',
+    '`timeouts: { total }` ends any request after that time, `transferTimeout` one on which nothing moves',
   'retries maxRetries retryCount': '`retry: { attempts: 3 }`',
   'rejectUnauthorized strictSSL insecure':
     'certificates are always verified; trust an authority of your own by `tls.ca`',

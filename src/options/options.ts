@@ -4,6 +4,7 @@ import type { Interceptor } from './interceptor.ts';
 import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
 import type { SearchParamsInput } from './search-params.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
@@ -43,6 +44,14 @@ export interface SharedOptions {
    * @default 0; {@link DEFAULT_TRANSFER_TIMEOUT} is what Qt suggests
    */
   readonly transferTimeout: number;
+  /**
+   * Bounds by name: `{ queue, connect, firstByte, idle, attempt, total }`, see {@link Timeouts}. Those of a request stand over
+   * its manager's, name by name. All but `total` end an attempt, after which `retry` and a stored response (stale-if-error)
+   * still have their say. With none of them, and no `transferTimeout`, a server is waited for as long as it likes, as in Qt;
+   * Node tells `faultOccurred` when one is silent for a minute, once for each origin.
+   * @default {}: none
+   */
+  readonly timeouts: Timeouts;
   /**
    * One turn after the `finished` listeners of a reply have run, drop its listeners and its unread bytes; later reads
    * are an error. Qt: deleteLater. @default false

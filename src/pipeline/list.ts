@@ -101,7 +101,7 @@ export function httpStages(
     capabilities.connections
       ? queueStage(queue, true)
       : queueStage(queue, false, settings.multiplexedOrigins),
-    timeoutStage,
+    timeoutStage(capabilities.connectionTimings === true),
   ];
   return list.filter((stage) => stage !== null && stage !== undefined);
 }

@@ -4,6 +4,7 @@ import type { KeptSlot } from '../call/connection-lease.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
+import { timedOut } from '../call/timed-out.ts';
 import { NetworkError } from '../error.ts';
 import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
@@ -95,8 +96,17 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   #wait(resolve: (response: Promise<HttpResponse>) => void, reject: (reason: unknown) => void): void {
     const call = this.#call;
     call.queued = this;
+    call.timings.queued = call.time();
+    call.timings.dequeued = 0;
     this.#room.unread.wait();
+    const { queue = 0 } = this.#request.options.timeouts;
+    const late = (): void => {
+      call.offCancel(giveUp);
+      giveUp(timedOut('queue', queue, this.#request.url, call));
+    };
+    const timer = queue === 0 ? null : call.clock.setTimeout(late, queue);
     const giveUp = (reason: NetworkError): void => {
+      call.clock.clearTimeout(timer);
       call.queued = null;
       this.#room.queue.leave(this.#ticket);
       this.#room.unread.goOn();
@@ -104,6 +114,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     };
     call.onCancel(giveUp);
     this.#ticket.granted = () => {
+      call.clock.clearTimeout(timer);
       call.queued = null;
       call.offCancel(giveUp);
       this.#room.unread.goOn();

@@ -8,7 +8,10 @@ const MOST_OF_URL = 300;
 const WHAT_TO_DO: Partial<Record<NetworkErrorCode, readonly [word: string, advice: string]>> = {
   'host-not-found': ['check', 'check the name of the host, and the network'],
   'connection-refused': ['check', 'check the host and port: nothing listens there, or a firewall refuses'],
-  timeout: ['timeout', 'the option transferTimeout bounds the time in which no byte moves'],
+  timeout: [
+    'timeout',
+    'the option timeouts bounds each phase, transferTimeout the time in which no byte moves',
+  ],
   'ssl-handshake-failed': ['tls:', 'an authority of your own is trusted by the option tls: { ca }'],
   'too-many-redirects': ['maximumredirects', 'the option maximumRedirectsAllowed allows more'],
   'insecure-redirect': ['redirectpolicy', 'the option redirectPolicy says which redirects are followed'],

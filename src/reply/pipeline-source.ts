@@ -3,6 +3,7 @@ import { headEvent } from '../call/head-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
+import { timedOut } from '../call/timed-out.ts';
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -27,6 +28,8 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
   #sink: CallSink | null;
   #body: ResponseBody | null = null;
   #isPaused = false;
+  /** The timer of the timeout `total`. */
+  #deadline: unknown = null;
 
   constructor(request: HttpRequest, run: Next, sink: CallSink, clock: Clock) {
     super(sink, clock);
@@ -39,6 +42,11 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
   start(): void {
     // What has not let go by itself does, too.
     const fail = (error: unknown): void => this.cancel(toNetworkError(error, this.#request));
+    const { total = 0 } = this.#request.options.timeouts;
+    if (total > 0) {
+      const late = (): void => this.cancel(timedOut('total', total, this.#request.url, this));
+      this.#deadline = this.clock.setTimeout(late, total);
+    }
     try {
       this.#run(this.#request, this).then((response) => this.#deliver(response), fail);
     } catch (error) {
@@ -98,7 +106,12 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     try {
       // An opaque response (status 0) has nothing to see.
       const taker = sink.responseTaker;
-      if (taker && body.takeResponse && (response.status === 0 || !taker.watchesBytes)) {
+      if (
+        taker &&
+        body.takeResponse &&
+        this.#deadline === null &&
+        (response.status === 0 || !taker.watchesBytes)
+      ) {
         taker.take(body.takeResponse());
         this.end(null);
         return;
@@ -115,6 +128,7 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
   /** The sink, for its last event. A reply that is held should not hold the connection's objects. */
   #take(): CallSink | null {
     const sink = this.#sink;
+    this.clock.clearTimeout(this.#deadline);
     this.#sink = null;
     this.#body = null;
     return sink;

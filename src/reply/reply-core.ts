@@ -103,7 +103,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get timings(): Timings | null {
-    return this.#transfer?.timings ?? null;
+    return (this.#transfer?.waitsFor ?? this.#transfer)?.timings ?? null;
   }
 
   inContext<Value>(run: () => Value): Value {

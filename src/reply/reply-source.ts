@@ -38,6 +38,8 @@ export interface TextDecoding {
 export interface Transfer {
   /** The call's clock readings, where there is one. */
   readonly timings: Timings | null;
+  /** The call of an exchange that it shares, while it waits for that. */
+  readonly waitsFor?: { readonly timings: Timings } | null;
   start(): void;
   pause(): void;
   resume(): void;

@@ -28,6 +28,10 @@ export class UploadProgress {
     if (this.#throttle.isNews(this.#sent, this.#total)) this.#emit();
   }
 
+  get sent(): number {
+    return this.#sent;
+  }
+
   #emit(): void {
     this.#reply.emit('uploadProgress', this.#sent, this.#total);
   }

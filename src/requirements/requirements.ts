@@ -124,6 +124,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     },
   ],
   [
+    'connectionTimings',
+    ({ timeouts }, { connectionTimings }) =>
+      timeouts.connect && !connectionTimings ? "the timeout 'connect'" : null,
+  ],
+  [
     'uploadProgress',
     (_, { uploadProgress }, request) => (tellsUpload(request) && !uploadProgress ? 'uploadProgress' : null),
   ],

@@ -5,7 +5,11 @@ import type { RetryPolicy } from '../options/retry-options.ts';
 /** What an attempt has come to: an answer, or none. */
 export type Outcome =
   | { readonly status: number; readonly retryAfter: number | null }
-  | { readonly code: NetworkErrorCode };
+  | {
+      readonly code: NetworkErrorCode;
+      /** It has failed before anything was sent, whatever the code says. */
+      readonly isUnsent?: boolean;
+    };
 
 export interface RetrySituation {
   readonly policy: RetryPolicy;
@@ -61,7 +65,7 @@ function isPassing(outcome: Outcome, { statuses }: RetryPolicy): boolean {
 }
 
 function maySendAgain({ outcome, method, hasKey, replayable }: RetrySituation): boolean {
-  if ('code' in outcome && UNSENT.has(outcome.code)) return true;
+  if ('code' in outcome && (outcome.isUnsent || UNSENT.has(outcome.code))) return true;
   return replayable && (hasKey || isIdempotent(method));
 }
 

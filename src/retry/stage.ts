@@ -105,7 +105,10 @@ function plan(
 }
 
 function outcomeOf({ response, error }: Result, call: Call): Outcome {
-  if (error !== null) return { code: error.code };
+  if (error !== null) {
+    const isUnsent = error.timeout?.name === 'queue' || error.timeout?.name === 'connect';
+    return { code: error.code, isUnsent };
+  }
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), call.clock.now());
   return { status: response.status, retryAfter };
 }

@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   reply: `${VALUES} signals resolve-options`,
   pipeline: `${VALUES} requirements redirect headers decoding queue timeout retry intercept cache schemes reply`,
   'manager-signals': 'call reply util',
-  platform: `${VALUES} pipeline reply resolve-options`,
+  platform: `${VALUES} timeout pipeline reply resolve-options`,
   connections: `${VALUES} queue platform`,
   'resolve-request': `${VALUES} platform reply resolve-options`,
   verbs: `${VALUES} signals reply manager-signals resolve-request`,
@@ -48,7 +48,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'network-client': `${VALUES} signals reply manager-signals`,
   'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
-  manager: `${VALUES} signals connections pipeline reply settings verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
+  manager: `${VALUES} signals timeout connections pipeline reply settings verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
   index: `${VALUES} signals auth intercept cache cookies hsts reply network-client event-stream manager-signals`,
 };
 

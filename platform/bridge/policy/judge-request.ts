@@ -29,6 +29,7 @@ export interface Breach {
 /** Options of a request that reach nothing of the owner's. */
 const HARMLESS: ReadonlySet<string> = new Set<keyof OwnOptions>([
   'transferTimeout',
+  'timeouts',
   'redirectPolicy',
   'maximumRedirectsAllowed',
   'secretHeaders',

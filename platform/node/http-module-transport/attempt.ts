@@ -152,6 +152,7 @@ export class Attempt implements OutgoingTarget {
 
   #write(): void {
     this.#isWritten = true;
+    this.#call.idle?.connected?.();
     const outgoing = this.#outgoing;
     if (outgoing === null) {
       this.client.end(() => {

@@ -48,6 +48,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
     });
     this.#onCancel = (reason) => this.giveUp(reason);
     call.onCancel(this.#onCancel);
+    call.idle?.connected?.();
   }
 
   /** Nothing of the request is left that could be mistaken for the next one. */

@@ -67,6 +67,7 @@ export class SharedFetch {
       leader.clock,
     );
     this.#call = call;
+    leader.waitsFor = call;
     if (leader.priority !== null) call.setPriority(leader.priority);
     leader.queued = { setPriority: (priority) => call.setPriority(priority) };
     this.#response = new Promise((resolve, reject) => {
@@ -84,6 +85,7 @@ export class SharedFetch {
         },
         (error: unknown) => {
           leader.offCancel(leave);
+          leader.waitsFor = null;
           reject(error);
           // A timeout is one of the leader's time, and what its listeners refused, or did not accept, is its own affair.
           const isItsOwn = call.cancelled !== null || isOfOne(error);
@@ -139,6 +141,7 @@ export class SharedFetch {
   #land(result: FetchResult, leader: Call): void {
     this.#result = result;
     leader.queued = null;
+    leader.waitsFor = null;
     Object.assign(leader.timings, timingsFor(leader, this.#call));
     this.#endAll((waiter) => waiter.claim(result));
   }

@@ -53,13 +53,21 @@ export class SharedFetches {
  * Cookie among them, and the options that reach the wire, the stores or the clock.
  */
 export function signatureOf({ request, key, credentials }: CacheLookup): string {
-  const { useCredentials, cacheSaveControl, cookieSaveControl, transferTimeout, http2Allowed, http2Direct } =
-    request.options;
+  const {
+    useCredentials,
+    cacheSaveControl,
+    cookieSaveControl,
+    transferTimeout,
+    timeouts,
+    http2Allowed,
+    http2Direct,
+  } = request.options;
   const options = [
     useCredentials,
     cacheSaveControl,
     cookieSaveControl,
     transferTimeout,
+    timeouts,
     http2Allowed,
     http2Direct,
   ];

@@ -15,7 +15,7 @@ function setup() {
   const attempts: Call[] = [];
   let answer: () => Promise<HttpResponse> = () =>
     new Promise((_, reject) => attempts.at(-1)!.onCancel(reject));
-  const run = compose([queueStage(queue, true), timeoutStage], (_request, attempt) => {
+  const run = compose([queueStage(queue, true), timeoutStage(true)], (_request, attempt) => {
     attempts.push(attempt);
     return answer();
   });

@@ -86,6 +86,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { maximumLineLenght: 1 },
     'maximumLineLength',
   ],
+  ['timeouts', (timeouts) => new NetworkAccessManager({ timeouts }), { conect: 2 }, 'connect'],
   ['retry', (retry) => new NetworkAccessManager({ retry }), { atempts: 2 }, 'attempts'],
   [
     'events',

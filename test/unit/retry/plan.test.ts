@@ -44,6 +44,8 @@ describe('what is sent again', () => {
       { method: 'POST', replayable: false, outcome: { code: 'connection-refused' } },
       true,
     ],
+    ['POST, late before it was sent', { method: 'POST', outcome: { code: 'timeout', isUnsent: true } }, true],
+    ['POST, late after that', { method: 'POST', outcome: { code: 'timeout', isUnsent: false } }, false],
     ['the third attempt', { attempts: 3 }, false],
     ['the last moment', { elapsed: 119_500 }, true],
     ['after it', { elapsed: 119_501 }, false],

@@ -23,7 +23,7 @@ function setup(transferTimeout = 100) {
       reject = onReject;
     });
   const request = makeRequest({ url: 'http://user:secret@origin.test/a#b', options: { transferTimeout } });
-  const response = timeoutStage.handle(request, next, exchange);
+  const response = timeoutStage(true).handle(request, next, exchange);
   response.catch(() => {});
   return {
     clock,

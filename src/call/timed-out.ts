@@ -1,0 +1,44 @@
+import { NetworkError } from '../error.ts';
+import type { TimeoutName } from '../options/timeouts.ts';
+import type { ParsedUrl } from '../util/url.ts';
+import type { Call } from './call.ts';
+import type { Timings } from './timings.ts';
+
+/** The phases of an attempt, in order. `before`: whatever the call did until it came to the queue. */
+const PHASES = ['before', 'queue', 'connect', 'send', 'firstByte', 'body'];
+
+/**
+ * Milliseconds of each phase of the attempt that is under way, up to now, which is in the last of them. A phase that took no
+ * time (the queue, a kept connection) or that the platform does not tell is left out.
+ */
+export function phasesOf(of: Timings, now: number): Readonly<Record<string, number>> {
+  const connected = Math.max(of.connectEnd, of.proxyConnectEnd, of.secureConnectEnd);
+  const ends = [of.queued, of.dequeued, connected, of.requestSent, of.responseStart];
+  // What an earlier attempt has reached is older than the place of this one in the queue.
+  const current = ends.findLastIndex((end) => end >= Math.max(of.queued, 1)) + 1;
+  const phases: Record<string, number> = {};
+  let since = of.created;
+  PHASES.slice(0, current + 1).forEach((phase, index) => {
+    const end = index === current ? now : ends[index]!;
+    if (end < since) return;
+    phases[phase] = Math.round(end - since);
+    since = end;
+  });
+  return phases;
+}
+
+/** What a request ends with that has taken longer than it may. */
+export function timedOut(
+  name: TimeoutName,
+  limit: number,
+  { href: url }: ParsedUrl,
+  call: Call,
+): NetworkError {
+  const phases = phasesOf(call.timings, call.time());
+  const times = Object.entries(phases).map(([phase, ms]) => `${phase} ${ms} ms`);
+  const what = name === 'idle' ? 'no byte moved for' : `the timeout '${name}' is`;
+  return new NetworkError('timeout', `${what} ${limit} ms (so far: ${times.join(', ')})`, {
+    url,
+    timeout: { name, limit, phases },
+  });
+}
