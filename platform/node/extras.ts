@@ -3,6 +3,8 @@ export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts'
 export { cacheDirectory } from './cache-directory.ts';
 export type { DiskCacheOptions } from './files/disk-cache.ts';
 export { DiskCache } from './files/disk-cache.ts';
+export type { FileBodyOptions } from './files/file-body.ts';
+export { fileBody } from './files/file-body.ts';
 export type { FileStoreOptions } from './files/file-store.ts';
 export { FileStore } from './files/file-store.ts';
 export type { SocketTransportOptions } from './http/socket-transport.ts';

@@ -4,7 +4,13 @@ import { ConnectedClient } from '../../../platform/bridge/client/connected-clien
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
-import { DiskCache, FileStore, NodeHttpTransport, SocketTransport } from '../../../platform/node/extras.ts';
+import {
+  DiskCache,
+  FileStore,
+  fileBody,
+  NodeHttpTransport,
+  SocketTransport,
+} from '../../../platform/node/extras.ts';
 import {
   CookieJar,
   HttpMultiPart,
@@ -102,6 +108,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'maximumSize',
   ],
   ['IndexedDbCache', (options) => new IndexedDbCache(options), { names: 'a' }, 'name'],
+  ['fileBody', (options) => fileBody('/nowhere', options), { tipe: 'a/b' }, 'type'],
   ['FileStore', (options) => new FileStore(options), { file: '/nowhere', onfault: () => {} }, 'onFault'],
   [
     'IndexedDbStore',
