@@ -1,6 +1,7 @@
 /** What only Node has: `fairlead/node`. */
 export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts';
 export { cacheDirectory } from './cache-directory.ts';
+export type { DiagnosticsMessages, TracedRequest } from './diagnostics-messages.ts';
 export type { DiskCacheOptions } from './files/disk-cache.ts';
 export { DiskCache } from './files/disk-cache.ts';
 export type { FileBodyOptions } from './files/file-body.ts';

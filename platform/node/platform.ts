@@ -19,6 +19,7 @@ import { blobScheme } from './blob-scheme.ts';
 import { checkTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
+import { traceRequest } from './diagnostics.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
 import { checkProxy, proxySources } from './proxy-sources.ts';
@@ -51,6 +52,7 @@ export const nodePlatform: Platform = {
   captureContext,
   tlsAnswers: new IgnoredErrors(),
   tellEarlyRead,
+  traceRequest,
   SilenceWatch,
   optionHint: foreignWord,
   schemes: new Map([

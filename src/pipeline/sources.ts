@@ -9,7 +9,7 @@ import { tellsUpload, uploadsBeside } from '../call/upload.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
-import type { ReplySource, TextDecoding } from '../reply/reply-source.ts';
+import type { ReplySource, TextDecoding, TraceRequest } from '../reply/reply-source.ts';
 import { RetryBudget } from '../retry/budget.ts';
 import type { CaptureContext } from '../util/async-context.ts';
 import { compose } from './compose.ts';
@@ -27,6 +27,8 @@ export interface PlatformMeans {
   readonly tlsAnswers?: TlsAnswers;
   /** Tells a developer that an answer was looked for before it is there. */
   readonly tellEarlyRead?: (name: string) => void;
+  /** Tells tracing tools of requests. */
+  readonly traceRequest?: TraceRequest;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface PlatformMeans {
  * @param queueFor the queue under these settings. Default: the same one all the time
  */
 export function requestSources(
-  { rules, textDecoding, captureContext, tellEarlyRead, tlsAnswers }: PlatformMeans,
+  { rules, textDecoding, captureContext, tellEarlyRead, tlsAnswers, traceRequest }: PlatformMeans,
   queueFor: (settings: ManagerSettings) => RequestQueue = oneQueue(),
 ): (parts: HttpParts) => ReplySource {
   const retries = new RetryBudget();
@@ -54,6 +56,7 @@ export function requestSources(
       ...(tellEarlyRead === undefined ? {} : { tellEarlyRead }),
       ...(clock === null ? {} : { clock }),
       ...(tlsAnswers === undefined ? {} : { tlsAnswers }),
+      ...(traceRequest === undefined ? {} : { traceRequest }),
     });
   };
 }

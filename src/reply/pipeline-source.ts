@@ -9,15 +9,17 @@ import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
-import type { ReplySource, Transfer } from './reply-source.ts';
+import type { OpenTransfer, ReplySource, Transfer } from './reply-source.ts';
 
 /**
  * Runs requests through a pipeline on behalf of replies.
  * @param means what the platform has for them beside it
  */
 export function pipelineSource(run: Next, means: Partial<Omit<ReplySource, 'open'>> = {}): ReplySource {
-  const { clock = systemClock } = Object.assign(Object.create(null), means) as typeof means;
-  return { ...means, clock, open: (request, sink) => new PipelineTransfer(request, run, sink, clock) };
+  const { clock = systemClock, traceRequest } = Object.assign(Object.create(null), means) as typeof means;
+  const open: OpenTransfer = (request, sink) => new PipelineTransfer(request, run, sink, clock);
+  const traced: OpenTransfer = (request, sink) => traceRequest!(request, sink, open);
+  return { ...means, clock, open: traceRequest === undefined ? open : traced };
 }
 
 /** To the stages it is the call, to the reply the transfer, and to the body of the response its reader. */

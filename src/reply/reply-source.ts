@@ -9,6 +9,9 @@ import type { CaptureContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Operation } from './operation.ts';
 
+/** Makes the transfer that answers a request, of which the sink is told. */
+export type OpenTransfer = (request: HttpRequest, sink: CallSink) => Transfer;
+
 /** What stands behind replies: a pipeline of this process, a prepared answer, a port to another process. */
 export interface ReplySource {
   /**
@@ -24,7 +27,12 @@ export interface ReplySource {
   readonly tlsAnswers?: TlsAnswers;
   /** Told that the answer was looked for before it is there, and by which name. */
   readonly tellEarlyRead?: (name: string) => void;
+  /** Opens a transfer and watches it, where the platform has a place to tell of it. */
+  readonly traceRequest?: TraceRequest;
 }
+
+/** Opens a transfer by `open`, and may stand on both sides of it. */
+export type TraceRequest = (request: HttpRequest, sink: CallSink, open: OpenTransfer) => Transfer;
 
 /** How bytes become text. A byte order mark is dropped, broken sequences become U+FFFD. */
 export interface TextDecoding {
