@@ -6,8 +6,10 @@ import {
   portableFetchCapabilities,
   xhrUploadCapabilities,
 } from '../platform/common/fetch-transport-capabilities.ts';
-import { socketCapabilities } from '../platform/node/http/socket-capabilities.ts';
-import { nodeHttpCapabilities } from '../platform/node/http-module-transport/capabilities.ts';
+import {
+  nodeHttpCapabilities,
+  socketCapabilities,
+} from '../platform/node/http-module-transport/capabilities.ts';
 import type { Capability, TransportCapabilities } from '../src/call/capabilities.ts';
 import { FORBIDDEN_BY_FETCH } from '../src/message/forbidden-fields.ts';
 

@@ -1,5 +1,4 @@
 import type { KeyValueStore } from '../../src/storage/key-value-store.ts';
-import { lazily } from '../../src/util/lazily.ts';
 
 /** A store whose code is loaded with its first use: most pages use none. */
 export function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
@@ -34,5 +33,20 @@ export function lazyStore(open: () => Promise<KeyValueStore>): KeyValueStore {
         () => {},
       );
     },
+  };
+}
+
+/**
+ * Code that is loaded with its first use, and kept: what most programs never need should not make their bundles larger.
+ * A load that failed (a page without a network) is tried again with the next use.
+ */
+export function lazily<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let loading: Promise<Module> | null = null;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
   };
 }

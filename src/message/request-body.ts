@@ -25,3 +25,16 @@ const READERS: BodyReaders = {
   form: (form) => formBody(form, READERS),
   chunks: chunksOf,
 };
+
+/** A value as a body of JSON. @throws TypeError for what JSON cannot say: a function, a circle, a BigInt */
+export function jsonBody(value: unknown): RequestBody {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    cause = error;
+  }
+  if (text === undefined) throw new TypeError("option 'json': JSON cannot say that", { cause });
+  return { ...toRequestBody(text), contentType: 'application/json' };
+}

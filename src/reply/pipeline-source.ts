@@ -146,3 +146,12 @@ function toNetworkError(error: unknown, request: HttpRequest): NetworkError {
     cause: error,
   });
 }
+
+export function managerClosed(url?: string): NetworkError {
+  return new NetworkError('operation-canceled', 'the manager was closed', { url });
+}
+
+/** What answers requests that are made after their manager was closed. */
+export const closedSource = pipelineSource(({ url }) => {
+  throw managerClosed(url.href);
+});

@@ -1,6 +1,7 @@
 import type { NetworkErrorCode } from '../error.ts';
 import { isIdempotent } from '../message/methods.ts';
 import type { RetryPolicy } from '../options/retry-options.ts';
+import { parseHttpDate } from '../util/http-date.ts';
 
 /** What an attempt has come to: an answer, or none. */
 export type Outcome =
@@ -75,4 +76,17 @@ function pauseBefore({ policy, outcome, attempts, random }: RetrySituation): num
   const asked = 'status' in outcome ? outcome.retryAfter : null;
   if (asked === null) return chosen;
   return asked > policy.maximumRetryAfter ? null : Math.max(asked, chosen);
+}
+
+/**
+ * Milliseconds of a Retry-After field (RFC 9110 §10.2.3), in seconds or as a date; null for what is neither. A date that has
+ * passed is 0.
+ * @param now epoch milliseconds
+ */
+export function parseRetryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  const text = value.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = parseHttpDate(text, now);
+  return date === null ? null : Math.max(date - now, 0);
 }

@@ -9,8 +9,7 @@ import { isIdempotent } from '../message/methods.ts';
 import { type RetryPolicy, retryPolicyOf } from '../options/retry-options.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { RetryBudget } from './budget.ts';
-import { type Outcome, planRetry } from './plan.ts';
-import { parseRetryAfter } from './retry-after.ts';
+import { type Outcome, parseRetryAfter, planRetry } from './plan.ts';
 
 const KEY = 'idempotency-key';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { socketCapabilities } from '../../platform/node/http-module-transport/capabilities.ts';
 import {
   CookieJar,
   type ManagerOptions,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
+import { socketCapabilities } from '../../platform/node/http-module-transport/capabilities.ts';
 import { NetworkAccessManager, NetworkError, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import type { NetworkRequest } from '../../src/options/options.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { socketCapabilities } from '../../platform/node/http/socket-capabilities.ts';
+import { socketCapabilities } from '../../platform/node/http-module-transport/capabilities.ts';
 import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';
 import type { ManagerSettings } from '../../src/call/parts.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';

@@ -12,7 +12,6 @@ import { CONNECT_TIMEOUT, DialTime } from './dial-time.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guardStep } from './guard.ts';
 import { type Inbox, StreamInbox } from './inbox.ts';
-import { negotiateStep } from './negotiate.ts';
 import { towardsProxy } from './proxy/proxy-failure.ts';
 import { Resolver, resolveStep } from './resolve.ts';
 import { ROUTE_KINDS, type RouteKinds } from './route.ts';
@@ -184,3 +183,14 @@ function tooOften({ name }: Step, { url }: Dialing): NetworkError {
   const words = `the connection had to begin again too often (${name})`;
   return new NetworkError('unknown-network', words, { url });
 }
+
+/** Finds out what the connection speaks: what TLS has negotiated, or what was going to be spoken anyway. */
+export const negotiateStep: Step = {
+  name: 'negotiate',
+  take(reached, { offer }): Reached {
+    const negotiated = reached.security?.applicationProtocol;
+    if (negotiated === 'h2') return { ...reached, protocol: 'h2' };
+    // A server that knows nothing of ALPN speaks what was offered alone, or else HTTP/1.1 (RFC 9113 §3.2).
+    return { ...reached, protocol: offer.length === 1 ? offer[0]! : 'http/1.1' };
+  },
+};

@@ -22,3 +22,14 @@ export const nodeHttpCapabilities: TransportCapabilities = {
   preconnect: 'none',
   connectionTimings: true,
 };
+
+export const socketCapabilities: TransportCapabilities = {
+  ...nodeHttpCapabilities,
+  name: 'node',
+  preconnect: 'connection',
+  http2: true,
+  localSockets: true,
+  addresses: true,
+  leases: true,
+  proxy: true,
+};

@@ -17,12 +17,12 @@ import { failureOfAll, isDead, isPassedOver } from '../dial/proxy/fall-through.t
 import { guardRoutes } from '../dial/proxy/guard-routes.ts';
 import { DIRECT_ONLY, type RouteKinds } from '../dial/route.ts';
 import { givenUp } from '../errors.ts';
+import { socketCapabilities } from '../http-module-transport/capabilities.ts';
 import { acceptingErrors } from './accept-errors.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { EndpointPool } from './endpoint-pool.ts';
 import type { Http1Connection } from './http1-connection.ts';
 import type { Http2Connection } from './http2-connection.ts';
-import { socketCapabilities } from './socket-capabilities.ts';
 import { WIRE_LIMIT_CHECKS, type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
 export interface SocketTransportOptions extends WireLimitOptions {

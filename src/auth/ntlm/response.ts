@@ -1,5 +1,4 @@
 import { concatenate } from '../../util/concatenate.ts';
-import { hmacMd5 } from '../hash/hmac-md5.ts';
 import { md4 } from '../hash/md4.ts';
 import { md5 } from '../hash/md5.ts';
 import { AV, type AvPairs, writeAvPairs } from './av-pairs.ts';
@@ -131,4 +130,14 @@ export function channelBindingHash(binding: Uint8Array): Uint8Array {
   const head = new DataView(new ArrayBuffer(20));
   head.setUint32(16, binding.length, true);
   return md5(concatenate([new Uint8Array(head.buffer), binding]));
+}
+
+const BLOCK = 64;
+
+/** HMAC-MD5 (RFC 2104) over the parts one after another. Keys are no longer than a block. */
+export function hmacMd5(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const padded = new Uint8Array(BLOCK);
+  padded.set(key);
+  const inner = md5(concatenate([padded.map((byte) => byte ^ 0x36), ...parts]));
+  return md5(concatenate([padded.map((byte) => byte ^ 0x5c), inner]));
 }

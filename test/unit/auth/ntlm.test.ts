@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hexOf } from '../../../src/auth/binary.ts';
 import { parseChallenges } from '../../../src/auth/challenge.ts';
-import { hmacMd5 } from '../../../src/auth/hash/hmac-md5.ts';
 import { AV, readAvPairs, writeAvPairs } from '../../../src/auth/ntlm/av-pairs.ts';
 import {
   authenticateMessage,
@@ -16,6 +15,7 @@ import {
   answerChallenge,
   channelBindingHash,
   fileTime,
+  hmacMd5,
   lmResponseOf,
   ntHash,
   ntProof,

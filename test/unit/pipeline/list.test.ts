@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
-import { socketCapabilities } from '../../../platform/node/http/socket-capabilities.ts';
+import { socketCapabilities } from '../../../platform/node/http-module-transport/capabilities.ts';
 import { nodePlatform } from '../../../platform/node/platform.ts';
 import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ERROR_CODES, type NetworkErrorCode } from '../../../src/error.ts';
 import { type RetryPolicy, retryPolicy } from '../../../src/options/retry-options.ts';
 import { RetryBudget } from '../../../src/retry/budget.ts';
-import { type Outcome, planRetry, type RetrySituation } from '../../../src/retry/plan.ts';
-import { parseRetryAfter } from '../../../src/retry/retry-after.ts';
+import { type Outcome, parseRetryAfter, planRetry, type RetrySituation } from '../../../src/retry/plan.ts';
 
 const DEFAULTS = retryPolicy(true) as RetryPolicy;
 const status = (code: number, retryAfter: number | null = null): Outcome => ({ status: code, retryAfter });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lazily } from '../../../src/util/lazily.ts';
+import { lazily } from '../../../platform/browser/lazy-store.ts';
 
 test('loads with the first use, and once', async () => {
   let loads = 0;
