@@ -44,38 +44,38 @@ export class DigestVerifier {
     const said = paramsOf(field ?? '');
     this.answers.push(said);
     const { user, realm = 'closed', qop: demanded } = this.#demand;
-    const counts = this.nonces.get(said['nonce'] ?? '');
+    const counts = this.nonces.get(said.nonce ?? '');
     if (counts === undefined) return 'stale';
-    if (said['uri'] !== target) return `uri ${said['uri']}`;
-    if (said['opaque'] !== 'a, "b"') return 'opaque';
-    const name = said['userhash'] === 'true' ? this.#hash(`${user}:${realm}`) : user;
-    const given = said['username'] ?? decodeURIComponent(said['username*']!.replace("UTF-8''", ''));
+    if (said.uri !== target) return `uri ${said.uri}`;
+    if (said.opaque !== 'a, "b"') return 'opaque';
+    const name = said.userhash === 'true' ? this.#hash(`${user}:${realm}`) : user;
+    const given = said.username ?? decodeURIComponent(said['username*']!.replace("UTF-8''", ''));
     if (given !== name && Buffer.from(given, 'latin1').toString() !== user) return `username ${given}`;
     if (demanded !== undefined) {
-      if (!demanded.split(/,\s*/).includes(said['qop']!)) return 'qop';
-      if (counts.has(said['nc']!)) return 'replay';
-      counts.add(said['nc']!);
+      if (!demanded.split(/,\s*/).includes(said.qop!)) return 'qop';
+      if (counts.has(said.nc!)) return 'replay';
+      counts.add(said.nc!);
     }
-    return said['response'] === this.#response(said, `${method}:${target}`, body) ? null : 'response';
+    return said.response === this.#response(said, `${method}:${target}`, body) ? null : 'response';
   }
 
   /** Authentication-Info for the last answer. */
   info(more = ''): string {
     const said = this.answers.at(-1)!;
-    const proof = this.#response({ ...said, qop: said['qop'] ?? '' }, `:${said['uri']}`, '');
-    return `rspauth="${proof}", qop=${said['qop']}, nc=${said['nc']}, cnonce="${said['cnonce']}"${more}`;
+    const proof = this.#response({ ...said, qop: said.qop ?? '' }, `:${said.uri}`, '');
+    return `rspauth="${proof}", qop=${said.qop}, nc=${said.nc}, cnonce="${said.cnonce}"${more}`;
   }
 
   #response(said: Record<string, string>, head: string, body: string): string {
     const { user, password, realm = 'closed', algorithm = 'MD5' } = this.#demand;
     const start = this.#hash(`${user}:${realm}:${password}`);
     const isSession = algorithm.toLowerCase().endsWith('-sess');
-    const ha1 = isSession ? this.#hash(`${start}:${said['nonce']}:${said['cnonce']}`) : start;
-    const ha2 = this.#hash(said['qop'] === 'auth-int' ? `${head}:${this.#hash(body)}` : head);
+    const ha1 = isSession ? this.#hash(`${start}:${said.nonce}:${said.cnonce}`) : start;
+    const ha2 = this.#hash(said.qop === 'auth-int' ? `${head}:${this.#hash(body)}` : head);
     return this.#hash(
-      said['qop'] === undefined
-        ? `${ha1}:${said['nonce']}:${ha2}`
-        : [ha1, said['nonce'], said['nc'], said['cnonce'], said['qop'], ha2].join(':'),
+      said.qop === undefined
+        ? `${ha1}:${said.nonce}:${ha2}`
+        : [ha1, said.nonce, said.nc, said.cnonce, said.qop, ha2].join(':'),
     );
   }
 

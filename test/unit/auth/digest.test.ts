@@ -35,7 +35,7 @@ describe.each(['MD5', 'SHA-256', 'SHA-512-256', 'md5-sess', 'SHA-256-sess', 'SHA
         qop === undefined ? [undefined, undefined, undefined] : ['00000001', '00000002', '00000003'],
       );
       expect(new Set(server.answers.map(({ cnonce }) => cnonce)).size).toBe(1);
-      expect(server.answers[0]!['algorithm']).toBe(algorithm);
+      expect(server.answers[0]!.algorithm).toBe(algorithm);
     });
 
     test.each([
@@ -149,7 +149,7 @@ describe('Authentication-Info', () => {
     expect(server.refusal(later.value, 'GET', GET.target)).toBeNull();
     // The same again is no news.
     sent.accept!(parseParameters(server.info(`, nextnonce="${next}"`)));
-    expect(paramsOf(answer(session).value)['nc']).toBe('00000003');
+    expect(paramsOf(answer(session).value).nc).toBe('00000003');
   });
 });
 

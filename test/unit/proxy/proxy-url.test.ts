@@ -53,7 +53,7 @@ describe('what a proxy is written as', () => {
   const SECRET = 'pAssw0rd';
   test.each<[string, unknown]>([
     ['no text', ''],
-    ['a word that there is not', 'automatic'.padEnd(12, '!') + '/x'],
+    ['a word that there is not', `${'automatic'.padEnd(12, '!')}/x`],
     ['another scheme', `ftp://user:${SECRET}@proxy.corp`],
     ['a path', `http://user:${SECRET}@proxy.corp/path`],
     ['a query', `http://user:${SECRET}@proxy.corp?x`],
