@@ -2,7 +2,7 @@ import type { ManagerOptions } from '../../src/call/parts.ts';
 import { Manager } from '../../src/manager.ts';
 import type { ProxyInput } from '../../src/options/proxy.ts';
 import { nodePlatform } from './platform.ts';
-import { checkProxy } from './proxy-sources.ts';
+import { checkProxy } from './proxy/proxy-sources.ts';
 
 export * from '../../src/index.ts';
 // In place of the neutral ones of the same names.

@@ -22,7 +22,7 @@ import { nodeDecoders } from './decoders.ts';
 import { traceRequest } from './diagnostics.ts';
 import { fileScheme } from './file-scheme.ts';
 import { SocketTransport } from './http/socket-transport.ts';
-import { checkProxy, proxySources } from './proxy-sources.ts';
+import { checkProxy, proxySources } from './proxy/proxy-sources.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
 import { textDecoding } from './text-decoding.ts';
 

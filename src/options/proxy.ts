@@ -42,7 +42,8 @@ export interface NetworkProxy {
  * What stands for a proxy: its fields, its URL (`http://user:password@host:3128`, `https:`, `socks5:`, `socks5h:`,
  * `socks4a:`), a list as PAC files give them (`PROXY a:8080; DIRECT`), or a word: `none`; `default`, what
  * `NetworkAccessManager.applicationProxy` says; `environment`, the variables `http_proxy`, `https_proxy`, `all_proxy` and
- * `no_proxy`; `system` says the same in this version, which reads no settings of a desktop (`explainProxy` tells so).
+ * `no_proxy`; `system`, the settings of macOS, Windows, GNOME (and desktops like it) or KDE, read anew every five seconds.
+ * What of them cannot be read is told by `explainProxy`, and the environment is asked instead.
  */
 export type ProxyInput = string | NetworkProxy;
 

@@ -1,0 +1,30 @@
+import { applicationProxy } from '../../../src/options/application-proxy.ts';
+import type { ProxyInput, ProxyQuery } from '../../../src/options/proxy.ts';
+import type { ProxySources } from '../../../src/proxy/choose.ts';
+import { type Choice, proxiesOfEnvironment } from '../../../src/proxy/environment.ts';
+import { parseProxy } from '../../../src/proxy/setting.ts';
+import { checkTls } from '../check-tls.ts';
+import { thisHost } from './system-host.ts';
+import { SystemProxies } from './system-proxies.ts';
+
+const readEnvironment = (name: string): string | undefined => process.env[name];
+
+const byEnvironment = (query: ProxyQuery): Choice => proxiesOfEnvironment(readEnvironment, query);
+
+/** One for the process, as the settings are. */
+const systemProxies = new SystemProxies(thisHost, byEnvironment);
+
+/** Where Node finds what proxy to use. */
+export const proxySources: ProxySources = {
+  applicationProxy: () => applicationProxy.current,
+  environment: byEnvironment,
+  system: (query) => systemProxies.choose(query),
+  check: checkProxy,
+};
+
+/** @throws TypeError for what is no proxy, without what may be secret */
+export function checkProxy(input: ProxyInput): void {
+  const setting = parseProxy(input);
+  if (typeof setting === 'string') return;
+  for (const proxy of setting) if (proxy !== null && proxy.tls !== null) checkTls(proxy.tls, 'proxy.tls.');
+}
