@@ -101,7 +101,6 @@ export type {
   RequestOnlyOptions,
   RequestOptions,
   SharedOptions,
-  TlsOptions,
 } from './options/options.ts';
 export { DEFAULT_TRANSFER_TIMEOUT } from './options/options.ts';
 export type {
@@ -117,6 +116,7 @@ export type {
 export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { RetryOptions } from './options/retry-options.ts';
 export type { TimeoutName, Timeouts } from './options/timeouts.ts';
+export type { ByHost, Pem, TlsOptions } from './options/tls-options.ts';
 export type { StandardSchema } from './reply/consume.ts';
 export type { LineOptions } from './reply/lines.ts';
 export type { Operation } from './reply/operation.ts';

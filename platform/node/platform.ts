@@ -16,7 +16,7 @@ import { tellEarlyRead } from '../common/development.ts';
 import { captureContext } from './async-context.ts';
 import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
-import { checkTls } from './check-tls.ts';
+import { acceptTls } from './check-tls.ts';
 import { CookieJar } from './cookie-jar.ts';
 import { nodeDecoders } from './decoders.ts';
 import { traceRequest } from './diagnostics.ts';
@@ -36,7 +36,7 @@ export const nodePlatform: Platform = {
   }),
   acceptOptions({ signal, tls, proxy }) {
     if (signal !== null) expectListeners(signal);
-    if (tls !== null) checkTls(tls);
+    if (tls !== null) acceptTls(tls);
     if (proxy !== 'default') checkProxy(proxy);
   },
   createTransport: (clock) => new SocketTransport({ clock }),

@@ -1,5 +1,5 @@
-import type { TlsOptions } from '../options/options.ts';
 import type { ProxyExplanation, ProxyType } from '../options/proxy.ts';
+import type { TlsOptions } from '../options/tls-options.ts';
 import type { ManagerSettings } from './parts.ts';
 import type { HttpRequest } from './request.ts';
 import type { Rewrite } from './stage.ts';

@@ -5,6 +5,7 @@ import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
 import type { SearchParamsInput } from './search-params.ts';
 import type { Timeouts } from './timeouts.ts';
+import type { TlsOptions } from './tls-options.ts';
 
 /** How redirects are followed. Qt: `QNetworkRequest::RedirectPolicy`. */
 export type RedirectPolicy = 'manual' | 'no-less-safe' | 'same-origin' | 'user-verified';
@@ -18,22 +19,6 @@ export type CacheLoadControl = 'always-network' | 'prefer-network' | 'prefer-cac
 export type LoadControl = 'automatic' | 'manual';
 /** Place in the queue of a host. Qt: `QNetworkRequest::Priority`; low really is lower than normal here. */
 export type Priority = 'high' | 'normal' | 'low';
-
-/** TLS material in Node's own words. Only where the transport has the `tls` capability. */
-export interface TlsOptions {
-  /** Trusted certificate authorities, PEM; replaces the platform's list. */
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
-  /** Client certificate chain, PEM. */
-  readonly cert?: string | Uint8Array;
-  /** Private key of `cert`, PEM. */
-  readonly key?: string | Uint8Array;
-  readonly passphrase?: string;
-  /** Name to verify and to send as SNI instead of the URL's host. Qt: `peerVerifyName`. */
-  readonly servername?: string;
-  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-  readonly ciphers?: string;
-}
 
 /** What can be set on the manager for all later requests and on one request for itself; the request wins. */
 export interface SharedOptions {
@@ -77,15 +62,15 @@ export interface SharedOptions {
   readonly secretHeaders: readonly string[];
   /**
    * Origins (`https://host[:port]`) to which all fields may follow a redirect, and so may the client certificate and
-   * `servername` in `tls`. Other origins get only fields that are known to be harmless, and `tls` without `cert`,
-   * `key`, `passphrase` and `servername`.
+   * `servername` in `tls`. Other origins get only fields that are known to be harmless, and `tls` without `cert`, `key`,
+   * `pfx`, `passphrase` and `servername`, but with those of them that are functions of the host.
    *
    * Where the platform hides redirects, it can be told only whether to follow any: with such an origin it follows, and a
    * response from none of them is insecure-redirect; the fields have been sent by then.
    * @default []
    */
   readonly trustedRedirectOrigins: readonly string[];
-  /** TLS material, or null for the platform's own. @default null */
+  /** TLS material, see {@link TlsOptions}, or null for the platform's own. @default null */
   readonly tls: TlsOptions | null;
   /**
    * The proxy that requests go through, see {@link ProxyInput}. Setting it on a manager removes its `proxyFactory`; on a

@@ -1,5 +1,5 @@
 import type { HeadersInput } from '../message/headers.ts';
-import type { TlsOptions } from './options.ts';
+import type { TlsOptions } from './tls-options.ts';
 
 /**
  * Kinds of proxies. `http` carries everything: http in absolute form, the rest through CONNECT. `http-caching` carries http

@@ -1,4 +1,19 @@
-import type { TlsOptions } from './options.ts';
+import type { TlsOptions } from './tls-options.ts';
+
+/** The material for a host: what its functions say of it. The same object when there are none. */
+export function tlsFor(tls: TlsOptions, host: string): TlsOptions {
+  if (!isByHost(tls)) return tls;
+  const entries = Object.entries(tls).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? value(host) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Whether there is a function among the material. */
+export function isByHost(tls: TlsOptions | null): boolean {
+  return tls !== null && Object.values(tls).some((value) => typeof value === 'function');
+}
 
 /**
  * TLS material in one spelling: equal texts for equal material, whatever the order of the options. Connections, shared

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../call/request.ts';
-import type { TlsOptions } from '../options/options.ts';
+import type { TlsOptions } from '../options/tls-options.ts';
 
 /**
  * Fields that may go to whatever origin a server names: they say what is wanted and what is sent, not who asks. Every
@@ -51,7 +51,14 @@ function withoutOurIdentity<Options extends { readonly tls?: TlsOptions | null }
   return tls === null || tls === undefined ? options : { ...options, tls: withoutIdentity(tls) };
 }
 
-/** The authorities to trust stay. Our certificate does not, nor the name that the first server had to prove. */
-function withoutIdentity({ cert, key, passphrase, servername, ...trust }: TlsOptions): TlsOptions {
-  return trust;
+const IDENTITY: readonly string[] = ['cert', 'key', 'pfx', 'passphrase', 'servername'];
+
+/**
+ * The authorities to trust stay. Our certificate does not, nor the name that the first server had to prove. A function says
+ * itself which hosts its certificate is for.
+ */
+function withoutIdentity(tls: TlsOptions): TlsOptions {
+  return Object.fromEntries(
+    Object.entries(tls).filter(([name, value]) => !IDENTITY.includes(name) || typeof value === 'function'),
+  );
 }

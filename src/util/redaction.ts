@@ -48,7 +48,11 @@ export function withoutUserinfo(text: string): string {
 }
 
 /** Names of TLS material that is no secret. */
-const OPEN_TLS: ReadonlySet<string> = new Set(['servername', 'minVersion', 'maxVersion', 'ciphers']);
+const OPEN_TLS: ReadonlySet<string> = new Set(
+  'servername minVersion maxVersion ciphers groups signatureAlgorithms ALPNProtocols sessionTickets'.split(
+    ' ',
+  ),
+);
 
 /** TLS material that shows the names of its keys and certificates and nothing of them. */
 export function concealedTls<Tls extends object>(tls: Tls): Tls {

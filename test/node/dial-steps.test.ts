@@ -4,7 +4,7 @@ import { type Dial, Dialer, type DialerOptions } from '../../platform/node/dial/
 import { endpointOf } from '../../platform/node/dial/endpoint.ts';
 import { Resolver } from '../../platform/node/dial/resolve.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import type { TlsOptions } from '../../src/options/options.ts';
+import type { TlsOptions } from '../../src/options/tls-options.ts';
 import { failureOf, GIVEN_UP, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { FakeClock, makeExchange, makeRequest } from '../support/fixtures.ts';

@@ -1,7 +1,7 @@
 import * as tls from 'node:tls';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import type { TlsOptions } from '../../src/options/options.ts';
+import type { TlsOptions } from '../../src/options/tls-options.ts';
 import { failureOf, until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { Cleanup, portOf } from '../support/listening.ts';

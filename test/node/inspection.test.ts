@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { CookieJar, MemoryCache, type NetworkError } from '../../src/index.ts';
+import { CertificateAuthority } from '../support/certificate.ts';
 import { LIST_ROUTES } from '../support/list-bench.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -29,7 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const shown = (value: unknown): string => `${inspect(value, { depth: 6 })}\n${JSON.stringify(value)}`;
+const authority = new CertificateAuthority();
+const own = authority.issue();
+
+/** Also without the material itself, which is in the text as `SECRET` then. */
+const shown = (value: unknown): string =>
+  `${inspect(value, { depth: 6 })}\n${JSON.stringify(value)}`.replace(/-----BEGIN [A-Z ]*-----/g, SECRET);
 
 function make() {
   const cookieJar = new CookieJar();
@@ -40,7 +46,7 @@ function make() {
     cache,
     headers: { authorization: `Bearer ${SECRET}`, 'x-open': 'open', 'x-mine': SECRET },
     secretHeaders: ['x-mine'],
-    tls: { key: SECRET, cert: SECRET, ca: SECRET, passphrase: SECRET, servername: 'h.test' },
+    tls: { ...own, ca: authority.certificate, passphrase: SECRET, servername: 'h.test' },
     transferTimeout: 1234,
   });
   return { manager, cookieJar, cache };

@@ -1,7 +1,8 @@
 /** Attack checklist A, end to end over both transports of Node; by number. 11 and 12 are tested with cookies and credentials. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
-import type { NetworkRequest, TlsOptions } from '../../src/options/options.ts';
+import type { NetworkRequest } from '../../src/options/options.ts';
+import type { TlsOptions } from '../../src/options/tls-options.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { fieldsOf, LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import { startRawServer } from '../support/raw-server.ts';

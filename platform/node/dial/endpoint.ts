@@ -2,12 +2,14 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { ForwardRoute, Route } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
+import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { publicKey } from '../../../src/proxy/proxy-server.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { localServerPath } from './local-server.ts';
-import { NO_TLS_MATERIAL, TlsIdentity } from './tls-identity.ts';
+import { identityFor, type TlsIdentity } from './tls-identity.ts';
 
 /** Which protocols a connection may speak: `either` lets TLS negotiate (ALPN, RFC 7301). */
 export type Protocols = 'http/1.1' | 'h2' | 'either';
@@ -49,8 +51,8 @@ export function endpointOf(
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
   const port = local ? 0 : url.port;
-  const tls = secure ? (options.tls === null ? NO_TLS_MATERIAL : new TlsIdentity(options.tls)) : null;
-  const protocols = options.http2Direct ? 'h2' : secure && options.http2Allowed ? 'either' : 'http/1.1';
+  const tls = secure ? tlsOf(options.tls, url.hostname, url.href) : null;
+  const protocols = protocolsOf(options, tls);
   const { origin } = url;
   const ignoredErrors = new Set(ignored.map(idOfError));
   const place = JSON.stringify([origin, tls?.key, protocols, wayOf(route), filterKey(filter)]);
@@ -69,6 +71,25 @@ export function endpointOf(
     ignoredErrors,
     userAgent,
   };
+}
+
+function tlsOf(options: TlsOptions | null, host: string, url: string): TlsIdentity {
+  try {
+    return identityFor(options, host);
+  } catch (cause) {
+    const words = `the TLS material for ${host} cannot be used: ${(cause as Error)?.message ?? cause}`;
+    throw new NetworkError('ssl-handshake-failed', words, { url, cause });
+  }
+}
+
+/** What of it may be spoken; the application's own list has the last word, over TLS. */
+function protocolsOf({ http2Allowed, http2Direct }: RequestOptions, tls: TlsIdentity | null): Protocols {
+  if (http2Direct) return 'h2';
+  if (tls === null || !http2Allowed) return 'http/1.1';
+  const { protocols } = tls;
+  if (protocols === null) return 'either';
+  if (!protocols.includes('h2')) return 'http/1.1';
+  return protocols.includes('http/1.1') ? 'either' : 'h2';
 }
 
 /** A proxy that is asked for each resource by its URL: one connection carries requests to all origins. */

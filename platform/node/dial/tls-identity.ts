@@ -1,9 +1,11 @@
-import type { SecureContext, SecureContextOptions } from 'node:tls';
-import type { TlsOptions } from '../../../src/options/options.ts';
-import { describeTlsMaterial } from '../../../src/options/tls-material.ts';
-import { nodeOptions } from '../node-options.ts';
+import type { SecureContext } from 'node:tls';
+import { describeTlsMaterial, isByHost, tlsFor } from '../../../src/options/tls-material.ts';
+import type { TlsOptions } from '../../../src/options/tls-options.ts';
+import { judgeTls } from '../judge-tls.ts';
 import { fingerprint } from './fingerprint.ts';
+import { secureContext } from './secure-context.ts';
 import { NODE_ANCHORS, TrustAnchors } from './trust-anchors.ts';
+import { authoritiesOf } from './trusted-lists.ts';
 
 /**
  * TLS material, compared by value: requests with equal material may share a connection, all others may not, for the
@@ -12,6 +14,10 @@ import { NODE_ANCHORS, TrustAnchors } from './trust-anchors.ts';
 export class TlsIdentity {
   /** The name to verify in place of the URL's host. */
   readonly servername: string | null;
+  /** Protocols that may be negotiated, in order; null for all. */
+  readonly protocols: readonly string[] | null;
+  /** A session may be resumed. */
+  readonly resumes: boolean;
   readonly #options: TlsOptions;
   #key: string | null = null;
   #context: SecureContext | null = null;
@@ -19,7 +25,10 @@ export class TlsIdentity {
 
   constructor(options: TlsOptions) {
     this.#options = Object.assign(Object.create(null), options);
-    this.servername = this.#options.servername ?? null;
+    const { servername = null, ALPNProtocols = null, sessionTickets = true } = this.#options;
+    this.servername = servername;
+    this.protocols = ALPNProtocols;
+    this.resumes = sessionTickets;
   }
 
   /** Equal for equal material. */
@@ -33,40 +42,41 @@ export class TlsIdentity {
    * @throws Error of Node when the material cannot be used
    */
   get context(): SecureContext {
-    const { createSecureContext } = process.getBuiltinModule('node:tls');
-    this.#context ??= createSecureContext(
-      nodeOptions('secureContext', { ciphers: strongCiphers(), ...this.#options } as SecureContextOptions),
-    );
+    this.#context ??= secureContext(this.#options);
     return this.#context;
   }
 
   /** A server that asks for our certificate gets one. */
   get hasCertificate(): boolean {
-    return this.#options.cert !== undefined;
+    return this.#options.cert !== undefined || this.#options.pfx !== undefined;
   }
 
   /** What it trusts, as Node does not tell in a handshake. */
   get anchors(): TrustAnchors {
     const { ca } = this.#options;
     if (ca === undefined) return NODE_ANCHORS;
-    this.#anchors ??= new TrustAnchors(() => (Array.isArray(ca) ? ca : [ca]).map(textOf));
+    this.#anchors ??= new TrustAnchors(() => authoritiesOf(ca));
     return this.#anchors;
   }
 }
 
-/**
- * Node's own, at OpenSSL's second level of security: a key below 112 bits and a signature with SHA-1 are errors of a
- * certificate. Node does so by itself from 24 on; what is not built on OpenSSL knows no levels.
- */
-function strongCiphers(): string | undefined {
-  const { DEFAULT_CIPHERS } = process.getBuiltinModule('node:tls');
-  const { openssl, electron } = process.versions;
-  return openssl?.startsWith('3.') && electron === undefined ? `${DEFAULT_CIPHERS}:@SECLEVEL=2` : undefined;
-}
-
-function textOf(pem: string | Uint8Array): string {
-  return typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
-}
-
 /** The platform's own trust, and no certificate of ours. */
 export const NO_TLS_MATERIAL = new TlsIdentity({});
+
+const identities = new WeakMap<TlsOptions, TlsIdentity>();
+
+/**
+ * The material for a host.
+ * @throws TypeError when a function has failed, or has given what cannot be used
+ */
+export function identityFor(tls: TlsOptions | null, host: string): TlsIdentity {
+  if (tls === null || Object.keys(tls).length === 0) return NO_TLS_MATERIAL;
+  if (isByHost(tls)) {
+    const material = tlsFor(tls, host);
+    judgeTls(material);
+    return new TlsIdentity(material);
+  }
+  const identity = identities.get(tls) ?? new TlsIdentity(tls);
+  identities.set(tls, identity);
+  return identity;
+}

@@ -16,12 +16,15 @@ import {
   OBJECT,
   withMethods,
 } from '../../../src/checks/checker.ts';
+import { tlsFor } from '../../../src/options/tls-material.ts';
+import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { ActiveSet } from '../../../src/util/active-set.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_CHECK, tookTooLong } from '../dial/dial-time.ts';
+import { contextOptions } from '../dial/secure-context.ts';
 import { givenUp } from '../errors.ts';
 import { SleepWatch } from '../http/sleep-watch.ts';
 import { isTimeout } from '../is-timeout.ts';
@@ -184,8 +187,15 @@ function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
     rejectUnauthorized: true,
     // An address is no SNI (RFC 6066 §3); Node then verifies against the host.
     servername: isIP(host) === 0 ? host : '',
-    ...(request.options.tls as tls.ConnectionOptions | null),
+    ...ownMaterial(request.options.tls, request.url.hostname),
   };
+}
+
+function ownMaterial(tls: TlsOptions | null, host: string): tls.ConnectionOptions {
+  if (tls === null) return {};
+  const material = tlsFor(tls, host);
+  const { servername } = material;
+  return { ...contextOptions(material), ...(servername === undefined ? {} : { servername }) };
 }
 
 function destroyIdle(agent: http.Agent): void {

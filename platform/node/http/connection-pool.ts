@@ -2,6 +2,7 @@ import type { KeptConnection } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { Route, Routes } from '../../../src/call/route.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import { isByHost } from '../../../src/options/tls-material.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import type { Dialer } from '../dial/dialer.ts';
@@ -145,6 +146,8 @@ export class ConnectionPool implements PoolContext {
 
 /** Whether two requests of one origin may have the same connections, as far as a glance tells. */
 function connectAlike(a: RequestOptions, b: RequestOptions): boolean {
+  // A function may say something else by now.
+  if (isByHost(a.tls)) return false;
   if (a === b) return true;
   const speakAlike = a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct;
   return speakAlike && a.tls === b.tls;

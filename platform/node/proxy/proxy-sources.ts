@@ -3,7 +3,7 @@ import type { ProxyInput, ProxyQuery } from '../../../src/options/proxy.ts';
 import type { ProxySources } from '../../../src/proxy/choose.ts';
 import { type Choice, proxiesOfEnvironment } from '../../../src/proxy/environment.ts';
 import { parseProxy } from '../../../src/proxy/setting.ts';
-import { checkTls } from '../check-tls.ts';
+import { acceptTls } from '../check-tls.ts';
 import { thisHost } from './system-host.ts';
 import { SystemProxies } from './system-proxies.ts';
 
@@ -26,5 +26,5 @@ export const proxySources: ProxySources = {
 export function checkProxy(input: ProxyInput): void {
   const setting = parseProxy(input);
   if (typeof setting === 'string') return;
-  for (const proxy of setting) if (proxy !== null && proxy.tls !== null) checkTls(proxy.tls, 'proxy.tls.');
+  for (const proxy of setting) if (proxy !== null && proxy.tls !== null) acceptTls(proxy.tls, 'proxy.tls.');
 }

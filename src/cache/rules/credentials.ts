@@ -1,7 +1,8 @@
 import type { HttpRequest } from '../../call/request.ts';
 import { describeProxy } from '../../options/describe-proxy.ts';
-import type { RequestOptions, TlsOptions } from '../../options/options.ts';
-import { describeTlsMaterial } from '../../options/tls-material.ts';
+import type { RequestOptions } from '../../options/options.ts';
+import { describeTlsMaterial, tlsFor } from '../../options/tls-material.ts';
+import type { TlsOptions } from '../../options/tls-options.ts';
 import { sha256Hex } from '../../util/sha256.ts';
 
 /** Fields that are credentials whatever the request calls them. */
@@ -15,13 +16,13 @@ const CREDENTIAL_FIELDS: readonly string[] = ['authorization'];
  *
  * A scheme whose field is new with each request (Digest) therefore never hits.
  */
-export function credentialsOf({ headers, options, own }: HttpRequest): string {
+export function credentialsOf({ headers, options, own, url }: HttpRequest): string {
   const said: string[] = [];
   for (const name of secretNames(options)) {
     for (const value of headers.getAll(name)) said.push(name, value);
   }
   if (own.proxy !== undefined) said.push('', describeProxy(own.proxy));
-  const tls = options.tls === null ? '' : digestOf(options.tls);
+  const tls = options.tls === null ? '' : digestOf(tlsFor(options.tls, url.hostname));
   if (said.length === 0 && tls === '') return '';
   return sha256Hex(JSON.stringify([said, tls]));
 }

@@ -27,6 +27,17 @@ const MEMBERS: Readonly<Record<string, string>> = {
     EmitAllUploadProgressSignalsAttribute Http2AllowedAttribute RedirectPolicyAttribute Http2DirectAttribute
     ResourceTypeAttribute AutoDeleteReplyOnFinishAttribute ConnectionCacheExpiryTimeoutSecondsAttribute
     Http2CleartextAllowedAttribute UseCredentialsAttribute FullLocalServerNameAttribute User UserMax`,
+  QSslConfiguration: `QSslConfiguration ~QSslConfiguration addCaCertificate addCaCertificates allowedNextProtocols
+    backendConfiguration caCertificates ciphers diffieHellmanParameters dtlsCookieVerificationEnabled ellipticCurves
+    ephemeralServerKey handshakeMustInterruptOnError isNull localCertificate localCertificateChain
+    missingCertificateIsFatal nextNegotiatedProtocol nextProtocolNegotiationStatus ocspStaplingEnabled peerCertificate
+    peerCertificateChain peerVerifyDepth peerVerifyMode preSharedKeyIdentityHint privateKey protocol sessionCipher
+    sessionProtocol sessionTicket sessionTicketLifeTimeHint setAllowedNextProtocols setBackendConfiguration
+    setBackendConfigurationOption setCaCertificates setCiphers setDiffieHellmanParameters
+    setDtlsCookieVerificationEnabled setEllipticCurves setHandshakeMustInterruptOnError setLocalCertificate
+    setLocalCertificateChain setMissingCertificateIsFatal setOcspStaplingEnabled setPeerVerifyDepth setPeerVerifyMode
+    setPreSharedKeyIdentityHint setPrivateKey setProtocol setSessionTicket setSslOption swap testSslOption
+    defaultConfiguration setDefaultConfiguration supportedCiphers supportedEllipticCurves systemCaCertificates`,
   QNetworkReply: `QNetworkReply ~QNetworkReply NetworkError RawHeaderPair abort attribute close error hasRawHeader header
     headers ignoreSslErrors isFinished isRunning isSequential manager operation rawHeader rawHeaderList rawHeaderPairs
     readBufferSize request setReadBufferSize setSslConfiguration sslConfiguration url downloadProgress encrypted

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import type { RequestOptions, TlsOptions } from '../../../src/options/options.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
+import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { planRedirect } from '../../../src/redirect/plan.ts';
 import { ANYWHERE, makeRequest } from '../../support/fixtures.ts';
 

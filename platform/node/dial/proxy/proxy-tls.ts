@@ -1,18 +1,16 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
-import type { TlsOptions } from '../../../../src/options/options.ts';
+import type { TlsOptions } from '../../../../src/options/tls-options.ts';
 import { Handshake } from '../handshake.ts';
 import type { Reached, Step } from '../step.ts';
 import { withoutRootDot } from '../tls-handshake.ts';
-import { NO_TLS_MATERIAL, TlsIdentity } from '../tls-identity.ts';
-
-const identities = new WeakMap<TlsOptions, TlsIdentity>();
+import { identityFor } from '../tls-identity.ts';
 
 /** Runs TLS with the proxy itself. It verifies the proxy's name by the proxy's own material, and says nothing of the origin. */
 export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions): Step {
   return {
     name: 'proxy-tls',
     async take(reached, { call, signal, url }): Promise<Reached> {
-      const identity = identityOf(tls);
+      const identity = identityFor(tls, proxy.host);
       const handshake = new Handshake({
         wire: reached.wire!,
         identity,
@@ -32,10 +30,3 @@ export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions): Step {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
-
-function identityOf(tls: TlsOptions): TlsIdentity {
-  if (Object.keys(tls).length === 0) return NO_TLS_MATERIAL;
-  const identity = identities.get(tls) ?? new TlsIdentity(tls);
-  identities.set(tls, identity);
-  return identity;
-}
