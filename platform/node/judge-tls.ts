@@ -1,5 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Pem, TlsOptions } from '../../src/options/tls-options.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { fingerprint } from './dial/fingerprint.ts';
 import { contextOptions } from './dial/secure-context.ts';
 import { certificatesIn } from './dial/trust-anchors.ts';
@@ -14,7 +15,7 @@ const MOST_JUDGED = 64;
  * Judges TLS material by what is in it: functions are left for when they have been asked.
  * @throws TypeError that says what is wrong, and nothing of the material
  */
-export function judgeTls(tls: TlsOptions, path = 'tls.', now = Date.now()): void {
+export function judgeTls(tls: TlsOptions, path = 'tls.', now = systemClock.now()): void {
   const set = Object.fromEntries(
     Object.entries(tls).filter(([, value]) => value !== undefined && typeof value !== 'function'),
   );
