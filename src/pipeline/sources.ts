@@ -38,7 +38,7 @@ export interface PlatformMeans {
  * @param queueFor the queue under these settings. Default: the same one all the time
  */
 export function requestSources(
-  { rules, textDecoding, captureContext, tellEarlyRead, tlsAnswers, traceRequest }: PlatformMeans,
+  { rules, ...means }: PlatformMeans,
   queueFor: (settings: ManagerSettings) => RequestQueue = oneQueue(),
 ): (parts: HttpParts) => ReplySource {
   const retries = new RetryBudget();
@@ -48,16 +48,10 @@ export function requestSources(
     queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
       httpStages(parts, rules, { queue, retries }),
-      orOwnScheme(inContextOf(parts, captureContext), parts),
+      orOwnScheme(inContextOf(parts, means.captureContext), parts),
     );
-    return pipelineSource(dispatch(http, parts), {
-      ...(textDecoding === undefined ? {} : { textDecoding }),
-      ...(captureContext === undefined ? {} : { captureContext }),
-      ...(tellEarlyRead === undefined ? {} : { tellEarlyRead }),
-      ...(clock === null ? {} : { clock }),
-      ...(tlsAnswers === undefined ? {} : { tlsAnswers }),
-      ...(traceRequest === undefined ? {} : { traceRequest }),
-    });
+    // What a source has no use for (a platform has more than means) does no harm there.
+    return pipelineSource(dispatch(http, parts), clock === null ? means : { ...means, clock });
   };
 }
 

@@ -20,7 +20,7 @@ export interface ReplySource {
   open(request: HttpRequest, sink: CallSink): Transfer;
   readonly clock: Clock;
   /** The asynchronous context of who makes a reply, where the platform has such a thing. */
-  readonly captureContext?: CaptureContext;
+  readonly captureContext?: CaptureContext | undefined;
   /** How bodies become text, where the platform has a better way than the global TextDecoder. */
   readonly textDecoding?: TextDecoding;
   /** Where TLS asks questions. */

@@ -33,11 +33,13 @@ beforeAll(() => {
 
 /** The programs of the documentation. */
 function writePrograms(): string[] {
-  return ['README.md', 'docs/recipes.md'].flatMap(programsOf).map((code, index) => {
-    const file = `program-${index}.mts`;
-    writeFileSync(join(directory, file), code);
-    return file;
-  });
+  return ['README.md', 'docs/recipes.md']
+    .flatMap((page) => programsOf(page))
+    .map((code, index) => {
+      const file = `program-${index}.mts`;
+      writeFileSync(join(directory, file), code);
+      return file;
+    });
 }
 
 describe.each(COMPILERS)('%s', (compiler) => {
