@@ -1,7 +1,12 @@
 /** What only Node has: `fairlead/node`. */
+
+export type { Download, DownloadSettings } from '../../src/download/download.ts';
+export type { DownloadOutcome } from '../../src/download/target.ts';
 export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts';
 export { cacheDirectory } from './cache-directory.ts';
 export type { DiagnosticsMessages, TracedRequest } from './diagnostics-messages.ts';
+export type { DownloadOptions } from './download/download.ts';
+export { download } from './download/download.ts';
 export type { DiskCacheOptions } from './files/disk-cache.ts';
 export { DiskCache } from './files/disk-cache.ts';
 export type { FileBodyOptions } from './files/file-body.ts';

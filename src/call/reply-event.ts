@@ -63,6 +63,8 @@ export interface ResponseHead extends HopHead {
   readonly originalContentLength: number;
   /** Bytes of the body as it will be read, −1 when that cannot be known. */
   readonly total: number;
+  /** Bytes of it that are there already: a download that goes on. @default 0 */
+  readonly received?: number;
   /** The platform followed redirects without showing them. */
   readonly redirectedByPlatform: boolean;
   /** `Cache-Status` of our cache (RFC 9211), null when none was asked. */

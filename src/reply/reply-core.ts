@@ -34,7 +34,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   extends ReplyRecord<Reply>
   implements CallSink, BodyControl, EventListenerObject, Placed
 {
-  readonly source: ReplySource;
+  source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
   readonly #context: AsyncContext | null;
   #transfer: Transfer | null = null;
@@ -178,6 +178,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         break;
       case 'head':
         this.showHead(event);
+        this.#received = event.received ?? 0;
         this.final = event;
         this.progress.begin();
         this.reply.emit('metaDataChanged');

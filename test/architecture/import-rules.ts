@@ -49,6 +49,7 @@ export const ROOMS: Readonly<Record<string, string>> = {
   'event-stream': `${VALUES} reply network-client`,
   'security-store': 'call storage',
   manager: `${VALUES} signals timeout connections pipeline reply settings verbs resolve-options resolve-request platform manager-signals network-client event-stream security-store`,
+  download: `${VALUES} reply manager`,
   index: `${VALUES} signals auth intercept cache cookies hsts reply network-client event-stream manager-signals`,
 };
 

@@ -1,0 +1,34 @@
+import type { ResponseHead } from '../call/reply-event.ts';
+import type { HttpRequest } from '../call/request.ts';
+import { codeForStatus, NetworkError } from '../error.ts';
+import { withoutFragment } from '../util/url.ts';
+
+/** What came is not what was announced. */
+export function wrongContent(message: string, request: HttpRequest): NetworkError {
+  return new NetworkError('unknown-content', message, { url: withoutFragment(request.url) });
+}
+
+/** The answer is an error by its status. */
+export function answeredWith({ status, reason, url }: ResponseHead): NetworkError {
+  const message = `it was answered ${status} ${reason}`.trimEnd();
+  return new NetworkError(codeForStatus(status) ?? 'unknown-content', message, { url, status });
+}
+
+/** The answer is no error, and no file either. */
+export function noFile({ status, url }: ResponseHead): NetworkError {
+  const message = `it was answered ${status}, which is no file that could be saved`;
+  return new NetworkError('protocol-failure', message, { url, status });
+}
+
+/** The time for the whole download is over. */
+export function tooLong(limit: number, request: HttpRequest): NetworkError {
+  return new NetworkError('timeout', `the timeout 'total' is ${limit} ms`, {
+    url: withoutFragment(request.url),
+    timeout: { name: 'total', limit, phases: {} },
+  });
+}
+
+/** For an answer that is let go of, of which nothing more is heard. */
+export function notWanted(reason: string): NetworkError {
+  return new NetworkError('operation-canceled', reason);
+}

@@ -1,0 +1,49 @@
+import type { ResponseHead } from '../call/reply-event.ts';
+import { HttpHeaders } from '../message/headers.ts';
+import { digestsOf, type ExpectedDigest } from './digest.ts';
+import { type DownloadStep, type PartOfFile, parseContentRange, planAnswer } from './plan.ts';
+import { strongValidator } from './validator.ts';
+
+/** What the head of an answer means for a download. */
+export interface ReadAnswer {
+  readonly step: DownloadStep;
+  /** Under which the file can be continued, or null. */
+  readonly validator: string | null;
+  /** Bytes of the whole file, null while they are not known. */
+  readonly total: number | null;
+  /** What the file must come to, as this answer says. */
+  readonly digests: ExpectedDigest[];
+}
+
+/**
+ * @param asked what the request has asked to continue, or null
+ * @param showsCodings codings are seen; where they are hidden, a length that is known says that there is none
+ * @param now epoch milliseconds
+ */
+export function readAnswer(
+  head: ResponseHead,
+  asked: PartOfFile | null,
+  showsCodings: boolean,
+  now: number,
+): ReadAnswer {
+  const headers = HttpHeaders.adopt(head.headers);
+  const field = (name: string): string | null => headers.get(name);
+  const contentRange = field('content-range');
+  const isEncoded = (field('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
+  const hasOffsets = !isEncoded && (showsCodings || head.total >= 0);
+  const validator = hasOffsets ? strongValidator(field, now) : null;
+  const step = planAnswer({ status: head.status, contentRange, validator, isEncoded }, asked);
+  const ofWhole = isEncoded ? [] : digestsOf(field('repr-digest'), 'Repr-Digest');
+  if (step === 'append') {
+    const total = parseContentRange(contentRange)!.total ?? asked!.total;
+    return { step, validator: asked!.validator, total, digests: ofWhole };
+  }
+  // That of a part says nothing of the whole.
+  const ofContent = isEncoded ? [] : digestsOf(field('content-digest'), 'Content-Digest');
+  return {
+    step,
+    validator,
+    total: head.total < 0 ? null : head.total,
+    digests: [...ofWhole, ...ofContent],
+  };
+}

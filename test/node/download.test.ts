@@ -1,0 +1,369 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type DownloadOptions, download } from '../../platform/node/extras.ts';
+import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
+import { until } from '../suites/transport/harness.ts';
+import { Cleanup, serveNth } from '../support/listening.ts';
+
+const cleanup = new Cleanup();
+const root = mkdtempSync(join(tmpdir(), 'download-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
+const sha = (bytes: Uint8Array, form: 'hex' | 'base64' = 'base64'): string =>
+  createHash('sha256').update(bytes).digest(form);
+
+let directory: string;
+let to: string;
+let manager: NetworkAccessManager;
+beforeEach(() => {
+  directory = mkdtempSync(join(root, 'one-'));
+  to = join(directory, 'file');
+  manager = new NetworkAccessManager();
+  cleanup.add(() => manager.close());
+});
+
+interface Served {
+  readonly body?: Uint8Array;
+  readonly etag?: string | null;
+  /** Bytes after which the connection is lost, for each request; Infinity: none. */
+  readonly cut?: (nth: number) => number;
+  readonly headers?: Record<string, string>;
+}
+const asked: (string | undefined)[] = [];
+
+/** A server that knows ranges and If-Range, and loses connections as it is told. */
+function serve(versions: (nth: number) => Served): Promise<string> {
+  asked.length = 0;
+  return serveNth(cleanup, (request, response, nth) => {
+    asked.push(request.headers.range);
+    answer(request, response, nth, versions(nth));
+  });
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, nth: number, served: Served): void {
+  const { body = content, etag = '"v1"', cut = () => Number.POSITIVE_INFINITY, headers = {} } = served;
+  const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+  const holds = etag !== null && request.headers['if-range'] === etag;
+  const first = range !== null && holds ? Number(range[1]) : 0;
+  const rest = body.subarray(first);
+  const known = { 'content-length': rest.length, ...(etag === null ? {} : { etag }), ...headers };
+  if (range !== null && holds)
+    response.writeHead(206, {
+      'content-range': `bytes ${first}-${body.length - 1}/${body.length}`,
+      ...known,
+    });
+  else response.writeHead(200, known);
+  const end = cut(nth);
+  if (end >= rest.length) response.end(rest);
+  else response.write(rest.subarray(0, end), () => response.destroy());
+}
+
+const start = (url: string, options: Partial<DownloadOptions> = {}) =>
+  download(manager, url, { to, ...options });
+const left = (): string[] => readdirSync(directory);
+
+describe('a download', () => {
+  test('is a file when all of it is there, and tells how it goes', async () => {
+    const reply = start(await serve(() => ({})), { to: pathToFileURL(to) });
+    const told: [number, number][] = [];
+    reply.on('downloadProgress', (received, total) => told.push([received, total]));
+    const saved = await reply.saved;
+    expect(saved).toEqual({ path: to, bytes: 300_000, resumed: false, digest: `sha-256=:${sha(content)}:` });
+    expect(readFileSync(to).equals(content)).toBe(true);
+    await reply.completed;
+    expect([reply.status, reply.error, told.at(-1)]).toEqual([200, null, [300_000, 300_000]]);
+    expect(left()).toEqual(['file']);
+  });
+
+  test('is continued when the connection is lost, as often as that brings something', async () => {
+    const reply = start(await serve(() => ({ cut: (nth) => (nth < 4 ? 50_000 : Number.POSITIVE_INFINITY) })));
+    const told: number[] = [];
+    reply.on('downloadProgress', (received) => told.push(received));
+    const { bytes, resumed } = await reply.saved;
+    expect([bytes, resumed, reply.attempts]).toEqual([300_000, true, 5]);
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(asked[0]).toBeUndefined();
+    expect(asked.slice(1).every((range) => /^bytes=\d+-$/.test(range!))).toBe(true);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(told.at(-1)).toBe(300_000);
+  });
+
+  test('is continued where an earlier call has ended, and its progress counts what is there', async () => {
+    const url = await serve((nth) => ({ cut: () => (nth === 0 ? 100_000 : 0) }));
+    await expect(start(url).saved).rejects.toMatchObject({ code: 'remote-host-closed' });
+    expect(left().sort()).toEqual(['file.fairlead-journal', 'file.fairlead-part']);
+    expect(readFileSync(`${to}.fairlead-journal`, 'utf8')).not.toContain('127.0.0.1');
+
+    const there = readFileSync(`${to}.fairlead-part`).length;
+    const again = await serve(() => ({}));
+    // Another port is another resource: nothing of it is believed.
+    expect(await start(again, { to: `${to}2` }).saved).toMatchObject({ resumed: false });
+    expect(there).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['the same', content, '"v1"', true],
+    ['another one of the same size', Buffer.from(content).reverse(), '"v2"', false],
+    ['a shorter one', content.subarray(0, 10), '"v2"', false],
+  ])('begun by an earlier call: what the server has now is %s', async (_, body, etag, resumed) => {
+    const url = await serve((nth) => (nth < 6 ? { cut: () => (nth === 0 ? 100_000 : 0) } : { body, etag }));
+    await start(url).saved.catch(() => {});
+    while (asked.length < 6) await manager.get(url).completed.catch(() => {});
+    const saved = await start(url).saved;
+    expect(saved).toMatchObject({ bytes: body.length, resumed });
+    expect(readFileSync(to).equals(body)).toBe(true);
+    expect(asked.at(-1)).toMatch(/^bytes=\d+-$/);
+    expect(left()).toEqual(['file']);
+  });
+
+  test('a resource that changes in the middle is begun anew', async () => {
+    const other = Buffer.from(content).reverse();
+    const reply = start(
+      await serve((nth) => (nth === 0 ? { cut: () => 100_000 } : { body: other, etag: '"v2"' })),
+    );
+    expect(await reply.saved).toMatchObject({ bytes: 300_000, resumed: false });
+    expect(readFileSync(to).equals(other)).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['of another place', { 'content-range': 'bytes 7-299999/300000' }],
+    ['of another size', { 'content-range': 'bytes 0-4/5' }],
+    ['under another validator', { etag: '"v9"' }],
+    ['that says nothing', { 'content-range': '' }],
+  ])('a part %s is not believed', async (_, headers) => {
+    const url = await serveNth(cleanup, (request, response, nth) => {
+      if (nth === 1) {
+        const range = { 'content-range': `bytes ${/\d+/.exec(request.headers.range!)![0]}-299999/300000` };
+        response.writeHead(206, { etag: '"v1"', ...range, ...headers }).end('wrong');
+      } else answer(request, response, nth, { cut: () => (nth === 0 ? 100_000 : Number.POSITIVE_INFINITY) });
+    });
+    await start(url).saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('without a strong validator a lost connection is a failure, and nothing is left', async () => {
+    for (const served of [{ etag: null }, { etag: 'W/"v1"' }]) {
+      const reply = start(await serve(() => ({ ...served, cut: () => 100_000 })));
+      await expect(reply.saved).rejects.toMatchObject({ code: 'remote-host-closed' });
+      expect([asked.length, left()]).toEqual([1, []]);
+    }
+  });
+
+  test('an old Last-Modified is a strong validator, a recent one is not', async () => {
+    const date = new Date().toUTCString();
+    const cut = (nth: number): number => (nth === 0 ? 100_000 : Number.POSITIVE_INFINITY);
+    const recent = start(await serve(() => ({ etag: null, cut, headers: { 'last-modified': date } })));
+    await expect(recent.saved).rejects.toMatchObject({ code: 'remote-host-closed' });
+    const old = { 'last-modified': 'Sun, 06 Nov 1994 08:49:37 GMT' };
+    const url = await serve(() => ({ etag: null, cut, headers: old }));
+    await start(url).saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(asked.length).toBe(2);
+  });
+
+  test('that stalls is continued when a timeout has ended the attempt; total ends all', async () => {
+    const url = await serveNth(cleanup, (request, response, nth) => {
+      if (nth > 0) answer(request, response, nth, {});
+      else
+        response
+          .writeHead(200, { etag: '"v1"', 'content-length': 300_000 })
+          .write(content.subarray(0, 100_000));
+    });
+    await download(manager, { url, transferTimeout: 100 }, { to }).saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+
+    const mute = await serveNth(cleanup, (_, response, nth) => {
+      if (nth > 0) return;
+      response.writeHead(200, { etag: '"v1"', 'content-length': 300_000 }).write('x');
+    });
+    const reply = download(manager, { url: mute, timeouts: { total: 300, idle: 50 } }, { to: `${to}2` });
+    await expect(reply.saved).rejects.toMatchObject({ timeout: { name: 'total' } });
+    await reply.completed.catch(() => {});
+    expect(reply.error).toMatchObject({ code: 'timeout' });
+  });
+
+  test('is given up, and goes on another time', async () => {
+    let isCut = true;
+    const url = await serveNth(cleanup, (request, response, nth) => {
+      if (!isCut) answer(request, response, nth, {});
+      else
+        response
+          .writeHead(200, { etag: '"v1"', 'content-length': 300_000 })
+          .write(content.subarray(0, 100_000));
+    });
+    const reply = start(url);
+    const part = `${to}.fairlead-part`;
+    await until(() => existsSync(part) && readFileSync(part).length > 0);
+    reply.abort();
+    await expect(reply.saved).rejects.toMatchObject({ code: 'operation-canceled' });
+    expect(left().length).toBe(2);
+    isCut = false;
+    expect(await start(url).saved).toMatchObject({ resumed: true, bytes: 300_000 });
+    expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('keeps nothing with resume: false', async () => {
+    const reply = start(await serve(() => ({ cut: () => 100_000 })), { resume: false });
+    await expect(reply.saved).rejects.toMatchObject({ code: 'remote-host-closed' });
+    expect(left()).toEqual([]);
+  });
+});
+
+describe('digests', () => {
+  const right = `sha-256=:${sha(content)}:`;
+  const wrong = `sha-256=:${sha(Buffer.from('x'))}:`;
+  test.each<[string, Record<string, string>, string | undefined, boolean]>([
+    ['Repr-Digest, right', { 'repr-digest': right }, undefined, true],
+    ['Repr-Digest, wrong', { 'repr-digest': wrong }, undefined, false],
+    ['Content-Digest, wrong', { 'content-digest': `unixsum=:AA==:, ${wrong}` }, undefined, false],
+    ['one that is not known', { 'repr-digest': 'md5=:AAAA:' }, undefined, true],
+    ['given, right', {}, right, true],
+    ['given in hex', {}, sha(content, 'hex'), true],
+    ['given as of Subresource Integrity', {}, `sha256-${sha(content)}`, true],
+    ['given SHA-512', {}, createHash('sha512').update(content).digest('hex'), true],
+    ['given, wrong', {}, sha(Buffer.from('x'), 'hex'), false],
+  ])('%s', async (_, headers, digest, isRight) => {
+    const url = await serve((nth) => ({
+      headers,
+      cut: () => (nth === 0 ? 100_000 : Number.POSITIVE_INFINITY),
+    }));
+    const saved = start(url, digest === undefined ? {} : { digest }).saved;
+    if (isRight) await saved;
+    else await expect(saved).rejects.toMatchObject({ code: 'unknown-content', message: /sha-256/ });
+    expect(left()).toEqual(isRight ? ['file'] : []);
+  });
+});
+
+describe('what cannot be saved', () => {
+  test.each<[string, () => Partial<DownloadOptions>, string, RegExp]>([
+    [
+      'a directory',
+      () => {
+        mkdirSync(to);
+        return {};
+      },
+      'content-operation-not-permitted',
+      /it is a directory/,
+    ],
+    [
+      'a file that is there',
+      () => {
+        writeFileSync(to, 'old');
+        return {};
+      },
+      'content-conflict',
+      /overwrite/,
+    ],
+    [
+      'no directory',
+      () => ({ to: join(directory, 'none', 'file') }),
+      'content-not-found',
+      /there is no directory/,
+    ],
+    [
+      'a file for a directory',
+      () => {
+        writeFileSync(to, '');
+        return { to: join(to, 'x') };
+      },
+      'content-not-found',
+      /ENOTDIR/,
+    ],
+    ['no name', () => ({ to: join(directory, 'x'.repeat(400)) }), 'content-not-found', /ENAMETOOLONG/],
+  ])('%s is told before anything is sent', async (_, prepare, code, message) => {
+    const options = prepare();
+    const before = left();
+    const reply = start(await serve(() => ({})), options);
+    await expect(reply.saved).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    await reply.completed.catch(() => {});
+    expect([asked.length, left(), reply.error?.code]).toEqual([0, before, code]);
+  });
+
+  test('with overwrite a file is replaced at the end, and stays when the download fails', async () => {
+    writeFileSync(to, 'old');
+    const failing = start(await serve(() => ({ etag: null, cut: () => 5 })), { overwrite: true });
+    await expect(failing.saved).rejects.toThrow();
+    expect(readFileSync(to, 'utf8')).toBe('old');
+    await start(await serve(() => ({})), { overwrite: true }).saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('an error status, which leaves nothing', async () => {
+    const url = await serveNth(cleanup, (_, response) => response.writeHead(404).end('no'));
+    const reply = start(url);
+    await expect(reply.saved).rejects.toMatchObject({ code: 'content-not-found', status: 404 });
+    await reply.completed.catch(() => {});
+    expect([reply.status, reply.error?.code, left()]).toEqual([404, 'content-not-found', []]);
+  });
+
+  test('a second download to the same file at a time', async () => {
+    const url = await serve(() => ({}));
+    const [first, second] = [start(url), start(url)];
+    await expect(second.saved).rejects.toMatchObject({
+      message: expect.stringContaining('another download'),
+    });
+    await first.saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('what others have put in the place of the part is not followed', async () => {
+    const precious = join(directory, 'precious');
+    writeFileSync(precious, 'mine');
+    symlinkSync(precious, `${to}.fairlead-part`);
+    await start(await serve(() => ({}))).saved;
+    expect(readFileSync(precious, 'utf8')).toBe('mine');
+    expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('a full disk, or one that fails', async () => {
+    if (!existsSync('/dev/full')) return;
+    // What a disk says that is full: the part is put on a device that is.
+    const target = (await import('../../platform/node/download/file-target.ts')).FileTarget;
+    const { write } = target.prototype;
+    target.prototype.write = () =>
+      Promise.reject(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));
+    cleanup.add(() => (target.prototype.write = write));
+    const reply = start(await serve(() => ({})));
+    await expect(reply.saved).rejects.toMatchObject({ message: expect.stringContaining('ENOSPC') });
+    expect(left()).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['no target', {}],
+    ['an option that is none', { to: 'x', folow: 1 }],
+    ['a digest that is none', { to: 'x', digest: 'sha-1' }],
+  ])('%s is a TypeError', (_, options) => {
+    expect(() => download(manager, 'http://127.0.0.1:1/', options as never)).toThrow(TypeError);
+  });
+
+  test('a request for a range of its own is a TypeError', () => {
+    const request = { url: 'http://127.0.0.1:1/', headers: { range: 'bytes=0-1' } };
+    expect(() => download(manager, request, { to })).toThrow(TypeError);
+  });
+});
+
+test('a cache neither gives a part for the whole, nor keeps a second copy', async () => {
+  const cache = new MemoryCache();
+  manager.cache = cache;
+  const url = await serve((nth) => ({
+    cut: () => (nth === 0 ? 100_000 : Number.POSITIVE_INFINITY),
+    headers: { 'cache-control': 'max-age=1000' },
+  }));
+  await start(url).saved;
+  expect(readFileSync(to).equals(content)).toBe(true);
+  expect(cache.size()).toBe(0);
+});
