@@ -6,6 +6,7 @@ import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
 import {
   DiskCache,
+  download,
   FileStore,
   fileBody,
   NodeHttpTransport,
@@ -108,6 +109,12 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'maximumSize',
   ],
   ['IndexedDbCache', (options) => new IndexedDbCache(options), { names: 'a' }, 'name'],
+  [
+    'download',
+    (options) => download(new NetworkAccessManager(), 'http://127.0.0.1:1/', { to: 'x', ...options }),
+    { owerwrite: true },
+    'overwrite',
+  ],
   ['fileBody', (options) => fileBody('/nowhere', options), { tipe: 'a/b' }, 'type'],
   ['FileStore', (options) => new FileStore(options), { file: '/nowhere', onfault: () => {} }, 'onFault'],
   [
