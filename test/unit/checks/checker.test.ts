@@ -111,7 +111,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
   ['IndexedDbCache', (options) => new IndexedDbCache(options), { names: 'a' }, 'name'],
   [
     'download',
-    (options) => download(new NetworkAccessManager(), 'http://127.0.0.1:1/', { to: 'x', ...options }),
+    (options) => download(new NetworkAccessManager(), 'http://127.0.0.1:1/', options),
     { owerwrite: true },
     'overwrite',
   ],
