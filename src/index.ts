@@ -85,6 +85,7 @@ export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
 export type { NetworkClient } from './network-client.ts';
 export type { AddressFilter, AddressUse } from './options/address-filter.ts';
+export type { CertificatePins, PinnedKeys } from './options/certificate-pins.ts';
 export type {
   InterceptedRequest,
   InterceptedResponse,

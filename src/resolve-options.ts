@@ -45,6 +45,7 @@ const SHARED: Rules<SharedOptions> = {
   trustedRedirectOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
   tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
+  certificatePins: [null, 'an object', isObject, (pins: object) => Object.freeze({ ...pins })],
   // What may be in it is for the platform that has proxies to say.
   proxy: [
     'default',

@@ -9,6 +9,7 @@ import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
 import { redirectStage } from '../../src/redirect/stage.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { SilenceWatch } from '../../src/timeout/silence-watch.ts';
+import { checkPins } from '../../src/tls/certificate-pins.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { withScheme } from '../../src/util/url.ts';
@@ -34,9 +35,10 @@ export const nodePlatform: Platform = {
     authentication: new Authentication(),
     strictTransportSecurity: new StrictTransportSecurity({ clock }),
   }),
-  acceptOptions({ signal, tls, proxy }) {
+  acceptOptions({ signal, tls, proxy, certificatePins }) {
     if (signal !== null) expectListeners(signal);
     if (tls !== null) acceptTls(tls);
+    if (certificatePins !== null) checkPins(certificatePins);
     if (proxy !== 'default') checkProxy(proxy);
   },
   createTransport: (clock) => new SocketTransport({ clock }),

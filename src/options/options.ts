@@ -1,5 +1,6 @@
 import type { FetchWords } from '../message/fetch-words.ts';
 import type { HeadersInput } from '../message/headers.ts';
+import type { CertificatePins } from './certificate-pins.ts';
 import type { Interceptor } from './interceptor.ts';
 import type { ProxyInput } from './proxy.ts';
 import type { RetryOptions } from './retry-options.ts';
@@ -72,6 +73,14 @@ export interface SharedOptions {
   readonly trustedRedirectOrigins: readonly string[];
   /** TLS material, see {@link TlsOptions}, or null for the platform's own. @default null */
   readonly tls: TlsOptions | null;
+  /**
+   * Keys that hosts may be known by, see {@link CertificatePins}, looked at before a byte of a request is sent, also over
+   * sessions that are resumed and for a proxy that is spoken to over TLS; a host without a pinned key on its verified chain
+   * is ssl-handshake-failed (`certificate-pin-mismatch`), which nothing ignores. Where the transport has no capability `tls`,
+   * and over `NodeHttpTransport`, they are refused.
+   * @default null
+   */
+  readonly certificatePins: CertificatePins | null;
   /**
    * The proxy that requests go through, see {@link ProxyInput}. Setting it on a manager removes its `proxyFactory`; on a
    * request it wins over that, and a cache gives its answer to requests alone that say the same. Where the transport has no

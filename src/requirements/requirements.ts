@@ -132,7 +132,11 @@ const RULES: readonly (readonly [Capability, Rule])[] = [
     'uploadProgress',
     (_, { uploadProgress }, request) => (tellsUpload(request) && !uploadProgress ? 'uploadProgress' : null),
   ],
-  ['tls', (options, { tls }) => (options.tls === null || tls ? null : 'tls')],
+  [
+    'tls',
+    (options, { tls }) =>
+      tls ? null : ((['tls', 'certificatePins'] as const).find((name) => options[name]) ?? null),
+  ],
   ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
   [
     'requestStreams',

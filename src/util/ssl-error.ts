@@ -1,6 +1,6 @@
 /**
- * What can be wrong with the certificates of a server: Qt's names of `QSslError::SslError`, and `weak-key` and
- * `weak-signature`, which Qt has not.
+ * What can be wrong with the certificates of a server: Qt's names of `QSslError::SslError`, and `weak-key`,
+ * `weak-signature` and `certificate-pin-mismatch`, which Qt has not.
  *
  * Source: https://doc.qt.io/qt-6/qsslerror.html#SslError-enum
  */
@@ -27,6 +27,7 @@ export type SslErrorCode =
   | 'host-name-mismatch'
   | 'weak-key'
   | 'weak-signature'
+  | 'certificate-pin-mismatch'
   | 'unspecified-error';
 
 /** One thing that is wrong with a chain of certificates, as plain data. Qt: QSslError. */

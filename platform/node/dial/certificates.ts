@@ -58,13 +58,23 @@ function publicKeyOf(certificate: X509Certificate): Uint8Array {
   }
 }
 
+/**
+ * Ways from the first certificate to one that is trusted, every signature verified.
+ */
+export function verifiedPaths(
+  certificates: readonly X509Certificate[],
+  anchorsFor: (certificate: X509Certificate) => readonly X509Certificate[],
+): X509Certificate[][] {
+  const [first] = certificates;
+  return first === undefined ? [] : trustedPaths(first, certificates, anchorsFor, ISSUING);
+}
+
 /** @param anchorsFor the trusted certificates that may have issued one, or are it */
 export function chainFacts(
   certificates: readonly X509Certificate[],
   anchorsFor: (certificate: X509Certificate) => readonly X509Certificate[],
 ): Chain {
-  const [first] = certificates;
-  const paths = first === undefined ? [] : trustedPaths(first, certificates, anchorsFor, ISSUING);
+  const paths = verifiedPaths(certificates, anchorsFor);
   return {
     certificates: certificates.map(factsOf),
     trustedPaths: paths.map((path) => path.map(factsOf)),

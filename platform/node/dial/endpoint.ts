@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { ForwardRoute, Route } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
+import type { CertificatePins } from '../../../src/options/certificate-pins.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { publicKey } from '../../../src/proxy/proxy-server.ts';
@@ -34,6 +35,8 @@ export interface Endpoint {
   readonly filter: AddressFilter | null;
   /** What of its certificates is accepted although it is wrong, by {@link idOfError}. */
   readonly ignoredErrors: ReadonlySet<string>;
+  /** Keys that it, and a proxy on the way, may be known by. */
+  readonly pins: CertificatePins | null;
   /** What a proxy is told in CONNECT: that of the first request. Empty for none. */
   readonly userAgent: string;
 }
@@ -46,7 +49,8 @@ export function endpointOf(
 ): Endpoint {
   const filter = parts?.addressFilter ?? null;
   const userAgent = headers.get('user-agent') ?? '';
-  if (route.kind === 'forward') return proxyEndpoint(route, filter, userAgent);
+  const pins = options.certificatePins;
+  if (route.kind === 'forward') return proxyEndpoint(route, filter, pins, userAgent);
   const local = url.scheme === 'unix+http';
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
@@ -55,7 +59,7 @@ export function endpointOf(
   const protocols = protocolsOf(options, tls);
   const { origin } = url;
   const ignoredErrors = new Set(ignored.map(idOfError));
-  const place = JSON.stringify([origin, tls?.key, protocols, wayOf(route), filterKey(filter)]);
+  const place = JSON.stringify([origin, tls?.key, protocols, wayOf(route), filterKey(filter), pins]);
   const key = ignored.length === 0 ? place : JSON.stringify([place, ...[...ignoredErrors].sort()]);
   return {
     key,
@@ -69,6 +73,7 @@ export function endpointOf(
     route,
     filter,
     ignoredErrors,
+    pins,
     userAgent,
   };
 }
@@ -93,11 +98,16 @@ function protocolsOf({ http2Allowed, http2Direct }: RequestOptions, tls: TlsIden
 }
 
 /** A proxy that is asked for each resource by its URL: one connection carries requests to all origins. */
-function proxyEndpoint(route: ForwardRoute, filter: AddressFilter | null, userAgent: string): Endpoint {
+function proxyEndpoint(
+  route: ForwardRoute,
+  filter: AddressFilter | null,
+  pins: CertificatePins | null,
+  userAgent: string,
+): Endpoint {
   const { host, port } = route.proxy;
   const origin = publicKey(route.proxy);
-  const key = JSON.stringify([origin, 'forward', wayOf(route), filterKey(filter)]);
-  const way = { key, place: key, origin, host, port, route, filter, userAgent };
+  const key = JSON.stringify([origin, 'forward', wayOf(route), filterKey(filter), pins]);
+  const way = { key, place: key, origin, host, port, route, filter, pins, userAgent };
   return { ...way, local: false, tls: null, protocols: 'http/1.1', ignoredErrors: NOTHING_IGNORED };
 }
 

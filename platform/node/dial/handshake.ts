@@ -2,12 +2,14 @@ import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
+import type { PinnedKeys } from '../../../src/options/certificate-pins.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import { nodeOptions } from '../node-options.ts';
 import { certificatesFrom } from './certificates.ts';
 import { judgePeer } from './judge-peer.ts';
+import { pinError } from './pinned-keys.ts';
 import { securityOf } from './security.ts';
 import type { Wire } from './step.ts';
 import { secured, tlsConnectionOptions } from './tls-handshake.ts';
@@ -28,6 +30,10 @@ export interface HandshakeTerms {
   readonly keep: ((session: KeptSession) => void) | null;
   /** What may be wrong with the certificates, by {@link idOfError}. */
   readonly ignoredErrors: ReadonlySet<string>;
+  /** Keys that the peer may be known by; null for any. */
+  readonly pins: Required<PinnedKeys> | null;
+  /** Tells the application what has cost nothing. */
+  readonly report: (fault: Error) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** For errors. */
@@ -83,6 +89,7 @@ export class Handshake {
       socket.destroy();
       throw this.#refused;
     }
+    this.#reportPins();
     this.#tickets.accept(this.#certificate);
     return { socket, security: securityOf(socket, known(this.#certificate, errors, this.#ocspResponse)) };
   }
@@ -102,7 +109,7 @@ export class Handshake {
 
   /** All that is wrong, which must be what the request accepts. */
   #judge(verdict: string | null): SslError[] {
-    const { name, clock, identity, session, ignoredErrors, url } = this.#terms;
+    const { name, clock, identity, session, ignoredErrors, pins, url } = this.#terms;
     // Node gives it once: a second call would begin at the issuer. Of a resumed session there is none.
     this.#certificate ??= this.#socket.getPeerX509Certificate() ?? session?.certificate ?? null;
     const errors = judgePeer({
@@ -112,9 +119,23 @@ export class Handshake {
       now: clock.now(),
       anchors: identity.anchors,
     });
+    if (pins?.reportOnly === false) errors.push(...this.#pinErrors());
     if (errors.some((error) => !ignoredErrors.has(idOfError(error))))
       this.#refused = certificateError(errors, url);
     return errors;
+  }
+
+  #pinErrors(): SslError[] {
+    const { pins, identity, name } = this.#terms;
+    const error = pins === null ? null : pinError(this.#certificate, identity.anchors, pins, name);
+    return error === null ? [] : [error];
+  }
+
+  #reportPins(): void {
+    const { pins, report, url } = this.#terms;
+    if (pins?.reportOnly !== true) return;
+    const sslErrors = this.#pinErrors();
+    if (sslErrors.length > 0) report(certificateError(sslErrors, url));
   }
 }
 

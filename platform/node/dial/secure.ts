@@ -1,4 +1,5 @@
 import { NetworkError } from '../../../src/error.ts';
+import { pinsFor } from '../../../src/tls/certificate-pins.ts';
 import { Handshake } from './handshake.ts';
 import type { Reached, Step } from './step.ts';
 import { withoutRootDot } from './tls-handshake.ts';
@@ -10,7 +11,7 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
   return {
     name: 'secure',
     async take(reached, { endpoint, offer, call, signal, url }): Promise<Reached> {
-      const { key, host, ignoredErrors } = endpoint;
+      const { key, host, ignoredErrors, pins } = endpoint;
       const handshake = new Handshake({
         wire: reached.wire!,
         identity,
@@ -19,6 +20,8 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
         session: identity.resumes ? sessions.get(key) : null,
         keep: identity.resumes ? keeperOf(sessions, key) : null,
         ignoredErrors,
+        pins: pinsFor(pins, host),
+        report: (fault) => call.sink.faults?.(fault),
         clock: call.clock,
         signal,
         url,

@@ -16,8 +16,10 @@ import {
   OBJECT,
   withMethods,
 } from '../../../src/checks/checker.ts';
+import { NetworkError } from '../../../src/error.ts';
 import { tlsFor } from '../../../src/options/tls-material.ts';
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
+import { pinsFor } from '../../../src/tls/certificate-pins.ts';
 import { ActiveSet } from '../../../src/util/active-set.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
@@ -122,6 +124,7 @@ export class NodeHttpTransport implements Transport {
     if (this.#closed) throw givenUp(request.url.href, 'the transport is closed');
     // What is idle in an agent was connected before, and nobody was there to hear of its end.
     if (this.#sleep.hasSlept()) for (const agent of [this.#httpAgent, this.#httpsAgent]) destroyIdle(agent);
+    refusePins(request);
     restartPhases(call.timings);
     const first = this.#attempt(request, call);
     try {
@@ -189,6 +192,13 @@ function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
     servername: isIP(host) === 0 ? host : '',
     ...ownMaterial(request.options.tls, request.url.hostname),
   };
+}
+
+/** An agent tells of a connection when the request is on its way. @throws NetworkError */
+function refusePins({ url, options: { certificatePins } }: HttpRequest): void {
+  if (pinsFor(certificatePins, url.hostname) === null) return;
+  const words = `certificatePins of ${url.hostname} cannot be kept over node:http: leave them to a SocketTransport`;
+  throw new NetworkError('protocol-invalid-operation', words, { url: url.href, capability: 'tls' });
 }
 
 function ownMaterial(tls: TlsOptions | null, host: string): tls.ConnectionOptions {

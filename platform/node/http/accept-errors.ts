@@ -34,9 +34,9 @@ export async function acceptingErrors<Outcome>(
   }
 }
 
-/** There is nothing that could be accepted. */
+/** There is nothing that could be accepted, or the application has said itself what to accept alone. */
 function isFinal({ code }: SslError): boolean {
-  return code === 'no-peer-certificate';
+  return code === 'no-peer-certificate' || code === 'certificate-pin-mismatch';
 }
 
 /** RFC 6797 §8.4: there is no way around an error for a known HSTS host. */

@@ -150,5 +150,5 @@ function connectAlike(a: RequestOptions, b: RequestOptions): boolean {
   if (isByHost(a.tls)) return false;
   if (a === b) return true;
   const speakAlike = a.http2Allowed === b.http2Allowed && a.http2Direct === b.http2Direct;
-  return speakAlike && a.tls === b.tls;
+  return speakAlike && a.tls === b.tls && a.certificatePins === b.certificatePins;
 }

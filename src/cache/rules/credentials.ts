@@ -10,7 +10,7 @@ const CREDENTIAL_FIELDS: readonly string[] = ['authorization'];
 
 /**
  * What stands for whom a request is made as, beside the key: a digest of the Authorization field, of the fields that
- * `secretHeaders` names, of all TLS material and of a proxy of its own, through which a server may know it as another one; the
+ * `secretHeaders` names, of all TLS material and of a proxy of its own, through which a server may know it as another one; and of `certificatePins`; the
  * empty text for none of them. A stored response is only reused under the same credentials, and a cache on a disk does not
  * hold the secrets themselves.
  *
@@ -22,6 +22,7 @@ export function credentialsOf({ headers, options, own, url }: HttpRequest): stri
     for (const value of headers.getAll(name)) said.push(name, value);
   }
   if (own.proxy !== undefined) said.push('', describeProxy(own.proxy));
+  if (options.certificatePins !== null) said.push('pins', JSON.stringify(options.certificatePins));
   const tls = options.tls === null ? '' : digestOf(tlsFor(options.tls, url.hostname));
   if (said.length === 0 && tls === '') return '';
   return sha256Hex(JSON.stringify([said, tls]));

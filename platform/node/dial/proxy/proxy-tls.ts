@@ -1,5 +1,6 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
 import type { TlsOptions } from '../../../../src/options/tls-options.ts';
+import { pinsFor } from '../../../../src/tls/certificate-pins.ts';
 import { Handshake } from '../handshake.ts';
 import type { Reached, Step } from '../step.ts';
 import { withoutRootDot } from '../tls-handshake.ts';
@@ -9,7 +10,7 @@ import { identityFor } from '../tls-identity.ts';
 export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions): Step {
   return {
     name: 'proxy-tls',
-    async take(reached, { call, signal, url }): Promise<Reached> {
+    async take(reached, { endpoint, call, signal, url }): Promise<Reached> {
       const identity = identityFor(tls, proxy.host);
       const handshake = new Handshake({
         wire: reached.wire!,
@@ -19,6 +20,8 @@ export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions): Step {
         session: null,
         keep: null,
         ignoredErrors: NOTHING,
+        pins: pinsFor(endpoint.pins, proxy.host),
+        report: (fault) => call.sink.faults?.(fault),
         clock: call.clock,
         signal,
         url,
