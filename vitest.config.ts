@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import type { BrowserProviderOption } from 'vitest/node';
 import { CHROMIUM_FLAGS, type Engine, findChromium } from './test/browser/engines.ts';
+import { exampleSite } from './test/browser/example-site.ts';
 import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
 
@@ -44,7 +45,7 @@ export default defineConfig(async () => ({
 
 function browserProject(name: Engine, provider: BrowserProviderOption): TestProjectInlineConfiguration {
   return {
-    plugins: [pageRedirects()],
+    plugins: [pageRedirects(), exampleSite()],
     test: {
       name,
       include: ['test/browser/**/*.test.ts'],
