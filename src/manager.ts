@@ -50,6 +50,7 @@ export class Manager extends Settings implements NetworkClient {
   #current: { readonly settings: ManagerSettings; readonly source: ReplySource } | null = null;
   readonly #securityStore = new SecurityStore();
   readonly #proxies: ProxyPart | null;
+  readonly #extended: Manager | null;
   readonly #silence: SilenceWatch | undefined;
   /** Called when the manager closes: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
@@ -73,6 +74,7 @@ export class Manager extends Settings implements NetworkClient {
         ? { ...DEFAULT_SETTINGS, ...platform.defaults?.(clockOf(options)) }
         : extended.#defaults;
     super(options, defaults, platform);
+    this.#extended = extended;
     this.#platform = platform;
     this.#defaults = defaults;
     const theirs = extended === null ? null : extended.#connections;
@@ -110,13 +112,20 @@ export class Manager extends Settings implements NetworkClient {
     ...surplus: never[]
   ): AsyncGenerator<ServerSentEvent, void, undefined> {
     refuseSurplus('events', surplus);
-    const whenClosed = (callback: () => void): (() => void) => {
-      this.#closing.add(callback);
-      return () => this.#closing.delete(callback);
-    };
+    const whenClosed = (callback: () => void): (() => void) => this.#whenClosed(callback);
     const { clock } = this.settings;
     const of = { client: this, clock: clock ?? systemClock, whenClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
+  }
+
+  /** When it is closed, or one that it extends. Returns what takes that back. */
+  #whenClosed(callback: () => void): () => void {
+    this.#closing.add(callback);
+    const forget = this.#extended === null ? null : this.#extended.#whenClosed(callback);
+    return () => {
+      this.#closing.delete(callback);
+      forget?.();
+    };
   }
 
   /** Schemes that requests may have. A subclass that answers more of them overrides this, too. */

@@ -100,10 +100,12 @@ describe('events()', () => {
     ['return()', (events) => events.return(undefined), null],
     ['its signal', (_, controller) => controller.abort(), 'operation-canceled'],
     ['the close of its manager', () => manager.close(), 'operation-canceled'],
-  ])('the pause before the next stream is ended by %s', async (_, end, code) => {
+    ['the close of a manager that it extends', () => manager.close(), 'operation-canceled'],
+  ])('the pause before the next stream is ended by %s', async (name, end, code) => {
     const url = await serve((_request, response) => stream(response).end('data: a\n\n'));
     const controller = new AbortController();
-    const events = manager.events(
+    const of = name.endsWith('extends') ? manager.extend().extend() : manager;
+    const events = of.events(
       { url, signal: controller.signal },
       { reconnect: true, reconnectionDelay: 3_600_000 },
     );
@@ -128,5 +130,106 @@ describe('events()', () => {
 
   test('misspelt options are refused at once', () => {
     expect(() => manager.events('http://x.test/', { reconect: true } as never)).toThrow(/reconnect/);
+  });
+});
+
+/**
+ * The cases of WPT's `eventsource/` that are about the bytes of a stream: file, chunks as its server writes them, and what
+ * arrives. Those about the DOM (constructors, `onmessage`, `readyState`, shared workers, credentials by CORS) have no counterpart.
+ *
+ * Source: https://github.com/web-platform-tests/wpt/tree/master/eventsource
+ */
+describe('WPT eventsource', () => {
+  const long = 'x'.repeat(2000);
+  const data = (...texts: string[]) => texts.map((text) => ['message', text, '']);
+  test.each<[string, string, string[][]]>([
+    ['format-bom', '\uFEFFdata:1\n\n\uFEFFdata:2\n\ndata:3\n\n', data('1', '3')],
+    ['format-bom-2', '\uFEFF\uFEFFdata:1\n\ndata:2\n\ndata:3\n\n', data('2', '3')],
+    [
+      'format-comments',
+      `data:1\r:\0\n:\r\ndata:2\n:${long}\rdata:3\n:data:fail\r:${long}\ndata:4\n\n`,
+      data('1\n2\n3\n4'),
+    ],
+    ['format-data-before-final-empty-line', 'retry:1000\ndata:test1\n\nid:test\ndata:test2', data('test1')],
+    ['format-field-data', 'data:\n\ndata\ndata\n\ndata:test\n\n', data('', '\n', 'test')],
+    ['format-field-event-empty', 'event: \ndata:data\n\n', data('data')],
+    [
+      'format-field-event',
+      'event:test\ndata:x\n\ndata:x\n\n',
+      [
+        ['test', 'x', ''],
+        ['message', 'x', ''],
+      ],
+    ],
+    ['format-field-id', 'id: \u2026\nretry:200\ndata:hello\n\n', [['message', 'hello', '\u2026']]],
+    [
+      'format-field-id-2',
+      'id\nretry:200\ndata:hello\n\nid:1\ndata:there\n\ndata:again\n\n',
+      [
+        ['message', 'hello', ''],
+        ['message', 'there', '1'],
+        ['message', 'again', '1'],
+      ],
+    ],
+    ['format-field-id-null', 'data: 1\nid: a\0b\n\n', data('1')],
+    [
+      'format-field-parsing',
+      'data:\0\ndata:  2\rData:1\ndata\0:2\ndata:1\r\0data:4\nda-ta:3\rdata_5\ndata:3\rdata:\r\n data:32\ndata:4\n\n',
+      data('\0\n 2\n1\n3\n\n4'),
+    ],
+    ['format-field-retry', 'retry:03000\ndata:x\n\n', data('x')],
+    ['format-field-retry-bogus', 'retry:3000\nretry:1000x\ndata:x\n\n', data('x')],
+    ['format-field-retry-empty', 'retry\ndata:test\n\n', data('test')],
+    [
+      'format-field-unknown',
+      'data:test\n data\ndata\nfoobar:xxx\njustsometext\n:thisisacommentyay\ndata:test\n\n',
+      data('test\n\ntest'),
+    ],
+    ['format-leading-space', 'data:\ttest\rdata: \ndata:test\n\n', data('\ttest\n\ntest')],
+    ['format-newlines', 'data:test\r\ndata\ndata:test\r\n\r', data('test\n\ntest')],
+    ['format-null-character', 'data:\0\n\n\n\n', data('\0')],
+    ['format-utf-8', 'data:ok\u2026\n\n', data('ok\u2026')],
+  ])('%s, however it is cut', async (_, text, expected) => {
+    const bytes = Buffer.from(text);
+    const url = await serve((_request, response, nth) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream;charset=windows-1252' });
+      const cut = Math.min(1 + nth * 3, bytes.length);
+      response.write(bytes.subarray(0, cut), () => response.end(bytes.subarray(cut)));
+    });
+    for (let nth = 0; nth < 6; nth++) {
+      const events: string[][] = [];
+      for await (const event of manager.events(url)) events.push([event.type, event.data, event.lastEventId]);
+      expect(events).toEqual(expected);
+    }
+  });
+
+  test.each<[string, string, number, boolean]>([
+    ['format-mime-bogus', 'x bogus', 200, false],
+    ['format-mime-valid-bogus', 'text/event-stream;x bogus', 200, true],
+    ['format-mime-trailing-semicolon', 'text/event-stream;', 200, true],
+    ['a type in another case', 'Text/Event-Stream', 200, true],
+    ['request-status-error, 201', 'text/event-stream', 201, false],
+    ['request-status-error, 205', 'text/event-stream', 205, false],
+    ['request-status-error, 210', 'text/event-stream', 210, false],
+  ])('%s', async (_, type, status, isStream) => {
+    const url = await serve((_request, response) => {
+      response.writeHead(status, { 'content-type': type }).end(status === 205 ? '' : 'data: a\n\n');
+    });
+    const first = manager.events(url, AT_ONCE).next();
+    if (isStream) expect((await first).value).toMatchObject({ data: 'a' });
+    else await expect(first).rejects.toMatchObject({ code: 'unknown-content' });
+  });
+
+  test('request-accept, request-cache-control, eventsource-reconnect: what is asked for', async () => {
+    const asked: unknown[] = [];
+    const url = await serve(({ headers }, response, nth) => {
+      asked.push([headers.accept, headers['cache-control'], headers['last-event-id']]);
+      if (nth < 2) stream(response).end('id: \u2026\ndata: a\n\n');
+      else response.writeHead(204).end();
+    });
+    for await (const event of manager.events(url, AT_ONCE)) expect(event.lastEventId).toBe('\u2026');
+    const id = Buffer.from('\u2026').toString('latin1');
+    const again = ['text/event-stream', 'no-store', id];
+    expect(asked).toEqual([['text/event-stream', 'no-store', undefined], again, again]);
   });
 });
