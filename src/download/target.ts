@@ -9,7 +9,9 @@ export interface DownloadTarget<Saved> {
   /** What comes is the file from its first byte on. @param part what it is known by, where it can be continued later */
   begin(part: PartOfFile | null): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
-  /** The bytes that are there in base64 digests. */
+  /** Digests are told where nothing is expected of them, too. */
+  readonly tellsDigest: boolean;
+  /** The digests of what is there, in base64; without those that it cannot tell. */
   digest(algorithms: readonly DigestAlgorithm[]): Promise<ReadonlyMap<DigestAlgorithm, string>>;
   /** All is there, and right. */
   finish(): Promise<Saved>;
@@ -22,7 +24,7 @@ export interface DownloadOutcome {
   readonly bytes: number;
   /** It went on where an earlier attempt, or an earlier process, had ended. */
   readonly resumed: boolean;
-  /** Of the whole file: `sha-256=:…:`, and that of another algorithm where one was asked for. */
+  /** Of the whole file: `sha-256=:…:`, and that of another algorithm where one is expected. In a page empty where none is. */
   readonly digest: string;
 }
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { download as downloadOfPage } from '../../platform/browser/download.ts';
 import { type DownloadOptions, download } from '../../platform/node/extras.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import { until } from '../suites/transport/harness.ts';
@@ -354,6 +355,19 @@ describe('what cannot be saved', () => {
     const request = { url: 'http://127.0.0.1:1/', headers: { range: 'bytes=0-1' } };
     expect(() => download(manager, request, { to })).toThrow(TypeError);
   });
+});
+
+test('the download of a page goes on, too, where lengths are seen, and gives a Blob', async () => {
+  const url = await serve(() => ({
+    cut: (nth) => (nth < 3 ? 50_000 : Number.POSITIVE_INFINITY),
+    headers: { 'repr-digest': `sha-256=:${sha(content)}:` },
+  }));
+  const { blob, resumed, digest } = await downloadOfPage(manager, url).saved;
+  expect(Buffer.from(await blob.arrayBuffer()).equals(content)).toBe(true);
+  expect([resumed, digest]).toEqual([true, `sha-256=:${sha(content)}:`]);
+
+  const wrong = await serve(() => ({ headers: { 'repr-digest': `sha-256=:${sha(Buffer.from('x'))}:` } }));
+  await expect(downloadOfPage(manager, wrong).saved).rejects.toMatchObject({ code: 'unknown-content' });
 });
 
 test('a cache neither gives a part for the whole, nor keeps a second copy', async () => {

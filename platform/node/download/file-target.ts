@@ -27,6 +27,7 @@ const inUse = new Set<string>();
  * before another file takes the part's name.
  */
 export class FileTarget implements DownloadTarget<{ readonly path: string }> {
+  readonly tellsDigest = true;
   readonly #path: string;
   readonly #part: string;
   readonly #journal: string;

@@ -48,6 +48,21 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   /** `/status/404`: that status, with a body where it may have one. */
   status: ({ response, argument }) => response.writeHead(Number(argument)).end(`status ${argument}`),
 
+  /** `/ranges/1000/400`: so many bytes under an ETag that pages see; without a Range the answer is cut after 400 of them. */
+  ranges: ({ request, response, argument }) => {
+    const [size = 0, cut = 0] = argument.split('/').map(Number);
+    const bytes = Buffer.from(Array.from({ length: size }, (_, i) => byteAt(i)));
+    const first = request.headers['if-range'] === '"1"' ? Number(/\d+/.exec(request.headers.range!)![0]) : 0;
+    response.writeHead(first > 0 ? 206 : 200, {
+      ETag: '"1"',
+      'Content-Length': size - first,
+      'Access-Control-Expose-Headers': 'ETag, Content-Range, Content-Length',
+      ...(first > 0 ? { 'Content-Range': `bytes ${first}-${size - 1}/${size}` } : {}),
+    });
+    if (first > 0 || cut >= size) response.end(bytes.subarray(first));
+    else response.write(bytes.subarray(0, cut), () => response.socket!.end());
+  },
+
   /** Tells the request back, as {@link Echo}. */
   echo: async ({ request, response, entry }) => {
     const chunks: Buffer[] = [];
