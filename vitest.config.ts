@@ -5,6 +5,7 @@ import { CHROMIUM_FLAGS, type Engine, findChromium } from './test/browser/engine
 import { exampleSite } from './test/browser/example-site.ts';
 import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
+import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
 
 export default defineConfig(async () => ({
   test: {
@@ -21,8 +22,21 @@ export default defineConfig(async () => ({
         test: {
           name: 'node',
           include: ['test/node/**/*.test.ts'],
+          // What acts Windows out has nothing to say there.
+          exclude: process.platform === 'win32' ? ['test/node/windows.test.ts'] : [],
           pool: 'forks' as const,
           testTimeout: 30_000,
+        },
+      },
+      {
+        // The tests of stores and caches once more, on a disk with the rules of Windows.
+        test: {
+          name: 'windows',
+          include: STORES_AND_CACHES,
+          setupFiles: ['test/support/on-windows-fs.ts'],
+          pool: 'forks' as const,
+          // There a refusal is waited out for ten seconds.
+          testTimeout: 120_000,
         },
       },
       {

@@ -132,6 +132,7 @@ const results = [
   command('types, TypeScript 7', 'node_modules/typescript7/bin/tsc'),
   vitest('unit'),
   vitest('node'),
+  vitest('windows'),
   ...onOtherNodes(),
   vitest('consumers'),
   browser('chromium', (await findChromium()) !== null),

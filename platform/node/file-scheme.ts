@@ -48,14 +48,15 @@ function localPath(request: HttpRequest): string {
   };
   // On Windows it would be taken for a share.
   if (request.url.hostname !== '') refuse('the host is not this one');
+  const isWindows = process.platform === 'win32';
   let path = '';
   try {
-    path = fileURLToPath(request.url.href);
+    path = fileURLToPath(request.url.href, { windows: isWindows });
   } catch (cause) {
     refuse((cause as Error).message);
   }
   if (path.includes('\0')) refuse('the path has a NUL');
-  const fault = process.platform === 'win32' ? windowsPathFault(path) : null;
+  const fault = isWindows ? windowsPathFault(path) : null;
   return fault === null ? path : refuse(fault);
 }
 

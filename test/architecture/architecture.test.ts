@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { STORES_AND_CACHES } from '../support/stores-and-caches.ts';
 import { foreignGlobals, programOf } from './globals.ts';
 import { importCycles, importViolations, ROOMS } from './import-rules.ts';
 import { filesUnder, parseModule, readModule } from './modules.ts';
@@ -20,6 +21,12 @@ const CLOCKS: ReadonlySet<string> = new Set([
   'src/checks/foreign-words.ts',
   'src/reply/reply-error.ts',
 ]);
+
+/** The only sign of a pattern is `*`, within one name. */
+function matchesGlob(path: string, pattern: string): boolean {
+  const form = pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+  return new RegExp(`^${form}$`).test(path);
+}
 
 function withoutComments(source: string): string {
   return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
@@ -97,6 +104,23 @@ describe('the house', () => {
     'readonly setTimeout: unknown',
     'setBackgroundTimeout(f, 5)',
   ])('%s is none of that', (line) => expect(line).not.toMatch(TIME));
+
+  test('every test of stores and caches runs on the disk of Windows, too', () => {
+    const usesFiles = /platform\/node\/files\/|\b(DiskCache|FileStore)\(|StrictTransportSecurityStore\(true/;
+    const elsewhere = [
+      // Has it itself, with a scanner.
+      'test/node/windows.test.ts',
+      // What a store or a cache is to them could be anything.
+      'test/node/inspection.test.ts',
+      'test/node/own-bytes.test.ts',
+    ];
+    const found = modules.filter(({ path }) => /^test\/node\/.*\.test\.ts$/.test(path));
+    const keeping = found.filter(({ path }) => usesFiles.test(readFileSync(path, 'utf8')));
+    const missing = keeping
+      .map(({ path }) => path)
+      .filter((path) => !STORES_AND_CACHES.some((pattern) => matchesGlob(path, pattern)));
+    expect(missing.sort()).toEqual(elsewhere.sort());
+  });
 
   test(`no file of the product is longer than ${MAXIMUM_LINES} lines`, () => {
     const long = product.filter(({ lines }) => lines > MAXIMUM_LINES);

@@ -308,20 +308,24 @@ describe('several processes', () => {
     await cache.close();
   });
 
-  test('an entry that is replaced while it is read is read to its end, or not begun', async () => {
-    const { cache, file } = await stored();
-    const [entry] = await cache.match('key');
-    const reader = cache.open(entry!);
-    expect((await reader.read(140_000, 10)).length).toBe(10);
-    const replacement = await stored(bodyOf(150_000, 2));
-    renameSync(replacement.file, file);
-    expect(await readAll(reader, 150_000)).toEqual(BODY);
-    reader.close();
-    // Another process has found it too, and comes too late.
-    const late = new DiskCache({ directory: path.dirname(file) }).open(entry!);
-    await expect(readAll(late, 150_000, 140_000)).rejects.toThrow('damaged');
-    late.close();
-    await cache.remove('key', entry);
-    expect(statSync(file).isFile()).toBe(true);
-  });
+  // Windows does not let it be replaced meanwhile.
+  test.skipIf(process.platform === 'win32')(
+    'an entry that is replaced while it is read is read to its end, or not begun',
+    async () => {
+      const { cache, file } = await stored();
+      const [entry] = await cache.match('key');
+      const reader = cache.open(entry!);
+      expect((await reader.read(140_000, 10)).length).toBe(10);
+      const replacement = await stored(bodyOf(150_000, 2));
+      renameSync(replacement.file, file);
+      expect(await readAll(reader, 150_000)).toEqual(BODY);
+      reader.close();
+      // Another process has found it too, and comes too late.
+      const late = new DiskCache({ directory: path.dirname(file) }).open(entry!);
+      await expect(readAll(late, 150_000, 140_000)).rejects.toThrow('damaged');
+      late.close();
+      await cache.remove('key', entry);
+      expect(statSync(file).isFile()).toBe(true);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DiskEntry } from '../../platform/node/files/disk-cache/disk-entry.ts';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
@@ -59,6 +59,9 @@ vi.mock(import('../../platform/node/files/disk-cache/files.ts'), async (importOr
     },
   };
 });
+
+/** Windows lets no file be replaced while it is open, so that none is held there. */
+const isHeld = process.platform !== 'win32';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-descriptors-'));
 const server = createServer(({ url }, response) => {
@@ -122,53 +125,55 @@ test.each([0, 1, 300_000])(
   },
 );
 
-test.each([1000, 65_536, 300_000])(
-  'a body of %i bytes: a hit soon after another opens no file',
-  async (size) => {
+describe.runIf(isHeld)('hits soon after others', () => {
+  test.each([1000, 65_536, 300_000])(
+    'a body of %i bytes: a hit soon after another opens no file',
+    async (size) => {
+      const cache = openCache();
+      const manager = new NetworkAccessManager({ cache });
+      await manager.get(urlOf(size)).bytes();
+      await vi.waitFor(() => expect(open.size).toBe(0));
+      const hit = (): Promise<Uint8Array> => manager.get(urlOf(size)).bytes();
+      expect((await during(hit)).opened).toBe(1);
+      for (let i = 0; i < 5; i++) expect((await during(hit)).opened).toBe(0);
+      await manager.close();
+      await cache.close();
+    },
+  );
+
+  test('a file is held for a second, however much it is used, and closed without being used again', async () => {
     const cache = openCache();
-    const manager = new NetworkAccessManager({ cache });
-    await manager.get(urlOf(size)).bytes();
-    await vi.waitFor(() => expect(open.size).toBe(0));
-    const hit = (): Promise<Uint8Array> => manager.get(urlOf(size)).bytes();
-    expect((await during(hit)).opened).toBe(1);
-    for (let i = 0; i < 5; i++) expect((await during(hit)).opened).toBe(0);
-    await manager.close();
+    await put(cache, 'key', bodyOf(1000));
+    const start = performance.now();
+    const { opened } = await during(async () => {
+      while (performance.now() - start < 1500) await read(cache);
+    });
+    expect(opened).toBe(2);
+    await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 5000 });
     await cache.close();
-  },
-);
-
-test('a file is held for a second, however much it is used, and closed without being used again', async () => {
-  const cache = openCache();
-  await put(cache, 'key', bodyOf(1000));
-  const start = performance.now();
-  const { opened } = await during(async () => {
-    while (performance.now() - start < 1500) await read(cache);
   });
-  expect(opened).toBe(2);
-  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 5000 });
-  await cache.close();
-});
 
-test('a file that is held and cannot be read is opened anew', async () => {
-  const onFault = vi.fn();
-  const cache = new DiskCache({ directory: path.join(root, 'unreadable'), onFault });
-  await put(cache, 'key', bodyOf(1000));
-  await read(cache);
-  faults.push(Object.assign(new Error('stale'), { code: 'ESTALE' }));
-  expect((await during(() => read(cache))).opened).toBe(1);
-  expect(faults).toEqual([]);
-  expect(onFault).not.toHaveBeenCalled();
-  await cache.close();
-});
+  test('a file that is held and cannot be read is opened anew', async () => {
+    const onFault = vi.fn();
+    const cache = new DiskCache({ directory: path.join(root, 'unreadable'), onFault });
+    await put(cache, 'key', bodyOf(1000));
+    await read(cache);
+    faults.push(Object.assign(new Error('stale'), { code: 'ESTALE' }));
+    expect((await during(() => read(cache))).opened).toBe(1);
+    expect(faults).toEqual([]);
+    expect(onFault).not.toHaveBeenCalled();
+    await cache.close();
+  });
 
-test('few are held at a time', async () => {
-  const cache = openCache();
-  const keys = Array.from({ length: 50 }, (_, i) => `key ${i}`);
-  for (const key of keys) await put(cache, key, bodyOf(100));
-  await vi.waitFor(() => expect(open.size).toBe(0));
-  await Promise.all(keys.map((key) => read(cache, key)));
-  expect(open.size).toBe(32);
-  await cache.close();
+  test('few are held at a time', async () => {
+    const cache = openCache();
+    const keys = Array.from({ length: 50 }, (_, i) => `key ${i}`);
+    for (const key of keys) await put(cache, key, bodyOf(100));
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    await Promise.all(keys.map((key) => read(cache, key)));
+    expect(open.size).toBe(32);
+    await cache.close();
+  });
 });
 
 test.each<[string, (cache: DiskCache) => unknown]>([
@@ -274,21 +279,24 @@ test('what is found while the cache closes is not held', async () => {
   expect(await finding).toHaveLength(1);
 });
 
-test('a large body is read along with the metadata only if the last hit took all of it', async () => {
-  const cache = openCache();
-  await put(cache, 'key', bodyOf(300_000));
-  await read(cache);
-  const { bytesRead } = await during(() => read(cache));
-  expect(bytesRead).toBeLessThan(310_000);
-  expect((await during(() => cache.match('key'))).bytesRead).toBeGreaterThan(300_000);
-  expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
-  const part = await during(async () => {
-    const [entry] = await cache.match('key');
-    const reader = cache.open(entry!);
-    await reader.read(0, 1000);
-    reader.close();
-  });
-  expect(part.bytesRead).toBeLessThan(80_000);
-  expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
-  await cache.close();
-});
+test.runIf(isHeld)(
+  'a large body is read along with the metadata only if the last hit took all of it',
+  async () => {
+    const cache = openCache();
+    await put(cache, 'key', bodyOf(300_000));
+    await read(cache);
+    const { bytesRead } = await during(() => read(cache));
+    expect(bytesRead).toBeLessThan(310_000);
+    expect((await during(() => cache.match('key'))).bytesRead).toBeGreaterThan(300_000);
+    expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
+    const part = await during(async () => {
+      const [entry] = await cache.match('key');
+      const reader = cache.open(entry!);
+      await reader.read(0, 1000);
+      reader.close();
+    });
+    expect(part.bytesRead).toBeLessThan(80_000);
+    expect((await during(() => cache.match('key'))).bytesRead).toBeLessThan(10_000);
+    await cache.close();
+  },
+);

@@ -176,15 +176,19 @@ test('damage behind the first block of a body that is read along leaves what is 
   await cache.close();
 });
 
-test('an entry that was found is read to its end, whatever took its place meanwhile', async () => {
-  const { cache, file } = await holding(150_000);
-  await cache.match('key');
-  const [entry] = await cache.match('key');
-  const other = await holding(150_000);
-  renameSync(other.file, file);
-  const reader = cache.open(entry!);
-  expectBody(await reader.read(0, 150_000), bodyOf(150_000));
-  reader.close();
-  await cache.close();
-  await other.cache.close();
-});
+// Windows lets no file be replaced while it is open, so that none is held there.
+test.skipIf(process.platform === 'win32')(
+  'an entry that was found is read to its end, whatever took its place meanwhile',
+  async () => {
+    const { cache, file } = await holding(150_000);
+    await cache.match('key');
+    const [entry] = await cache.match('key');
+    const other = await holding(150_000);
+    renameSync(other.file, file);
+    const reader = cache.open(entry!);
+    expectBody(await reader.read(0, 150_000), bodyOf(150_000));
+    reader.close();
+    await cache.close();
+    await other.cache.close();
+  },
+);

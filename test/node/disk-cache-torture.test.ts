@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, put, readAll } from '../suites/cache.ts';
+import { windowsFs } from '../support/windows-in-processes.ts';
 
 const WRITERS = 4;
 const KILLS = 200;
@@ -29,6 +30,7 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    inject: windowsFs(),
     plugins: [stub],
   });
 });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileStore } from '../../platform/node/files/file-store.ts';
+import { windowsFs } from '../support/windows-in-processes.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-crash-'));
 const program = path.join(root, 'writer.mjs');
@@ -14,7 +15,14 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   const entry = path.join(import.meta.dirname, 'fixtures/file-store-writer.ts');
-  await build({ entryPoints: [entry], outfile: program, bundle: true, platform: 'node', format: 'esm' });
+  await build({
+    entryPoints: [entry],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    inject: windowsFs(),
+  });
 });
 
 afterAll(() => {

@@ -5,12 +5,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager, StrictTransportSecurity } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { LIST_ROUTES, NODE_TRANSPORTS } from '../support/list-bench.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { windowsFs } from '../support/windows-in-processes.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'fairlead-hsts-'));
 const program = path.join(root, 'client.mjs');
@@ -22,7 +23,14 @@ const children: ChildProcess[] = [];
 let server: TestServer;
 beforeAll(async () => {
   const entryPoints = [path.join(import.meta.dirname, 'fixtures/hsts-client.ts')];
-  await build({ entryPoints, outfile: program, bundle: true, platform: 'node', format: 'esm' });
+  await build({
+    entryPoints,
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    inject: windowsFs(),
+  });
   writeFileSync(authorityFile, authority.certificate);
   const identity = authority.issue({ names: ['known.test', '*.killed.test', '*.one.test', '*.other.test'] });
   server = await startServer({ routes: LIST_ROUTES, identity });
@@ -72,21 +80,20 @@ describe('a restart', () => {
     expect([...first.faults, ...second.faults]).toEqual([]);
   });
 
-  test('the usual place is the user’s cache directory', async () => {
-    const before = process.env.XDG_CACHE_HOME;
-    process.env.XDG_CACHE_HOME = freshDirectory();
+  // Where Windows is acted out, the paths that Node makes are still those of the real system.
+  test.skipIf(windowsFs().length > 0)('the usual place is the user’s cache directory', async () => {
+    const directory = freshDirectory();
+    for (const name of ['XDG_CACHE_HOME', 'LOCALAPPDATA', 'HOME']) vi.stubEnv(name, directory);
     try {
       const { manager } = start();
       await manager.enableStrictTransportSecurityStore(true);
       manager.addStrictTransportSecurityHosts([known('a.test')]);
       await manager.close();
-      if (process.platform === 'linux') {
-        const file = path.join(process.env.XDG_CACHE_HOME, 'fairlead', 'hsts.json');
-        expect(readFileSync(file, 'utf8')).toContain('"a.test"');
-      }
+      const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+      const file = names.find((name) => name.endsWith('hsts.json'));
+      expect(readFileSync(path.join(directory, file!), 'utf8')).toContain('"a.test"');
     } finally {
-      if (before === undefined) delete process.env.XDG_CACHE_HOME;
-      else process.env.XDG_CACHE_HOME = before;
+      vi.unstubAllEnvs();
     }
   });
 

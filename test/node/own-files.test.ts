@@ -147,10 +147,10 @@ describe('"nothing stored" and "not readable" are two answers', () => {
     await new StrictTransportSecurity().enableStore(new FileStore({ file: policies }), onFault);
     const unread = 'storage: the store could not be read; nothing of it is known';
     await expect
-      .poll(() => faults.filter(({ message }) => message === unread).length, { timeout: 5000 })
+      .poll(() => faults.filter(({ message }) => message === unread).length, { timeout: 60_000 })
       .toBe(2);
     restore();
-    await expect.poll(() => jar.cookieHeader(url), { timeout: 3000 }).toBe('session=abc');
+    await expect.poll(() => jar.cookieHeader(url), { timeout: 60_000 }).toBe('session=abc');
     await jar.close();
     await store.close();
   });

@@ -141,20 +141,24 @@ test('a claim is touched while its content is made, so that nobody takes it over
   expect(readFileSync(file, 'utf8')).toBe('slow other');
 });
 
-test('who lost its claim while it worked starts over from what the others wrote', async () => {
-  const file = path.join(root, String(count++), 'file');
-  const seen: (string | null)[] = [];
-  await replaceFile(file, async (content) => {
-    seen.push(content);
-    if (seen.length === 1) {
-      for (const claim of readdirSync(`${file}.lock`)) rmSync(path.join(`${file}.lock`, claim));
-      await replaceFile(file, append('theirs'));
-    }
-    return `${content ?? ''} ours`;
-  });
-  expect(seen).toEqual([null, 'theirs']);
-  expect(readFileSync(file, 'utf8')).toBe('theirs ours');
-});
+// On Windows a claim that is removed stays until its process has closed it, and that of this test waits for the other one.
+test.skipIf(process.platform === 'win32')(
+  'who lost its claim while it worked starts over from what the others wrote',
+  async () => {
+    const file = path.join(root, String(count++), 'file');
+    const seen: (string | null)[] = [];
+    await replaceFile(file, async (content) => {
+      seen.push(content);
+      if (seen.length === 1) {
+        for (const claim of readdirSync(`${file}.lock`)) rmSync(path.join(`${file}.lock`, claim));
+        await replaceFile(file, append('theirs'));
+      }
+      return `${content ?? ''} ours`;
+    });
+    expect(seen).toEqual([null, 'theirs']);
+    expect(readFileSync(file, 'utf8')).toBe('theirs ours');
+  },
+);
 
 test('an update that throws leaves the file as it was and no claim', async () => {
   const file = path.join(root, String(count++), 'file');

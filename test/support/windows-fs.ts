@@ -1,32 +1,62 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import path from 'node:path';
 import { patchFs, systemError } from './patched-fs.ts';
+import { realPath, refuseNoFile } from './windows-paths.ts';
+
+/** What another program that has a file open lets others do meanwhile: Node shares everything. */
+export type Sharing = 'everything' | 'no removal' | 'nothing';
+
+/** Functions of `node:fs` (callbacks, `…Sync` and promises alike) and how many paths each takes. */
+const PATHS = {
+  access: 1,
+  chmod: 1,
+  copyFile: 2,
+  exists: 1,
+  lstat: 1,
+  mkdir: 1,
+  open: 1,
+  readFile: 1,
+  readdir: 1,
+  rename: 2,
+  rm: 1,
+  rmdir: 1,
+  stat: 1,
+  truncate: 1,
+  unlink: 1,
+  utimes: 1,
+  watch: 1,
+  writeFile: 1,
+} as const;
+type Name = keyof typeof PATHS;
+type AnyFunction = (...parameters: unknown[]) => unknown;
 
 /**
  * Windows acted out over another system's disk, for tests of stores and caches: there was no Windows at hand. What it does
  * is what `docs/platforms.md` tells of Windows:
  *
- * - a rename is refused (EPERM) while what lies at its new name is open, by whomever, or another program has the file
- *   itself open without sharing (Node shares what it opens); that of a directory while a file in it is open; so is the
- *   removal of a directory that is not empty because a file in it is pending;
- * - a file that is removed while it is open stays, pending, until the last handle is closed: opening it, and making another
- *   of its name, is EPERM meanwhile;
- * - a scanner opens each new file for itself a moment after it came: opening, renaming and removing it is EBUSY or EPERM;
- * - names are the same in any case; those of devices, and streams (`file:stream`), cannot be made;
+ * - a rename is refused (EPERM) while what lies at its new name is open, by any program, or another program has the file
+ *   itself open without sharing its removal; that of a directory while a file in it is open; so is the removal of a
+ *   directory that is not empty because a file in it is pending;
+ * - a file that is removed while it is open stays, pending, until the last handle is closed: opening it, removing it again
+ *   and making another of its name is EPERM meanwhile;
+ * - what another program has open without sharing cannot be removed (EBUSY), or not even be opened (EBUSY);
+ * - a scanner opens each new file for itself a moment after it came: opening, renaming and removing it is EBUSY;
+ * - paths are those of Windows ({@link realPath}): drives, both slashes, `\\?\`, names in any case; names of devices and
+ *   streams (`file:stream`) are no files;
  * - directories cannot be opened, and there are no links, owners and modes to speak of.
  */
 export class WindowsFs {
-  /** How often a scanner has refused something: a test that never met one shows nothing. */
+  /** How often something was refused: a test that never met a refusal shows nothing. */
   refusals = 0;
   readonly #open = new Map<string, number>();
-  readonly #held = new Set<string>();
+  readonly #held = new Map<string, Sharing>();
   readonly #pending = new Set<string>();
   readonly #scanned = new Map<string, number>();
   readonly #scanTime: number;
   readonly #descriptors = new Map<number, string>();
   readonly #platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
   readonly #restore: (() => void)[] = [];
+  readonly #remove = fs.rmSync;
 
   /** @param scanTime how long (milliseconds) the scanner holds each new file. 0: there is none */
   constructor(scanTime = 0) {
@@ -34,70 +64,43 @@ export class WindowsFs {
   }
 
   install(): void {
+    // Node takes the functions with which it removes trees when it does so for the first time: these are to be the real ones.
+    fs.rmSync('/nothing', { recursive: true, force: true });
     Object.defineProperty(process, 'platform', { ...this.#platform, value: 'win32' });
-    const { promises } = fs;
-    const { open, rename, unlink, rmdir } = promises;
-    const callback = { open: fs.open, close: fs.close };
-    const sync = { openSync: fs.openSync, closeSync: fs.closeSync, renameSync: fs.renameSync };
-    this.#restore.push(
-      patchFs(promises, {
-        open: (async (...[file, ...rest]: Parameters<typeof open>) => {
-          this.#refuseToOpen(String(file));
-          const handle = await open(file, ...rest);
-          return this.#tracked(handle, String(file));
-        }) as typeof open,
-        rename: async (from, to) => {
-          this.#refuseToMove(String(from), String(to));
-          await rename(from, to);
-          this.#scan(String(to));
-        },
-        unlink: async (file) => {
-          this.#refuseScanned(String(file));
-          if (this.#isOpen(String(file))) this.#pending.add(key(String(file)));
-          else await unlink(file);
-        },
-        rmdir: async (directory) => {
-          if ([...this.#pending].some((file) => file.startsWith(`${key(String(directory))}/`)))
-            throw systemError('ENOTEMPTY', 'rmdir');
-          await rmdir(directory);
-        },
-      }),
-      patchFs(fs, {
-        open: ((...parameters: Parameters<typeof fs.open>) => {
-          const file = String(parameters[0]);
-          const done = parameters.pop() as unknown as (error: Error | null, descriptor?: number) => void;
-          try {
-            this.#refuseToOpen(file);
-          } catch (error) {
-            setImmediate(done, error as Error);
-            return;
-          }
-          (callback.open as (...all: unknown[]) => void)(...parameters, (error: Error | null, fd: number) => {
-            if (error === null) this.#opened(file, fd);
-            done(error, fd);
-          });
-        }) as typeof fs.open,
-        close: ((descriptor: number, done: (error: Error | null) => void) => {
-          callback.close(descriptor, (error) => {
-            this.#closed(descriptor);
-            done?.(error ?? null);
-          });
-        }) as typeof fs.close,
-        openSync: (...parameters) => {
-          this.#refuseToOpen(String(parameters[0]));
-          const descriptor = sync.openSync(...parameters);
-          this.#opened(String(parameters[0]), descriptor);
-          return descriptor;
-        },
-        closeSync: (descriptor) => {
-          sync.closeSync(descriptor);
-          this.#closed(descriptor);
-        },
-        renameSync: (from, to) => {
-          this.#refuseToMove(String(from), String(to));
-          sync.renameSync(from, to);
-        },
-      }),
+    for (const name of Object.keys(PATHS) as Name[]) {
+      this.#patch(fs, name, (real) => (parameters) => this.#withCallback(name, real, parameters));
+      // Its promises are an iterator, which nothing of ours uses.
+      if (name === 'watch') continue;
+      this.#patch(fs.promises, name, (real) => async (parameters) => {
+        const paths = this.#before(name, parameters);
+        if (paths === null) return undefined;
+        const result = await real(...parameters);
+        this.#after(name, paths);
+        return name === 'open' ? this.#tracked(result as FileHandle, paths[0]!) : result;
+      });
+      this.#patch(fs, `${name}Sync`, (real) => (parameters) => {
+        const paths = this.#before(name, parameters);
+        if (paths === null) return undefined;
+        const result = real(...parameters);
+        this.#after(name, paths);
+        if (name === 'open') this.#opened(paths[0]!, result as number);
+        return result;
+      });
+    }
+    this.#patch(fs, 'closeSync', (real) => (parameters) => {
+      const result = real(...parameters);
+      this.#closed(parameters[0] as number);
+      return result;
+    });
+    this.#patch(
+      fs,
+      'close',
+      (real) =>
+        ([descriptor, done]) =>
+          real(descriptor, (error: Error | null) => {
+            this.#closed(descriptor as number);
+            (done as AnyFunction | undefined)?.(error ?? null);
+          }),
     );
   }
 
@@ -107,45 +110,119 @@ export class WindowsFs {
   }
 
   /** Another program has the file open until the returned function is called. */
-  hold(file: string): () => void {
-    this.#count(file, 1);
-    this.#held.add(key(file));
+  hold(file: string, sharing: Sharing = 'no removal'): () => void {
+    const held = realPath(file);
+    this.#count(held, 1);
+    this.#held.set(held, sharing);
     return () => {
-      this.#held.delete(key(file));
-      this.#count(file, -1);
+      this.#held.delete(held);
+      this.#count(held, -1);
     };
   }
 
+  #patch(
+    target: object,
+    name: string,
+    make: (real: AnyFunction) => (parameters: unknown[]) => unknown,
+  ): void {
+    const functions = target as Record<string, AnyFunction | undefined>;
+    const real = functions[name]?.bind(target);
+    if (real === undefined) return;
+    const changed = make(real);
+    this.#restore.push(patchFs(functions, { [name]: (...parameters: unknown[]) => changed(parameters) }));
+  }
+
+  #withCallback(name: Name, real: AnyFunction, parameters: unknown[]): unknown {
+    const done = parameters.at(-1) as AnyFunction;
+    // A watcher has a listener, and throws.
+    if (name === 'watch' || typeof done !== 'function') {
+      this.#before(name, parameters);
+      return real(...parameters);
+    }
+    let paths: readonly string[] | null;
+    try {
+      paths = this.#before(name, parameters);
+    } catch (error) {
+      return setImmediate(done, error);
+    }
+    if (paths === null) return setImmediate(done, null);
+    const [file = ''] = paths;
+    return real(...parameters.slice(0, -1), (error: unknown, ...results: unknown[]) => {
+      if (error === null) this.#after(name, paths);
+      if (error === null && name === 'open') this.#opened(file, results[0] as number);
+      done(error, ...results);
+    });
+  }
+
+  /** Puts this disk's paths among the parameters, and gives them; null when all is done. Throws what Windows refuses. */
+  #before(name: Name, parameters: unknown[]): readonly string[] | null {
+    const paths: string[] = [];
+    for (let index = 0; index < PATHS[name]; index++) {
+      const given = parameters[index];
+      // A descriptor, or a URL.
+      if (typeof given !== 'string') return [];
+      const file = realPath(given);
+      if (name === 'open' || name === 'mkdir' || name === 'writeFile' || name === 'rename')
+        refuseNoFile(given);
+      parameters[index] = file;
+      paths.push(file);
+    }
+    const [file = '', to = ''] = paths;
+    if (name === 'open' || name === 'readFile' || name === 'writeFile' || name === 'truncate')
+      this.#refuseToOpen(file);
+    else if (name === 'rename') this.#refuseToMove(file, to);
+    else if (name === 'unlink' || (name === 'rm' && !isRecursive(parameters[1])))
+      return this.#refuseToRemove(file) ? null : paths;
+    else if (name === 'rmdir' && this.#isAnyIn(file, this.#pending)) this.#refuse('ENOTEMPTY', name);
+    return paths;
+  }
+
+  #after(name: Name, [, to = '']: readonly string[]): void {
+    if (name === 'rename' && this.#scanTime > 0) this.#scanned.set(to, performance.now() + this.#scanTime);
+  }
+
+  #refuse(code: string, what: string): never {
+    this.refusals++;
+    throw systemError(code, what);
+  }
+
   #refuseToOpen(file: string): void {
-    const name = path.basename(file);
-    if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name) || name.includes(':'))
-      throw systemError('EINVAL', 'open');
     if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw systemError('EISDIR', 'open');
-    if (this.#pending.has(key(file))) throw systemError('EPERM', 'open');
+    if (this.#pending.has(file)) this.#refuse('EPERM', 'open: it is about to go');
+    if (this.#held.get(file) === 'nothing') this.#refuse('EBUSY', 'open: a share violation');
     this.#refuseScanned(file);
   }
 
   #refuseToMove(from: string, to: string): void {
     this.#refuseScanned(from);
     this.#refuseScanned(to);
-    const inside = `${key(from)}/`;
-    const isBusy =
-      this.#held.has(key(from)) ||
-      this.#isOpen(to) ||
-      [...this.#open.keys()].some((file) => file.startsWith(inside));
-    if (!isBusy) return;
-    this.refusals++;
-    throw systemError('EPERM', 'rename');
+    if (this.#pending.has(from) || this.#isKept(from)) this.#refuse('EPERM', 'rename: it is open');
+    if (this.#open.has(to)) this.#refuse('EPERM', 'rename: what it replaces is open');
+    if (this.#isAnyIn(from, this.#open.keys())) this.#refuse('EPERM', 'rename: a file in it is open');
+  }
+
+  /** True: it is pending from now on. */
+  #refuseToRemove(file: string): boolean {
+    this.#refuseScanned(file);
+    if (this.#pending.has(file)) this.#refuse('EPERM', 'unlink: it is about to go');
+    if (this.#isKept(file)) this.#refuse('EBUSY', 'unlink: a share violation');
+    if (!this.#open.has(file)) return false;
+    this.#pending.add(file);
+    return true;
   }
 
   #refuseScanned(file: string): void {
-    if ((this.#scanned.get(key(file)) ?? 0) < performance.now()) return;
-    this.refusals++;
-    throw systemError('EBUSY', 'scanner');
+    if ((this.#scanned.get(file) ?? Number.NEGATIVE_INFINITY) >= performance.now())
+      this.#refuse('EBUSY', 'a scanner has it');
   }
 
-  #scan(file: string): void {
-    if (this.#scanTime > 0) this.#scanned.set(key(file), performance.now() + this.#scanTime);
+  /** Another program has it open, and does not share its removal. */
+  #isKept(file: string): boolean {
+    return (this.#held.get(file) ?? 'everything') !== 'everything';
+  }
+
+  #isAnyIn(directory: string, files: Iterable<string>): boolean {
+    return [...files].some((file) => file.startsWith(`${directory}/`));
   }
 
   #tracked(handle: FileHandle, file: string): FileHandle {
@@ -171,19 +248,14 @@ export class WindowsFs {
     if (file !== undefined) this.#count(file, -1);
   }
 
-  #isOpen(file: string): boolean {
-    return this.#open.has(key(file));
-  }
-
   #count(file: string, change: 1 | -1): void {
-    const count = (this.#open.get(key(file)) ?? 0) + change;
-    if (count > 0) this.#open.set(key(file), count);
-    else this.#open.delete(key(file));
-    if (count <= 0 && this.#pending.delete(key(file))) fs.rmSync(file, { force: true });
+    const count = (this.#open.get(file) ?? 0) + change;
+    if (count > 0) this.#open.set(file, count);
+    else this.#open.delete(file);
+    if (count <= 0 && this.#pending.delete(file)) this.#remove(file, { force: true });
   }
 }
 
-/** Names are compared without regard to case. */
-function key(file: string): string {
-  return path.resolve(file).toLowerCase();
+function isRecursive(options: unknown): boolean {
+  return (options as { recursive?: boolean } | undefined)?.recursive === true;
 }

@@ -12,7 +12,7 @@ import {
   LARGEST_ENTRY,
   MAXIMUM_VARIANTS,
 } from '../../../src/cache/storage/network-cache.ts';
-import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
 import { type FaultTeller, faultTeller } from '../../../src/storage/fault-teller.ts';
 import type { FaultListener } from '../../../src/storage/key-value-store.ts';
 import { reportLater } from '../../../src/storage/report-later.ts';
@@ -29,7 +29,7 @@ import { LAYOUT } from './disk-cache/layout.ts';
 import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
 import { errorCode, isMissing } from './error-code.ts';
-import { removeOwn, TO_CREATE } from './own-files.ts';
+import { ownPath, removeOwn, TO_CREATE } from './own-files.ts';
 import { mayPass, persist } from './persist.ts';
 
 /** Options of a {@link DiskCache}. */
@@ -48,7 +48,7 @@ export interface DiskCacheOptions {
 }
 
 const CHECKS: Checks<DiskCacheOptions> = {
-  directory: requiredText('the path of a directory'),
+  directory: ownPath('a directory'),
   maximumSize: MAXIMUM_SIZE,
   onFault: FUNCTION,
   clock: CLOCK,

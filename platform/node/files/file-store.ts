@@ -1,12 +1,13 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { type Checks, CLOCK, checkOptions, FUNCTION, requiredText } from '../../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
 import { faultTeller } from '../../../src/storage/fault-teller.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../../../src/storage/key-value-store.ts';
 import { reportLater } from '../../../src/storage/report-later.ts';
 import { withinPatience } from '../../../src/storage/store-patience.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { ChangeNotice } from './change-notice.ts';
+import { ownPath } from './own-files.ts';
 import { type FileContent, readIfChanged, readIfExists } from './read-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { replaceFileSync } from './replace-file-sync.ts';
@@ -23,7 +24,7 @@ export interface FileStoreOptions {
 }
 
 const CHECKS: Checks<FileStoreOptions> = {
-  file: requiredText('the path of a file'),
+  file: ownPath('a file'),
   onFault: FUNCTION,
   clock: CLOCK,
 };

@@ -1,13 +1,23 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type Check, requiredText } from '../../../src/checks/checker.ts';
 import { nodeOptions } from '../node-options.ts';
 import { errorCode, isMissing } from './error-code.ts';
+import { mayNameFile } from './windows-names.ts';
 
 /**
  * What of the file system is ours. A name in a directory says nothing: others put files, links and pipes wherever they may
  * write. We open no link, wait for no pipe, and remove only what has a name, a type and an owner of ours. All code that
  * opens, lists or removes files of stores and caches asks here.
  */
+
+/** An option that is the path of what we keep. On Windows a device, or a stream of a file, could not be replaced. */
+export function ownPath(what: string): Check {
+  const text = requiredText(`the path of ${what}`);
+  if (process.platform !== 'win32') return text;
+  const expected = `${text.expected}, which is neither a device (NUL) nor a stream of a file (name:stream)`;
+  return { ...text, expected, accepts: (value) => text.accepts(value) && mayNameFile(value as string) };
+}
 
 /** Refuses a link as the last part of a path (ELOOP). Windows, where only administrators make links, does not know it. */
 const NO_LINK = constants.O_NOFOLLOW ?? 0;

@@ -12,10 +12,22 @@ export function isDeviceName(name: string): boolean {
  */
 export function windowsPathFault(path: string): string | null {
   if (!/^[a-z]:[\\/]/i.test(path)) return 'the path does not begin at the root of a drive';
-  for (const part of path.slice(3).split(/[\\/]/)) {
-    if (part.includes(':')) return 'the path names a stream of a file';
-    if (isDeviceName(part)) return 'the path names a device';
-    if (/[. ]$/.test(part)) return 'a part of the path ends with a dot or a space, which Windows drops';
-  }
+  const parts = path.slice(3).split(/[\\/]/);
+  if (parts.some((part) => /[. ]$/.test(part)))
+    return 'a part of the path ends with a dot or a space, which Windows drops';
+  return noFileFault(parts, false);
+}
+
+/** Whether a path of Windows, a share or `\\?\` included, can be that of a regular file or a directory. */
+export function mayNameFile(path: string): boolean {
+  const isVerbatim = path.startsWith('\\\\?\\');
+  const parts = path.replace(/^(\\\\\?\\)?[a-z]:/i, '').split(/[\\/]/);
+  return noFileFault(parts, isVerbatim) === null;
+}
+
+/** @param isVerbatim names are taken as they stand, so that none is that of a device */
+function noFileFault(parts: readonly string[], isVerbatim: boolean): string | null {
+  if (parts.some((part) => part.includes(':'))) return 'the path names a stream of a file';
+  if (!isVerbatim && parts.some(isDeviceName)) return 'the path names a device';
   return null;
 }

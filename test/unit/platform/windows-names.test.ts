@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDeviceName, windowsPathFault } from '../../../platform/node/files/windows-names.ts';
+import { isDeviceName, mayNameFile, windowsPathFault } from '../../../platform/node/files/windows-names.ts';
 
 test.each([
   ['C:\\Users\\u\\a.txt', null],
@@ -28,4 +28,22 @@ test.each([
 test('devices are devices with any extension, and nothing else is', () => {
   expect(['con', 'Prn.txt', 'LPT9', 'conin$'].every(isDeviceName)).toBe(true);
   expect(['contact', 'com', 'com12', 'xnul', ''].some(isDeviceName)).toBe(false);
+});
+
+test.each([
+  ['C:\\Users\\u\\jar.json', true],
+  ['jar.json', true],
+  ['C:jar.json', true],
+  ['\\\\server\\share\\jar.json', true],
+  ['\\\\?\\C:\\data\\jar.json', true],
+  ['\\\\?\\UNC\\server\\share\\jar.json', true],
+  // There names are taken as they stand.
+  ['\\\\?\\C:\\NUL', true],
+  ['\\\\?\\C:\\jar.json:stream', false],
+  ['C:\\data\\jar.json:stream', false],
+  ['jar.json::$DATA', false],
+  ['C:\\NUL', false],
+  ['data/aux.json', false],
+])('%j may be kept: %s', (path, may) => {
+  expect(mayNameFile(path)).toBe(may);
 });
