@@ -27,6 +27,7 @@ const DECLARATIONS = {
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const LAZY = new Map([
   [resolve('platform/node/lazy-tldts.cjs'), 'node/lazy-tldts.cjs'],
+  [resolve('platform/node/lazy-quickjs.cjs'), 'node/lazy-quickjs.cjs'],
   [resolve('src/storage/zod.ts'), 'node/lazy-zod.cjs'],
 ]);
 const EXTENSION = { es: 'js', cjs: 'cjs' };
@@ -116,5 +117,7 @@ function declarations(extension: string): RollupOptions {
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */
 function isExternal(id: string): boolean {
-  return /^node:|lazy-tldts\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`));
+  return (
+    /^node:|lazy-(?:tldts|quickjs)\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`))
+  );
 }

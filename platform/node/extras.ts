@@ -17,3 +17,4 @@ export type { SocketTransportOptions } from './http/socket-transport.ts';
 export { SocketTransport } from './http/socket-transport.ts';
 export type { NodeHttpTransportOptions } from './http-module-transport/node-http-transport.ts';
 export { NodeHttpTransport } from './http-module-transport/node-http-transport.ts';
+export { pacProxies } from './proxy/pac/pac-proxies.ts';

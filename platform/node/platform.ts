@@ -3,6 +3,7 @@ import { foreignWord } from '../../src/checks/foreign-words.ts';
 import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
 import { fetchFieldsStage } from '../../src/headers/fetch-fields.ts';
+import { Manager } from '../../src/manager.ts';
 import type { Platform } from '../../src/platform.ts';
 import { Proxies } from '../../src/proxy/stage.ts';
 import { platformRedirectStage } from '../../src/redirect/platform-stage.ts';
@@ -47,7 +48,7 @@ export const nodePlatform: Platform = {
     platformRedirects: platformRedirectStage,
     cookies: cookieStages,
     decoding: decodingStage(nodeDecoders),
-    proxies: () => new Proxies(proxySources),
+    proxies: () => new Proxies(proxySources((options) => new Manager(nodePlatform, options))),
     fetchFields: fetchFieldsStage,
   },
   textDecoding,

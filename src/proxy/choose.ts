@@ -2,6 +2,7 @@ import type { ProxyServer } from '../call/route.ts';
 import type { ProxyInput, ProxyQuery } from '../options/proxy.ts';
 import { isLoopback } from '../util/loopback.ts';
 import type { Choice } from './environment.ts';
+import { choiceBehind } from './ready-answer.ts';
 import { NO_PROXY, parseProxy } from './setting.ts';
 
 /** Where it is written what proxy to use. */
@@ -58,6 +59,8 @@ export async function chooseByAnswer(
   query: ProxyQuery,
   sources: ProxySources,
 ): Promise<Choice> {
+  const ready = choiceBehind(answer);
+  if (ready !== null) return ready;
   const answers: readonly ProxyInput[] = Array.isArray(answer) ? answer : [answer as ProxyInput];
   const proxies: (ProxyServer | null)[] = [];
   const rules: string[] = [];

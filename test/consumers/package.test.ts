@@ -47,15 +47,20 @@ function packagesUsed(): Set<string> {
     const code = readFileSync(join(dist, path), 'utf8');
     for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles) {
       // The command imports the package by its name.
-      if (!/^(\.|node:|fairlead$)/.test(fileName)) found.add(fileName.split('/')[0]!);
+      if (!/^(\.|node:|fairlead$)/.test(fileName)) found.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)![0]);
     }
   }
   return found;
 }
 
-test('the dependencies are what published files import', () => {
-  const { dependencies } = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8'));
-  expect([...packagesUsed()].sort()).toEqual(Object.keys(dependencies).sort());
+test('the dependencies, and the optional ones, are what published files import', () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(INSTALLED, 'package.json'), 'utf8'),
+  );
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  expect([...packagesUsed()].sort()).toEqual(names.sort());
+  const optional = Object.keys(peerDependenciesMeta).filter((name) => peerDependenciesMeta[name].optional);
+  expect(optional.sort()).toEqual(Object.keys(peerDependencies).sort());
 });
 
 test('no CommonJS file has an import()', () => {

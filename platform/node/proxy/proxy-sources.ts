@@ -4,6 +4,7 @@ import type { ProxySources } from '../../../src/proxy/choose.ts';
 import { type Choice, proxiesOfEnvironment } from '../../../src/proxy/environment.ts';
 import { parseProxy } from '../../../src/proxy/setting.ts';
 import { acceptTls } from '../check-tls.ts';
+import { type CreateClient, downloadsWith } from './pac/download.ts';
 import { thisHost } from './system-host.ts';
 import { SystemProxies } from './system-proxies.ts';
 
@@ -12,15 +13,24 @@ const readEnvironment = (name: string): string | undefined => process.env[name];
 const byEnvironment = (query: ProxyQuery): Choice => proxiesOfEnvironment(readEnvironment, query);
 
 /** One for the process, as the settings are. */
-const systemProxies = new SystemProxies(thisHost, byEnvironment);
+let systemProxies: SystemProxies | null = null;
 
-/** Where Node finds what proxy to use. */
-export const proxySources: ProxySources = {
-  applicationProxy: () => applicationProxy.current,
-  environment: byEnvironment,
-  system: (query) => systemProxies.choose(query),
-  check: checkProxy,
-};
+/**
+ * Where Node finds what proxy to use.
+ * @param create for the PAC file that a system names
+ */
+export function proxySources(create: CreateClient): ProxySources {
+  const system = (): SystemProxies => {
+    systemProxies ??= new SystemProxies(thisHost, byEnvironment, { download: downloadsWith(create) });
+    return systemProxies;
+  };
+  return {
+    applicationProxy: () => applicationProxy.current,
+    environment: byEnvironment,
+    system: (query) => system().choose(query),
+    check: checkProxy,
+  };
+}
 
 /** @throws TypeError for what is no proxy, without what may be secret */
 export function checkProxy(input: ProxyInput): void {

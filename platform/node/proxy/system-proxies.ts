@@ -2,6 +2,7 @@ import type { ProxyQuery } from '../../../src/options/proxy.ts';
 import type { Choice } from '../../../src/proxy/environment.ts';
 import { chooseBySystemSettings, type SystemSettings } from '../../../src/proxy/system/system-settings.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import { PacFile, type PacParts } from './pac/pac-file.ts';
 import { readSystemSettings } from './read-system.ts';
 import type { SystemHost } from './system-host.ts';
 
@@ -17,19 +18,18 @@ type Read =
 export class SystemProxies {
   readonly #host: SystemHost;
   readonly #environment: (query: ProxyQuery) => Choice;
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #parts: PacParts;
+  readonly #clock: Clock;
+  #pac: { readonly url: string; readonly file: PacFile } | null = null;
   #reading: Promise<Read> | null = null;
   /** When the last reading had ended. */
   #readAt = Number.POSITIVE_INFINITY;
 
-  constructor(
-    host: SystemHost,
-    environment: (query: ProxyQuery) => Choice,
-    clock: Pick<Clock, 'monotonic'> = systemClock,
-  ) {
+  constructor(host: SystemHost, environment: (query: ProxyQuery) => Choice, parts: PacParts) {
     this.#host = host;
     this.#environment = environment;
-    this.#clock = clock;
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
   }
 
   /** @throws TypeError for a variable of the environment that names no proxy */
@@ -38,14 +38,34 @@ export class SystemProxies {
     if (settings === null) return this.#goOn(query, why);
     const { source } = settings;
     if (settings.asksEnvironment) return this.#goOn(query, `${source} says so`);
-    if (settings.pac !== null) return this.#goOn(query, `the PAC file of ${source} is not read`);
-    const hasProxies = settings.http ?? settings.https ?? settings.socks;
-    if (settings.discovers && hasProxies === null)
+    const byPac = settings.pac === null ? null : await this.#chooseByPac(settings.pac, source, query);
+    if (byPac !== null && typeof byPac !== 'string') return byPac;
+    // As in Chromium: where there is no PAC file to be had, the proxies that are named besides count.
+    const hasProxies = (settings.http ?? settings.https ?? settings.socks) !== null;
+    if (byPac !== null && !hasProxies) return this.#goOn(query, byPac);
+    if (settings.discovers && !hasProxies)
       return this.#goOn(query, `${source} asks for WPAD, which is not looked for`);
     try {
-      return chooseBySystemSettings(settings, query);
+      const choice = chooseBySystemSettings(settings, query);
+      return byPac === null ? choice : { ...choice, rule: `${choice.rule}; ${byPac}` };
     } catch (error) {
       return this.#goOn(query, (error as Error).message);
+    }
+  }
+
+  /**
+   * The choice of a PAC file, or why there is none.
+   * @throws Error where the packages that run such files are not installed: that is for the developer to decide
+   */
+  async #chooseByPac(url: string, source: string, query: ProxyQuery): Promise<Choice | string> {
+    if (this.#pac?.url !== url) this.#pac = { url, file: new PacFile(url, this.#parts) };
+    try {
+      const { proxies, rule } = await this.#pac.file.choose(query);
+      return { proxies, rule: `system (${source}): ${rule}` };
+    } catch (error) {
+      const { cause, message } = error as Error;
+      if ((cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') throw error;
+      return message;
     }
   }
 

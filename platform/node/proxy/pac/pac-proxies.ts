@@ -1,0 +1,56 @@
+import type { ProxyFactory } from '../../../../src/options/proxy.ts';
+import { readyAnswer } from '../../../../src/proxy/ready-answer.ts';
+import { NetworkAccessManager } from '../../index.ts';
+import { downloadsWith } from './download.ts';
+import { PacFile } from './pac-file.ts';
+
+const download = downloadsWith((options) => new NetworkAccessManager(options));
+
+const SCHEMES = ['http:', 'https:', 'file:', 'data:'];
+
+/** Where WPAD looks by DNS: the resolver adds the domains of the machine. */
+const WPAD = 'http://wpad/wpad.dat';
+
+/**
+ * A `proxyFactory` that asks a PAC file ("proxy auto-config"): its `FindProxyForURL` runs in QuickJS, where nothing of Node is
+ * to be reached, for at most 200 ms and 8 MB. That takes the optional packages `quickjs-emscripten-core` and
+ * `@jitl/quickjs-wasmfile-release-sync`; without them, and where the file cannot be had or fails, requests end with
+ * proxy-not-found. It runs on the thread that asks, and is stopped between two of its steps; what QuickJS does in one step
+ * (`new Array(4e9).join()`) is not, so a file has to come from those who may stop the program anyway. Of https URLs it is told the origin alone, as in browsers. What it says holds for 30 s; the file is looked
+ * at again every 5 minutes (`file:`: 2 s).
+ *
+ * @param url http, https, file or data; `'wpad'` looks for the file that the local network names by DNS
+ *   (`http://wpad/wpad.dat`). Whoever answers to that name sees where requests go: only for networks that are trusted
+ * @throws TypeError for another URL
+ */
+export function pacProxies(url: string | URL): ProxyFactory {
+  const file = new PacFile(url === 'wpad' ? WPAD : checkedUrl(url), { download });
+  return async (query) => {
+    const choice = await file.choose(query);
+    const shown = choice.proxies.map((proxy) => (proxy === null ? 'none' : textOf(proxy)));
+    return readyAnswer(choice, shown);
+  };
+}
+
+/** Without credentials, which a script seldom names. */
+function textOf({
+  type,
+  host,
+  port,
+  tls,
+}: {
+  type: string;
+  host: string;
+  port: number;
+  tls: unknown;
+}): string {
+  const scheme = type === 'http' ? `http${tls === null ? '' : 's'}` : type;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function checkedUrl(url: string | URL): string {
+  const parsed = URL.canParse(String(url)) ? new URL(url) : null;
+  if (parsed === null || !SCHEMES.includes(parsed.protocol))
+    throw new TypeError(`pacProxies: expected a URL of ${SCHEMES.join(', ')} or 'wpad'`);
+  return parsed.href;
+}
