@@ -25,14 +25,11 @@ const DECLARATIONS = {
   bridge: BRIDGE,
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
-const LAZY = new Map([
-  [resolve('platform/node/lazy-tldts.cjs'), 'node/lazy-tldts.cjs'],
-  [resolve('platform/node/lazy-quickjs.cjs'), 'node/lazy-quickjs.cjs'],
-  [resolve('src/storage/zod.ts'), 'node/lazy-zod.cjs'],
-]);
+const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
+const doors = ['tldts', 'quickjs'].map((name) => lazy(`platform/node/lazy-${name}.cjs`, name));
+const LAZY = new Map([...doors, lazy('src/storage/zod.ts', 'zod')]);
 const EXTENSION = { es: 'js', cjs: 'cjs' };
 type Format = keyof typeof EXTENSION;
-
 rmSync('dist', { recursive: true, force: true });
 for (const file of LAZY.values()) cpSync(`platform/${file}`, `dist/${file}`);
 

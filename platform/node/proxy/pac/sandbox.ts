@@ -1,6 +1,7 @@
 import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten-core';
 import type { PacFunction } from '../../../../src/proxy/pac/pac-functions.ts';
 import type { PacQuery } from '../../../../src/proxy/pac/pac-query.ts';
+import { systemClock } from '../../../../src/util/clock.ts';
 
 /** Milliseconds that a script may run, and bytes that it and its stack may take. */
 const LONGEST_RUN = 200;
@@ -58,10 +59,10 @@ function readOnce<Read>(handle: QuickJSHandle, read: () => Read): Read {
 
 /** On a machine that is busy with something else a script is not stopped before it has had its time. */
 function deadline(): () => boolean {
-  const startedAt = performance.now();
+  const startedAt = systemClock.monotonic();
   const used = process.cpuUsage();
   return () => {
-    if (performance.now() - startedAt < LONGEST_RUN) return false;
+    if (systemClock.monotonic() - startedAt < LONGEST_RUN) return false;
     const { user, system } = process.cpuUsage(used);
     return (user + system) / 1000 >= LONGEST_RUN;
   };
