@@ -73,6 +73,7 @@ export interface NetworkErrorDetails {
 export interface TimeoutFacts {
   /** One of the names in the option `timeouts`; `idle` is `transferTimeout`. */
   readonly name: string;
+  /** The time that it was given, in milliseconds. */
   readonly limit: number;
   /**
    * The phases of the attempt that was under way, in order: `before` (until it came to the queue: earlier attempts and their

@@ -11,14 +11,23 @@ import type { Signals } from './signals.ts';
 export interface NetworkClient
   extends Pick<Signals<ManagerSignals>, 'on' | 'once' | 'off' | 'removeAllListeners' | 'listenerCount'>,
     AsyncDisposable {
+  /** Asks for status and fields alone, as a GET would have them. */
   head(request: RequestInput): NetworkReply;
+  /** Asks for a resource. The reply is returned at once: await `json()`, `text()` … or `completed` of it. */
   get(request: RequestInput, body?: BodyInput | null): NetworkReply;
+  /** Sends a body, whose kind implies a Content-Type where none is set. */
   post(request: RequestInput, body?: BodyInput | null): NetworkReply;
+  /** Sends a body that takes the place of what is there. */
   put(request: RequestInput, body?: BodyInput | null): NetworkReply;
+  /** Has a resource removed. Qt: `deleteResource()`. */
   deleteResource(request: RequestInput): NetworkReply;
+  /** The verb DELETE: the same as {@link deleteResource}. */
   delete(request: RequestInput): NetworkReply;
+  /** Sends a body that changes what is there. */
   patch(request: RequestInput, body?: BodyInput | null): NetworkReply;
+  /** Any verb, as the second argument; in upper case where HTTP knows it. */
   sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply;
+  /** The same as {@link sendCustomRequest}, with the verb first. */
   request(method: string, request: RequestInput, body?: BodyInput | null): NetworkReply;
   /** A WHATWG fetch, bound. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit | null) => Promise<Response>;

@@ -35,13 +35,13 @@ export abstract class Verbs extends Signals<ManagerSignals> {
     return this.#start('post', request, body);
   }
 
-  /** A PUT with that body. */
+  /** Sends a body that takes the place of what is there; a Content-Type is added as with `post`. */
   put(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
     refuseSurplus('put', surplus);
     return this.#start('put', request, body);
   }
 
-  /** A DELETE. Qt: `deleteResource()`. */
+  /** Has a resource removed, without a body. Qt: `deleteResource()`. */
   deleteResource(request: RequestInput, ...surplus: never[]): NetworkReply {
     refuseSurplus('deleteResource', surplus);
     return this.#start('delete', request);
@@ -53,7 +53,7 @@ export abstract class Verbs extends Signals<ManagerSignals> {
     return this.deleteResource(request);
   }
 
-  /** A PATCH with that body. */
+  /** Sends a body that changes what is there; a Content-Type is added as with `post`. */
   patch(request: RequestInput, body?: BodyInput | null, ...surplus: never[]): NetworkReply {
     refuseSurplus('patch', surplus);
     return this.sendCustomRequest(request, 'PATCH', body);

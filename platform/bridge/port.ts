@@ -17,7 +17,9 @@ export interface BridgePort {
   hold?(isHeld: boolean): void;
 }
 
+/** What a {@link BridgePort} tells. */
 export interface PortListener {
+  /** A whole message has arrived, as its clone. */
   message(message: unknown): void;
   /** A message has arrived that could not be read. */
   unreadable(): void;

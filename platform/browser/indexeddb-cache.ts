@@ -28,7 +28,7 @@ import {
   update,
 } from './indexeddb-cache/transactions.ts';
 
-/** Options of an {@link IndexedDbCache}. */
+/** Where an {@link IndexedDbCache} keeps its entries, and how many bytes of them. */
 export interface IndexedDbCacheOptions {
   /** Name of the database, which must have no other user. @default 'fairlead-cache' */
   readonly name?: string;

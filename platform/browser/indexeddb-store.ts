@@ -5,6 +5,7 @@ import { reportLater } from '../../src/storage/report-later.ts';
 import { withinPatience } from '../../src/storage/store-patience.ts';
 import { openDatabase } from './open-database.ts';
 
+/** Which database and object store an {@link IndexedDbStore} uses. */
 export interface IndexedDbStoreOptions {
   /** Keeps the content apart from other stores in the same database: `'hsts'`, `'cookies'`. */
   readonly namespace: string;

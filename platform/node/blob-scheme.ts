@@ -58,6 +58,7 @@ function parseRange(text: string, size: number): readonly [number, number] | nul
 }
 
 interface Answer {
+  /** The HTTP status, 200 to 599. @default 200 */
   readonly status: number;
   readonly reason: string;
   readonly type: string;

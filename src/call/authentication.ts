@@ -9,11 +9,13 @@ export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 
 
 /** What is asked for when a server or proxy wants to know who asks: plain data. */
 export interface AuthenticationChallenge {
+  /** What will be answered, in lower case: `basic`, `digest`, `bearer`. */
   readonly scheme: AuthenticationScheme;
   /** What the credentials are for, in the words of the server. Empty where it gives none. */
   readonly realm: string;
   /** `scheme://host[:port]` of the server or proxy that asks: credentials go nowhere else. */
   readonly origin: string;
+  /** A proxy asks, and not the server of the URL. */
   readonly isProxy: boolean;
   /** 1 for the first time; each refusal within the same request adds one. */
   readonly attempt: number;
@@ -21,9 +23,11 @@ export interface AuthenticationChallenge {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** A name and a password. */
+/** Who asks, by a name and a password: for Basic, Digest and NTLM. */
 export interface PasswordCredentials {
+  /** The name of the account. */
   readonly user: string;
+  /** What proves it. It is sent to no other origin, and never shown. */
   readonly password: string;
   /** For NTLM, which is not spoken yet: the domain, where `user` does not say it (`DOMAIN\user`, `user@domain`). */
   readonly domain?: string | undefined;
@@ -33,13 +37,14 @@ export interface PasswordCredentials {
 
 /** A token for Bearer (RFC 6750). */
 export interface TokenCredentials {
+  /** What stands behind `Bearer` in the field, as it was issued. */
   readonly token: string;
 }
 
 /** Who asks. */
 export type Credentials = PasswordCredentials | TokenCredentials;
 
-/** Credentials by the origin that they are for. */
+/** Whom to ask as, by the origin of the server (`https://api.example`). */
 export type CredentialsByOrigin = Readonly<Record<string, Credentials>>;
 
 /** Gives the credentials for a challenge, or null to leave it to the listeners of `authenticationRequired`. */
@@ -54,7 +59,9 @@ export type CredentialsSource = (
  * Qt: `QAuthenticator`.
  */
 export interface Authenticator extends AuthenticationChallenge {
+  /** The name of the account. Empty until it is filled in. */
   user: string;
+  /** What proves it. Empty until it is filled in. */
   password: string;
   /** In place of the two: a token for Bearer. */
   token: string;
@@ -70,9 +77,11 @@ export interface Authenticator extends AuthenticationChallenge {
 
 /** Who wants to know: the server of a request, or a proxy on the way to it. */
 export interface AuthenticatingServer {
+  /** A proxy asks, and not the server of the URL. */
   readonly isProxy: boolean;
   /** `scheme://host[:port]`. */
   readonly origin: string;
+  /** Its name or address, as URLs have it. */
   readonly hostname: string;
   /** Host, and port when it is not the scheme's default. */
   readonly authority: string;
@@ -80,14 +89,17 @@ export interface AuthenticatingServer {
   readonly isEncrypted: boolean;
   /** The name in its URL, which is used before anybody is asked; empty for none. */
   readonly username: string;
+  /** The other half of `username`; empty for none. */
   readonly password: string;
 }
 
 /** What an answer may depend on of a request. */
 export interface OutgoingRequest {
+  /** The verb, which Digest signs. */
   readonly method: string;
   /** The request target exactly as it stands in the request line (RFC 9112 §3.2): absolute at a proxy, an authority in CONNECT. */
   readonly target: string;
+  /** What is sent, which Digest signs with `qop=auth-int`; null for none. */
   readonly body: RequestBody | null;
   /** The host that is spoken to, for schemes that name it. */
   readonly hostname?: string;
@@ -155,7 +167,9 @@ export type AuthenticationSettings = Pick<
 
 /** Authentication as one manager has it. */
 export interface Authenticating {
+  /** Answers challenges of servers in the list of stages. */
   readonly stage: Stage;
+  /** What answers one server for one request, challenge by challenge. */
   rounds(server: AuthenticatingServer, request: HttpRequest, call: Call): AuthenticationRounds;
 }
 

@@ -42,7 +42,9 @@ export interface ResponseTaker {
 
 /** Who hears of a {@link Call}, most often its reply: events as plain values, and questions. */
 export interface CallSink {
+  /** Takes one event, in the order in which they happen; `end` or `failed` is the last one. */
   accept(event: ReplyEvent): void;
+  /** Puts a question to the application and resolves with what it has answered. */
   readonly ask: Ask;
   /** Takes the platform's own Response in place of its bytes, after the head, where there is one. null: nothing wants it. */
   readonly responseTaker?: ResponseTaker | null;
@@ -73,7 +75,9 @@ interface Link {
  * at the edge.
  */
 export class Call {
+  /** What the manager tells the time and sets timers by. */
   declare readonly clock: Clock;
+  /** When each phase was reached, in epoch milliseconds. */
   declare readonly timings: Timings;
   /** Who hears of it. It is told by {@link emit} and asked by `ask`, which mind the idle timer. */
   declare readonly sink: CallSink;
@@ -117,6 +121,7 @@ export class Call {
     return this.sink.inContext === undefined ? run() : this.sink.inContext(run);
   }
 
+  /** Tells the reply of something that has happened, and the idle timer that something moves. */
   emit(event: ReplyEvent): void {
     if (this.#reason !== null) return;
     // While the timer runs, events come from the transport: each tells of bytes that moved.

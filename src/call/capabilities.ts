@@ -36,7 +36,7 @@ export interface TransportCapabilities {
   readonly uploadProgress?: boolean;
   /** 1xx responses are delivered. */
   readonly informational?: boolean;
-  /** Trailers are delivered. */
+  /** Fields behind the body of a response can be seen. */
   readonly trailers?: boolean;
   /**
    * Failures are told apart (refused, unresolvable, TLS …). Without it all of them are unknown-network, or

@@ -5,6 +5,7 @@ import type { Call } from './call.ts';
 export interface KeptSlot {
   /** Whose slot it is: the key of the queue. */
   readonly key: string;
+  /** The slot is free for others that wait. */
   giveBack(): void;
 }
 
@@ -14,7 +15,7 @@ export interface KeptConnection {
   readonly isUsable: boolean;
   /** The transport may use it for others. */
   release(): void;
-  /** Closes it. */
+  /** Closes the connection for good: no other request may use it. */
   clear(why: string): void;
 }
 

@@ -140,6 +140,7 @@ export type Limits = Pick<ManagerOnlyOptions, 'connectionsPerHost' | 'maximumCon
 
 /** What a manager has its transport obey. One transport may serve several managers, so each request brings it along. */
 export interface TransportParts {
+  /** Judges each address before it is connected to; null for none. */
   readonly addressFilter: AddressFilter | null;
   /** The URL that is used in place of one, where HSTS is on: another one for a known host; absent where it is off. */
   readonly upgrade?: (url: ParsedUrl) => ParsedUrl;

@@ -34,13 +34,14 @@ export interface Questions {
     readonly says: { readonly challenge: AuthenticationChallenge };
     readonly answer: { readonly credentials: Credentials | null };
   };
-  /** A proxy does. */
+  /** A proxy on the way wants to know who asks, before it lets the request through. */
   readonly proxyAuthentication: {
     readonly says: { readonly challenge: AuthenticationChallenge };
     readonly answer: { readonly credentials: Credentials | null };
   };
 }
 
+/** The name of a question: a key of {@link Questions}. */
 export type QuestionType = keyof Questions;
 
 /** One question, as plain data. */
@@ -50,8 +51,18 @@ export type Question<Type extends QuestionType = QuestionType> = {
 
 /** What comes back: the answer, or the error of a listener that failed, which is a *no* whatever the question was. */
 export type Answered<Type extends QuestionType = QuestionType> =
-  | { readonly answer: Questions[Type]['answer']; readonly error: null }
-  | { readonly answer: null; readonly error: NetworkErrorJson };
+  | {
+      /** What the listeners have said, or what holds where there are none. */
+      readonly answer: Questions[Type]['answer'];
+      /** No listener has failed. */
+      readonly error: null;
+    }
+  | {
+      /** A listener has failed. */
+      readonly answer: null;
+      /** What it has failed with. */
+      readonly error: NetworkErrorJson;
+    };
 
 /** Puts a question to whom it is for. Listeners may be async; resolves when all have settled, or one has failed. */
 export type Ask = <Type extends QuestionType>(question: Question<Type>) => Promise<Answered<Type>>;

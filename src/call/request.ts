@@ -7,9 +7,13 @@ import type { RoutePlan } from './route.ts';
 
 /** A request between two stages. A value: a stage that rewrites it passes a copy on. */
 export interface HttpRequest {
+  /** The verb as it is sent, in upper case where HTTP knows it. */
   readonly method: string;
+  /** Where it goes now: a redirect is a request of its own. */
   readonly url: ParsedUrl;
+  /** The fields that are to be sent, those of earlier stages included. */
   readonly headers: HttpHeaders;
+  /** What is sent behind them; null for none. */
   readonly body: RequestBody | null;
   /** The request's own options over what its manager says for all. */
   readonly options: RequestOptions;

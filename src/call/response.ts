@@ -5,14 +5,17 @@ import type { ParsedUrl } from '../util/url.ts';
 
 /** A response head between two stages, with the body behind it, which has not been started. */
 export interface HttpResponse {
-  /** The URL that answered. */
+  /** Whose answer it is: the last one, after redirects. */
   readonly url: ParsedUrl;
   /** 0 for schemes without a status (`data:`). */
   readonly status: number;
+  /** The words behind the status; empty over HTTP/2. */
   readonly reason: string;
   /** `'1.0' | '1.1' | '2'`, or empty where it is not known. */
   readonly httpVersion: string;
+  /** All fields in the order in which they came. */
   readonly headers: HttpHeaders;
+  /** The bytes, which flow when it is started. */
   readonly body: ResponseBody;
   /** What TLS has agreed on for the connection that the bytes came over; null in cleartext. */
   readonly security: ConnectionSecurity | null;

@@ -6,27 +6,34 @@ import type { Rewrite } from './stage.ts';
 
 /** A proxy that a request may go through, judged and completed. */
 export interface ProxyServer {
+  /** How it is spoken to. */
   readonly type: Exclude<ProxyType, 'none'>;
   /** Name or address, IPv6 without brackets. */
   readonly host: string;
+  /** Where it listens, the default of its type filled in. */
   readonly port: number;
   /** Empty for none. */
   readonly user: string;
+  /** The secret for `user`; empty for none. */
   readonly password: string;
   /** Null where it is spoken to in cleartext. */
   readonly tls: TlsOptions | null;
   /** Fields for it, flat, names in lower case. */
   readonly fields: readonly string[];
+  /** Connections to origins lead through it, as TLS needs them. */
   readonly canTunnel: boolean;
+  /** It takes requests with a whole URL and answers them itself. */
   readonly canForward: boolean;
   /** It resolves the names of origins. */
   readonly resolves: boolean;
+  /** It keeps requests away from addresses that they must not reach, so that an address filter may leave that to it. */
   readonly guards: boolean;
 }
 
 /** The proxy is asked for each resource by its absolute URL (RFC 9112 §3.2.2). */
 export interface ForwardRoute {
   readonly kind: 'forward';
+  /** Which one carries the request. */
   readonly proxy: ProxyServer;
 }
 
@@ -37,7 +44,11 @@ export interface ForwardRoute {
 export type Route =
   | { readonly kind: 'direct' }
   | ForwardRoute
-  | { readonly kind: 'tunnel' | 'socks'; readonly proxy: ProxyServer };
+  | {
+      readonly kind: 'tunnel' | 'socks';
+      /** The server that the connection leads through. */
+      readonly proxy: ProxyServer;
+    };
 
 /** In order of preference. */
 export type Routes = readonly [Route, ...Route[]];
@@ -46,6 +57,7 @@ export const DIRECT: Route = { kind: 'direct' };
 
 /** The ways that were chosen for one request. */
 export interface RoutePlan {
+  /** What is tried one after the other until one stands. */
   readonly routes: Routes;
   /** What the request counts as a connection of, where that is not its origin: a proxy that carries requests to all. */
   readonly lane: string | null;

@@ -24,21 +24,29 @@ export interface EnabledStore {
 
 /** What the manager asks of the part that knows HSTS hosts; it brings its two stages. */
 export interface SecurityPart {
-  /** @param preloadedTopLevelDomains all of whose hosts count as known */
+  /**
+   * Makes https of http for hosts that are known.
+   * @param preloadedTopLevelDomains all of whose hosts count as known
+   */
   upgradeStage(preloadedTopLevelDomains: readonly string[]): Rewrite;
+  /** Takes note of Strict-Transport-Security fields, over trusted TLS alone. */
   readonly learnStage: Rewrite;
   /** Settles when the store has been loaded; null when nothing is loading. Does not reject. */
   readonly ready: Promise<void> | null;
   /** The URL that is used in place of this one. All hosts of a preloaded top-level domain count as known. */
   upgrade(url: ParsedUrl, preloadedTopLevelDomains: readonly string[]): ParsedUrl;
+  /** Adds policies; one that has expired removes its host. */
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void;
+  /** All policies that hold now, as copies. */
   hosts(): StrictTransportSecurityPolicy[];
+  /** Hosts are kept beyond the process. */
   readonly storeEnabled: boolean;
   /**
    * Keeps the hosts in the platform's store.
    * @param directory where that is, instead of the usual place
    */
   enableStoreIn(directory: string | undefined, onFault: FaultListener): EnabledStore;
+  /** Writes what is pending and keeps hosts in memory alone from then on. */
   disableStore(): Promise<void>;
   /** Resolves when what is known is stored, or the fault was reported. */
   flush(): Promise<void>;

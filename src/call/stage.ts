@@ -13,7 +13,9 @@ export type Next = (request: HttpRequest, call: Call) => Promise<HttpResponse>;
  * A stage that calls `next` again, or drops a response, cancels or drains the body that it drops.
  */
 export interface Stage {
+  /** What a list of stages shows of it. */
   readonly name: string;
+  /** Answers a request, most often with what `next` gives for it. */
   handle(request: HttpRequest, next: Next, call: Call): Promise<HttpResponse>;
   /** The same stage for one manager, where those that share it differ in what matters to it. */
   under?(limits: Limits): Stage;
@@ -24,7 +26,9 @@ export interface Stage {
  * its way back. Most rules are like this, and a run of them costs one promise, where each stage costs its own.
  */
 export interface Rewrite {
+  /** What a list of stages shows of it. */
   readonly name: string;
+  /** Gives the request as it goes on, or refuses it by throwing. */
   outgoing?(request: HttpRequest, call: Call): HttpRequest | Promise<HttpRequest>;
   /**
    * When it throws, the body of the response is cancelled.
@@ -35,5 +39,6 @@ export interface Rewrite {
 
 /** A part that brings its own stage (a cache): a program that sets none does not contain its code. */
 export interface StageSource {
+  /** What the manager puts in its list. */
   readonly stage: Stage;
 }

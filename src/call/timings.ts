@@ -10,10 +10,13 @@ export interface Timings {
   queued: number;
   /** It got its slot in the queue. */
   dequeued: number;
+  /** The addresses of the host were known. */
   lookupEnd: number;
+  /** TCP has connected. */
   connectEnd: number;
   /** The proxy has opened the way to the origin; 0 without one, and where each request names its URL to the proxy. */
   proxyConnectEnd: number;
+  /** The TLS handshake was done; 0 in cleartext. */
   secureConnectEnd: number;
   /** The last byte of the request was handed to the platform. */
   requestSent: number;

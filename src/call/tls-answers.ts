@@ -2,6 +2,7 @@ import type { SslError } from '../util/ssl-error.ts';
 
 /** An error that may be accepted: an {@link SslError}, or what of it has to be the same. */
 export interface IgnorableSslError extends Pick<SslError, 'code'> {
+  /** Which certificate has it; null where none was shown. */
   readonly certificate: { readonly fingerprint256: string } | null;
 }
 

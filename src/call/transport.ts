@@ -17,7 +17,9 @@ import type { HttpResponse } from './response.ts';
  * - decisions (redirects, cookies, retries of the application) are not its business.
  */
 export interface Transport {
+  /** What it can do, and what it does by itself. Does not change. */
   readonly capabilities: TransportCapabilities;
+  /** Sends one attempt and resolves with the final head; the contract is above. */
   send(request: HttpRequest, call: Call): Promise<HttpResponse>;
   /** Opens a connection for later use. Present where `capabilities.preconnect` is not `none`. */
   connect?(target: ConnectTarget, call: Call): Promise<void>;
@@ -29,6 +31,8 @@ export interface Transport {
 
 /** Where `connectToHost` and `connectToHostEncrypted` want a connection to. */
 export interface ConnectTarget {
+  /** Stands for those that will use the connection: its URL, TLS material and proxies count. */
   readonly request: HttpRequest;
+  /** With TLS. */
   readonly encrypted: boolean;
 }

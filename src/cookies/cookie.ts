@@ -10,6 +10,7 @@ export type SameSite = 'strict' | 'lax' | 'none' | 'default';
 export interface Cookie {
   /** May be empty: `Set-Cookie: value` has no name. Each character stands for a byte, as in the value. */
   readonly name: string;
+  /** What a server gets back. Each character stands for a byte. */
   readonly value: string;
   /** Canonical host, without a leading dot. */
   readonly domain: string;
@@ -19,8 +20,11 @@ export interface Cookie {
   readonly path: string;
   /** Epoch milliseconds, or null for a cookie that lives as long as the session. */
   readonly expires: number | null;
+  /** Sent over TLS (and to this machine) alone. */
   readonly secure: boolean;
+  /** Hidden from scripts of a page. */
   readonly httpOnly: boolean;
+  /** Whether requests that other sites make carry it. */
   readonly sameSite: SameSite;
   /** The top-level site (`https://example.com`) that a `Partitioned` cookie belongs to, otherwise null. */
   readonly partitionKey: string | null;
@@ -36,7 +40,9 @@ export type CookieIdentity = Pick<Cookie, 'name' | 'domain' | 'hostOnly' | 'path
  * A {@link Cookie} is one too.
  */
 export interface CookieInit {
+  /** Each character stands for a byte; may be empty. */
   readonly name: string;
+  /** What a server gets back. Each character stands for a byte. */
   readonly value: string;
   /** @default host-only, for the host that sets it */
   readonly domain?: string | undefined;
@@ -44,19 +50,19 @@ export interface CookieInit {
   readonly hostOnly?: boolean | undefined;
   /** @default the directory of the URL that sets it (RFC 6265bis §5.1.4) */
   readonly path?: string | undefined;
-  /** @default null */
+  /** Epoch milliseconds of its end; null for the end of the session. @default null */
   readonly expires?: number | null | undefined;
-  /** @default false */
+  /** Sent over TLS (and to this machine) alone. @default false */
   readonly secure?: boolean | undefined;
-  /** @default false */
+  /** Hidden from scripts of a page. @default false */
   readonly httpOnly?: boolean | undefined;
-  /** @default 'default' */
+  /** Whether requests that other sites make carry it. @default 'default' */
   readonly sameSite?: SameSite | undefined;
   /** Belongs to the top-level site it is set under (CHIPS). @default false */
   readonly partitioned?: boolean | undefined;
   /** The partition of a cookie that is inserted by hand. @default null */
   readonly partitionKey?: string | null | undefined;
-  /** @default now */
+  /** Epoch milliseconds of its beginning; older ones are sent first. @default now */
   readonly creationTime?: number | undefined;
 }
 

@@ -4,20 +4,29 @@ import type { Cookie, CookieInit, SameSite } from './cookie.ts';
 
 /** Electron's `Cookie`, as `session.cookies.get` gives it. */
 export interface ElectronCookie {
+  /** As the server has set it. */
   readonly name: string;
+  /** What a server gets back. */
   readonly value: string;
+  /** Host, with a leading dot where subdomains are meant. */
   readonly domain?: string;
+  /** For that very host, and not for subdomains. */
   readonly hostOnly?: boolean;
+  /** Where on the host it is sent; begins with a slash. */
   readonly path?: string;
+  /** Sent over TLS alone. */
   readonly secure?: boolean;
+  /** Hidden from scripts of a page. */
   readonly httpOnly?: boolean;
   /** Seconds, with a fraction. */
   readonly expirationDate?: number;
+  /** Chromium's words; `no_restriction` is SameSite=None. */
   readonly sameSite?: 'unspecified' | 'no_restriction' | 'lax' | 'strict';
 }
 
 /** Electron's `CookiesSetDetails`, as `session.cookies.set` takes it. A cookie without a domain is for the URL's host. */
 export interface ElectronCookieDetails extends Omit<ElectronCookie, 'hostOnly'> {
+  /** The page that it belongs to; decides about scheme, host and path where they are not set. */
   readonly url: string;
 }
 

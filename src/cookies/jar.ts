@@ -17,12 +17,14 @@ import { serializeCookies } from './serialize.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 import { StoredCookies } from './stored-cookies.ts';
 
+/** What a {@link CookieJar} is made with, all of it optional. */
 export interface CookieJarOptions {
   /**
    * Keeps a site from setting cookies for all of `co.uk`. @default the platform's; a page has none, and knows only
    * single labels (`uk`)
    */
   readonly publicSuffixes?: PublicSuffixList;
+  /** Has the last word on each cookie that is set or sent. @default lets all */
   readonly policy?: CookiePolicy;
   /** What differs from the defaults of {@link CookieLimits}. */
   readonly limits?: Partial<CookieLimits>;

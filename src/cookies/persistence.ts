@@ -18,6 +18,7 @@ import type { CookieListener, StoredCookies } from './stored-cookies.ts';
 /** The time of the last use is written again after that long: eviction needs no more, and a request shall not cost a write. */
 const ACCESS_TIME_GRANULARITY = 60 * 60 * 1000;
 
+/** How a {@link CookieJar} uses its store. */
 export interface CookieStorageOptions {
   /** Keep cookies without an expiry beyond the session, too. @default false */
   readonly persistSessionCookies?: boolean;

@@ -4,9 +4,13 @@ import type { Cookie, CookieInit } from './cookie.ts';
 
 /** A jar as tough-cookie's `serializeSync` gives it and its `deserializeSync` takes it. */
 export interface ToughCookieJson {
+  /** Of tough-cookie, as `'tough-cookie@6.0.0'`. */
   readonly version: string;
+  /** The class of its store, as `'MemoryCookieStore'`. */
   readonly storeType: string;
+  /** Cookies for all of `co.uk` are refused. */
   readonly rejectPublicSuffixes: boolean;
+  /** One object a cookie, with tough-cookie's own names. */
   readonly cookies: readonly Readonly<Record<string, unknown>>[];
 }
 

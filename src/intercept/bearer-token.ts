@@ -2,7 +2,7 @@ import { type Checks, checkOptions, FUNCTION } from '../checks/checker.ts';
 import type { Interceptor } from '../options/interceptor.ts';
 import { parseUrl } from '../util/url.ts';
 
-/** Options of {@link bearerToken}. */
+/** Where {@link bearerToken} gets tokens, and where it sends them. */
 export interface BearerTokenOptions {
   /** The token as it is now, or null for none. Asked for each request. */
   readonly get: () => string | null | Promise<string | null>;

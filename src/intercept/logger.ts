@@ -3,7 +3,7 @@ import type { HttpHeaders } from '../message/headers.ts';
 import type { Interceptor } from '../options/interceptor.ts';
 import { shownFields } from '../util/redaction.ts';
 
-/** Options of {@link logger}. */
+/** What {@link logger} tells, and where. */
 export interface LoggerOptions {
   /** Takes each line. Default: `console.log`. */
   readonly log?: ((line: string) => void) | undefined;

@@ -3,7 +3,7 @@ import type { HeadersInput } from './headers.ts';
 
 /** A prepared answer: an error, or a status with fields and a body. */
 export interface Answer {
-  /** @default 200 */
+  /** The HTTP status, 200 to 599. @default 200 */
   readonly status?: number;
   /** The reason phrase. @default '' */
   readonly reason?: string;

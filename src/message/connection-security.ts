@@ -33,16 +33,17 @@ export interface ConnectionSecurity {
   readonly ocspResponse: Uint8Array | null;
 }
 
-/** A key of a key exchange. */
+/** What was generated for this connection alone, so that it stays secret when the server's certificate does not. */
 export interface EphemeralKey {
   /** `'ECDH'` or `'DH'`. */
   readonly type: string;
   /** The name of the curve or group, as `'X25519'`; null where it has none. */
   readonly name: string | null;
-  /** In bits. */
+  /** Its length in bits, as 253 for X25519. */
   readonly size: number;
 }
 
+/** The cipher suite that TLS has agreed on. */
 export interface ConnectionCipher {
   /** OpenSSL's name. */
   readonly name: string;

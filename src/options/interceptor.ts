@@ -37,13 +37,13 @@ export interface InterceptedRequest {
 
 /** A response as an interceptor sees it: a value, of which it may give back a changed copy. */
 export interface InterceptedResponse {
-  /** HTTP status. */
+  /** The code of three digits, as the server sent it; 0 for schemes without one. */
   readonly status: number;
   /** The reason phrase, empty over HTTP/2. */
   readonly reason: string;
   /** The URL that answered, without fragment and credentials. */
   readonly url: string;
-  /** Its fields. */
+  /** What the server has said about the response; names in lower case. */
   readonly headers: HttpHeaders;
   /** Where the body comes from, see `reply.source`. */
   readonly source: 'network' | 'cache' | 'revalidated';

@@ -212,6 +212,7 @@ export type NetworkRequest = Settable<SharedOptions & RequestOnlyOptions> & {
   readonly searchParams?: SearchParamsInput | undefined;
 };
 
+/** What every verb takes: a URL, or an object that has one and options beside it. */
 export type RequestInput = string | URL | NetworkRequest;
 
 /** Qt: `QNetworkRequest::DefaultTransferTimeout`, milliseconds. */

@@ -12,6 +12,7 @@ export type ProxyCapability = 'tunneling' | 'caching' | 'host-name-lookup';
 
 /** A proxy, field by field. Qt: QNetworkProxy. */
 export interface NetworkProxy {
+  /** How it is spoken to; `none` is no proxy at all. */
   readonly type: ProxyType;
   /** Name or address. Has to be there unless the type is `none`. */
   readonly host?: string;
@@ -19,6 +20,7 @@ export interface NetworkProxy {
   readonly port?: number;
   /** Sent to the proxy as Basic (HTTP) or in the handshake (SOCKS). */
   readonly user?: string;
+  /** The secret for `user`; never shown in logs or errors. */
   readonly password?: string;
   /**
    * The proxy itself is spoken to over TLS, with this material (`{}`: the platform's trust). It verifies the proxy's name; the
@@ -53,7 +55,9 @@ export interface ProxyQuery {
   readonly url: string;
   /** IPv6 without brackets. */
   readonly peerHost: string;
+  /** The port of the server, that of its scheme where the URL has none. */
   readonly peerPort: number;
+  /** Whether the request would be encrypted. */
   readonly scheme: 'http' | 'https';
   /** The protocol that is spoken with the peer: the scheme. */
   readonly protocolTag: string;
@@ -72,8 +76,11 @@ export type ProxyFactory = (
 
 /** A proxy as it may be shown: without credentials. */
 export interface ShownProxy {
+  /** How it is spoken to; `none` for a direct connection. */
   readonly type: ProxyType;
+  /** Name or address; null for a direct connection. */
   readonly host: string | null;
+  /** Where it listens; null for a direct connection. */
   readonly port: number | null;
   /** It has failed, and is asked last for a while. */
   readonly isAvoided: boolean;

@@ -30,6 +30,7 @@ export interface Timeouts {
   readonly total?: number | undefined;
 }
 
+/** One of the phases that the option `timeouts` bounds. */
 export type TimeoutName = keyof Timeouts;
 
 /** None at all; requests that set none share it. */

@@ -24,15 +24,15 @@ export interface TlsOptions {
   readonly key?: ByHost<Pem>;
   /** Client certificate and key in one, PKCS #12 in DER, in place of `cert` and `key`. */
   readonly pfx?: ByHost<Uint8Array>;
-  /** Opens `key` or `pfx`. */
+  /** The secret that opens `key` or `pfx`. */
   readonly passphrase?: ByHost<string>;
   /** Name to verify and to send as SNI instead of the URL's host. Qt: `peerVerifyName`. */
   readonly servername?: string;
-  /** Qt: `protocol`. @default 'TLSv1.2' */
+  /** The oldest version of TLS that is spoken; 1.0 and 1.1 cannot be had. Qt: `protocol`. @default 'TLSv1.2' */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** @default 'TLSv1.3' */
+  /** The newest version of TLS that is spoken. @default 'TLSv1.3' */
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** A list as OpenSSL writes it. Qt: `ciphers`. @default Node's own, at the second level of security */
+  /** Which cipher suites are offered, in order of preference. Qt: `ciphers`. @default Node's own, at the second level of security */
   readonly ciphers?: string;
   /** Groups of the key exchange, separated by colons: `'X25519:P-256'`. Qt: `ellipticCurves`. @default OpenSSL's */
   readonly groups?: string;

@@ -32,6 +32,7 @@ export type SslErrorCode =
 
 /** One thing that is wrong with a chain of certificates, as plain data. Qt: QSslError. */
 export interface SslError {
+  /** What a program compares: Qt's name, in kebab case. */
   readonly code: SslErrorCode;
   /** OpenSSL's name of it, without `X509_V_ERR_`: what Node has as `code`. */
   readonly opensslCode: string;
@@ -45,10 +46,13 @@ export interface SslError {
 
 /** What a certificate says (RFC 5280), as data that survives JSON. Names are as OpenSSL writes them, a line for each part. */
 export interface CertificateDetails {
+  /** Whom the certificate is for. */
   readonly subject: string;
+  /** The authority that has signed it. */
   readonly issuer: string;
   /** `DNS:host.test, IP Address:127.0.0.1 …`; null when there is none. */
   readonly subjectAlternativeName: string | null;
+  /** The number that its authority has given it, in hexadecimal. */
   readonly serialNumber: string;
   /** Epoch milliseconds. */
   readonly validFrom: number;
@@ -58,6 +62,6 @@ export interface CertificateDetails {
   readonly fingerprint256: string;
   /** SHA-256 of its public key (SubjectPublicKeyInfo), in base64: what a pin is made of (RFC 7469). */
   readonly publicKeySha256: string;
-  /** The whole, in PEM. */
+  /** The whole certificate as text (RFC 7468). */
   readonly pem: string;
 }

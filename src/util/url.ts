@@ -24,10 +24,11 @@ export interface ParsedUrl extends Origin {
   readonly href: string;
   /** Path and query, the request target in origin form. */
   readonly target: string;
-  /** With its `#`, or empty. */
+  /** What stands behind the path and query for the reader alone, with its `#`; empty for none. */
   readonly fragment: string;
   /** Percent-decoded userinfo, or empty. Never part of `href`. */
   readonly username: string;
+  /** The other half of the userinfo, percent-decoded, or empty. */
   readonly password: string;
 }
 

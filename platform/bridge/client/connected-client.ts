@@ -21,6 +21,7 @@ import { parsePageUrl } from '../../common/page-url.ts';
 import type { BridgePort } from '../port.ts';
 import { ClientLink } from './client-link.ts';
 
+/** How {@link connect} waits for the other side. */
 export interface ConnectOptions {
   /** Milliseconds within which the owner has to answer. @default 30 000 */
   readonly connectTimeout?: number;

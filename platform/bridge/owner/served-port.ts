@@ -19,6 +19,7 @@ import { UploadCredit } from './upload-credit.ts';
 
 /** What a client has tried that the policy does not allow. */
 export interface PolicyViolation {
+  /** Which part of the policy forbids it. */
   readonly rule: PolicyRule;
   /** In words, without secrets. */
   readonly reason: string;
@@ -26,6 +27,7 @@ export interface PolicyViolation {
   readonly url: string | null;
 }
 
+/** The signals of a {@link ServedPort}. */
 export type ServedPortSignals = {
   /** A client has tried what the policy does not allow. It got content-access-denied, or its port was closed. */
   policyViolated: (violation: PolicyViolation) => void;
@@ -74,12 +76,12 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     });
   }
 
-  /** Whether the port is closed. */
+  /** Nothing is served any more: closed from either side. */
   get isClosed(): boolean {
     return this.#state === 'closed';
   }
 
-  /** Requests of the client that are under way. */
+  /** How many the client has open now, those that wait in the queue included. */
   get requestsUnderWay(): number {
     return this.#requests.size;
   }

@@ -2,12 +2,17 @@ import type { BridgePort, PortListener } from '../port.ts';
 
 /** What is used of the MessagePort of a page or worker. */
 export interface DomMessagePort {
+  /** Adds a listener of `message` or `messageerror`. */
   // biome-ignore lint/suspicious/noExplicitAny: each event has a type of its own
   addEventListener(type: string, listener: (event: any) => void): void;
+  /** Removes it again. */
   // biome-ignore lint/suspicious/noExplicitAny: see above
   removeEventListener(type: string, listener: (event: any) => void): void;
+  /** Sends a structured clone, and hands over what is listed. */
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  /** Lets messages arrive. */
   start(): void;
+  /** Ends the channel, for the other side too. */
   close(): void;
 }
 

@@ -2,7 +2,9 @@ import type { BridgePort, PortListener } from '../port.ts';
 
 /** Two streams of messages, as `TransformStream` and WebSocketStream are. */
 export interface MessageDuplex {
+  /** Gives the messages of the other side. */
   readonly readable: ReadableStream<unknown>;
+  /** Takes messages for the other side. */
   readonly writable: WritableStream<unknown>;
 }
 

@@ -8,10 +8,15 @@ type Listener = (...args: any[]) => void;
  * Electron yet.
  */
 export interface MainMessagePort {
+  /** Adds a listener of `message` or `close`. */
   on(event: string, listener: Listener): unknown;
+  /** Removes it again. */
   off(event: string, listener: Listener): unknown;
+  /** Sends a structured clone. */
   postMessage(message: unknown): void;
+  /** Lets messages arrive. */
   start(): void;
+  /** Ends the channel, for the other side too. */
   close(): void;
 }
 

@@ -3,13 +3,18 @@ import type { BridgePort } from '../port.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
 type Listener = (...args: any[]) => void;
 
-/** What is used of a MessagePort, a Worker or the `parentPort` of `node:worker_threads`. */
+/** A `MessagePort`, `Worker` or `parentPort` of `node:worker_threads`, as far as it is used. */
 export interface ThreadMessagePort {
+  /** Adds a listener of `message`, `messageerror`, `close` or `exit`. */
   on(event: string, listener: Listener): unknown;
+  /** Removes it again. */
   off(event: string, listener: Listener): unknown;
+  /** Sends a structured clone, and hands over what is listed. */
   // biome-ignore lint/suspicious/noExplicitAny: what can be transferred has another name in every library of types
   postMessage(message: unknown, transfer?: any): void;
+  /** Keeps the process alive while the port is open. */
   ref?(): void;
+  /** Lets the process end although the port is open. */
   unref?(): void;
   /** A Worker has none: it goes on when a bridge to it is closed. */
   close?(): void;

@@ -32,7 +32,7 @@ import { errorCode, isMissing } from './error-code.ts';
 import { ownPath, removeOwn, TO_CREATE } from './own-files.ts';
 import { mayPass, persist } from './persist.ts';
 
-/** Options of a {@link DiskCache}. */
+/** Where a {@link DiskCache} keeps its files, and how many bytes of them. */
 export interface DiskCacheOptions {
   /**
    * Where the entries are. Made with the first one, readable for the user alone. Processes may share it. What is in it is

@@ -7,6 +7,7 @@ import { type RequestBody, type RequestBodySource, requestBody } from '../../../
 import { fieldValue } from '../../../src/message/headers.ts';
 import { fileFailure } from '../errors.ts';
 
+/** Which part of a file is sent, and as what. */
 export interface FileBodyOptions {
   /** The first byte that is sent. @default 0 */
   readonly start?: number | undefined;

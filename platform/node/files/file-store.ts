@@ -12,6 +12,7 @@ import { type FileContent, readIfChanged, readIfExists } from './read-file.ts';
 import { replaceFile } from './replace-file.ts';
 import { replaceFileSync } from './replace-file-sync.ts';
 
+/** How a {@link FileStore} treats what it cannot read or write. */
 export interface FileStoreOptions {
   /**
    * Path of the file, which must not be a link. Missing directories are made, readable for the user alone, as is the file.

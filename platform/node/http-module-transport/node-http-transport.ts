@@ -38,6 +38,7 @@ import { KeptSockets } from './kept-sockets.ts';
 import { requestFields } from './request-fields.ts';
 import { MAXIMUM_HEAD } from './response-check.ts';
 
+/** Which agents make the connections of a {@link NodeHttpTransport}, and its limits. */
 export interface NodeHttpTransportOptions {
   /**
    * Agents to use in place of the transport's own (a proxy agent, an agent with a Unix socket). They stay the caller's:

@@ -25,6 +25,7 @@ import type { Http1Connection } from './http1-connection.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import { WIRE_LIMIT_CHECKS, type WireLimitOptions, wireLimits } from './wire-limits.ts';
 
+/** How a {@link SocketTransport} finds addresses, keeps connections and bounds what peers send. */
 export interface SocketTransportOptions extends WireLimitOptions {
   /** Resolves host names in place of `dns.lookup`; asked for all addresses (`all: true`). */
   readonly lookup?: LookupFunction;

@@ -12,7 +12,7 @@ import {
   supersedes,
 } from './network-cache.ts';
 
-/** Options of a {@link MemoryCache}. */
+/** How much a {@link MemoryCache} may hold. */
 export interface MemoryCacheOptions {
   /** Bytes of bodies and metadata together. @default 50 MiB, as Qt's disk cache */
   readonly maximumSize?: number;

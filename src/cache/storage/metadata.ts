@@ -5,11 +5,15 @@ import type { HttpResponse } from '../../call/response.ts';
  * shape needs a new {@link METADATA_VERSION}.
  */
 export interface ResponseMetadata {
+  /** Of this shape: what has another one is not used. */
   readonly version: typeof METADATA_VERSION;
   /** Without fragment and userinfo. */
   readonly url: string;
+  /** The code of three digits that is given again. */
   readonly status: number;
+  /** The words behind the status. */
   readonly reason: string;
+  /** That over which it came: `'1.1'`, `'2'`, or empty. */
   readonly httpVersion: string;
   /** `[name, value, …]`, names lower-case, without the fields that belong to one connection. */
   readonly headers: readonly string[];
@@ -19,7 +23,9 @@ export interface ResponseMetadata {
   readonly credentials: string;
   /** Epoch milliseconds when the request left and when the head arrived: of the last validation, if there was one. */
   readonly requestTime: number;
+  /** Epoch milliseconds when the head arrived. */
   readonly responseTime: number;
+  /** It came over TLS. */
   readonly encrypted: boolean;
   /** Which part of the representation the body is, or null for all of it. */
   readonly part: StoredPart | null;
@@ -33,7 +39,9 @@ export const METADATA_VERSION = 1;
 
 /** Bytes `first` to `first + stored length − 1` of a representation of `total` bytes. */
 export interface StoredPart {
+  /** Position of the first stored byte, from 0. */
   readonly first: number;
+  /** Bytes of the whole representation. */
   readonly total: number;
 }
 
@@ -42,6 +50,7 @@ export type Fidelity = NonNullable<HttpResponse['fidelity']>;
 
 /** One stored response as a cache finds it: its metadata and how to reach its bytes. */
 export interface StoredResponse {
+  /** All that is remembered beside the bytes. */
   readonly metadata: ResponseMetadata;
   /** Bytes of the stored body; −1 while it is still arriving and its length is not known. */
   readonly length: number;
