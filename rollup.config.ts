@@ -98,7 +98,7 @@ function common(format: Format): OutputOptions {
   return { dir: 'dist', format, sourcemap: true, dynamicImportInCjs: false };
 }
 
-/** Without what is marked `@internal`. */
+/** Without what is marked `@internal`. `Symbol.asyncDispose` is in no library of types that a project has by its target. */
 function declarations(extension: string): RollupOptions {
   return {
     input: DECLARATIONS,
@@ -106,6 +106,7 @@ function declarations(extension: string): RollupOptions {
     external: isExternal,
     output: {
       dir: 'dist',
+      banner: '/// <reference lib="esnext.disposable" />',
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `chunks/[name]-[hash].${extension}`,
     },

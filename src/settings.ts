@@ -60,8 +60,10 @@ export interface Settings extends Accessors {
   /** See {@link ManagerOnlyOptions.credentials}. @default null */
   get credentials(): ManagerSettings['credentials'];
   set credentials(source: ManagerOptions['credentials']);
+  /** Fields of every request that does not set them itself; assigning replaces all of them. @default none */
   get headers(): ManagerSettings['headers'];
   set headers(fields: HeadersInput);
+  /** What answers requests of further schemes, by their names; assigning replaces all of them. @default none */
   get schemes(): ManagerSettings['schemes'];
   set schemes(handlers: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler>);
 }

@@ -8,6 +8,7 @@ import type { ReplyOwner } from './reply/reply-signals.ts';
 import { type ConnectOptions, connectRequest, toNetworkRequest } from './resolve-request.ts';
 import { Signals } from './signals.ts';
 
+/** Where a client keeps whom its replies belong to: no name, which a subclass could have, too. */
 export const OWNER = Symbol('owner');
 
 /** What a manager, or a client that is connected to one, can be asked to do: every verb starts an operation. */

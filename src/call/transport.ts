@@ -33,6 +33,6 @@ export interface Transport {
 export interface ConnectTarget {
   /** Stands for those that will use the connection: its URL, TLS material and proxies count. */
   readonly request: HttpRequest;
-  /** With TLS. */
+  /** TLS is to be up when it is handed over. */
   readonly encrypted: boolean;
 }

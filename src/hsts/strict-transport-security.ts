@@ -150,6 +150,7 @@ export class StrictTransportSecurity implements SecurityPart {
     };
   }
 
+  /** Makes the platform's store; a subclass of a platform that has one overrides it. */
   protected openStore(_directory: string | undefined, _onFault: FaultListener): KeyValueStore {
     throw new TypeError('HSTS: there is no store on this platform, bring one of your own');
   }

@@ -5,7 +5,7 @@ import type { HeadersInput } from './headers.ts';
 export interface Answer {
   /** The HTTP status, 200 to 599. @default 200 */
   readonly status?: number;
-  /** The reason phrase. @default '' */
+  /** The words behind the status, as `Not Found`. @default '' */
   readonly reason?: string;
   /** Response fields; Content-Length is added when there is a body and it is not given. */
   readonly headers?: HeadersInput;

@@ -46,7 +46,7 @@ export interface SslError {
 
 /** What a certificate says (RFC 5280), as data that survives JSON. Names are as OpenSSL writes them, a line for each part. */
 export interface CertificateDetails {
-  /** Whom the certificate is for. */
+  /** The owner that the certificate names. */
   readonly subject: string;
   /** The authority that has signed it. */
   readonly issuer: string;

@@ -58,7 +58,7 @@ describe.each(COMPILERS)('%s', (compiler) => {
   });
 
   test('needs no types of the web in a project for Node', async () => {
-    const options = { ...RESOLUTIONS.nodenext, types: ['node'], lib: ['es2022', 'esnext.disposable'] };
+    const options = { ...RESOLUTIONS.nodenext, types: ['node'], lib: ['es2022'] };
     expect(await compile(compiler, options, FILES)).toBe('');
   });
 
@@ -72,7 +72,7 @@ async function compile(compiler: string, options: object, files: readonly string
   const project = join(directory, 'tsconfig.json');
   const compilerOptions = {
     target: 'es2022',
-    lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
+    lib: ['es2022', 'dom', 'dom.iterable', 'dom.asynciterable'],
     typeRoots: [join(ROOT, 'node_modules', '@types')],
     strict: true,
     exactOptionalPropertyTypes: true,

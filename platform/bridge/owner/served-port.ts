@@ -27,7 +27,7 @@ export interface PolicyViolation {
   readonly url: string | null;
 }
 
-/** The signals of a {@link ServedPort}. */
+/** What a {@link ServedPort} tells its owner, by {@link ServedPort.on}. */
 export type ServedPortSignals = {
   /** A client has tried what the policy does not allow. It got content-access-denied, or its port was closed. */
   policyViolated: (violation: PolicyViolation) => void;
@@ -41,9 +41,13 @@ const SIGNALS: ReadonlySet<string> = new Set(
 
 /** A client that is served through a port. */
 export class ServedPort extends Signals<ServedPortSignals> implements RequestHost {
+  /** Whose requests the client makes. */
   readonly manager: Manager;
+  /** What the client may do, with every default filled in. */
   readonly policy: ResolvedPolicy;
+  /** Counts the bytes of bodies that the client has not taken yet. */
   readonly flow: PortFlow;
+  /** Counts the bytes of uploads that the client may send. */
   readonly uploadCredit = new UploadCredit();
   readonly #port: BridgePort;
   readonly #outbox: Outbox<OwnerMessage>;
