@@ -3,28 +3,39 @@
  * with what to do instead. A word that is an option here must not be in it.
  */
 const WORDS: Readonly<Record<string, string>> = {
-  'agent httpAgent httpsAgent dispatcher': 'connections belong to the `transport` of the manager',
-  'auth username password': '`credentials` of the manager, or the field Authorization in `headers`',
+  'agent httpAgent httpsAgent dispatcher pool keepAlive httpVersion maxSockets pipelining':
+    'connections belong to the `transport` of the manager',
+  'auth username password user': '`credentials` of the manager, or the field Authorization in `headers`',
   'baseURL prefixUrl prefix': '`baseUrl`',
-  'body data form': 'the body is the argument after the request: post(url, body); of JSON it is `json`',
-  'params query qs': '`searchParams` of the request',
-  'timeout connectTimeout headersTimeout bodyTimeout':
+  'body data form multipart formData':
+    'the body is the argument after the request: post(url, body); of JSON it is `json`',
+  'params query qs paramsSerializer': '`searchParams` of the request',
+  'timeout connectTimeout headersTimeout bodyTimeout requestTimeout responseTimeout':
     '`timeouts: { total }` ends any request after that time, `transferTimeout` one on which nothing moves',
-  'retries maxRetries retryCount': '`retry: { attempts: 3 }`',
+  'retries maxRetries retryCount retryLimit retryDelay retryOptions': '`retry: { attempts: 3 }`',
   'rejectUnauthorized strictSSL insecure':
     'certificates are always verified; trust an authority of your own by `tls.ca`',
-  'ca cert key pfx passphrase servername': 'it belongs to `tls`',
+  'ca cert key pfx passphrase servername minVersion maxVersion ciphers': 'it belongs to `tls`',
   'maxRedirects maxRedirections follow': '`maximumRedirectsAllowed`',
-  'redirect followRedirect followRedirects followAllRedirects': '`redirectPolicy`',
-  withCredentials: '`useCredentials`',
+  'redirect followRedirect followRedirects followAllRedirects beforeRedirect': '`redirectPolicy`',
+  'withCredentials mode': '`useCredentials`',
   'validateStatus throwOnError throwHttpError': '`throwHttpErrors`',
   'jar cookies': '`cookieJar` of the manager',
   'http2 allowH2': '`http2Allowed`',
   'onUploadProgress onDownloadProgress': "listen to 'uploadProgress' or 'downloadProgress' of the reply",
-  'responseType encoding': 'text(), json(), bytes() or blob() of the reply',
-  'maxContentLength maxResponseSize': '`maximumBodySize`',
-  lookup: 'an option of `SocketTransport`, of which the manager takes one as its `transport`',
-  cancelToken: '`signal`',
+  'responseType encoding parseJson resolveBodyOnly': 'text(), json(), bytes() or blob() of the reply',
+  'maxContentLength maxResponseSize maxResponseBodySize maxBodyLength': '`maximumBodySize`',
+  'hooks transformRequest transformResponse onRequest onResponse onRequestError onResponseError':
+    '`interceptors` of the request or its manager',
+  'decompress compress': 'set `Accept-Encoding` yourself, and the body comes as it was sent',
+  'socketPath unix': 'the URL says it: unix+http://%2Frun%2Fapp.sock/path',
+  'proxyUrl httpProxy': '`proxy`',
+  'verb operation': '`sendCustomRequest(request, verb)`, or `request(verb, request)`',
+  adapter: '`transport` of the manager',
+  'lookup dnsLookup dnsCache localAddress':
+    'an option of `SocketTransport`, of which the manager takes one as its `transport`',
+  'cancelToken abortSignal': '`signal`',
+  'priorityHint importance': '`priority`',
 };
 
 /** All of them, for the test that none is an option of ours. */
