@@ -105,8 +105,7 @@ function declarations(extension: string): RollupOptions {
     plugins: [dts({ compilerOptions: { stripInternal: true } })],
     external: isExternal,
     output: {
-      dir: 'dist',
-      banner: '/// <reference lib="esnext.disposable" />',
+      ...{ dir: 'dist', banner: '/// <reference lib="esnext.disposable" />' },
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `chunks/[name]-[hash].${extension}`,
     },
