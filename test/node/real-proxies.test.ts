@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NetworkAccessManager } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../src/call/parts.ts';
+import type { NetworkError } from '../../src/error.ts';
+import { Cleanup } from '../support/listening.ts';
+import { originsOf } from '../support/origins.ts';
+import { closedPort } from '../support/proxies.ts';
+import {
+  hasSocksUser,
+  isStartable,
+  SOCKS_USER,
+  startDante,
+  startSquid,
+  startTinyproxy,
+  startTlsFront,
+} from '../support/real-proxies.ts';
+import type { TestServer } from '../support/server.ts';
+
+const cleanup = new Cleanup(afterAll);
+const { tls, identity, startBoth, managerWith } = originsOf(cleanup);
+let http: TestServer;
+let https: TestServer;
+beforeAll(async () => {
+  [http, https] = await startBoth();
+});
+
+const portIn = (origin: string): number => Number(new URL(origin).port);
+const upload = 'x'.repeat(200_000);
+
+/** What every proxy has to carry: http and https, bodies both ways, six at a time, one after the other. */
+async function carriesAll(manager: NetworkAccessManager): Promise<void> {
+  for (const { origin } of [http, https]) {
+    expect(await manager.get(`${origin}/hello`).text()).toBe('hello');
+    expect(await manager.post(`${origin}/count`, upload).text()).toBe(String(upload.length));
+    const many = Array.from({ length: 20 }, () => manager.get(`${origin}/hello`).text());
+    expect(new Set(await Promise.all(many))).toEqual(new Set(['hello']));
+  }
+  const older = manager.get({ url: `${https.origin}/hello`, http2Allowed: false });
+  expect(await older.text()).toBe('hello');
+  expect(older.http2WasUsed).toBe(false);
+}
+
+async function failureOf(manager: NetworkAccessManager, url: string): Promise<NetworkError> {
+  const reply = manager.get(url);
+  return reply.text().then(
+    () => expect.unreachable('it has not failed'),
+    (error: NetworkError) => error,
+  );
+}
+
+describe.runIf(isStartable('squid'))('Squid', () => {
+  let ports: { open: number; basic: number };
+  beforeAll(async () => {
+    ports = await startSquid(cleanup, portIn(https.origin));
+  }, 60_000);
+  const through = (port: number, more: object = {}, options: ManagerOptions = {}) =>
+    managerWith({ proxy: { type: 'http', host: '127.0.0.1', port, ...more }, ...options });
+
+  test('that is open carries all', () => carriesAll(through(ports.open)));
+
+  test('that asks for a password carries all', () =>
+    carriesAll(through(ports.basic, { user: 'user', password: 'pass' })));
+
+  test.each([
+    ['no', {}],
+    ['another', { user: 'user', password: 'wrong' }],
+  ])('that is given %s password says so', async (_, credentials) => {
+    const manager = through(ports.basic, credentials);
+    const tunnel = await failureOf(manager, `${https.origin}/hello`);
+    expect(tunnel).toMatchObject({ code: 'proxy-authentication-required', status: 407 });
+    const forwarded = await failureOf(manager, `${http.origin}/hello`);
+    expect(forwarded).toMatchObject({ code: 'proxy-authentication-required', status: 407 });
+    expect(JSON.stringify([tunnel, forwarded])).not.toContain('wrong');
+  });
+
+  test('that opens no tunnel to a port says so, and its words are not those of the origin', async () => {
+    const failure = await failureOf(through(ports.open), 'https://127.0.0.1:9/');
+    expect(failure).toMatchObject({ code: 'unknown-proxy', status: 403 });
+  });
+
+  test('stands in for one that is dead', async () => {
+    const dead = await closedPort();
+    const manager = managerWith({ proxy: `PROXY 127.0.0.1:${dead}; PROXY 127.0.0.1:${ports.open}` });
+    expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
+    const { chosen, tried } = await manager.explainProxy(https.origin);
+    expect([chosen?.port, tried.length]).toEqual([ports.open, 2]);
+  });
+
+  describe.runIf(isStartable('haproxy'))('behind HAProxy, which speaks TLS', () => {
+    let port: number;
+    beforeAll(async () => {
+      port = await startTlsFront(cleanup, identity, ports.open);
+    }, 60_000);
+
+    test('carries all', () => carriesAll(through(port, { tls })));
+
+    test('has to show a certificate that is trusted for the proxy', async () => {
+      const failure = await failureOf(through(port, { tls: {} }), `${https.origin}/hello`);
+      expect(failure.qtCode).toBeGreaterThan(100);
+      expect(failure.qtCode).toBeLessThan(200);
+    });
+  });
+});
+
+describe.runIf(isStartable('tinyproxy'))('tinyproxy', () => {
+  let port: number;
+  beforeAll(async () => {
+    port = await startTinyproxy(cleanup);
+  }, 60_000);
+
+  test('carries all', () => carriesAll(managerWith({ proxy: `http://user:pass@127.0.0.1:${port}` })));
+
+  test('says that it wants a password', async () => {
+    const manager = managerWith({ proxy: `http://127.0.0.1:${port}` });
+    for (const { origin } of [http, https])
+      expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({
+        code: 'proxy-authentication-required',
+        status: 407,
+      });
+  });
+});
+
+describe.runIf(isStartable('dante'))('Dante', () => {
+  describe('for everybody', () => {
+    let port: number;
+    beforeAll(async () => {
+      port = await startDante(cleanup, 'none');
+    }, 60_000);
+
+    test.each(['socks5', 'socks5h', 'socks4a'])('carries all by %s', (scheme) =>
+      carriesAll(managerWith({ proxy: `${scheme}://127.0.0.1:${port}` })),
+    );
+
+    test('says that nothing listens there', async () => {
+      const manager = managerWith({ proxy: `socks5://127.0.0.1:${port}` });
+      const failure = await failureOf(manager, `http://127.0.0.1:${await closedPort()}/`);
+      expect(failure.code).toBe('unknown-proxy');
+      expect(failure.message).toContain('connection refused');
+    });
+  });
+
+  describe.runIf(hasSocksUser())('with a password', () => {
+    let port: number;
+    beforeAll(async () => {
+      port = await startDante(cleanup, 'username');
+    }, 60_000);
+    const through = (more: object) =>
+      managerWith({ proxy: { type: 'socks5', host: '127.0.0.1', port, ...more } });
+
+    test('carries all', () => carriesAll(through(SOCKS_USER)));
+
+    test.each([
+      ['no', {}],
+      ['another', { ...SOCKS_USER, password: 'wrong' }],
+    ])('is given %s', async (_, credentials) => {
+      const failure = await failureOf(through(credentials), `${http.origin}/hello`);
+      expect(failure.code).toBe('proxy-authentication-required');
+    });
+  });
+});

@@ -1,0 +1,176 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Identity } from './certificate.ts';
+import { type Cleanup, portOf } from './listening.ts';
+
+/** Proxies that nobody here wrote, by the name of their program. */
+const PROGRAMS = { squid: 'squid', tinyproxy: 'tinyproxy', dante: 'danted', haproxy: 'haproxy' } as const;
+
+export type RealProxy = keyof typeof PROGRAMS;
+
+/** The user of Dante's SOCKS5 with a password: one of the system, which `.ci/run` makes. */
+export const SOCKS_USER = { user: 'socksuser', password: 'sockspass' };
+
+/** Whether the program is there; they have to be started as root, and give that up themselves. */
+export function isStartable(name: RealProxy): boolean {
+  return process.getuid?.() === 0 && programOf(name) !== null;
+}
+
+export function hasSocksUser(): boolean {
+  return existsSync('/etc/passwd') && /^socksuser:/m.test(readFileSync('/etc/passwd', 'utf8'));
+}
+
+function programOf(name: RealProxy): string | null {
+  const directories = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const files = directories.map((directory) => path.join(directory, PROGRAMS[name]));
+  return files.find((file) => existsSync(file)) ?? null;
+}
+
+/** Squid: `open` takes everybody, `basic` user and pass. CONNECT is for the given port alone. Gives the ports. */
+export async function startSquid(
+  cleanup: Cleanup,
+  tunnelPort: number,
+): Promise<{ open: number; basic: number }> {
+  const [open, basic] = [await freePort(), await freePort()];
+  const root = directory(cleanup);
+  const password = execFileSync('openssl', ['passwd', '-apr1', 'pass'], { encoding: 'utf8' });
+  writeFileSync(path.join(root, 'htpasswd'), `user:${password}`);
+  const config = `http_port 127.0.0.1:${open} name=open
+http_port 127.0.0.1:${basic} name=basic
+visible_hostname localhost
+pid_filename ${root}/squid.pid
+cache_log ${root}/cache.log
+access_log none
+netdb_filename none
+coredump_dir ${root}
+cache deny all
+shutdown_lifetime 0 seconds
+auth_param basic program /usr/lib/squid/basic_ncsa_auth ${root}/htpasswd
+auth_param basic realm squid
+acl open myportname open
+acl user proxy_auth REQUIRED
+acl tunnel port ${tunnelPort}
+acl CONNECT method CONNECT
+http_access deny CONNECT !tunnel
+http_access allow open
+http_access allow user
+http_access deny all
+`;
+  await start(cleanup, 'squid', ['-N', '-f', written(root, 'squid.conf', config)], [open, basic]);
+  return { open, basic };
+}
+
+/** tinyproxy, for user and pass. */
+export async function startTinyproxy(cleanup: Cleanup): Promise<number> {
+  const port = await freePort();
+  const config = `Port ${port}\nListen 127.0.0.1\nTimeout 60\nBasicAuth user pass\nAllow 127.0.0.1\n`;
+  await start(
+    cleanup,
+    'tinyproxy',
+    ['-d', '-c', written(directory(cleanup), 'tinyproxy.conf', config)],
+    [port],
+  );
+  return port;
+}
+
+/** Dante, which speaks SOCKS5: for everybody, or for users of the system with their password. */
+export async function startDante(cleanup: Cleanup, method: 'none' | 'username'): Promise<number> {
+  const port = await freePort();
+  const root = directory(cleanup);
+  const config = `logoutput: ${root}/dante.log
+internal: 127.0.0.1 port = ${port}
+external: lo
+socksmethod: ${method}
+clientmethod: none
+user.privileged: root
+user.unprivileged: nobody
+client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
+`;
+  await start(cleanup, 'dante', ['-f', written(root, 'danted.conf', config), '-p', `${root}/pid`], [port]);
+  return port;
+}
+
+/** HAProxy, which speaks TLS to clients and hands on what they say. */
+export async function startTlsFront(cleanup: Cleanup, { cert, key }: Identity, to: number): Promise<number> {
+  const port = await freePort();
+  const root = directory(cleanup);
+  const pem = written(root, 'both.pem', `${cert}${key}`);
+  const config = `global
+  maxconn 100
+defaults
+  mode tcp
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+listen front
+  bind 127.0.0.1:${port} ssl crt ${pem}
+  server proxy 127.0.0.1:${to}
+`;
+  await start(cleanup, 'haproxy', ['-db', '-f', written(root, 'haproxy.cfg', config)], [port]);
+  return port;
+}
+
+/** One that those who gave up the rights of root may write to, too. */
+function directory(cleanup: Cleanup): string {
+  const root = mkdtempSync(path.join(tmpdir(), 'fairlead-proxy-'));
+  chmodSync(root, 0o777);
+  cleanup.add(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+function written(root: string, name: string, text: string): string {
+  const file = path.join(root, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Resolves when all ports are listened on. */
+async function start(
+  cleanup: Cleanup,
+  name: RealProxy,
+  args: readonly string[],
+  ports: readonly number[],
+): Promise<void> {
+  const child = spawn(programOf(name)!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (bytes) => (output += bytes));
+  child.stderr.on('data', (bytes) => (output += bytes));
+  const ended = once(child, 'exit');
+  cleanup.add(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(giveUp);
+  });
+  for (const port of ports)
+    while (!(await isOpen(port))) {
+      if (child.exitCode !== null) throw new Error(`${name} does not start: ${output.slice(-2000)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+/** A port that the system has just given and taken back: these programs cannot be asked which they were given. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
