@@ -144,10 +144,9 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     concealedCredentials,
   ],
   authenticationSchemes: unset(list('schemes', isString, toLowerCase)) as Rule<null>,
-  // What it is for is not spoken yet: a host on it would have no effect.
   integratedAuthenticationHosts: list(
-    'no hosts: Negotiate and NTLM are not spoken yet',
-    () => false,
+    "hosts as 'host', 'host:port', '*.domain' or '*'",
+    (value) => isString(value) && value !== '' && !/[\s/@]/.test(value),
     toLowerCase,
   ),
   allowBasicOverHttp: [true],

@@ -2,13 +2,21 @@ import { Authentication as NeutralAuthentication } from '../../src/auth/authenti
 import { basicScheme } from '../../src/auth/basic.ts';
 import { bearerScheme } from '../../src/auth/bearer.ts';
 import { digestScheme } from '../../src/auth/digest.ts';
+import { ntlmScheme } from '../../src/auth/ntlm/ntlm.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { channelBinding } from './auth/channel-binding.ts';
 import { nodeHashes } from './auth/node-hashes.ts';
 
-const SCHEMES = [digestScheme(nodeHashes), bearerScheme, basicScheme];
+const ntlm = ntlmScheme({
+  now: () => systemClock.now(),
+  random: (bytes) => Uint8Array.from(process.getBuiltinModule('node:crypto').randomBytes(bytes)),
+});
+
+const SCHEMES = [ntlm, digestScheme(nodeHashes), bearerScheme, basicScheme];
 
 /** The answers to challenges, by what Node has for them. */
 export class Authentication extends NeutralAuthentication {
   constructor() {
-    super(SCHEMES);
+    super(SCHEMES, channelBinding);
   }
 }

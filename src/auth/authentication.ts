@@ -6,13 +6,15 @@ import type {
   Authenticator,
 } from '../call/authentication.ts';
 import { AskedAuthenticator } from './authenticator.ts';
+import type { Authenticators, ChannelBinding } from './authenticators.ts';
 import { basicScheme } from './basic.ts';
 import { bearerScheme } from './bearer.ts';
+import { sendingByProxy } from './by-proxy.ts';
 import { checkAuthenticationOptions } from './check-options.ts';
 import { CredentialCache } from './credential-cache.ts';
 import { digestScheme } from './digest.ts';
 import { ownHashes } from './hash/own-hashes.ts';
-import { type Authenticators, Rounds } from './rounds.ts';
+import { Rounds } from './rounds.ts';
 import type { Scheme } from './scheme.ts';
 import { authenticationStage } from './stage.ts';
 
@@ -29,16 +31,20 @@ const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basi
 export class Authentication implements AuthenticationPart {
   readonly #all: Authenticators;
 
-  /** @internal `schemes` are for a platform's own. */
-  constructor(schemes: readonly Scheme[] = PORTABLE) {
-    this.#all = { cache: new CredentialCache(), schemes, isReadableTold: false };
+  /** @internal `schemes` and `bind` are for a platform's own. */
+  constructor(schemes: readonly Scheme[] = PORTABLE, bind: ChannelBinding = () => null) {
+    this.#all = { cache: new CredentialCache(), schemes, bind, isReadableTold: false };
   }
 
   /** What answers challenges for one manager. */
   under(settings: AuthenticationSettings): Authenticating {
     const rounds: Authenticating['rounds'] = (server, request, call) =>
       new Rounds(this.#all, settings, server, request, call);
-    return { rounds, stage: authenticationStage(this.#all.cache, rounds, settings.credentials) };
+    return {
+      rounds,
+      stage: authenticationStage(this.#all.cache, rounds, settings.credentials),
+      sendByProxy: sendingByProxy(rounds),
+    };
   }
 
   /** What the listeners of a question are given. */
@@ -48,7 +54,7 @@ export class Authentication implements AuthenticationPart {
 
   /** @throws TypeError for an option of a manager that concerns it and is ill-typed */
   acceptOptions(settings: AuthenticationSettings): void {
-    checkAuthenticationOptions(settings);
+    checkAuthenticationOptions(settings, this.#all.schemes);
   }
 
   /** Forgets all credentials. */

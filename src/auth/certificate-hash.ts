@@ -10,8 +10,6 @@ const RSA_PSS = '2a864886f70d01010a';
  * The hash by which a certificate is named in a TLS channel binding of the type tls-server-end-point (RFC 5929 §4.1): that
  * of the signature, SHA-256 where it is MD5 or SHA-1. Read from the DER, since Node before 24 does not tell it. null: the
  * signature has no hash of its own (Ed25519), or none that is known, and the binding is not defined.
- *
- * For the `channelBinding` of an `OutgoingRequest`, which no transport tells yet. It is tested by itself, and in no bundle.
  */
 export function certificateHash(der: Uint8Array): CertificateHash | null {
   const certificate = elementAt(der, 0);

@@ -1,21 +1,22 @@
 import type { AuthenticationScheme, AuthenticationSettings } from '../call/authentication.ts';
 import { illTyped } from '../checks/option-errors.ts';
 import { originOf, toCredentials } from './credentials.ts';
+import type { Scheme } from './scheme.ts';
 
-/** All that are spoken somewhere, the strongest first. Negotiate and NTLM are not, and are refused in words. */
-export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = ['digest', 'bearer', 'basic'];
+/** The strongest first; of these a platform speaks those that it lists. Negotiate is not spoken yet. */
+export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = ['ntlm', 'digest', 'bearer', 'basic'];
 
-/** @throws TypeError for a scheme that is not spoken, for what is no origin, and for what are no credentials, unseen */
-export function checkAuthenticationOptions({
-  authenticationSchemes,
-  credentials,
-}: AuthenticationSettings): void {
-  if (authenticationSchemes?.some((name) => !DEFAULT_SCHEMES.includes(name)))
-    throw illTyped(
-      '',
-      'authenticationSchemes',
-      `an array of ${DEFAULT_SCHEMES.join(', ')} (Negotiate and NTLM are not spoken yet)`,
-    );
+/** @throws TypeError for a scheme that is not spoken here, for what is no origin, and for what are no credentials, unseen */
+export function checkAuthenticationOptions(
+  { authenticationSchemes, credentials, integratedAuthenticationHosts }: AuthenticationSettings,
+  spoken: readonly Scheme[],
+): void {
+  const names = DEFAULT_SCHEMES.filter((name) => spoken.some((scheme) => scheme.name === name));
+  if (authenticationSchemes?.some((name) => !names.includes(name)))
+    throw illTyped('', 'authenticationSchemes', `an array of ${names.join(', ')}, which are spoken here`);
+  // What would have no effect is refused.
+  if (integratedAuthenticationHosts.length > 0 && !spoken.some((scheme) => scheme.isConnectionBound))
+    throw illTyped('', 'integratedAuthenticationHosts', 'no hosts: NTLM is not spoken here');
   if (credentials === null || typeof credentials === 'function') return;
   for (const [url, given] of Object.entries(credentials)) {
     if (originOf(url) === '') throw illTyped('', 'credentials', 'a function, or credentials by origin');

@@ -112,7 +112,8 @@ export function serverKey(
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
-function numberOf(source: object): number {
+/** Tells objects apart that are secret, or have a secret in them. */
+export function numberOf(source: object): number {
   const number = numbers.get(source) ?? ++last;
   numbers.set(source, number);
   return number;

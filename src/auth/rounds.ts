@@ -10,20 +10,15 @@ import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
 import { askCredentials } from './ask-credentials.ts';
+import type { Authenticators } from './authenticators.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
-import { type CredentialCache, type KnownSpace, serverKey } from './credential-cache.ts';
+import { type KnownSpace, numberOf, serverKey } from './credential-cache.ts';
 import { sameCredentials } from './credentials.ts';
 import { pathOf } from './protection-space.ts';
+import { tellReadable } from './readable.ts';
+import { RefusedCredentials } from './refused-credentials.ts';
 import type { Scheme, Session } from './scheme.ts';
-
-/** What all requests of a part share. */
-export interface Authenticators {
-  readonly cache: CredentialCache;
-  readonly schemes: readonly Scheme[];
-  /** The application has been told that its credentials go readable over http. */
-  isReadableTold: boolean;
-}
 
 /** An answer that is under way. */
 interface Sent {
@@ -36,6 +31,9 @@ interface Sent {
 
 /** Beyond what an application allows: further legs, nonces that were too old. A server that goes on is not answered. */
 const MORE_ROUNDS = 12;
+
+/** What is made of a challenge; null for nothing that could answer it. */
+type Answering = Promise<AuthenticationAnswer> | AuthenticationAnswer | null;
 
 const NOTHING = (): void => {};
 
@@ -55,7 +53,7 @@ export class Rounds implements AuthenticationRounds {
   #strength = 0;
   #isUrlUsed = false;
   /** What another realm refuses may be right for this one. */
-  readonly #refused: { readonly realm: string; readonly credentials: Credentials }[] = [];
+  readonly #refused = new RefusedCredentials();
   /** That of the URL, until it is known to be right: it takes the place of nothing that is. */
   #unproven: KnownSpace | null = null;
   /** Tells those who wait for the answer that this request has asked for that it is remembered. */
@@ -73,18 +71,22 @@ export class Rounds implements AuthenticationRounds {
     this.#server = server;
     this.#request = request;
     this.#call = call;
-    this.#key = serverKey(server, request.options.siteForCookies, settings.credentials);
+    const partition = server.isProxy ? null : request.options.siteForCookies;
+    this.#key = serverKey(server, partition, settings.credentials);
   }
 
-  before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {
+  before(outgoing: OutgoingRequest): Answering {
     const { cache } = this.#all;
-    if (this.#isManual || cache.isEmpty) return null;
+    const guess = (): Answering => this.#ofProxyUrl(outgoing);
+    if (this.#isManual || cache.isEmpty) return guess();
     const space = cache.find(this.#key, this.#path);
-    if (space === null || space.scheme.isConnectionBound || !isAllowed(space.scheme, this.#allowed))
-      return null;
+    if (space === null) return guess();
+    if (!isAllowed(space.scheme, this.#allowed)) return null;
     const ofUrl = this.#ofUrl;
-    if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return null;
-    return this.#answerWith(space, outgoing);
+    if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return guess();
+    return space.scheme.isConnectionBound
+      ? this.#beginAnew(space, outgoing)
+      : this.#answerWith(space, outgoing);
   }
 
   concerns(values: readonly string[], outgoing: OutgoingRequest): boolean {
@@ -126,11 +128,27 @@ export class Rounds implements AuthenticationRounds {
     );
   }
 
+  /** A handshake that is known to be wanted, for another connection. */
+  #beginAnew({ scheme, realm, strength, credentials }: KnownSpace, outgoing: OutgoingRequest): Answering {
+    // Its server gives no realm in the challenge that begins it.
+    const challenge = { scheme: scheme.name, token68: null, params: new Map<string, string>() };
+    return this.#begin([{ scheme, challenge, realm, strength }], credentials, outgoing);
+  }
+
+  /**
+   * Whoever writes a password into the URL of a proxy wants it sent, and a proxy that asks for it first may cost a connection:
+   * it goes as Basic, where that is allowed, before anything is asked.
+   */
+  #ofProxyUrl(outgoing: OutgoingRequest): Answering {
+    const ofUrl = this.#ofUrl;
+    if (ofUrl === null || !this.#server.isProxy) return null;
+    const [basic] = this.#choices(['Basic charset="UTF-8"'], outgoing);
+    if (basic === undefined) return null;
+    return this.#begin([basic], ofUrl, outgoing);
+  }
+
   /** The same credentials once more: the nonce was too old, or the handshake has further legs. */
-  #further(
-    choices: readonly Choice[],
-    outgoing: OutgoingRequest,
-  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+  #further(choices: readonly Choice[], outgoing: OutgoingRequest): Answering {
     const sent = this.#sent;
     if (sent === null) return null;
     const { scheme, realm, credentials, session } = sent;
@@ -142,12 +160,16 @@ export class Rounds implements AuthenticationRounds {
 
   #forgetRefused(choices: readonly Choice[]): void {
     if (this.#sent === null) return;
-    const { realm, session, credentials } = this.#sent;
-    // What was sent unasked, where another realm is, stays right for its own.
+    const { realm, scheme, session, credentials } = this.#sent;
+    // What was sent unasked, where another realm is, stays right for its own. Without a challenge no realm was known.
+    const isGuess = this.#server.isProxy && realm === '';
     const isElsewhere =
-      this.#rounds === 1 && choices.length > 0 && choices.every((one) => one.realm !== realm);
+      this.#rounds === 1 && !isGuess && choices.length > 0 && choices.every((one) => one.realm !== realm);
     if (!isElsewhere) this.#all.cache.forget(this.#key, realm, session);
-    this.#refused.push({ realm, credentials });
+    this.#refused.add(credentials, realm);
+    if (isGuess) {
+      for (const one of choices) if (one.scheme === scheme) this.#refused.add(credentials, one.realm);
+    }
     this.#unproven = null;
     this.#sent = null;
   }
@@ -158,14 +180,14 @@ export class Rounds implements AuthenticationRounds {
     if (ofUrl !== null) {
       const isNew = !this.#isUrlUsed;
       this.#isUrlUsed = true;
-      return isNew && !this.#isRefused(ofUrl, choices[0]!.realm) ? ofUrl : null;
+      return isNew && !this.#refused.has(ofUrl, choices[0]!.realm) ? ofUrl : null;
     }
     if (this.#isManual) return null;
     for (const { realm, scheme, strength } of choices) {
       const space = this.#all.cache.get(this.#key, realm);
       // What was given to a strong scheme is not given to a weak one without a word.
       if (space === null || strength < space.strength || !scheme.takes(space.credentials)) continue;
-      if (!this.#isRefused(space.credentials, realm)) return space.credentials;
+      if (!this.#refused.has(space.credentials, realm)) return space.credentials;
     }
     return null;
   }
@@ -186,7 +208,7 @@ export class Rounds implements AuthenticationRounds {
       cache: this.#isManual ? null : this.#all.cache,
       server: this.#key,
       isKnownWanted: this.#ofUrl === null,
-      isRefused: (credentials) => this.#isRefused(credentials, realm),
+      isRefused: (credentials) => this.#refused.has(credentials, realm),
       leads: (done) => {
         this.#answered = done;
       },
@@ -194,11 +216,7 @@ export class Rounds implements AuthenticationRounds {
     });
   }
 
-  #begin(
-    choices: readonly Choice[],
-    credentials: Credentials,
-    outgoing: OutgoingRequest,
-  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+  #begin(choices: readonly Choice[], credentials: Credentials, outgoing: OutgoingRequest): Answering {
     const choice = choices.find(({ scheme }) => scheme.takes(credentials));
     if (choice === undefined) return null;
     let session: Session;
@@ -217,7 +235,7 @@ export class Rounds implements AuthenticationRounds {
     credentials: Credentials,
     session: Session,
     outgoing: OutgoingRequest,
-  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+  ): Answering {
     const paths = this.#server.isProxy ? ['/'] : scheme.spaceOf(challenge, this.#request.url);
     const space = { realm, scheme, strength, credentials, session, paths };
     const ofUrl = this.#ofUrl;
@@ -228,19 +246,23 @@ export class Rounds implements AuthenticationRounds {
     return this.#answerWith(space, outgoing);
   }
 
-  #answerWith(
-    with_: Omit<Sent, 'answer'>,
-    outgoing: OutgoingRequest,
-  ): Promise<AuthenticationAnswer> | AuthenticationAnswer | null {
+  #answerWith(with_: Omit<Sent, 'answer'>, outgoing: OutgoingRequest): Answering {
     const { realm, scheme, credentials, session } = with_;
-    const answered = session.answer(outgoing);
+    const answered = session.answer(outgoing, this.#bindingOf(scheme, outgoing));
     if (answered === null) return null;
-    if (scheme.isReadable && !this.#server.isEncrypted) this.#tellReadable();
-    const keep = (answer: AuthenticationAnswer): AuthenticationAnswer => {
+    if (scheme.isReadable && !this.#server.isEncrypted && !this.#isOfProxyUrl(credentials))
+      tellReadable(this.#all, this.#server, this.#call);
+    const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
+      const lease = `${this.#key} ${numberOf(credentials)}`;
+      const answer = scheme.isConnectionBound ? { ...given, lease } : given;
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;
     };
     return 'value' in answered ? keep(answered) : this.#call.wait(answered).then(keep);
+  }
+
+  #bindingOf({ isConnectionBound }: Scheme, { certificate = null }: OutgoingRequest): Uint8Array | null {
+    return isConnectionBound && certificate !== null ? this.#all.bind(certificate) : null;
   }
 
   #choices(values: readonly string[], outgoing: OutgoingRequest): Choice[] {
@@ -265,20 +287,9 @@ export class Rounds implements AuthenticationRounds {
     return username === '' && password === '' ? null : { user: username, password };
   }
 
-  #isRefused(credentials: Credentials, realm: string): boolean {
-    return this.#refused.some(
-      (refused) => refused.realm === realm && sameCredentials(refused.credentials, credentials),
-    );
-  }
-
-  #tellReadable(): void {
-    if (this.#all.isReadableTold) return;
-    this.#all.isReadableTold = true;
-    const error = new NetworkError(
-      'authentication-required',
-      `credentials are sent to ${this.#server.origin} without encryption, readable by all on the way (Basic or Bearer over http); allowBasicOverHttp: false refuses it`,
-      { url: this.#server.origin },
-    );
-    this.#call.emit({ type: 'fault', error: error.toJSON() });
+  /** The application has written it there to be sent. */
+  #isOfProxyUrl(credentials: Credentials): boolean {
+    const ofUrl = this.#server.isProxy ? this.#ofUrl : null;
+    return ofUrl !== null && sameCredentials(ofUrl, credentials);
   }
 }

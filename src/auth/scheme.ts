@@ -9,8 +9,15 @@ import type { Challenge } from './challenge.ts';
 
 /** Credentials and a challenge, from which answers are made as long as the server takes them. */
 export interface Session {
-  /** null: not for this request (the hash of a body that cannot be read twice). */
-  answer(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
+  /**
+   * null: not for this request (the hash of a body that cannot be read twice).
+   * @param binding what the connection is bound to: `tls-server-end-point:` and a hash of its certificate (RFC 5929); null
+   * without TLS
+   */
+  answer(
+    outgoing: OutgoingRequest,
+    binding?: Uint8Array | null,
+  ): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
   /**
    * What answers a challenge in reply to an answer of this session, with the same credentials: the nonce was too old, the
    * handshake has a further leg. null: the credentials were refused.

@@ -18,6 +18,7 @@ export class Attempt extends Call {
     this.#call = call;
     this.slot = slot;
     this.lease = call.lease;
+    this.proxyRounds = call.proxyRounds;
     call.onCancel(this.#cancelWithCall);
   }
 

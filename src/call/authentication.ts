@@ -2,9 +2,10 @@ import type { RequestBody } from '../message/body.ts';
 import type { Call } from './call.ts';
 import type { ManagerSettings } from './parts.ts';
 import type { HttpRequest } from './request.ts';
-import type { Stage } from './stage.ts';
+import type { HttpResponse } from './response.ts';
+import type { Next, Stage } from './stage.ts';
 
-/** Schemes by their names in HTTP, in lower case. `negotiate` and `ntlm` are not spoken yet, and asked for by no challenge. */
+/** Schemes by their names in HTTP, in lower case. `ntlm` is spoken on Node; `negotiate` is not spoken yet. */
 export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic';
 
 /** What is asked for when a server or proxy wants to know who asks: plain data. */
@@ -29,9 +30,9 @@ export interface PasswordCredentials {
   readonly user: string;
   /** What proves it. It is sent to no other origin, and never shown. */
   readonly password: string;
-  /** For NTLM, which is not spoken yet: the domain, where `user` does not say it (`DOMAIN\user`, `user@domain`). */
+  /** For NTLM: the domain, where `user` does not say it (`DOMAIN\user`, `user@domain`). */
   readonly domain?: string | undefined;
-  /** For NTLM, which is not spoken yet: the name of this machine, as the server may log it. */
+  /** For NTLM: the name of this machine, as the server may log it. */
   readonly workstation?: string | undefined;
 }
 
@@ -65,9 +66,9 @@ export interface Authenticator extends AuthenticationChallenge {
   password: string;
   /** In place of the two: a token for Bearer. */
   token: string;
-  /** For NTLM, which is not spoken yet: the domain, where `user` is not `DOMAIN\user`. */
+  /** For NTLM: the domain, where `user` is not `DOMAIN\user`. */
   domain: string;
-  /** For NTLM, which is not spoken yet: the name of this machine, as the server may log it. */
+  /** For NTLM: the name of this machine, as the server may log it. */
   workstation: string;
   /** Gives nothing, whatever is filled in. */
   cancel(): void;
@@ -103,8 +104,8 @@ export interface OutgoingRequest {
   readonly body: RequestBody | null;
   /** The host that is spoken to, for schemes that name it. */
   readonly hostname?: string;
-  /** What the connection is bound to: `tls-server-end-point:` and a hash of its certificate (RFC 5929); null without TLS. */
-  readonly channelBinding?: Uint8Array | null;
+  /** The certificate of the connection, in DER; null without TLS. */
+  readonly certificate?: Uint8Array | null;
 }
 
 /** One answer to a challenge. */
@@ -113,6 +114,8 @@ export interface AuthenticationAnswer {
   readonly value: string;
   /** A leg of a handshake that will be answered by a challenge, whatever is asked for: no body goes with it. */
   readonly isUnfinished?: boolean;
+  /** It holds for one connection, which is leased under this identity. */
+  readonly lease?: string;
   /**
    * Looks at the Authentication-Info of the response, and takes what the next answer needs.
    * @returns false when the server has tried to prove that it knows the password, and does not
@@ -122,8 +125,7 @@ export interface AuthenticationAnswer {
 
 /**
  * The rounds of one request with one server: what to send before it asks, what to answer when it does, and when to stop. The
- * loop stage runs them with a server; nothing runs them with a proxy in this version. As they would be for the proxy of a
- * tunnel, where a dialer sends the requests:
+ * loop stage runs them with servers, the proxy stage with proxies that pass requests on, the dialer with those that open tunnels:
  *
  *     const rounds = settings.authentication.under(settings).rounds(proxy, request, call);
  *     let answer = await rounds.before(outgoing);               // Proxy-Authorization: answer.value, or none
@@ -165,10 +167,22 @@ export type AuthenticationSettings = Pick<
   | 'maximumAuthenticationAttempts'
 >;
 
+/** One request that a proxy passes on. */
+export interface ProxiedExchange {
+  /** The proxy that is asked first; null where that is none of those. */
+  readonly first: AuthenticatingServer | null;
+  /** The proxy that a response has come from; null for one that has only opened a way to the origin. */
+  answered(response: HttpResponse): AuthenticatingServer | null;
+  /** The request with what the proxy is to be told, null for nothing. */
+  telling(request: HttpRequest, proxy: AuthenticatingServer, answer: string | null): HttpRequest;
+}
+
 /** Authentication as one manager has it. */
 export interface Authenticating {
   /** Answers challenges of servers in the list of stages. */
   readonly stage: Stage;
+  /** Sends a request to proxies that are asked by absolute URLs, and answers their challenges as the stage does those of servers. */
+  sendByProxy(exchange: ProxiedExchange, request: HttpRequest, next: Next, call: Call): Promise<HttpResponse>;
   /** What answers one server for one request, challenge by challenge. */
   rounds(server: AuthenticatingServer, request: HttpRequest, call: Call): AuthenticationRounds;
 }

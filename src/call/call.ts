@@ -1,10 +1,12 @@
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
+import type { AuthenticationRounds } from './authentication.ts';
 import type { ConnectionLease } from './connection-lease.ts';
 import type { Ask } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
 import type { HttpRequest } from './request.ts';
+import type { ProxyServer } from './route.ts';
 import type { Next } from './stage.ts';
 import type { Timings } from './timings.ts';
 
@@ -91,6 +93,8 @@ export class Call {
   slot: QueueSlot | null = null;
   /** What a loop keeps between two attempts, under way; of an attempt, that which its call had when it began. */
   lease: ConnectionLease | null = null;
+  /** Answers the challenges of a proxy that opens a tunnel, null where that is left to its URL. Set by the proxy stage. */
+  proxyRounds: ((proxy: ProxyServer, call: Call) => AuthenticationRounds | null) | null = null;
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;

@@ -115,12 +115,13 @@ export interface ManagerOnlyOptions {
    */
   readonly credentials: CredentialsSource | CredentialsByOrigin | null;
   /**
-   * The schemes that are answered, the first that a server offers first. null: digest, bearer, basic. Negotiate and NTLM are
-   * not spoken yet, and their names are refused. @default null
+   * The schemes that are answered, the first that a server offers first. null: ntlm (on Node, of
+   * servers for `integratedAuthenticationHosts` alone), digest, bearer, basic. Negotiate is not spoken yet. @default null
    */
   readonly authenticationSchemes: readonly AuthenticationScheme[] | null;
   /**
-   * Hosts to which Negotiate and NTLM will speak. They are not spoken yet, and a host on the list is refused. @default []
+   * Servers whose challenges of NTLM are answered: `host`, `host:port`, `*.domain` (hosts below it) or `*`. Proxies are chosen
+   * by the application, and always answered. Refused where NTLM is not spoken (all but Node). @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];
   /**

@@ -1,8 +1,10 @@
 import type { ProxyExplanation, ProxyType } from '../options/proxy.ts';
 import type { TlsOptions } from '../options/tls-options.ts';
+import type { AuthenticationSettings } from './authentication.ts';
+import type { Call } from './call.ts';
 import type { ManagerSettings } from './parts.ts';
 import type { HttpRequest } from './request.ts';
-import type { Rewrite } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** A proxy that a request may go through, judged and completed. */
 export interface ProxyServer {
@@ -61,16 +63,24 @@ export interface RoutePlan {
   readonly routes: Routes;
   /** What the request counts as a connection of, where that is not its origin: a proxy that carries requests to all. */
   readonly lane: string | null;
+  /** The way of the connection that was opened last; the first before that. */
+  readonly used: Route;
+  /** What a proxy that is asked by absolute URLs is told of us. Undefined: what its URL says, null: nothing. */
+  authorizationFor(proxy: ProxyServer): string | null | undefined;
   /** Told by the transport what became of a connection to a proxy. */
   report(route: Route, hasFailed: boolean): void;
 }
 
 /** What the manager says of proxies, beside the option `proxy` of each request. */
-export type ProxySettings = Pick<ManagerSettings, 'proxyFactory' | 'proxyRetryDelay' | 'schemes'>;
+export type ProxySettings = Pick<
+  ManagerSettings,
+  'proxyFactory' | 'proxyRetryDelay' | 'schemes' | 'authentication' | keyof AuthenticationSettings
+>;
 
-/** The rule that gives each hop its ways. */
-export interface ProxyRouting extends Rewrite {
-  outgoing: NonNullable<Rewrite['outgoing']>;
+/** Gives each hop its ways, and answers the proxies on them. */
+export interface ProxyRouting extends Stage {
+  /** The ways alone, for a connection that is opened ahead. */
+  outgoing(request: HttpRequest, call: Call): HttpRequest | Promise<HttpRequest>;
 }
 
 /** Chooses the ways of a manager's requests. */

@@ -3,14 +3,24 @@ import { toBase64 } from '../util/base64.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 
 /**
- * The fields that go to a proxy with each request that it sees: those that were set for it, and its credentials as Basic
- * (RFC 7617, UTF-8) unless Proxy-Authorization is among them. Whoever writes a password into a proxy's URL wants it sent,
- * and a proxy that asks for it first costs a connection.
+ * The fields that go to a proxy with each request that it sees: those that were set for it, and Proxy-Authorization unless
+ * that is among them.
+ *
+ * @param answer what answers its challenges says, null for nothing. Without it: the credentials of the proxy's URL as Basic
+ * (RFC 7617, UTF-8), where nothing answers challenges
  */
-export function proxyFields(proxy: ProxyServer): readonly string[] {
-  const { fields, user, password } = proxy;
-  if (user === '' && password === '') return fields;
-  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'proxy-authorization') return fields;
-  const credentials = toBase64(encodeUtf8(`${user}:${password}`));
-  return [...fields, 'proxy-authorization', `Basic ${credentials}`];
+export function proxyFields(proxy: ProxyServer, answer = basicOfUrl(proxy)): readonly string[] {
+  return answer === null || hasOwnAuthorization(proxy)
+    ? proxy.fields
+    : [...proxy.fields, 'proxy-authorization', answer];
+}
+
+/** The application has set the field by hand: it is what the proxy gets, and its 407 is an answer. */
+export function hasOwnAuthorization({ fields }: ProxyServer): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'proxy-authorization') return true;
+  return false;
+}
+
+function basicOfUrl({ user, password }: ProxyServer): string | null {
+  return user === '' && password === '' ? null : `Basic ${toBase64(encodeUtf8(`${user}:${password}`))}`;
 }

@@ -1,7 +1,18 @@
-import type { ProxyServer, Route, RoutePlan, Routes } from '../call/route.ts';
+import type { ForwardRoute, ProxyServer, Route, RoutePlan, Routes } from '../call/route.ts';
 import type { Clock } from '../util/clock.ts';
 import type { DeadProxies } from './dead-proxies.ts';
 import { publicKey } from './proxy-server.ts';
+
+/** What one proxy is told of us, null for nothing. */
+export interface ProxyAuthorization {
+  readonly proxy: ProxyServer;
+  readonly value: string | null;
+}
+
+/** The proxy of a route that asks it by absolute URLs. */
+export function forwarderOf(route: Route): ForwardRoute['proxy'] | null {
+  return route.kind === 'forward' ? route.proxy : null;
+}
 
 /** The ways of one request, which tells the memory of dead proxies what becomes of them. */
 export class Plan implements RoutePlan {
@@ -9,9 +20,12 @@ export class Plan implements RoutePlan {
   readonly #dead: DeadProxies;
   readonly #clock: Clock;
   readonly #retryDelay: number;
+  #authorization: ProxyAuthorization | undefined;
+  used: Route;
 
   constructor(routes: Routes, dead: DeadProxies, clock: Clock, retryDelay: number) {
     this.routes = routes;
+    [this.used] = routes;
     this.#dead = dead;
     this.#clock = clock;
     this.#retryDelay = retryDelay;
@@ -22,7 +36,19 @@ export class Plan implements RoutePlan {
     return first.kind === 'forward' ? publicKey(first.proxy) : null;
   }
 
+  authorizationFor(proxy: ProxyServer): string | null | undefined {
+    const given = this.#authorization;
+    if (given === undefined) return undefined;
+    return given.value !== null && publicKey(given.proxy) === publicKey(proxy) ? given.value : null;
+  }
+
+  /** From now on that proxy is told this, and no other one anything. */
+  authorize(authorization: ProxyAuthorization): void {
+    this.#authorization = authorization;
+  }
+
   report(route: Route, hasFailed: boolean): void {
+    if (!hasFailed) this.used = route;
     const key = keyOf(proxyOf(route));
     if (key === null) return;
     if (hasFailed) this.#dead.failed(key, this.#clock.monotonic(), this.#retryDelay);

@@ -1,6 +1,8 @@
+import type { Authenticating, AuthenticatingServer, ProxiedExchange } from '../call/authentication.ts';
 import type { Call } from '../call/call.ts';
 import type { ManagerSettings } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
+import type { HttpResponse } from '../call/response.ts';
 import {
   DIRECT,
   type ProxyPart,
@@ -11,17 +13,20 @@ import {
   type RoutePlan,
   type Routes,
 } from '../call/route.ts';
+import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import type { ProxyExplanation, ShownProxy } from '../options/proxy.ts';
 import { systemClock } from '../util/clock.ts';
 import { isPromise } from '../util/is-promise.ts';
 import { withoutFragment } from '../util/url.ts';
+import { authenticatingProxy } from './authenticating-proxy.ts';
 import { type Choosing, chooseByAnswer, chooseBySetting, type ProxySources } from './choose.ts';
 import { DeadProxies } from './dead-proxies.ts';
 import type { Choice } from './environment.ts';
+import { hasOwnAuthorization } from './proxy-authorization.ts';
 import { proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
 import { queryOf } from './query.ts';
-import { keyOf, Plan, proxyOf } from './route-plan.ts';
+import { forwarderOf, keyOf, Plan, proxyOf } from './route-plan.ts';
 import { routeThrough } from './routes.ts';
 import { NO_PROXY } from './setting.ts';
 
@@ -38,7 +43,21 @@ export class Proxies implements ProxyPart {
   }
 
   under(settings: ProxySettings): ProxyRouting {
-    return { name: 'proxy', outgoing: (request, call) => this.#route(request, settings, call) };
+    const authenticating = settings.authentication?.under(settings) ?? null;
+    const outgoing: ProxyRouting['outgoing'] = (request, call) =>
+      this.#route(request, settings, authenticating, call);
+    return {
+      name: 'proxy',
+      outgoing,
+      handle(request, next, call) {
+        const routed = outgoing(request, call);
+        const send = (ready: HttpRequest): Promise<HttpResponse> =>
+          authenticating !== null && ready.plan instanceof Plan
+            ? sendByPlan(authenticating, ready, ready.plan, next, call)
+            : next(ready, call);
+        return isPromise(routed) ? routed.then(send) : send(routed);
+      },
+    };
   }
 
   async explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation> {
@@ -51,7 +70,12 @@ export class Proxies implements ProxyPart {
     return { chosen: tried[0] ?? null, tried, rule: choice.rule };
   }
 
-  #route(request: HttpRequest, settings: ProxySettings, call: Call): HttpRequest | Promise<HttpRequest> {
+  #route(
+    request: HttpRequest,
+    settings: ProxySettings,
+    authenticating: Authenticating | null,
+    call: Call,
+  ): HttpRequest | Promise<HttpRequest> {
     if (settings.schemes.has(request.url.scheme)) return request;
     const fields = proxyFieldsOf(request.headers);
     const stripped = fields === null ? request : { ...request, headers: withoutProxyFields(request.headers) };
@@ -60,6 +84,7 @@ export class Proxies implements ProxyPart {
       const routes = this.#routesOf(request, choice, fields, call.clock.monotonic());
       const isDirect = routes.length === 1 && routes[0].kind === 'direct';
       const { proxyRetryDelay } = settings;
+      call.proxyRounds = authenticating === null ? null : roundsOf(authenticating, request);
       const plan = isDirect ? DIRECT_PLAN : new Plan(routes, this.#dead, call.clock, proxyRetryDelay);
       return { ...stripped, plan };
     };
@@ -126,12 +151,53 @@ export class Proxies implements ProxyPart {
   }
 }
 
+/** With a proxy that opens a tunnel. Null where the application has said itself what it is told. */
+function roundsOf({ rounds }: Authenticating, request: HttpRequest): Call['proxyRounds'] {
+  return (proxy, call) =>
+    hasOwnAuthorization(proxy) ? null : rounds(authenticatingProxy(proxy), request, call);
+}
+
+/** Sends a request by its ways, and answers the proxies that are asked by absolute URLs. */
+function sendByPlan(
+  authenticating: Authenticating,
+  request: HttpRequest,
+  plan: Plan,
+  next: Next,
+  call: Call,
+): Promise<HttpResponse> {
+  const forwarders = plan.routes.map(forwarderOf);
+  if (forwarders.every((proxy) => proxy === null || hasOwnAuthorization(proxy))) return next(request, call);
+  for (const proxy of forwarders) if (proxy !== null) plan.authorize({ proxy, value: null });
+  const servers = new Map(forwarders.map((proxy) => [proxy, serverOf(proxy)]));
+  const exchange: ProxiedExchange = {
+    first: servers.get(forwarders[0]!) ?? null,
+    answered: () => servers.get(forwarderOf(plan.used)) ?? null,
+    telling(ready, server, value) {
+      const proxy = forwarders.find((one) => servers.get(one) === server)!;
+      plan.authorize({ proxy, value });
+      // A leg of a handshake has lost its plan with its body.
+      return ready.plan === plan ? ready : { ...ready, plan };
+    },
+  };
+  return authenticating.sendByProxy(exchange, request, next, call);
+}
+
+function serverOf(proxy: ProxyServer | null): AuthenticatingServer | null {
+  return proxy === null || hasOwnAuthorization(proxy) ? null : authenticatingProxy(proxy);
+}
+
 /** What the application answers itself, and local sockets, are asked of no proxy. */
 function goesThroughProxies({ url: { scheme } }: HttpRequest, { schemes }: ProxySettings): boolean {
   return (scheme === 'http' || scheme === 'https') && !schemes.has(scheme);
 }
 
-const DIRECT_PLAN: RoutePlan = { routes: [DIRECT], lane: null, report: () => {} };
+const DIRECT_PLAN: RoutePlan = {
+  routes: [DIRECT],
+  lane: null,
+  used: DIRECT,
+  authorizationFor: () => null,
+  report: () => {},
+};
 
 function carried({ url, options }: HttpRequest): { readonly needsTunnel: boolean } {
   return { needsTunnel: url.scheme === 'https' || options.http2Direct };

@@ -111,12 +111,17 @@ export class Dialer {
       url,
       call,
       signal: time.signal,
-      ask: async (question) => {
+      ask: (question) => dialing.standStill(() => ask(call, question)),
+      standStill: async (waiting) => {
         time.stop();
         dial.asking?.();
-        const answer = await abortable(ask(call, question), signal);
-        time.start();
-        return answer;
+        call.idle?.pause();
+        try {
+          return await abortable(waiting(), signal);
+        } finally {
+          call.idle?.resume();
+          time.start();
+        }
       },
     };
     try {

@@ -30,6 +30,8 @@ export interface Dialing {
    * @throws NetworkError when the dial is given up, or a listener has failed
    */
   ask<Type extends QuestionType>(question: Question<Type>): Promise<Questions[Type]['answer']>;
+  /** Waits for what the application has a part in, as {@link ask} does. */
+  standStill<Value>(waiting: () => Promise<Value>): Promise<Value>;
 }
 
 /** How far a dial has come. A value: each step returns the next one. */

@@ -24,7 +24,10 @@ export function requestHead(request: HttpRequest, forwarder: ProxyServer | null 
     const length = bodyLength(request);
     // Host first (RFC 9112 §3.2).
     const own = headers.has('host') ? headers.pairs : ['host', url.authority, ...headers.pairs];
-    const pairs = forwarder === null ? own : [...own, ...proxyFields(forwarder)];
+    const pairs =
+      forwarder === null
+        ? own
+        : [...own, ...proxyFields(forwarder, request.plan?.authorizationFor(forwarder))];
     // Only URLs of http and https have a path in any case.
     const path = url.target.startsWith('/') ? url.target : `/${url.target}`;
     const target = forwarder === null ? path : url.origin + path;

@@ -18,8 +18,6 @@ export interface NtlmMeans {
 /**
  * NTLMv2 (MS-NLMP, MS-NTHT), without the weaker ones before it: with MIC and channel binding, without sealing. It
  * authenticates a connection, in three messages: ours, the challenge, ours again.
- *
- * No platform lists it yet, as the stage does not hold a connection for its rounds. It is tested by itself, and in no bundle.
  */
 export function ntlmScheme(means: NtlmMeans): Scheme {
   return {
@@ -61,12 +59,12 @@ class Beginning implements Session {
     const { now, random } = this.#means;
     const negotiate = this.#message;
     return {
-      answer({ hostname = '', channelBinding = null }: OutgoingRequest): AuthenticationAnswer {
+      answer({ hostname = '' }: OutgoingRequest, binding: Uint8Array | null = null): AuthenticationAnswer {
         const message = answerChallenge(challenge, account, {
           clientChallenge: random(8),
           now: now(),
           targetName: `HTTP/${hostname}`,
-          channelBinding: channelBinding === null ? null : channelBindingHash(channelBinding),
+          channelBinding: binding === null ? null : channelBindingHash(binding),
           negotiate,
         });
         return { value: `NTLM ${toBase64(message)}` };

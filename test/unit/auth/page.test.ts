@@ -64,14 +64,20 @@ test('a page without the part is refused what only it could do', () => {
 });
 
 test.each([
-  [{ authenticationSchemes: ['ntlm'] as const }, /'authenticationSchemes': .*not spoken yet/],
-  [{ authenticationSchemes: ['digest', 'negotiate'] as const }, /'authenticationSchemes': .*not spoken yet/],
+  [{ authenticationSchemes: ['digest', 'negotiate'] as const }, /'authenticationSchemes': .*spoken here/],
   [{ authenticationSchemes: ['SECRET'] as never }, /^option 'authenticationSchemes': (?!.*SECRET)/],
-  [{ integratedAuthenticationHosts: ['intra.test'] }, /'integratedAuthenticationHosts': .*not spoken yet/],
+  [{ integratedAuthenticationHosts: ['https://intra.test'] }, /'integratedAuthenticationHosts': .*hosts/],
 ])('%j, which would have no effect, is refused in words', (options, words) => {
   expect(() => new ManagerOfNode(options)).toThrow(words);
   expect(() => new NetworkAccessManager({ ...options, authentication: new Authentication() })).toThrow(words);
   managers.push(new ManagerOfNode({ authenticationSchemes: ['digest'], integratedAuthenticationHosts: [] }));
+});
+
+test('a page speaks no NTLM', () => {
+  const authentication = new Authentication();
+  const make = (options: object) => () => new NetworkAccessManager({ ...options, authentication });
+  expect(make({ authenticationSchemes: ['ntlm'] })).toThrow(/'authenticationSchemes': .*spoken here/);
+  expect(make({ integratedAuthenticationHosts: ['intra.test'] })).toThrow(/NTLM is not spoken here/);
 });
 
 test('managers take a part that they share, and nothing that is none', () => {

@@ -41,6 +41,13 @@ export async function readExactly(wire: Wire, signal: AbortSignal, size: number)
   throw closedEarly();
 }
 
+/** Whether a wire was closed by the other side. */
+export function isClosedEarly(error: unknown): boolean {
+  return CLOSED.has((error as { code?: string }).code ?? '');
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
 export function closedEarly(): Error {
   return Object.assign(new Error('it has closed the connection'), { code: 'ECONNRESET' });
 }

@@ -1,121 +1,133 @@
+import type {
+  AuthenticationAnswer,
+  AuthenticationRounds,
+  OutgoingRequest,
+} from '../../../../src/call/authentication.ts';
 import type { ProxyServer } from '../../../../src/call/route.ts';
-import { ERROR_BODY_LIMIT, NetworkError } from '../../../../src/error.ts';
+import { NetworkError } from '../../../../src/error.ts';
 import { writeRequestHead } from '../../../../src/http1/head-writer.ts';
-import type { ResponseHandler, ResponseHead } from '../../../../src/http1/response-handler.ts';
-import { ResponseParser } from '../../../../src/http1/response-parser.ts';
 import { proxyFields } from '../../../../src/proxy/proxy-authorization.ts';
 import { publicKey } from '../../../../src/proxy/proxy-server.ts';
 import { openFields } from '../../../../src/util/redaction.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Dialing, Reached, Step, Wire } from '../step.ts';
+import { AGAIN, type Dialing, type Reached, type Step, type Wire } from '../step.ts';
+import { ConnectAnswer } from './connect-answer.ts';
 import { judgeEarlyBytes } from './early-bytes.ts';
 import { wantsCredentials } from './proxy-failure.ts';
-import { closedEarly, readWire } from './read-wire.ts';
+import { isClosedEarly } from './read-wire.ts';
 
-/** What a proxy may make us hold of its answer to CONNECT. */
-const LIMITS = { headSize: 64 * 1024, fields: 200, informationalResponses: 8 };
-
-/** Milliseconds for the body of a refusal, which says why. */
-const BODY_PATIENCE = 1000;
-
-/** Asks an HTTP proxy for a connection to the origin (RFC 9110 §9.3.6). */
+/**
+ * Asks an HTTP proxy for a connection to the origin (RFC 9110 §9.3.6), and answers its challenges: over the same connection
+ * where the proxy keeps it, otherwise over a new one.
+ */
 export function tunnelStep(proxy: ProxyServer): Step {
+  let visit: TunnelVisit | null = null;
   return {
     name: 'tunnel',
-    async take(reached, dialing): Promise<Reached> {
-      const wire = reached.wire!;
-      wire.write(connectHead(dialing.endpoint, proxy), 'latin1');
-      const answer = new Answer();
-      const early = await answer.read(wire, dialing);
-      if (early === null) throw refusal(answer, proxy, dialing);
-      judgeEarlyBytes(early, wire, proxy, dialing);
+    async take(reached, dialing): Promise<Reached | typeof AGAIN> {
+      visit ??= await TunnelVisit.begin(proxy, dialing);
+      const early = await visit.open(reached.wire!);
+      if (early === null) return AGAIN;
+      judgeEarlyBytes(early, reached.wire!, proxy, dialing);
       dialing.call.timings.proxyConnectEnd = dialing.call.time();
       return reached;
     },
   };
 }
 
-/** Nothing of the request but Host, User-Agent and what is for the proxy. */
-function connectHead({ host, port, userAgent }: Endpoint, proxy: ProxyServer): string {
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const agent = userAgent === '' ? [] : ['user-agent', userAgent];
-  return writeRequestHead('CONNECT', authority, ['host', authority, ...agent, ...proxyFields(proxy)], {
-    kind: 'none',
-  });
-}
+/** What one dial says to a proxy until it opens the way, over one connection or several. */
+class TunnelVisit {
+  readonly #proxy: ProxyServer;
+  readonly #dialing: Dialing;
+  /** null: what its URL says is sent, and nothing else. */
+  readonly #rounds: AuthenticationRounds | null;
+  readonly #outgoing: OutgoingRequest;
+  #answer: AuthenticationAnswer | null = null;
 
-/** The answer to a CONNECT. */
-class Answer implements ResponseHandler {
-  head: ResponseHead | null = null;
-  readonly body: Uint8Array[] = [];
-  #size = 0;
-  #isOver = false;
-  readonly #parser = new ResponseParser(this, { limits: LIMITS });
+  private constructor(proxy: ProxyServer, dialing: Dialing) {
+    this.#proxy = proxy;
+    this.#dialing = dialing;
+    this.#rounds = dialing.call.proxyRounds?.(proxy, dialing.call) ?? null;
+    this.#outgoing = {
+      method: 'CONNECT',
+      target: authorityOf(dialing.endpoint),
+      body: null,
+      hostname: proxy.host,
+    };
+  }
+
+  static async begin(proxy: ProxyServer, dialing: Dialing): Promise<TunnelVisit> {
+    const visit = new TunnelVisit(proxy, dialing);
+    visit.#answer = (await visit.#rounds?.before(visit.#outgoing)) ?? null;
+    return visit;
+  }
 
   /**
-   * Reads it. Gives what has arrived behind it when the way is open; null when the proxy has refused.
-   * @throws NetworkError for what is no answer
+   * What has arrived behind the answer when the way is open; null when the next word needs a new connection.
+   * @throws NetworkError when the proxy refuses
    */
-  async read(wire: Wire, { signal, call }: Dialing): Promise<Uint8Array | null> {
-    this.#parser.expect('CONNECT');
-    while (!this.#isRefused) {
-      const bytes = await readWire(wire, signal);
-      if (bytes === null) throw closedEarly();
-      const taken = this.#parser.execute(bytes);
-      if (this.#parser.tunnel) return bytes.subarray(taken);
-    }
-    await this.#readBody(wire, signal, (giveUp) => call.clock.setTimeout(giveUp, BODY_PATIENCE), call.clock);
-    return null;
-  }
-
-  get #isRefused(): boolean {
-    return this.head !== null;
-  }
-
-  /** As much of the body as comes in time. Nothing of it is needed: whatever it fails with says less than the status. */
-  async #readBody(
-    wire: Wire,
-    signal: AbortSignal,
-    after: (giveUp: () => void) => unknown,
-    clock: { clearTimeout(timer: unknown): void },
-  ): Promise<void> {
-    const patience = new AbortController();
-    const giveUp = (): void => patience.abort(new Error('enough'));
-    signal.addEventListener('abort', giveUp);
-    const timer = after(giveUp);
-    try {
-      while (!this.#isOver && this.#size < ERROR_BODY_LIMIT) {
-        const bytes = await readWire(wire, patience.signal);
-        if (bytes === null) break;
-        this.#parser.execute(bytes);
+  async open(wire: Wire): Promise<Uint8Array | null> {
+    for (let isKept = false; ; isKept = true) {
+      const isHandshake = this.#answer?.isUnfinished === true;
+      const answer = new ConnectAnswer();
+      const early = await this.#ask(wire, answer).catch((error) => {
+        // It was closed while an answer was thought about.
+        if (isKept && answer.head === null && !this.#isMidway && isClosedEarly(error)) return null;
+        throw error;
+      });
+      if (answer.head === null) return null;
+      if (early !== null) {
+        this.#rounds?.accept(answer.head.headers.getAll('proxy-authentication-info'));
+        return early;
       }
-    } catch {
-    } finally {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
+      this.#answer = await this.#next(answer);
+      this.#isMidway = isHandshake;
+      if (answer.isReusable && !wire.destroyed) continue;
+      if (!isHandshake) return null;
+      // The proxy knows the handshake by its connection, and has closed that.
+      throw refusal(answer, this.#proxy, this.#dialing);
     }
   }
 
-  onInformational(): void {}
+  /** The answer belongs to what was said before over the same connection. */
+  #isMidway = false;
 
-  onHead(head: ResponseHead): void {
-    if (head.status >= 300) this.head = head;
+  #ask(wire: Wire, answer: ConnectAnswer): Promise<Uint8Array | null> {
+    wire.write(this.#head(), 'latin1');
+    return answer.read(wire, this.#dialing);
   }
 
-  onData(bytes: Uint8Array): void {
-    const room = ERROR_BODY_LIMIT - this.#size;
-    if (room <= 0) return;
-    this.body.push(bytes.slice(0, room));
-    this.#size += Math.min(room, bytes.length);
+  /** @throws NetworkError where there is nothing more to say */
+  async #next(refused: ConnectAnswer): Promise<AuthenticationAnswer> {
+    const { status, headers } = refused.head!;
+    const rounds = this.#rounds;
+    const values = headers.getAll('proxy-authenticate');
+    const outgoing = this.#outgoing;
+    const next =
+      status === 407 && rounds?.concerns(values, outgoing) === true
+        ? await this.#dialing.standStill(() => rounds.after(values, outgoing))
+        : null;
+    if (next === null) throw refusal(refused, this.#proxy, this.#dialing);
+    return next;
   }
 
-  onEnd(): void {
-    this.#isOver = true;
+  /** Nothing of the request but Host, User-Agent and what is for the proxy. */
+  #head(): string {
+    const { userAgent } = this.#dialing.endpoint;
+    const { target } = this.#outgoing;
+    const agent = userAgent === '' ? [] : ['user-agent', userAgent];
+    const answer = this.#rounds === null ? undefined : (this.#answer?.value ?? null);
+    const fields = ['host', target, ...agent, ...proxyFields(this.#proxy, answer)];
+    return writeRequestHead('CONNECT', target, fields, { kind: 'none' });
   }
+}
+
+function authorityOf({ host, port }: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** What the proxy has said is on the error, and never passes for an answer of the origin. */
-function refusal({ head, body }: Answer, proxy: ProxyServer, dialing: Dialing): NetworkError {
+function refusal({ head, body }: ConnectAnswer, proxy: ProxyServer, dialing: Dialing): NetworkError {
   const { status, reason, headers } = head!;
   const { url } = dialing;
   const isChallenge = status === 407;

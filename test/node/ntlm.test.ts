@@ -1,0 +1,150 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { Cleanup, portOf } from '../support/listening.ts';
+import { NtlmVerifier } from '../support/ntlm-server.ts';
+import { originsOf } from '../support/origins.ts';
+
+const cleanup = new Cleanup();
+const { tls, identity, managerWith } = originsOf(cleanup);
+const account = { user: 'DOM\\user', password: 'pass' };
+
+interface Seen {
+  readonly line: string;
+  readonly connection: number;
+}
+
+/** A server that knows a user by the connection. */
+async function startNtlmServer(options: { readonly secure?: boolean; readonly field?: 'proxy' } = {}) {
+  const isProxy = options.field === 'proxy';
+  const verifiers = new Map<Socket, NtlmVerifier>();
+  const welcome = new Set<Socket>();
+  const seen: Seen[] = [];
+  const state = { origin: '', port: 0, seen, last: null as NtlmVerifier | null };
+  const numbers = new Map<Socket, number>();
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const { socket } = request;
+    const field = request.headers[isProxy ? 'proxy-authorization' : 'authorization'];
+    const number = numbers.get(socket) ?? numbers.size;
+    numbers.set(socket, number);
+    seen.push({
+      line: `${request.httpVersion} ${request.method} ${field === undefined ? '-' : field.slice(0, 15)} ${body}`,
+      connection: number,
+    });
+    const verifier = verifiers.get(socket) ?? new NtlmVerifier('pass');
+    verifiers.set(socket, verifier);
+    state.last = verifier;
+    const refusal =
+      request.httpVersion !== '2.0' && (field !== undefined || !welcome.has(socket))
+        ? verifier.refusal(field)
+        : request.httpVersion === '2.0'
+          ? 'NTLM'
+          : null;
+    if (refusal === null) {
+      welcome.add(socket);
+      response.end(`welcome ${verifier.domain}/${verifier.user} ${body}`);
+      return;
+    }
+    const name = isProxy ? 'proxy-authenticate' : 'www-authenticate';
+    response.writeHead(isProxy ? 407 : 401, { [name]: refusal }).end('who?');
+  };
+  const server = options.secure
+    ? createSecureServer({ ...identity, allowHTTP1: true }, answer as never)
+    : createServer(answer);
+  await cleanup.listen(server as never);
+  state.port = portOf(server as never);
+  state.origin = `http${options.secure ? 's' : ''}://${options.secure ? 'localhost' : '127.0.0.1'}:${state.port}`;
+  return state;
+}
+
+const types = (seen: readonly Seen[]) => seen.map(({ line }) => line);
+const [FIRST, LAST] = ['NTLM TlRMTVNTUA', 'NTLM TlRMTVNTUA'];
+
+test('a listed host is answered over one connection, whose first rounds carry no body', async () => {
+  const server = await startNtlmServer();
+  const credentials = { [server.origin]: account };
+  const manager = managerWith({ credentials, integratedAuthenticationHosts: ['127.0.0.1'] });
+  expect(await manager.post(`${server.origin}/a`, 'body').text()).toBe('welcome DOM/user body');
+  expect(types(server.seen)).toEqual(['1.1 POST - body', `1.1 POST ${FIRST} `, `1.1 POST ${LAST} body`]);
+  expect(server.seen[2]!.connection).toBe(server.seen[1]!.connection);
+  server.seen.length = 0;
+  expect(await manager.post(`${server.origin}/b`, 'more').text()).toBe('welcome DOM/user more');
+  expect(types(server.seen)).toEqual([`1.1 POST ${FIRST} `, `1.1 POST ${LAST} more`]);
+});
+
+test('requests at once have connections of their own, and strangers none of them', async () => {
+  const server = await startNtlmServer();
+  const credentials = { [server.origin]: account };
+  const manager = managerWith({ credentials, integratedAuthenticationHosts: ['127.0.0.1'] });
+  const texts = [1, 2, 3].map((i) => manager.get(`${server.origin}/${i}`).text());
+  for (const text of await Promise.all(texts)) expect(text).toBe('welcome DOM/user ');
+  const leased = new Set(
+    server.seen.filter(({ line }) => line.includes('NTLM')).map((one) => one.connection),
+  );
+  const stranger = managerWith({});
+  await expect(stranger.get(`${server.origin}/x`).text()).rejects.toMatchObject({ status: 401 });
+  const own = manager.get({ url: `${server.origin}/x`, headers: { authorization: 'Basic eA==' } });
+  await expect(own.text()).rejects.toMatchObject({ status: 401 });
+  for (const { connection } of server.seen.slice(-2)) expect(leased).not.toContain(connection);
+});
+
+test('a host that is not listed is told nothing, and nobody is asked', async () => {
+  const server = await startNtlmServer();
+  const manager = managerWith({
+    credentials: () => expect.unreachable(),
+    integratedAuthenticationHosts: ['intra.test'],
+  });
+  await expect(manager.get(`${server.origin}/`).text()).rejects.toMatchObject({
+    code: 'authentication-required',
+    status: 401,
+  });
+  expect(types(server.seen)).toEqual(['1.1 GET - ']);
+});
+
+test('a wrong password is asked for again, three times at most', async () => {
+  const server = await startNtlmServer();
+  let asked = 0;
+  const manager = managerWith({ integratedAuthenticationHosts: ['*'] }).on(
+    'authenticationRequired',
+    (_, authenticator) => {
+      asked++;
+      authenticator.user = 'DOM\\user';
+      authenticator.password = `wrong ${asked}`;
+    },
+  );
+  await expect(manager.get(`${server.origin}/`).text()).rejects.toMatchObject({ status: 401 });
+  expect(asked).toBe(3);
+});
+
+test('over TLS it is bound to the certificate, and moves from HTTP/2 to HTTP/1.1 by itself', async () => {
+  const server = await startNtlmServer({ secure: true });
+  const credentials = { [server.origin]: account };
+  const manager = managerWith({ credentials, integratedAuthenticationHosts: ['localhost'] });
+  expect(await manager.get({ url: `${server.origin}/`, tls }).text()).toBe('welcome DOM/user ');
+  expect(types(server.seen)).toEqual(['2.0 GET - ', `1.1 GET ${FIRST} `, `1.1 GET ${LAST} `]);
+  const der = new X509Certificate(identity.cert).raw;
+  const binding = Buffer.concat([
+    Buffer.from('tls-server-end-point:'),
+    createHash('sha256').update(der).digest(),
+  ]);
+  const head = Buffer.alloc(20);
+  head.writeUInt32LE(binding.length, 16);
+  const expected = createHash('md5')
+    .update(Buffer.concat([head, binding]))
+    .digest();
+  expect(server.last!.said.get(10)).toEqual(expected);
+  expect(server.last!.said.get(9)!.toString('utf16le')).toBe('HTTP/localhost');
+});
+
+test('a proxy that is asked by absolute URLs gets it without being listed', async () => {
+  const proxy = await startNtlmServer({ field: 'proxy' });
+  const manager = managerWith({ proxy: proxy.origin, credentials: { [proxy.origin]: account } });
+  expect(await manager.put('http://origin.test/a', 'body').text()).toBe('welcome DOM/user body');
+  const [, first, last] = proxy.seen;
+  expect(types(proxy.seen).slice(1)).toEqual([`1.1 PUT ${FIRST} `, `1.1 PUT ${LAST} body`]);
+  expect(last!.connection).toBe(first!.connection);
+});
