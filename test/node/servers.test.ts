@@ -11,6 +11,7 @@ import {
   texts,
   UploadSource,
 } from '../suites/transport/harness.ts';
+import { uploadOneGibibyte } from '../support/large-upload.ts';
 import { REAL_SERVERS, type RealServer, startableServers, startServers } from '../support/real-servers.ts';
 import { type SentOver, sendOver } from '../support/wire.ts';
 
@@ -168,4 +169,15 @@ describe.runIf(available.has('haproxy'))('HAProxy that wants a certificate', () 
     expect(['ssl-handshake-failed', 'remote-host-closed']).toContain(code);
     expect((await readAll(await send(url, { options: own }).response)).text).toBe(HELLO);
   });
+});
+
+describe.each([
+  ['nginx', 'put'],
+  ['apache', 'dav'],
+] as const)('%s', (name, place) => {
+  test.runIf(available.has(name))(
+    'takes a form of 1 GiB as it is, while memory stays flat',
+    () => uploadOneGibibyte(`http://localhost:${REAL_SERVERS[name].http}/${place}/upload-${process.pid}`),
+    300_000,
+  );
 });
