@@ -5,6 +5,7 @@ import type {
   AuthenticationSettings,
   Authenticator,
 } from '../call/authentication.ts';
+import { numberOf } from '../util/number-of.ts';
 import { AskedAuthenticator } from './authenticator.ts';
 import type { Authenticators, ChannelBinding } from './authenticators.ts';
 import { basicScheme } from './basic.ts';
@@ -17,6 +18,8 @@ import { ownHashes } from './hash/own-hashes.ts';
 import { Rounds } from './rounds.ts';
 import type { Scheme } from './scheme.ts';
 import { authenticationStage } from './stage.ts';
+
+const NO_CREDENTIALS = {};
 
 /** Schemes that need nothing of a platform. */
 const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basicScheme];
@@ -42,6 +45,7 @@ export class Authentication implements AuthenticationPart {
       new Rounds(this.#all, settings, server, request, call);
     return {
       rounds,
+      identity: `${numberOf(this.#all)} ${numberOf(settings.credentials ?? NO_CREDENTIALS)}`,
       stage: authenticationStage(this.#all.cache, rounds, settings.credentials),
       sendByProxy: sendingByProxy(rounds),
     };

@@ -1,4 +1,5 @@
 import type { AuthenticatingServer, AuthenticationSettings, Credentials } from '../call/authentication.ts';
+import { numberOf } from '../util/number-of.ts';
 import { isWithin } from './protection-space.ts';
 import type { Scheme, Session } from './scheme.ts';
 
@@ -107,16 +108,6 @@ export function serverKey(
 ): string {
   const source = credentials === null ? '' : ` ${numberOf(credentials)}`;
   return `${isProxy ? 'proxy ' : ''}${origin}${partition === null ? '' : ` ${partition}`}${source}`;
-}
-
-const numbers = new WeakMap<object, number>();
-let last = 0;
-
-/** Tells objects apart that are secret, or have a secret in them. */
-export function numberOf(source: object): number {
-  const number = numbers.get(source) ?? ++last;
-  numbers.set(source, number);
-  return number;
 }
 
 /** Neither part has a line feed. */

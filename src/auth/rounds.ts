@@ -9,11 +9,12 @@ import type {
 import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
+import { numberOf } from '../util/number-of.ts';
 import { askCredentials } from './ask-credentials.ts';
 import type { Authenticators } from './authenticators.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
-import { type KnownSpace, numberOf, serverKey } from './credential-cache.ts';
+import { type KnownSpace, serverKey } from './credential-cache.ts';
 import { sameCredentials } from './credentials.ts';
 import { pathOf } from './protection-space.ts';
 import { tellReadable } from './readable.ts';
@@ -52,6 +53,7 @@ export class Rounds implements AuthenticationRounds {
   /** That of the strongest challenge which was answered: what follows may not be weaker. */
   #strength = 0;
   #isUrlUsed = false;
+  #isContinued = false;
   /** What another realm refuses may be right for this one. */
   readonly #refused = new RefusedCredentials();
   /** That of the URL, until it is known to be right: it takes the place of nothing that is. */
@@ -155,6 +157,7 @@ export class Rounds implements AuthenticationRounds {
     const same = choices.find((choice) => choice.scheme === scheme && choice.realm === realm);
     if (same === undefined || same.strength < this.#strength) return null;
     const next = session.goesOn(same.challenge);
+    this.#isContinued = scheme.isConnectionBound;
     return next === null ? null : this.#keep(same, credentials, next, outgoing);
   }
 
@@ -219,6 +222,7 @@ export class Rounds implements AuthenticationRounds {
   #begin(choices: readonly Choice[], credentials: Credentials, outgoing: OutgoingRequest): Answering {
     const choice = choices.find(({ scheme }) => scheme.takes(credentials));
     if (choice === undefined) return null;
+    this.#isContinued = false;
     let session: Session;
     try {
       session = choice.scheme.begin(choice.challenge, credentials);
@@ -254,7 +258,7 @@ export class Rounds implements AuthenticationRounds {
       tellReadable(this.#all, this.#server, this.#call);
     const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
       const lease = `${this.#key} ${numberOf(credentials)}`;
-      const answer = scheme.isConnectionBound ? { ...given, lease } : given;
+      const answer = scheme.isConnectionBound ? { ...given, lease, isContinued: this.#isContinued } : given;
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;
     };

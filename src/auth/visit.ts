@@ -120,10 +120,10 @@ export class Visit {
   }
 
   #send(peer: Peer | null, answer: AuthenticationAnswer | null): Promise<HttpResponse> {
-    const wasLeg = this.#isLeg;
+    const isContinued = answer === null ? this.#isLeg : answer.isContinued === true;
     this.#isLeg = answer?.isUnfinished === true;
     if (answer?.lease !== undefined) this.#hold(answer.lease);
-    if (wasLeg && this.#call.lease?.holds !== true) throw handshakeLost(this.#request, peer);
+    if (isContinued && this.#call.lease?.holds !== true) throw handshakeLost(this.#request, peer);
     if (!this.#isLeg && this.#once?.isWhole === false) throw contentResend(this.#request, peer);
     const request = this.#isLeg ? withoutBody(this.#request) : this.#request;
     return this.#next(peer?.telling(request, answer?.value ?? null) ?? request, this.#call);

@@ -114,6 +114,8 @@ export interface AuthenticationAnswer {
   readonly value: string;
   /** A leg of a handshake that will be answered by a challenge, whatever is asked for: no body goes with it. */
   readonly isUnfinished?: boolean;
+  /** It goes on with the handshake of the answer before, and means nothing over another connection. */
+  readonly isContinued?: boolean;
   /** It holds for one connection, which is leased under this identity. */
   readonly lease?: string;
   /**
@@ -181,6 +183,8 @@ export interface ProxiedExchange {
 export interface Authenticating {
   /** Answers challenges of servers in the list of stages. */
   readonly stage: Stage;
+  /** Equal for who is asked the same way and remembers the same, and no secret: a connection that was authenticated is shared by those. */
+  readonly identity: string;
   /** Sends a request to proxies that are asked by absolute URLs, and answers their challenges as the stage does those of servers. */
   sendByProxy(exchange: ProxiedExchange, request: HttpRequest, next: Next, call: Call): Promise<HttpResponse>;
   /** What answers one server for one request, challenge by challenge. */

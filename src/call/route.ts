@@ -63,6 +63,8 @@ export interface RoutePlan {
   readonly routes: Routes;
   /** What the request counts as a connection of, where that is not its origin: a proxy that carries requests to all. */
   readonly lane: string | null;
+  /** By whom its proxies are told who asks: tunnels are shared by none but equals. Empty where nothing answers them. */
+  readonly identity: string;
   /** The way of the connection that was opened last; the first before that. */
   readonly used: Route;
   /** What a proxy that is asked by absolute URLs is told of us. Undefined: what its URL says, null: nothing. */

@@ -17,13 +17,15 @@ export function forwarderOf(route: Route): ForwardRoute['proxy'] | null {
 /** The ways of one request, which tells the memory of dead proxies what becomes of them. */
 export class Plan implements RoutePlan {
   readonly routes: Routes;
+  readonly identity: string;
   readonly #dead: DeadProxies;
   readonly #clock: Clock;
   readonly #retryDelay: number;
   #authorization: ProxyAuthorization | undefined;
   used: Route;
 
-  constructor(routes: Routes, dead: DeadProxies, clock: Clock, retryDelay: number) {
+  constructor(routes: Routes, dead: DeadProxies, clock: Clock, retryDelay: number, identity: string) {
+    this.identity = identity;
     this.routes = routes;
     [this.used] = routes;
     this.#dead = dead;

@@ -85,7 +85,9 @@ export class Proxies implements ProxyPart {
       const isDirect = routes.length === 1 && routes[0].kind === 'direct';
       const { proxyRetryDelay } = settings;
       call.proxyRounds = authenticating === null ? null : roundsOf(authenticating, request);
-      const plan = isDirect ? DIRECT_PLAN : new Plan(routes, this.#dead, call.clock, proxyRetryDelay);
+      const plan = isDirect
+        ? DIRECT_PLAN
+        : new Plan(routes, this.#dead, call.clock, proxyRetryDelay, authenticating?.identity ?? '');
       return { ...stripped, plan };
     };
     const choosing = this.#choose(request, settings, (run) => call.inContext(run));
@@ -194,6 +196,7 @@ function goesThroughProxies({ url: { scheme } }: HttpRequest, { schemes }: Proxy
 const DIRECT_PLAN: RoutePlan = {
   routes: [DIRECT],
   lane: null,
+  identity: '',
   used: DIRECT,
   authorizationFor: () => null,
   report: () => {},

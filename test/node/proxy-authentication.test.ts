@@ -155,3 +155,19 @@ async function startDigestProxy() {
   state.url = `http://127.0.0.1:${portOf(server)}`;
   return state;
 }
+
+test('a tunnel that was opened as one user carries no requests of another one', async () => {
+  const proxy = await startHttpProxy(cleanup, { credentials: 'user:pass' });
+  const as = (user: string, password: string) => ({ credentials: { [proxy.url]: { user, password } } });
+  const manager = managerWith({ proxy: proxy.url, http2Allowed: false, ...as('user', 'pass') });
+  expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
+  const other = manager.extend(as('other', 'wrong'));
+  expect(await failureOf(other.get(`${https.origin}/hello`).text())).toMatchObject({ status: 407 });
+  expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
+  expect(proxy.seen.map(({ fields }) => fields['proxy-authorization'])).toEqual([
+    undefined,
+    `Basic ${btoa('user:pass')}`,
+    undefined,
+    `Basic ${btoa('other:wrong')}`,
+  ]);
+});

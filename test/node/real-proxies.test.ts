@@ -73,6 +73,31 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     expect(JSON.stringify([tunnel, forwarded])).not.toContain('wrong');
   });
 
+  describe('that wants Digest', () => {
+    let port: number;
+    beforeAll(async () => {
+      port = (await startSquid(cleanup, portIn(https.origin), 'digest')).basic;
+    }, 60_000);
+
+    test('gets it, and carries all', async () => {
+      let asked = 0;
+      const manager = through(port).on('proxyAuthenticationRequired', (_, authenticator) => {
+        asked++;
+        expect(authenticator.scheme).toBe('digest');
+        authenticator.user = 'user';
+        authenticator.password = 'pass';
+      });
+      await carriesAll(manager);
+      expect(asked).toBe(1);
+    });
+
+    test('and refuses another password', async () => {
+      const manager = through(port, { user: 'user', password: 'wrong' });
+      for (const { origin } of [http, https])
+        expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({ status: 407 });
+    });
+  });
+
   test('that opens no tunnel to a port says so, and its words are not those of the origin', async () => {
     const failure = await failureOf(through(ports.open), 'https://127.0.0.1:9/');
     expect(failure).toMatchObject({ code: 'unknown-proxy', status: 403 });

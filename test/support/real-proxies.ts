@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -30,15 +31,25 @@ function programOf(name: RealProxy): string | null {
   return files.find((file) => existsSync(file)) ?? null;
 }
 
-/** Squid: `open` takes everybody, `basic` user and pass. CONNECT is for the given port alone. Gives the ports. */
+/** What Squid asks by, and how it knows user and pass. */
+const SQUID_SCHEMES = {
+  basic: (root: string) => `basic program /usr/lib/squid/basic_ncsa_auth ${root}/htpasswd`,
+  digest: (root: string) => `digest program /usr/lib/squid/digest_file_auth -c ${root}/htdigest`,
+} as const;
+
+/** Squid: `open` takes everybody, `basic` user and pass, by the scheme that is named. CONNECT is for the given port alone. Gives the ports. */
 export async function startSquid(
   cleanup: Cleanup,
   tunnelPort: number,
+  scheme: keyof typeof SQUID_SCHEMES = 'basic',
 ): Promise<{ open: number; basic: number }> {
   const [open, basic] = [await freePort(), await freePort()];
   const root = directory(cleanup);
   const password = execFileSync('openssl', ['passwd', '-apr1', 'pass'], { encoding: 'utf8' });
   writeFileSync(path.join(root, 'htpasswd'), `user:${password}`);
+  const secret = createHash('md5').update('user:squid:pass').digest('hex');
+  writeFileSync(path.join(root, 'htdigest'), `user:squid:${secret}\n`);
+  for (const file of ['htpasswd', 'htdigest']) chmodSync(path.join(root, file), 0o644);
   const config = `http_port 127.0.0.1:${open} name=open
 http_port 127.0.0.1:${basic} name=basic
 visible_hostname localhost
@@ -49,8 +60,8 @@ netdb_filename none
 coredump_dir ${root}
 cache deny all
 shutdown_lifetime 0 seconds
-auth_param basic program /usr/lib/squid/basic_ncsa_auth ${root}/htpasswd
-auth_param basic realm squid
+auth_param ${SQUID_SCHEMES[scheme](root)}
+auth_param ${scheme} realm squid
 acl open myportname open
 acl user proxy_auth REQUIRED
 acl tunnel port ${tunnelPort}

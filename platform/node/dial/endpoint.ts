@@ -43,7 +43,7 @@ export interface Endpoint {
 
 /** @param ignored the errors that the request accepts, as they have occurred */
 export function endpointOf(
-  { url, options, parts, headers }: HttpRequest,
+  { url, options, parts, headers, plan }: HttpRequest,
   route: Route,
   ignored: readonly SslError[] = [],
 ): Endpoint {
@@ -59,7 +59,8 @@ export function endpointOf(
   const protocols = protocolsOf(options, tls);
   const { origin } = url;
   const ignoredErrors = new Set(ignored.map(idOfError));
-  const place = JSON.stringify([origin, tls?.key, protocols, wayOf(route), filterKey(filter), pins]);
+  const way = route.kind === 'direct' ? wayOf(route) : [wayOf(route), plan?.identity];
+  const place = JSON.stringify([origin, tls?.key, protocols, way, filterKey(filter), pins]);
   const key = ignored.length === 0 ? place : JSON.stringify([place, ...[...ignoredErrors].sort()]);
   return {
     key,

@@ -20,6 +20,7 @@ const MOST_ENDPOINTS = 256;
 interface Recent {
   readonly options: RequestOptions;
   readonly route: Route;
+  readonly identity: string | undefined;
   readonly pool: EndpointPool;
 }
 
@@ -55,12 +56,14 @@ export class ConnectionPool implements PoolContext {
   for(request: HttpRequest, route: Route, ignored: readonly SslError[] = []): EndpointPool {
     if (this.#sleep.hasSlept()) this.doubt('the machine has slept');
     const { options, url } = request;
+    const identity = request.plan?.identity;
     const filter = request.parts?.addressFilter ?? null;
     const recent = this.#recent.get(url.origin);
     const isPlain = ignored.length === 0;
     if (
       isPlain &&
       recent?.route === route &&
+      recent.identity === identity &&
       recent.pool.endpoint.filter === filter &&
       connectAlike(recent.options, options)
     )
@@ -69,7 +72,7 @@ export class ConnectionPool implements PoolContext {
     const pool = this.#pools.get(endpoint.key) ?? new EndpointPool(endpoint, this);
     this.#pools.set(endpoint.key, pool);
     // A proxy's connections are for all origins, whose names would outlive them here.
-    if (isPlain && route.kind !== 'forward') this.#recent.set(url.origin, { options, route, pool });
+    if (isPlain && route.kind !== 'forward') this.#recent.set(url.origin, { options, route, identity, pool });
     if (this.#pools.size > MOST_ENDPOINTS) this.#closeOldest();
     return pool;
   }

@@ -45,6 +45,8 @@ export function negotiateMessage(): Uint8Array {
   return message.bytes;
 }
 
+const NOTHING_TOLD: AvPairs = new Map();
+
 /** The challenge, or null for what is none, or has no use for NTLMv2. Every length is the server's word: it is checked. */
 export function readChallenge(bytes: Uint8Array): NtlmChallenge | null {
   if (bytes.length < CHALLENGE_SIZE || !isSigned(bytes)) return null;
@@ -54,7 +56,8 @@ export function readChallenge(bytes: Uint8Array): NtlmChallenge | null {
   const start = view.getUint32(44, true);
   const end = start + view.getUint16(40, true);
   if (end > bytes.length || (flags & FLAGS.UNICODE) === 0) return null;
-  const targetInfo = readAvPairs(bytes.slice(start, end));
+  // A server that tells nothing of itself (Squid's own helpers) has none.
+  const targetInfo = start === end ? NOTHING_TOLD : readAvPairs(bytes.slice(start, end));
   return targetInfo === null ? null : { bytes, flags, serverChallenge: bytes.slice(24, 32), targetInfo };
 }
 

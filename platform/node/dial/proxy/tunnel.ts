@@ -68,11 +68,11 @@ class TunnelVisit {
    */
   async open(wire: Wire): Promise<Uint8Array | null> {
     for (let isKept = false; ; isKept = true) {
-      const isHandshake = this.#answer?.isUnfinished === true;
       const answer = new ConnectAnswer();
       const early = await this.#ask(wire, answer).catch((error) => {
         // It was closed while an answer was thought about.
-        if (isKept && answer.head === null && !this.#isMidway && isClosedEarly(error)) return null;
+        if (isKept && answer.head === null && this.#answer?.isContinued !== true && isClosedEarly(error))
+          return null;
         throw error;
       });
       if (answer.head === null) return null;
@@ -81,16 +81,12 @@ class TunnelVisit {
         return early;
       }
       this.#answer = await this.#next(answer);
-      this.#isMidway = isHandshake;
       if (answer.isReusable && !wire.destroyed) continue;
-      if (!isHandshake) return null;
+      if (this.#answer.isContinued !== true) return null;
       // The proxy knows the handshake by its connection, and has closed that.
       throw refusal(answer, this.#proxy, this.#dialing);
     }
   }
-
-  /** The answer belongs to what was said before over the same connection. */
-  #isMidway = false;
 
   #ask(wire: Wire, answer: ConnectAnswer): Promise<Uint8Array | null> {
     wire.write(this.#head(), 'latin1');
