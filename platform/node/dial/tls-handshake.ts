@@ -23,8 +23,8 @@ export function tlsConnectionOptions(
   const { name } = handshake;
   return {
     secureContext: context,
-    // An address is no SNI (RFC 6066 §3).
-    servername: isIP(name) === 0 ? name : '',
+    // An address is no SNI (RFC 6066 §3). Left out and not empty: Deno makes an origin of it for HTTP/2.
+    ...(isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: () => undefined,
     ALPNProtocols: [...protocols],
     rejectUnauthorized: false,
