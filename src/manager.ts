@@ -191,6 +191,7 @@ export class Manager extends Settings implements NetworkClient {
     const reason = managerClosed();
     for (const reply of [...this.#running]) reply.cancel(reason, true);
     for (const callback of [...this.#closing]) callback();
+    this.#silence?.stop();
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
       this.#connections.close(),

@@ -36,7 +36,9 @@ export class SilenceWatch {
   readonly #underWay: Iterable<WaitingRequest>;
   readonly #tell: (fault: NetworkError) => void;
   readonly #clock: Clock;
-  #isLooking = false;
+  /** Of the next look, while there is one to come. */
+  #timer: unknown = null;
+  #isOver = false;
   /** What waited at the last look, and since when its state is the same. */
   #waiting: ReadonlyMap<WaitingRequest, Waiting> = new Map();
   readonly #told = new Set<string>();
@@ -49,15 +51,20 @@ export class SilenceWatch {
 
   /** A request was made. */
   watch(): void {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+    if (this.#timer !== null || this.#isOver) return;
     const self = new WeakRef(this);
-    setBackgroundTimeout(() => self.deref()?.look(), INTERVAL, this.#clock);
+    this.#timer = setBackgroundTimeout(() => self.deref()?.look(), INTERVAL, this.#clock);
+  }
+
+  /** The manager is closed: nothing is under way, nor will be. */
+  stop(): void {
+    this.#isOver = true;
+    this.#clock.clearTimeout(this.#timer);
   }
 
   /** Looks at all that is under way, and looks again later when there is any. */
   look(): void {
-    this.#isLooking = false;
+    this.#timer = null;
     const now = this.#clock.monotonic();
     const waiting = new Map<WaitingRequest, Waiting>();
     for (const one of this.#underWay) {
