@@ -128,10 +128,13 @@ function bitsOfCurve(name: string | undefined): number {
 
 /**
  * Whether a certificate is for a name or an address, by its alternative names alone (RFC 9525 §6): the subject is a text.
- * `*` stands for one whole label.
+ * `*` stands for one whole label, and never for the one below a top level. Deno knows a `*` by its spelling alone.
  */
 export function isCertificateFor(certificate: X509Certificate, name: string): boolean {
   if (certificate.subjectAltName === undefined) return false;
   if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
-  return certificate.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
+  const isNamed = (host: string): boolean =>
+    certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
+  const labels = name.split('.');
+  return isNamed(name) || (labels.length > 2 && isNamed(['*', ...labels.slice(1)].join('.')));
 }
