@@ -3,6 +3,12 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.ts';
 import { OTHER_MAJORS, otherNodes } from '../test/support/other-nodes.ts';
+import {
+  CORE_FILES,
+  isInstalled,
+  OTHER_RUNTIMES,
+  type OtherRuntime,
+} from '../test/support/other-runtimes.ts';
 
 /**
  * `npm test`: everything, one step after the other (two browsers at once starve each other on a small machine). The
@@ -56,6 +62,26 @@ function vitest(project: string, major = '', node: string = process.execPath): C
   if (!succeeded && failed === 0) failures.push(`${project}${major}: an error outside of any test`);
   // A file that does not load, or an error outside of any test, fails the run without a failed test.
   return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
+}
+
+/** The core of the Node suite on a runtime beside Node. */
+function core(runtime: OtherRuntime): Counts {
+  const { name, program, before, options } = runtime;
+  announce(`node, its core on ${name}`);
+  const file = join(REPORTS, `${name}.json`);
+  const vitest = 'node_modules/vitest/vitest.mjs';
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = [...before, vitest, 'run', '--project', 'node', ...options, ...reporters, ...CORE_FILES];
+  spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  return readReport(file, name);
+}
+
+function onOtherRuntimes(): Counts[] {
+  return OTHER_RUNTIMES.map((runtime) => {
+    if (isInstalled(runtime)) return core(runtime);
+    announce(`node, its core on ${runtime.name}: skipped, there is no binary for this machine`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  });
 }
 
 function readReport(file: string, runner: string): Counts {
@@ -135,6 +161,8 @@ const results = [
   vitest('windows'),
   ...onOtherNodes(),
   vitest('consumers'),
+  // Installed by the tests before.
+  ...onOtherRuntimes(),
   browser('chromium', (await findChromium()) !== null),
   browser('firefox', findFirefox() !== null),
   browser('webkit', findWebKit() !== null),
