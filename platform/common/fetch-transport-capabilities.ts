@@ -4,7 +4,8 @@ import type { TransportCapabilities } from '../../src/call/capabilities.ts';
  * cross-fetch in the runtimes for which there is no set of their own. It follows redirects by itself (and rewrites
  * `Location`), joins Set-Cookie lines, and has codes in its errors in some runtimes only. Where it is node-fetch, a body that
  * ends before its Content-Length is not told from one that has stalled (set a `transferTimeout`), and an encoded one that
- * ends early may pass for complete.
+ * ends early may pass for complete: a cache of ours keeps what has a Content-Length and no coding, and leaves the rest, and
+ * what was redirected, to the network each time.
  */
 export const portableFetchCapabilities: TransportCapabilities = {
   name: 'fetch (portable)',

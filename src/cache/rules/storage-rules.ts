@@ -75,8 +75,9 @@ function isUnsafeToKeep(request: HttpRequest, response: HttpResponse, fidelity: 
  * alone ends the body: over TLS an attacker may have brought that about, and Node does not tell (RFC 9112 §9.8); of an
  * encoded one the decoder takes what there is.
  */
-function mayBeCut({ endsWithConnection, mayBeCutOff, security, headers }: HttpResponse): boolean {
-  if (mayBeCutOff === true) return true;
+function mayBeCut({ endsWithConnection, mayBeCutOff, security, headers, status }: HttpResponse): boolean {
+  // 204 ends with its head (RFC 9112 §6.3 step 1).
+  if (mayBeCutOff === true) return status !== 204;
   return endsWithConnection === true && (security !== null || headers.has('content-encoding'));
 }
 
