@@ -16,15 +16,39 @@ export const NO_PROXY: readonly null[] = [null];
 export function parseProxy(input: ProxyInput): ProxySetting {
   if (isString(input)) return parseText(input);
   if (!isProxyFields(input)) throw new TypeError('proxy: expected its fields, its URL or a word');
-  const known = servers.get(input);
-  if (known !== undefined) return known;
-  const setting = [proxyServer(input)];
   // What can be changed may be something else the next time.
-  if (Object.isFrozen(input)) servers.set(input, setting);
+  const written = Object.isFrozen(input) ? FROZEN : writtenIn(input);
+  const known = servers.get(input);
+  if (known !== undefined && isSame(known.written, written)) return known.setting;
+  const setting = [proxyServer(input)];
+  if (written !== null) servers.set(input, { written, setting });
   return setting;
 }
 
-const servers = new WeakMap<object, readonly (ProxyServer | null)[]>();
+/** A proxy, and what was written in its fields when it was made of them. */
+interface Known {
+  readonly written: readonly unknown[];
+  readonly setting: readonly (ProxyServer | null)[];
+}
+
+/** A factory gives one object again and again, and equal proxies that are not the same have to be found to be equal. */
+const servers = new WeakMap<object, Known>();
+const FROZEN: readonly unknown[] = [];
+
+/** Names and values of fields, flat; null where one is an object, which may change within. */
+function writtenIn(fields: object): readonly unknown[] | null {
+  const written: unknown[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return null;
+    written.push(name, Array.isArray(value) ? value.join() : value);
+  }
+  return written;
+}
+
+function isSame(before: readonly unknown[], now: readonly unknown[] | null): boolean {
+  if (before === now) return true;
+  return now !== null && before.length === now.length && before.every((one, i) => one === now[i]);
+}
 
 const parseText = memoizeTexts((text: string): ProxySetting => {
   if (text === 'default' || text === 'environment' || text === 'system') return text;

@@ -26,7 +26,8 @@ beforeAll(() => {
   for (const extension of ['mts', 'cts']) {
     writeFileSync(
       join(directory, `subpaths.${extension}`),
-      "export * from 'fairlead/node';\nexport * from 'fairlead/browser';\n",
+      // Both have names of their own, and some of one name: downloads are into files here and into Blobs there.
+      "export * as node from 'fairlead/node';\nexport * as browser from 'fairlead/browser';\n",
     );
   }
 });

@@ -141,6 +141,21 @@ describe('an HTTP proxy', () => {
     });
   });
 
+  test('over TLS resumes a session with the same material, and with no other', async () => {
+    const proxies = new CertificateAuthority();
+    const proxy = await startHttpProxy(cleanup, { identity: proxies.issue() });
+    const other = await startServer({ identity });
+    cleanup.add(() => other.close());
+    const at = { type: 'http', host: '127.0.0.1', port: proxy.port } as const;
+    const manager = managerWith({ proxy: { ...at, tls: { ca: proxies.certificate } } });
+    expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
+    expect(await manager.get(`${other.origin}/hello`).text()).toBe('hello');
+    expect([proxy.connections, proxy.resumed]).toEqual([2, 1]);
+    const material = { ca: [proxies.certificate, proxies.certificate] };
+    await manager.get({ url: `${https.origin}/hello`, proxy: { ...at, tls: material } }).text();
+    expect([proxy.connections, proxy.resumed]).toEqual([3, 1]);
+  });
+
   test('over TLS is judged by the material that a factory gives each time, in the same object, too', async () => {
     const proxies = new CertificateAuthority();
     const { port } = await startHttpProxy(cleanup, { identity: proxies.issue() });

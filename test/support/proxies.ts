@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Identity } from './certificate.ts';
 import { type Cleanup, portOf } from './listening.ts';
 
@@ -11,6 +12,8 @@ export interface TestProxy {
   /** Of each request: its first line and its fields, CONNECT included. */
   readonly seen: { readonly line: string; readonly fields: IncomingMessage['headers'] }[];
   connections: number;
+  /** TLS handshakes that have resumed a session. */
+  resumed: number;
 }
 
 export interface HttpProxyOptions {
@@ -74,8 +77,11 @@ export async function startHttpProxy(cleanup: Cleanup, options: HttpProxyOptions
 }
 
 async function started(cleanup: Cleanup, server: Server, seen: TestProxy['seen']): Promise<TestProxy> {
-  const proxy = { port: 0, url: '', seen, connections: 0 };
+  const proxy = { port: 0, url: '', seen, connections: 0, resumed: 0 };
   server.on('connection', () => proxy.connections++);
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.isSessionReused()) proxy.resumed++;
+  });
   await cleanup.listen(server);
   proxy.port = portOf(server);
   return proxy;

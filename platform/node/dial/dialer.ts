@@ -139,7 +139,11 @@ export class Dialer {
     if (kind === undefined) throw new TypeError(`no kind of route is called '${route.kind}'`);
     const hop = kind.hop(route);
     const filters = filter === null ? this.#filters : [...this.#filters, filter];
-    const tunnel = kind.tunnel(route, { resolver: this.#resolver, filters });
+    const tunnel = kind.tunnel(route, {
+      resolver: this.#resolver,
+      filters,
+      sessions: this.#sessions,
+    });
     const via = hop !== null ? 'proxy' : local ? 'local' : 'direct';
     const isLast = tunnel.length === 0 && tls === null && !offer.includes('h2');
     const toHop = [

@@ -6,6 +6,7 @@ import { socksStep } from './proxy/socks.ts';
 import { tunnelStep } from './proxy/tunnel.ts';
 import type { Resolver } from './resolve.ts';
 import type { Step } from './step.ts';
+import type { TlsSessions } from './tls-sessions.ts';
 
 export const DIRECT_ONLY: Routes = [DIRECT];
 
@@ -20,6 +21,8 @@ export interface Hop {
 export interface TunnelMeans {
   readonly resolver: Resolver;
   readonly filters: readonly AddressFilter[];
+  /** Sessions of proxies that are spoken to over TLS, beside those of origins. */
+  readonly sessions: TlsSessions;
 }
 
 /** What a kind of route makes of a dial. */
@@ -41,7 +44,7 @@ function proxied(tunnel: (route: Proxied, means: TunnelMeans) => readonly Step[]
     hop: (route) => (route as Proxied).proxy,
     tunnel: (route, means) => {
       const { proxy } = route as Proxied;
-      const toProxy = proxy.tls === null ? [] : [proxyTlsStep(proxy, proxy.tls)];
+      const toProxy = proxy.tls === null ? [] : [proxyTlsStep(proxy, proxy.tls, means.sessions)];
       return [...toProxy, ...tunnel(route as Proxied, means)];
     },
   };

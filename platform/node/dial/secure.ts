@@ -4,7 +4,7 @@ import { Handshake } from './handshake.ts';
 import type { Reached, Step } from './step.ts';
 import { withoutRootDot } from './tls-handshake.ts';
 import type { TlsIdentity } from './tls-identity.ts';
-import type { KeptSession, TlsSessions } from './tls-sessions.ts';
+import type { TlsSessions } from './tls-sessions.ts';
 
 /** Runs TLS with the origin over what there is: a socket, a tunnel, a stream. */
 export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
@@ -18,7 +18,7 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
         name: withoutRootDot(identity.servername ?? host),
         protocols: offer,
         session: identity.resumes ? sessions.get(key) : null,
-        keep: identity.resumes ? keeperOf(sessions, key) : null,
+        keep: identity.resumes ? sessions.keeperOf(key) : null,
         ignoredErrors,
         pins: pinsFor(pins, host),
         report: (fault) => call.sink.faults?.(fault),
@@ -31,10 +31,6 @@ export function secureStep(identity: TlsIdentity, sessions: TlsSessions): Step {
       return { ...reached, wire: socket, inbox: null, security };
     },
   };
-}
-
-function keeperOf(sessions: TlsSessions, key: string): (session: KeptSession) => void {
-  return (session) => sessions.set(key, session);
 }
 
 /** No byte of a request is sent before the application has seen the certificate. */

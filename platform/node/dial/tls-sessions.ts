@@ -17,6 +17,11 @@ export class TlsSessions {
     return this.#sessions.get(key) ?? null;
   }
 
+  /** Takes the sessions of one endpoint; it holds nothing of a request. */
+  keeperOf(key: string): (session: KeptSession) => void {
+    return (session) => this.set(key, session);
+  }
+
   set(key: string, session: KeptSession): void {
     this.#sessions.delete(key);
     this.#sessions.set(key, session);

@@ -1,0 +1,85 @@
+/**
+ * What a proxy costs: processor time of a GET of 1 KiB through a tunnel, that without one = 1, paired in each round; and the
+ * choice by the environment, in microseconds. `npx tsx bench/proxy/run.mjs [--rounds N]`, after a build.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { NetworkAccessManager } from '../../dist/node/index.js';
+import { proxiesOfEnvironment } from '../../src/proxy/environment.ts';
+
+const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] || 9);
+const GETS = 4000;
+const AT_ONCE = 6;
+
+const server = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)));
+const [ports] = await once(server, 'message');
+const tunnel = { type: 'http', host: '127.0.0.1', port: ports.proxy, capabilities: ['tunneling'] };
+const tls = { ca: ports.ca };
+
+/** Microseconds of the processor for a GET. */
+async function costOf(manager, url) {
+  let left = GETS;
+  const worker = async () => {
+    while (left-- > 0) await manager.get(url).text();
+  };
+  const before = process.cpuUsage();
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / GETS;
+}
+
+const direct = new NetworkAccessManager({ proxy: 'none', tls });
+const through = new NetworkAccessManager({ proxy: tunnel, tls });
+const chosen = new NetworkAccessManager({ proxyFactory: async () => tunnel, tls });
+const https = `https://127.0.0.1:${ports.https}/`;
+const contests = [
+  ['https through a tunnel', through, https],
+  ['https through a tunnel, chosen by a factory', chosen, https],
+  ['http through a tunnel', through, `http://127.0.0.1:${ports.http}/`],
+].map(([name, manager, url]) => ({ name, manager, url, ratios: [] }));
+for (let round = -1; round < rounds; round++) {
+  for (const { manager, url, ratios } of contests) {
+    const pair = round % 2 === 0 ? [direct, manager] : [manager, direct];
+    const costs = new Map();
+    for (const one of pair) costs.set(one, await costOf(one, url));
+    // The first round is for warming up.
+    if (round >= 0) ratios.push(costs.get(manager) / costs.get(direct));
+  }
+}
+
+const sorted = (values) => values.toSorted((a, b) => a - b);
+for (const { name, ratios } of contests) {
+  const all = sorted(ratios);
+  const [low, median, high] = [all[0], all[all.length >> 1], all.at(-1)].map((value) => value.toFixed(2));
+  console.log(`GET by ${name}: ${median} of the processor time of a direct one (${low}–${high})`);
+}
+
+const read = (name) => process.env[name];
+const query = {
+  url: https,
+  peerHost: 'api.example.com',
+  peerPort: 443,
+  scheme: 'https',
+  protocolTag: 'https',
+  attributes: new Map(),
+};
+const exceptions = 'localhost,127.0.0.1,.corp.example,10.0.0.0/8,*.internal,169.254.169.254';
+for (const [name, noProxy] of [
+  ['without no_proxy', ''],
+  ['with six entries of no_proxy', exceptions],
+]) {
+  Object.assign(process.env, { https_proxy: 'http://proxy.corp:3128', no_proxy: noProxy });
+  const CHOICES = 200_000;
+  const costs = [];
+  for (let round = 0; round < rounds; round++) {
+    const before = process.cpuUsage();
+    for (let i = 0; i < CHOICES; i++) proxiesOfEnvironment(read, query);
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / CHOICES);
+  }
+  console.log(`a choice by the environment, ${name}: ${sorted(costs)[rounds >> 1].toFixed(2)} µs`);
+}
+
+await Promise.all([direct, through, chosen].map((manager) => manager.close()));
+server.kill();
