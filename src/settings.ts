@@ -2,6 +2,7 @@ import type { AbstractNetworkCache } from './cache/storage/abstract-network-cach
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
 import type { SchemeHandler } from './call/scheme-handler.ts';
 import { isObject } from './checks/checker.ts';
+import { refuseSurplus } from './checks/surplus.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
 import { type HeadersInput, withDefaults } from './message/headers.ts';
 import { applicationProxy } from './options/application-proxy.ts';
@@ -97,7 +98,8 @@ export abstract class Settings extends Verbs {
    * It is made by the constructor of this one's class, which has to pass on the options that it is given.
    * @throws TypeError as the constructor does
    */
-  extend(options: ManagerOptions = {}): this {
+  extend(options: ManagerOptions = {}, ...surplus: never[]): this {
+    refuseSurplus('extend', surplus, 'are one object');
     const { headers, schemes } = resolveManagerOptions(options, this.#current, this.#platform.optionHint);
     const Class = this.constructor as new (options: object) => this;
     const extension = new Class({

@@ -8,6 +8,8 @@ import type { ReplyOwner } from './reply/reply-signals.ts';
 import { type ConnectOptions, connectRequest, toNetworkRequest } from './resolve-request.ts';
 import { Signals } from './signals.ts';
 
+const CONNECT_OPTIONS = 'are taken by connectToHostEncrypted(host, port, { tls })';
+
 /** Where a client keeps whom its replies belong to: no name, which a subclass could have, too. */
 export const OWNER = Symbol('owner');
 
@@ -86,7 +88,8 @@ export abstract class Verbs extends Signals<ManagerSignals> {
    * Opens a connection that a later request to that host uses. Its reply finishes when the connection stands.
    * @param port default: 80
    */
-  connectToHost(host: string, port = 80): NetworkReply {
+  connectToHost(host: string, port = 80, ...surplus: never[]): NetworkReply {
+    refuseSurplus('connectToHost', surplus, CONNECT_OPTIONS);
     return this.#start('get', connectRequest('http', host, port));
   }
 
@@ -95,7 +98,13 @@ export abstract class Verbs extends Signals<ManagerSignals> {
    * use the connection.
    * @param port default: 443
    */
-  connectToHostEncrypted(host: string, port = 443, options: ConnectOptions = {}): NetworkReply {
+  connectToHostEncrypted(
+    host: string,
+    port = 443,
+    options: ConnectOptions = {},
+    ...surplus: never[]
+  ): NetworkReply {
+    refuseSurplus('connectToHostEncrypted', surplus, CONNECT_OPTIONS);
     return this.#start('get', connectRequest('https', host, port, options));
   }
 

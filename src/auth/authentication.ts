@@ -5,6 +5,7 @@ import type {
   AuthenticationSettings,
   Authenticator,
 } from '../call/authentication.ts';
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { numberOf } from '../util/number-of.ts';
 import { AskedAuthenticator } from './authenticator.ts';
 import type { Authenticators, ChannelBinding } from './authenticators.ts';
@@ -64,5 +65,15 @@ export class Authentication implements AuthenticationPart {
   /** Forgets all credentials. */
   clear(): void {
     this.#all.cache.clear();
+  }
+
+  /** For logs: what it speaks, and nothing of what it remembers. */
+  toJSON(): Record<string, unknown> {
+    return { schemes: this.#all.schemes.map(({ name }) => name) };
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 }

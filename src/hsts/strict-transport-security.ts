@@ -7,6 +7,7 @@ import { reportLater } from '../storage/report-later.ts';
 import { withinPatience } from '../storage/store-patience.ts';
 import { WriteBehind } from '../storage/write-behind.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
+import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
@@ -80,6 +81,16 @@ export class StrictTransportSecurity implements SecurityPart {
   /** The policies that hold now. */
   hosts(): StrictTransportSecurityPolicy[] {
     return [...this.#hosts.unexpired(this.#clock.now())];
+  }
+
+  /** For logs: how many hosts are known. Their names would tell what a user has visited. */
+  toJSON(): Record<string, unknown> {
+    return { hosts: this.hosts().length, storeEnabled: this.storeEnabled };
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, serve } from '../../platform/node/bridge.ts';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { CookieJar, MemoryCache, type NetworkError } from '../../src/index.ts';
@@ -94,6 +95,26 @@ describe('without secrets', () => {
       headers: { authorization: '(hidden)', 'x-open': 'open', 'x-mine': '(hidden)' },
       tls: { key: '(hidden)', servername: 'h.test' },
     });
+    await manager.close();
+  });
+
+  test('parts: HSTS hosts, authentication, a client of a bridge', async () => {
+    const { manager } = make();
+    const { strictTransportSecurity: hosts, authentication } = manager;
+    manager.addStrictTransportSecurityHosts([
+      { host: `${SECRET}.test`, expiry: Date.now() + 1e9, includeSubDomains: true },
+    ]);
+    expect(inspect(hosts)).toBe('StrictTransportSecurity { hosts: 1, storeEnabled: false }');
+    expect(inspect(authentication)).toMatch(/^Authentication \{ schemes: \[.*'basic'.*\] \}$/s);
+    const { port1, port2 } = new MessageChannel();
+    const served = serve(manager, port1);
+    const client = connect(port2);
+    await client.ready;
+    expect(inspect(client)).toMatch(
+      /^ConnectedClient \{ schemes: \[ 'http', 'https' \], requestsUnderWay: 0, failure: null \}$/,
+    );
+    for (const one of [hosts, authentication, client, served]) expect(shown(one)).not.toContain(SECRET);
+    await client.close();
     await manager.close();
   });
 

@@ -16,6 +16,7 @@ import { type RequestSurroundings, resolveRequest } from '../../../src/resolve-r
 import { ActiveSet } from '../../../src/util/active-set.ts';
 import type { CaptureContext } from '../../../src/util/async-context.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.ts';
 import { OWNER, Verbs } from '../../../src/verbs.ts';
 import { parsePageUrl } from '../../common/page-url.ts';
 import type { BridgePort } from '../port.ts';
@@ -89,6 +90,17 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     const reason = new NetworkError('operation-canceled', 'the client was closed');
     for (const reply of [...this.#running]) reply.cancel(reason, true);
     this.#link.close(reason);
+  }
+
+  /** For logs: what it may ask for, how much of it is under way, and why it cannot be used any more. */
+  toJSON(): Record<string, unknown> {
+    const failure = this.failure?.message ?? null;
+    return { schemes: this.supportedSchemes(), requestsUnderWay: this.#running.size, failure };
+  }
+
+  /** @internal `console.log` in Node and Bun. */
+  [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
+    return inspection(this, depth, options, inspect);
   }
 
   /** {@link close}, for `await using`. */

@@ -309,6 +309,10 @@ describe('a surplus argument is refused', () => {
     ['deleteResource', ['http://a.test/', {}]],
     ['sendCustomRequest', ['http://a.test/', 'PURGE', 'body', {}]],
     ['request', ['PURGE', 'http://a.test/', 'body', {}]],
+    ['connectToHost', ['a.test', 80, { tls: {} }]],
+    ['connectToHostEncrypted', ['a.test', 443, {}, {}]],
+    ['events', ['http://a.test/', {}, {}]],
+    ['extend', [{}, {}]],
   ] as const)('%s', (method, args) => {
     const call = manager[method] as (...args: unknown[]) => unknown;
     expect(() => call.apply(manager, [...args])).toThrow(`${method}(): one argument too many`);
