@@ -35,10 +35,10 @@ async function open(url: string): Promise<Window & typeof globalThis> {
   return frame.contentWindow as Window & typeof globalThis;
 }
 
-/** What the worker has answered since it was asked last. */
-function answered(): Promise<readonly string[]> {
+/** What the worker has answered since it was asked last; with a URL, what came of an upload to it that is counted. */
+function answered(uploadTo = ''): Promise<readonly string[]> {
   const { port1, port2 } = new MessageChannel();
-  registration!.active!.postMessage('', [port2]);
+  registration!.active!.postMessage(uploadTo, [port2]);
   return new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data as readonly string[]);
   });
@@ -73,4 +73,11 @@ test('a form, an image of another origin, and an answer with its own URL', async
     'cors GET hello: cors 200',
     'no-cors GET hello: opaque 0',
   ]);
+});
+
+test('an upload that is to be counted is refused, because there is no XMLHttpRequest', async ({ skip }) => {
+  if (registration === null) skip();
+  const [code, message] = await answered(`${elsewhere}/echo`);
+  expect(code).toBe('protocol-invalid-operation');
+  expect(message).toContain('XMLHttpRequest');
 });
