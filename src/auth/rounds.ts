@@ -9,9 +9,9 @@ import type {
 import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
-import { numberOf } from '../util/number-of.ts';
 import { askCredentials } from './ask-credentials.ts';
 import type { Authenticators } from './authenticators.ts';
+import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
@@ -87,7 +87,7 @@ export class Rounds implements AuthenticationRounds {
     const ofUrl = this.#ofUrl;
     if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return guess();
     return space.scheme.isConnectionBound
-      ? this.#beginAnew(space, outgoing)
+      ? this.#overConnection(space, outgoing)
       : this.#answerWith(space, outgoing);
   }
 
@@ -130,11 +130,18 @@ export class Rounds implements AuthenticationRounds {
     );
   }
 
-  /** A handshake that is known to be wanted, for another connection. */
-  #beginAnew({ scheme, realm, strength, credentials }: KnownSpace, outgoing: OutgoingRequest): Answering {
-    // Its server gives no realm in the challenge that begins it.
+  /**
+   * A connection may have been authenticated before: over one of the same user nothing need be said. What can be sent only
+   * once begins a handshake on one of its own, whose server gives no realm in the challenge.
+   */
+  #overConnection(
+    { scheme, realm, strength, credentials }: KnownSpace,
+    outgoing: OutgoingRequest,
+  ): Answering {
     const challenge = { scheme: scheme.name, token68: null, params: new Map<string, string>() };
-    return this.#begin([{ scheme, challenge, realm, strength }], credentials, outgoing);
+    return outgoing.body?.replayable === false
+      ? this.#begin([{ scheme, challenge, realm, strength }], credentials, outgoing)
+      : { value: '', lease: leaseIdentity(this.#key, credentials, null) };
   }
 
   /**
@@ -223,14 +230,7 @@ export class Rounds implements AuthenticationRounds {
     const choice = choices.find(({ scheme }) => scheme.takes(credentials));
     if (choice === undefined) return null;
     this.#isContinued = false;
-    let session: Session;
-    try {
-      session = choice.scheme.begin(choice.challenge, credentials);
-    } catch (cause) {
-      const code = this.#server.isProxy ? 'proxy-authentication-required' : 'authentication-required';
-      const { message } = cause as Error;
-      throw new NetworkError(code, message, { url: this.#request.url.href });
-    }
+    const session = beginSession(choice, credentials, this.#server, this.#request);
     return this.#keep(choice, credentials, session, outgoing);
   }
 
@@ -257,7 +257,8 @@ export class Rounds implements AuthenticationRounds {
     if (scheme.isReadable && !this.#server.isEncrypted && !this.#isOfProxyUrl(credentials))
       tellReadable(this.#all, this.#server, this.#call);
     const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
-      const lease = `${this.#key} ${numberOf(credentials)}`;
+      const owner = outgoing.body?.replayable === false ? this : null;
+      const lease = leaseIdentity(this.#key, credentials, owner);
       const answer = scheme.isConnectionBound ? { ...given, lease, isContinued: this.#isContinued } : given;
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;

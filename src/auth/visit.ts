@@ -126,7 +126,7 @@ export class Visit {
     if (isContinued && this.#call.lease?.holds !== true) throw handshakeLost(this.#request, peer);
     if (!this.#isLeg && this.#once?.isWhole === false) throw contentResend(this.#request, peer);
     const request = this.#isLeg ? withoutBody(this.#request) : this.#request;
-    return this.#next(peer?.telling(request, answer?.value ?? null) ?? request, this.#call);
+    return this.#next(peer?.telling(request, answer?.value || null) ?? request, this.#call);
   }
 
   /** From here on all goes over one connection. Where another loop holds one already, over that. */

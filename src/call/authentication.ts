@@ -110,7 +110,7 @@ export interface OutgoingRequest {
 
 /** One answer to a challenge. */
 export interface AuthenticationAnswer {
-  /** What stands in Authorization or Proxy-Authorization. */
+  /** What stands in Authorization or Proxy-Authorization; empty for nothing. */
   readonly value: string;
   /** A leg of a handshake that will be answered by a challenge, whatever is asked for: no body goes with it. */
   readonly isUnfinished?: boolean;

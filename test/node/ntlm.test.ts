@@ -73,7 +73,13 @@ test('a listed host is answered over one connection, whose first rounds carry no
   expect(server.seen[2]!.connection).toBe(server.seen[1]!.connection);
   server.seen.length = 0;
   expect(await manager.post(`${server.origin}/b`, 'more').text()).toBe('welcome DOM/user more');
-  expect(types(server.seen)).toEqual([`1.1 POST ${FIRST} `, `1.1 POST ${LAST} more`]);
+  expect(types(server.seen)).toEqual(['1.1 POST - more']);
+  server.seen.length = 0;
+  const stream = async function* () {
+    yield new TextEncoder().encode('once');
+  };
+  expect(await manager.post(`${server.origin}/c`, stream()).text()).toBe('welcome DOM/user once');
+  expect(types(server.seen)).toEqual([`1.1 POST ${FIRST} `, `1.1 POST ${LAST} once`]);
 });
 
 test('requests at once have connections of their own, and strangers none of them', async () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
+import { type ManagerOptions, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import {
   failureOf,
@@ -181,3 +183,52 @@ describe.each([
     300_000,
   );
 });
+
+/** NTLM is a mechanism of GSS-API, in a package of its own. */
+const NTLM_MODULE = '/etc/gss/mech.d/mech.ntlmssp.conf';
+
+describe.runIf(available.has('nginx') && available.has('apache'))(
+  'servers that want to know who asks',
+  () => {
+    const managers: NetworkAccessManager[] = [];
+    afterEach(async () => {
+      for (const manager of managers.splice(0)) await manager.close();
+    });
+    const as = (origin: string, user: string, password: string, options: ManagerOptions = {}) => {
+      const credentials = { [origin]: { user, password } };
+      const manager = new NetworkAccessManager({ tls, credentials, ...options });
+      manager.on('faultOccurred', () => {});
+      managers.push(manager);
+      return manager;
+    };
+    const APACHE = REAL_SERVERS.apache;
+    const NGINX = REAL_SERVERS.nginx;
+
+    test.each([
+      ['nginx, Basic', `http://127.0.0.1:${NGINX.http}`, '/basic/s.txt'],
+      ['nginx, Basic over HTTP/2', `https://localhost:${NGINX.https}`, '/basic/s.txt'],
+      ['Apache, Basic', `http://127.0.0.1:${APACHE.http}`, '/basic/s.txt'],
+      ['Apache, Digest', `http://127.0.0.1:${APACHE.http}`, '/digest/s.txt'],
+      ['Apache, Digest over HTTP/2', `https://localhost:${APACHE.https}`, '/digest/s.txt'],
+    ])('%s', async (_, origin, target) => {
+      const manager = as(origin, 'user', 'pass');
+      for (let i = 0; i < 3; i++)
+        expect((await manager.get(origin + target).text()).length).toBeGreaterThan(0);
+      const wrong = as(origin, 'user', 'wrong').get(origin + target);
+      await expect(wrong.text()).rejects.toMatchObject({ code: 'authentication-required', status: 401 });
+    });
+
+    test.runIf(existsSync(NTLM_MODULE)).each([
+      ['http', `http://127.0.0.1:${APACHE.http}`],
+      ['https, with a channel binding, from HTTP/2 to HTTP/1.1', `https://localhost:${APACHE.https}`],
+    ])('Apache, NTLMv2 over %s', async (_, origin) => {
+      const integratedAuthenticationHosts = ['127.0.0.1', 'localhost'];
+      const manager = as(origin, 'DOM\\user', 'pass', { integratedAuthenticationHosts });
+      const one = () => manager.get(`${origin}/ntlm/s.txt`).text();
+      expect((await one()).length).toBeGreaterThan(0);
+      for (const text of await Promise.all([one(), one(), one()])) expect(text.length).toBeGreaterThan(0);
+      const wrong = as(origin, 'DOM\\user', 'wrong', { integratedAuthenticationHosts });
+      await expect(wrong.get(`${origin}/ntlm/s.txt`).text()).rejects.toMatchObject({ status: 401 });
+    });
+  },
+);

@@ -112,7 +112,7 @@ class TunnelVisit {
     const { userAgent } = this.#dialing.endpoint;
     const { target } = this.#outgoing;
     const agent = userAgent === '' ? [] : ['user-agent', userAgent];
-    const answer = this.#rounds === null ? undefined : (this.#answer?.value ?? null);
+    const answer = this.#rounds === null ? undefined : this.#answer?.value || null;
     const fields = ['host', target, ...agent, ...proxyFields(this.#proxy, answer)];
     return writeRequestHead('CONNECT', target, fields, { kind: 'none' });
   }
