@@ -13,14 +13,17 @@ import { toBase64 } from '../../src/util/base64.ts';
 
 /** What is written of a `FileSystemFileHandle`: of a file picker, or of the origin private file system (OPFS). */
 export interface WritableFileHandle {
+  /** Opens a stream into a copy, which takes the file's place when it is closed. */
   createWritable(): Promise<{
     write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
     close(): Promise<void>;
     abort(): Promise<void>;
   }>;
+  /** What it holds now. */
   getFile(): Promise<Blob>;
 }
 
+/** Where {@link download} puts what comes, and what it must be. */
 export interface DownloadOptions extends DownloadSettings {
   /** The file that it becomes, when all of it is there; null for a Blob. @default null */
   readonly to?: WritableFileHandle | null | undefined;
@@ -28,6 +31,7 @@ export interface DownloadOptions extends DownloadSettings {
 
 /** What a download of a page has come to: the Blob, which of a file is the file's. */
 export interface SavedBlob {
+  /** All bytes, with the type that the server has told. */
   readonly blob: Blob;
 }
 

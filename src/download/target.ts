@@ -21,6 +21,7 @@ export interface DownloadTarget<Saved> {
 
 /** What a download has come to. */
 export interface DownloadOutcome {
+  /** How long the file is. */
   readonly bytes: number;
   /** It went on where an earlier attempt, or an earlier process, had ended. */
   readonly resumed: boolean;

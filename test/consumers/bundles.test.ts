@@ -10,9 +10,9 @@ const chromiumPath = await findChromium();
 
 /** Page → compressed bytes that it may have, in one file with nothing left out; docs/architecture.md has what they are. */
 const SIZE_LIMITS = {
-  'page.mjs': 44_800,
-  'page-memory-cache.mjs': 60_200,
-  'page-indexeddb.mjs': 73_000,
+  'page.mjs': 45_000,
+  'page-memory-cache.mjs': 60_400,
+  'page-indexeddb.mjs': 73_400,
 };
 
 const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {

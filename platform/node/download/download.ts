@@ -10,6 +10,7 @@ import type { Manager } from '../../../src/manager.ts';
 import type { RequestInput } from '../../../src/options/options.ts';
 import { FileTarget } from './file-target.ts';
 
+/** Where {@link download} puts the file, and what it must be. */
 export interface DownloadOptions extends DownloadSettings {
   /** The file that it becomes: a path in words of `node:fs`. Its directory must exist. */
   readonly to: string | URL;
