@@ -29,6 +29,7 @@ export type { Capability, TransportCapabilities } from './call/capabilities.ts';
 export type { KeptConnection, KeptSlot } from './call/connection-lease.ts';
 export { ConnectionLease } from './call/connection-lease.ts';
 export type { ManagerOnlyOptions, ManagerOptions, ManagerSettings, TransportParts } from './call/parts.ts';
+export type { PreSharedKeyAuthenticator } from './call/pre-shared-key.ts';
 export type { Answered, Ask, Question, Questions, QuestionType } from './call/question.ts';
 export type { FlatFields, Hop, HopHead, ReplyEvent, ResponseHead } from './call/reply-event.ts';
 export type { HttpRequest } from './call/request.ts';

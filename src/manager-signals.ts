@@ -1,4 +1,5 @@
 import type { Authenticator } from './call/authentication.ts';
+import type { PreSharedKeyAuthenticator } from './call/pre-shared-key.ts';
 import type { NetworkReply } from './reply/reply.ts';
 import type { SslError } from './util/ssl-error.ts';
 
@@ -8,6 +9,7 @@ export const MANAGER_SIGNALS: ReadonlySet<string> = new Set(
     finished: 1,
     encrypted: 1,
     sslErrors: 1,
+    preSharedKeyAuthenticationRequired: 1,
     authenticationRequired: 1,
     proxyAuthenticationRequired: 1,
     faultOccurred: 1,
@@ -32,6 +34,15 @@ export type ManagerSignals = {
    * the same calls `reply.ignoreSslErrors()`, best with the very errors that it expects.
    */
   sslErrors: (reply: NetworkReply, errors: readonly SslError[]) => unknown;
+  /**
+   * A connection over TLS is about to be opened, and a key may stand in place of certificates. Asks, before anything is sent:
+   * fill in `identity` and `preSharedKey`. Asked for each connection until a server has accepted a key, which is then
+   * remembered for it. Where there is no capability `tls`, and over `NodeHttpTransport`, it is not asked.
+   */
+  preSharedKeyAuthenticationRequired: (
+    reply: NetworkReply,
+    authenticator: PreSharedKeyAuthenticator,
+  ) => unknown;
   /**
    * A server wants to know who asks, and neither the URL, nor what was given before, nor the option `credentials` answers it.
    * Asks: fill in `user` and `password`; listeners may be async, and one that fails has filled nothing in. The reply's own

@@ -2,6 +2,7 @@ import type { NetworkErrorJson } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
 import type { SslError } from '../util/ssl-error.ts';
 import type { AuthenticationChallenge, Credentials } from './authentication.ts';
+import type { PreSharedKey, PreSharedKeyRequest } from './pre-shared-key.ts';
 import type { FlatFields } from './reply-event.ts';
 
 /**
@@ -28,6 +29,11 @@ export interface Questions {
       readonly errors: readonly SslError[];
     };
     readonly answer: { readonly ignored: boolean };
+  };
+  /** A key may stand in place of certificates, and there is no connection yet: is there one? */
+  readonly preSharedKey: {
+    readonly says: PreSharedKeyRequest;
+    readonly answer: { readonly credentials: PreSharedKey | null };
   };
   /** A server wants to know who asks. */
   readonly authentication: {
@@ -74,6 +80,7 @@ const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = 
   authentication: { credentials: null },
   proxyAuthentication: { credentials: null },
   sslErrors: { ignored: false },
+  preSharedKey: { credentials: null },
 };
 
 /** What no listener says. */

@@ -1,3 +1,4 @@
+import type { PreSharedKeyAuthenticator } from '../call/pre-shared-key.ts';
 import {
   type Answered,
   askNobody,
@@ -16,7 +17,13 @@ import type { AskedOfManager } from './reply-signals.ts';
 /** One question: whom it is put to, and how its answer is told. */
 interface Row<Type extends QuestionType> {
   /** The signal of the reply that asks, or null. */
-  readonly signal: 'redirected' | 'encrypted' | 'sslErrors' | 'authenticationRequired' | null;
+  readonly signal:
+    | 'redirected'
+    | 'encrypted'
+    | 'sslErrors'
+    | 'authenticationRequired'
+    | 'preSharedKeyAuthenticationRequired'
+    | null;
   /** The signal of the manager, whose listeners are asked before the reply's own, as in Qt. */
   readonly ofManager: AskedOfManager | null;
   /** A listener that fails has answered nothing, and is a fault of the manager's; otherwise it has answered *no*. */
@@ -95,6 +102,18 @@ const QUESTIONS: { readonly [Type in QuestionType]: Row<Type> } = {
       const isOwnHost = hostname === core.reply.request.url.hostname;
       const answer = core.source.tlsAnswers?.ask(core.reply, isOwnHost, errors);
       return { given: [errors], answer: () => ({ ignored: core.isRunning && answer?.() === true }) };
+    },
+  },
+  preSharedKey: {
+    signal: 'preSharedKeyAuthenticationRequired',
+    ofManager: 'preSharedKeyAuthenticationRequired',
+    put: (core, { type, ...asked }) => {
+      const filled: PreSharedKeyAuthenticator = { ...asked, identity: '', preSharedKey: '' };
+      const answer = () => {
+        const { identity, preSharedKey } = filled;
+        return { credentials: core.isRunning && preSharedKey.length > 0 ? { identity, preSharedKey } : null };
+      };
+      return { given: [filled], answer };
     },
   },
 };

@@ -1,4 +1,5 @@
 import type { AuthenticationChallenge, Authenticator } from '../call/authentication.ts';
+import type { PreSharedKeyAuthenticator } from '../call/pre-shared-key.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Next } from '../call/stage.ts';
 import type { NetworkError } from '../error.ts';
@@ -9,7 +10,7 @@ import type { SslError } from '../util/ssl-error.ts';
 /**
  * The signals of a reply with Qt's names and order:
  *
- *     socketStartedConnecting? → sslErrors? → encrypted? → uploadProgress* → requestSent → (metaDataChanged → redirected)* →
+ *     preSharedKeyAuthenticationRequired? → socketStartedConnecting? → sslErrors? → encrypted? → uploadProgress* → requestSent → (metaDataChanged → redirected)* →
  *     metaDataChanged → (readyRead → downloadProgress?)* → errorOccurred? → downloadProgress → readChannelFinished →
  *     finished
  *
@@ -31,6 +32,11 @@ export type ReplySignals = {
    * the reply ends with ssl-handshake-failed.
    */
   sslErrors: (errors: readonly SslError[]) => unknown;
+  /**
+   * A connection over TLS is about to be opened, and a key may stand in place of certificates: fill in `identity` and
+   * `preSharedKey`, or leave it as it is. A key that the server has accepted is remembered for it, and not asked for again.
+   */
+  preSharedKeyAuthenticationRequired: (authenticator: PreSharedKeyAuthenticator) => unknown;
   /**
    * The server wants to know who asks, and nothing that is known answers it: fill in `user` and `password`. Asked again,
    * with a larger `attempt`, when they are refused.
@@ -73,6 +79,7 @@ export const REPLY_SIGNALS: ReadonlySet<string> = new Set(
     encrypted: 1,
     authenticationRequired: 1,
     sslErrors: 1,
+    preSharedKeyAuthenticationRequired: 1,
     uploadProgress: 1,
     requestSent: 1,
     retrying: 1,
@@ -96,6 +103,7 @@ export interface ReplyFace extends Signals<ReplySignals> {
 export type AskedOfManager =
   | 'encrypted'
   | 'sslErrors'
+  | 'preSharedKeyAuthenticationRequired'
   | 'authenticationRequired'
   | 'proxyAuthenticationRequired';
 

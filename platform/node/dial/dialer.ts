@@ -12,6 +12,7 @@ import { CONNECT_TIMEOUT, DialTime } from './dial-time.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guardStep } from './guard.ts';
 import { type Inbox, StreamInbox } from './inbox.ts';
+import { type DialedKey, PreSharedKeys, preSharedKeyStep } from './pre-shared-keys.ts';
 import { towardsProxy } from './proxy/proxy-failure.ts';
 import { Resolver, resolveStep } from './resolve.ts';
 import { ROUTE_KINDS, type RouteKinds } from './route.ts';
@@ -71,9 +72,9 @@ const MOST_AGAIN = 5;
 /**
  * Opens connections. A dial is a list of steps over a value, {@link Reached}:
  *
- *     resolve → (guard) → connect → (tunnel …) → secure → approve → negotiate
+ *     (pre-shared-key) → resolve → (guard) → connect → (tunnel …) → secure → approve → negotiate
  *
- * `resolve` finds the addresses of the origin or of the first machine on the way, `guard` asks which of them are allowed
+ * `pre-shared-key` asks for what may stand in place of certificates, `resolve` finds the addresses of the origin or of the first machine on the way, `guard` asks which of them are allowed
  * where the application wants to say so, `connect` races them, each tunnel asks the
  * machine that is connected for the next one, `secure` runs TLS with the origin through all of it, `approve` shows the
  * application what was agreed, `negotiate` tells what is spoken. Which of them there are follows from endpoint and route
@@ -88,6 +89,7 @@ export class Dialer {
   readonly #filters: readonly AddressFilter[];
   readonly #routeKinds: RouteKinds;
   readonly #sessions = new TlsSessions();
+  readonly #keys = new PreSharedKeys();
 
   constructor({
     lookup,
@@ -152,9 +154,11 @@ export class Dialer {
       connectStep(isLast),
       ...tunnel,
     ];
+    const found: DialedKey = { key: null };
     return [
+      ...(tls === null ? [] : [preSharedKeyStep(this.#keys, found)]),
       ...(route.kind === 'direct' ? toHop : toHop.map((step) => towardsProxy(step, route.proxy))),
-      ...(tls === null ? [] : [secureStep(tls, this.#sessions), approveStep]),
+      ...(tls === null ? [] : [secureStep(tls, this.#sessions, this.#keys, found), approveStep]),
       negotiateStep,
     ];
   }

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import type { PreSharedKey } from '../../../src/call/pre-shared-key.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { PinnedKeys } from '../../../src/options/certificate-pins.ts';
@@ -26,6 +27,8 @@ export interface HandshakeTerms {
   readonly protocols: readonly string[];
   /** One to resume, or null. */
   readonly session: KeptSession | null;
+  /** What may stand in place of certificates; then there is no session. */
+  readonly preSharedKey: PreSharedKey | null;
   /** Takes the sessions of a peer that was accepted, as long as the connection lasts: it must hold nothing of the request. */
   readonly keep: ((session: KeptSession) => void) | null;
   /** What may be wrong with the certificates, by {@link idOfError}. */
@@ -64,11 +67,12 @@ export class Handshake {
   #refused: NetworkError | null = null;
 
   constructor(terms: HandshakeTerms) {
-    const { wire, identity, name, protocols, session, keep } = terms;
+    const { wire, identity, name, protocols, session, keep, preSharedKey } = terms;
     this.#terms = terms;
     this.#tickets = new Tickets(keep);
-    const { context } = identity;
-    const options = tlsConnectionOptions({ context, name, protocols, session: session?.ticket ?? null });
+    const context = preSharedKey === null ? identity.context : identity.preSharedKeyContext;
+    const ticket = session?.ticket ?? null;
+    const options = tlsConnectionOptions({ context, name, protocols, session: ticket, preSharedKey });
     const { connect } = process.getBuiltinModule('node:tls');
     this.#socket = connect(nodeOptions('tls', { ...options, socket: wire }));
   }
@@ -98,6 +102,9 @@ export class Handshake {
   #shown(response: Buffer | null): void {
     this.#ocspResponse = response === null ? null : Uint8Array.from(response);
     if (!this.#terms.identity.hasCertificate) return;
+    // One without a certificate asks for none (RFC 4279 §2, RFC 8446 §4.3.2), and Node would crash when asked about it here.
+    this.#certificate ??= this.#socket.getPeerX509Certificate() ?? null;
+    if (this.#certificate === null) return;
     const verdict = verdictSoFar(this.#socket);
     if (verdict === undefined) return;
     this.#judge(verdict);
@@ -112,17 +119,31 @@ export class Handshake {
     const { name, clock, identity, session, ignoredErrors, pins, url } = this.#terms;
     // Node gives it once: a second call would begin at the issuer. Of a resumed session there is none.
     this.#certificate ??= this.#socket.getPeerX509Certificate() ?? session?.certificate ?? null;
-    const errors = judgePeer({
-      certificate: this.#certificate,
-      verdict,
-      name,
-      now: clock.now(),
-      anchors: identity.anchors,
-    });
+    const errors = this.#hasProvedKey(verdict)
+      ? []
+      : judgePeer({
+          certificate: this.#certificate,
+          verdict,
+          name,
+          now: clock.now(),
+          anchors: identity.anchors,
+        });
     if (pins?.reportOnly === false) errors.push(...this.#pinErrors());
     if (errors.some((error) => !ignoredErrors.has(idOfError(error))))
       this.#refused = certificateError(errors, url);
     return errors;
+  }
+
+  /**
+   * There is no certificate because the peer knows the key. In TLS 1.3 that is a session to resume which nobody has begun:
+   * with a key there is no other.
+   */
+  #hasProvedKey(verdict: string | null): boolean {
+    const { preSharedKey, session } = this.#terms;
+    if (preSharedKey === null || session !== null || verdict !== null || this.#certificate !== null)
+      return false;
+    const { name } = this.#socket.getCipher();
+    return this.#socket.getProtocol() === 'TLSv1.3' ? this.#socket.isSessionReused() : /(^|-)PSK-/.test(name);
   }
 
   #pinErrors(): SslError[] {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
+import type { PreSharedKey } from '../../../src/call/pre-shared-key.ts';
 
 /** What a TLS handshake is made of. */
 export interface TlsHandshake {
@@ -10,6 +11,8 @@ export interface TlsHandshake {
   readonly protocols: readonly string[];
   /** A session of an earlier connection to resume, or null. */
   readonly session: Buffer | null;
+  /** A key that may stand in place of certificates, or null. */
+  readonly preSharedKey: PreSharedKey | null;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface TlsHandshake {
 export function tlsConnectionOptions(
   handshake: TlsHandshake,
 ): ConnectionOptions & { readonly requestOCSP: true } {
-  const { context, protocols, session } = handshake;
+  const { context, protocols, session, preSharedKey } = handshake;
   const { name } = handshake;
   return {
     secureContext: context,
@@ -31,7 +34,15 @@ export function tlsConnectionOptions(
     // The answer comes before anything of ours is shown (TLS 1.2 and 1.3), whether or not the server has one.
     requestOCSP: true,
     ...(session === null ? {} : { session }),
+    ...(preSharedKey === null ? {} : { pskCallback: () => keyOf(preSharedKey) }),
   };
+}
+
+function keyOf({ identity, preSharedKey }: PreSharedKey): {
+  readonly identity: string;
+  readonly psk: Uint8Array;
+} {
+  return { identity, psk: Buffer.from(preSharedKey) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { describeTlsMaterial, isByHost, tlsFor } from '../../../src/options/tls-
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { judgeTls } from '../judge-tls.ts';
 import { fingerprint } from './fingerprint.ts';
-import { secureContext } from './secure-context.ts';
+import { preSharedKeyContext, secureContext } from './secure-context.ts';
 import { NODE_ANCHORS, TrustAnchors } from './trust-anchors.ts';
 import { authoritiesOf } from './trusted-lists.ts';
 
@@ -21,6 +21,7 @@ export class TlsIdentity {
   readonly #options: TlsOptions;
   #key: string | null = null;
   #context: SecureContext | null = null;
+  #keyContext: SecureContext | null = null;
   #anchors: TrustAnchors | null = null;
 
   constructor(options: TlsOptions) {
@@ -44,6 +45,12 @@ export class TlsIdentity {
   get context(): SecureContext {
     this.#context ??= secureContext(this.#options);
     return this.#context;
+  }
+
+  /** The same for a peer that may be known by a key in place of a certificate. */
+  get preSharedKeyContext(): SecureContext {
+    this.#keyContext ??= preSharedKeyContext(this.#options);
+    return this.#keyContext;
   }
 
   /** A server that asks for our certificate gets one. */

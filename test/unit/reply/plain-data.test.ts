@@ -40,6 +40,13 @@ const QUESTIONS: { readonly [Type in QuestionType]: Question<Type> } = {
   encrypted: { type: 'encrypted', security: UNTOLD_SECURITY },
   authentication: { type: 'authentication', challenge: CHALLENGE },
   proxyAuthentication: { type: 'proxyAuthentication', challenge: { ...CHALLENGE, isProxy: true } },
+  preSharedKey: {
+    type: 'preSharedKey',
+    hostname: 'origin.test',
+    identityHint: null,
+    maximumIdentityLength: 128,
+    maximumPreSharedKeyLength: 256,
+  },
   sslErrors: { type: 'sslErrors', hostname: 'origin.test', errors: [sslError('certificate-expired')] },
 };
 

@@ -21,6 +21,7 @@ export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions, sessions: TlsS
         name: withoutRootDot(identity.servername ?? proxy.host),
         protocols: ['http/1.1'],
         session: identity.resumes ? sessions.get(key) : null,
+        preSharedKey: null,
         keep: identity.resumes ? sessions.keeperOf(key) : null,
         ignoredErrors: NOTHING,
         pins: pinsFor(endpoint.pins, proxy.host),
