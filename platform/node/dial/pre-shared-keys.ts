@@ -42,7 +42,7 @@ export function preSharedKeyStep(keys: PreSharedKeys, found: DialedKey): Step {
       }
       const hostname = new URL(url).hostname;
       const { credentials } = await ask({ type: 'preSharedKey', hostname, identityHint: null, ...LIMITS });
-      if (credentials !== null) found.key = checked(credentials, url);
+      if (credentials != null) found.key = checked(credentials, url);
       return reached;
     },
   };
