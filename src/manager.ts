@@ -57,6 +57,7 @@ export class Manager extends Settings implements NetworkClient {
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
     ask: (signal, ...given) => this.ask(signal, ...(given as [never, never])),
+    listens: (signal) => this.listenerCount(signal) > 0,
     authenticator: (challenge) => this.settings.authentication?.authenticator(challenge),
     fault: (error) => this.#onFault(error),
     behind: (request, run) => this.#behind(request, run),

@@ -1,5 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { CallSink } from '../../src/call/call.ts';
+import type { QuestionType } from '../../src/call/question.ts';
 import type { ReplyEvent } from '../../src/call/reply-event.ts';
 import { type HttpRequest, withHeaders } from '../../src/call/request.ts';
 import type { Timings } from '../../src/call/timings.ts';
@@ -62,6 +63,10 @@ class TracedSink implements CallSink {
 
   get isBodyUnread(): boolean {
     return this.#sink.isBodyUnread ?? false;
+  }
+
+  hears(type: QuestionType): boolean {
+    return this.#sink.hears?.(type) === true;
   }
 
   get faults(): NonNullable<CallSink['faults']> | null {

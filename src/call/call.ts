@@ -3,7 +3,7 @@ import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { AuthenticationRounds } from './authentication.ts';
 import type { ConnectionLease } from './connection-lease.ts';
-import type { Ask } from './question.ts';
+import type { Ask, QuestionType } from './question.ts';
 import type { ReplyEvent } from './reply-event.ts';
 import type { HttpRequest } from './request.ts';
 import type { ProxyServer } from './route.ts';
@@ -48,6 +48,8 @@ export interface CallSink {
   accept(event: ReplyEvent): void;
   /** Puts a question to the application and resolves with what it has answered. */
   readonly ask: Ask;
+  /** Whether there may be an answer to such a question. Not told: there is none, where that is asked before. */
+  hears?(type: QuestionType): boolean;
   /** Takes the platform's own Response in place of its bytes, after the head, where there is one. null: nothing wants it. */
   readonly responseTaker?: ResponseTaker | null;
   /** What has arrived of the body waits, the network with it, and nothing has begun to read. */

@@ -67,6 +67,7 @@ export class DownloadTransfer<Saved> implements Transfer {
     this.#inner = {
       accept: (event) => this.#accept(event),
       ask: (question) => sink.ask(question),
+      hears: (type) => sink.hears?.(type) === true,
       inContext: (run) => (sink.inContext === undefined ? run() : sink.inContext(run)),
       behind: (behind, run) => sink.behind?.(behind, run) ?? null,
       faults: sink.faults ?? null,

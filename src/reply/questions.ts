@@ -124,6 +124,15 @@ function fillIn({ owner }: ReplyCore, { challenge }: Question<'authentication' |
   return { given: [authenticator], answer: () => ({ credentials: authenticator?.credentials ?? null }) };
 }
 
+/** Whether a listener is there. */
+export function isHeard({ reply, owner }: ReplyCore, type: QuestionType): boolean {
+  const { signal, ofManager } = QUESTIONS[type];
+  return (
+    (signal !== null && reply.listenerCount(signal) > 0) ||
+    (ofManager !== null && owner?.listens?.(ofManager) === true)
+  );
+}
+
 /**
  * Asks the listeners of a reply, and of its manager. One that fails has answered *no*, whatever the others say: it may be
  * the one that looks at certificates.

@@ -15,7 +15,7 @@ import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { platformDecoding } from './body-text.ts';
 import { withSentence } from './error-sentence.ts';
 import { settle } from './promised.ts';
-import { askListeners } from './questions.ts';
+import { askListeners, isHeard } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, errorToThrow, statusError } from './reply-error.ts';
 import { ReplyRecord } from './reply-record.ts';
@@ -200,6 +200,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   ask<Type extends QuestionType>(question: Question<Type>): Promise<Answered<Type>> {
     const here = () => askListeners(this, question);
     return this.relay === null ? here() : this.relay.ask(question, here);
+  }
+
+  hears(type: QuestionType): boolean {
+    return this.relay !== null || isHeard(this, type);
   }
 
   #tell(relay: ReplyRelay, event: ReplyEvent): void {

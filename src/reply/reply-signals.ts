@@ -113,6 +113,8 @@ export interface ReplyOwner<Reply> {
   finished(reply: Reply): void;
   /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
   ask(signal: AskedOfManager, ...given: readonly unknown[]): Promise<unknown> | null;
+  /** Whether the manager has a listener. */
+  listens?(signal: AskedOfManager): boolean;
   /** What listeners that are asked for credentials fill in. */
   authenticator?(challenge: AuthenticationChallenge): Authenticator | undefined;
   /** Tells the manager's `faultOccurred`. */

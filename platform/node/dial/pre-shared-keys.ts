@@ -34,12 +34,13 @@ export interface DialedKey {
 export function preSharedKeyStep(keys: PreSharedKeys, found: DialedKey): Step {
   return {
     name: 'pre-shared-key',
-    async take(reached, { endpoint, ask, url }) {
+    async take(reached, { endpoint, ask, call, url }) {
       const known = keys.get(endpoint.key);
       if (known !== null) {
         found.key = known;
         return reached;
       }
+      if (call.sink.hears?.('preSharedKey') !== true) return reached;
       const hostname = new URL(url).hostname;
       const { credentials } = await ask({ type: 'preSharedKey', hostname, identityHint: null, ...LIMITS });
       if (credentials != null) found.key = checked(credentials, url);

@@ -57,6 +57,8 @@ export class SharedFetch {
           return unread();
         },
         accept: (event) => leader.emit(event),
+        hears: (type) => leader.sink.hears?.(type) === true,
+        faults: leader.sink.faults ?? null,
         inContext: (run) => leader.inContext(run),
         ask: (question) =>
           ask(leader, question).then(
