@@ -198,8 +198,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   ask<Type extends QuestionType>(question: Question<Type>): Promise<Answered<Type>> {
-    const here = () => askListeners(this, question);
-    return this.relay === null ? here() : this.relay.ask(question, here);
+    return this.relay?.ask(question, () => askListeners(this, question)) ?? askListeners(this, question);
   }
 
   hears(type: QuestionType): boolean {
