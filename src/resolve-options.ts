@@ -144,11 +144,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
     concealedCredentials,
   ],
   authenticationSchemes: unset(list('schemes', isString, toLowerCase)) as Rule<null>,
-  integratedAuthenticationHosts: list(
-    "hosts as 'host', 'host:port', '*.domain' or '*'",
-    (value) => isString(value) && value !== '' && !/[\s/@]/.test(value),
-    toLowerCase,
-  ),
+  integratedAuthenticationHosts: list('hosts', isString, toLowerCase),
   allowBasicOverHttp: [true],
   maximumAuthenticationAttempts: whole(3, 1, 255),
 };

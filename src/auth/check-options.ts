@@ -14,6 +14,8 @@ export function checkAuthenticationOptions(
   const names = DEFAULT_SCHEMES.filter((name) => spoken.some((scheme) => scheme.name === name));
   if (authenticationSchemes?.some((name) => !names.includes(name)))
     throw illTyped('', 'authenticationSchemes', `an array of ${names.join(', ')}, which are spoken here`);
+  if (integratedAuthenticationHosts.some((host) => !/^[^\s/@]+$/.test(host)))
+    throw illTyped('', 'integratedAuthenticationHosts', "hosts as 'host', 'host:port', '*.domain' or '*'");
   // What would have no effect is refused.
   if (integratedAuthenticationHosts.length > 0 && !spoken.some((scheme) => scheme.isConnectionBound))
     throw illTyped('', 'integratedAuthenticationHosts', 'no hosts: NTLM is not spoken here');
