@@ -5,8 +5,10 @@ import { authoritiesOf } from './trusted-lists.ts';
 
 /** TLS material as Node wants to hear it. It has none that depends on the host any more. */
 export function contextOptions(tls: TlsOptions): SecureContextOptions {
-  const { ca, groups, signatureAlgorithms, ciphers, sessionTickets } = tls;
-  const { cert, key, pfx, passphrase, minVersion, maxVersion } = tls as SecureContextOptions;
+  // Own properties only.
+  const own = Object.assign(Object.create(null), tls) as TlsOptions & SecureContextOptions;
+  const { ca, groups, signatureAlgorithms, ciphers, sessionTickets } = own;
+  const { cert, key, pfx, passphrase, minVersion, maxVersion } = own;
   const { constants } = process.getBuiltinModule('node:crypto');
   return nodeOptions('secureContext', {
     ...{ cert, key, pfx, passphrase, minVersion, maxVersion },

@@ -205,7 +205,8 @@ function refusePins({ url, options: { certificatePins } }: HttpRequest): void {
 function ownMaterial(tls: TlsOptions | null, host: string): tls.ConnectionOptions {
   if (tls === null) return {};
   const material = tlsFor(tls, host);
-  const { servername } = material;
+  // Own properties only.
+  const { servername } = Object.assign(Object.create(null), material) as TlsOptions;
   return { ...contextOptions(material), ...(servername === undefined ? {} : { servername }) };
 }
 
