@@ -4,9 +4,9 @@ export interface PreSharedKeyRequest {
   readonly hostname: string;
   /** What the server says of the identity that it wants; null where that is not known before the handshake. */
   readonly identityHint: string | null;
-  /** In bytes of UTF-8. */
+  /** How long an identity may be, in bytes of UTF-8. */
   readonly maximumIdentityLength: number;
-  /** In bytes. */
+  /** How long a key may be, in bytes. */
   readonly maximumPreSharedKeyLength: number;
 }
 
@@ -22,6 +22,7 @@ export interface PreSharedKey {
  * has to show a certificate then. Qt: QSslPreSharedKeyAuthenticator.
  */
 export interface PreSharedKeyAuthenticator extends PreSharedKeyRequest {
+  /** The name under which the server has the key. */
   identity: string;
   /** A text stands for its bytes in UTF-8. */
   preSharedKey: Uint8Array | string;
