@@ -14,7 +14,7 @@ import esbuild from 'rollup-plugin-esbuild';
 const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)];
 
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
-const NODE_SETS = set('node/index', 'node/extras', 'node/bridge');
+const NODE_SETS = set('node/index', 'node/extras', 'node/bridge', 'electron/main');
 const BRIDGE = 'platform/bridge/index.ts';
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
 const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
@@ -23,6 +23,10 @@ const DECLARATIONS = {
   node: 'platform/node/extras.ts',
   browser: 'platform/browser/extras.ts',
   bridge: BRIDGE,
+  'electron/main': 'platform/electron/main.ts',
+  'electron/preload': 'platform/electron/preload.ts',
+  'electron/preload-script': 'platform/electron/preload-script.ts',
+  'electron/renderer': 'platform/electron/renderer.ts',
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
@@ -37,9 +41,16 @@ const sets = [
   nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
   nodeSets(NODE_SETS, 'cjs'),
   ...(['es', 'cjs'] as const).flatMap((format) => [
-    modules('browser', { ...set('browser/index', 'browser/extras'), 'browser/bridge': BRIDGE }, format),
+    modules(
+      'browser',
+      { ...set('browser/index', 'browser/extras', 'electron/renderer'), 'browser/bridge': BRIDGE },
+      format,
+    ),
     modules('portable', { ...set('portable/index'), 'portable/bridge': BRIDGE }, format),
   ]),
+  preload('electron/preload', 'es'),
+  preload('electron/preload', 'cjs'),
+  preload('electron/preload-script', 'cjs'),
   singleFile(),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
   ...['d.ts', 'd.cts'].map((extension) => declarations(extension)),
@@ -90,6 +101,16 @@ function singleFile(): RollupOptions {
     input: 'platform/browser/index.ts',
     plugins: [nodeResolve({ browser: true }), commonjs(), esbuild({ target: 'es2022', minify: true })],
     output: { file: 'dist/browser/fairlead.min.js', sourcemap: true, inlineDynamicImports: true },
+  };
+}
+
+/** One file: the preload of a sandboxed window can load no other. */
+function preload(name: string, format: Format): RollupOptions {
+  return {
+    input: set(name),
+    plugins: [esbuild({ target: 'es2022' })],
+    external: 'electron',
+    output: { ...common(format), entryFileNames: `[name].${EXTENSION[format]}` },
   };
 }
 

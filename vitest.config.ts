@@ -50,6 +50,14 @@ export default defineConfig(async () => ({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          pool: 'forks' as const,
+          testTimeout: 60_000,
+        },
+      },
       browserProject('chromium', playwright({ launchOptions: await chromiumLaunchOptions() })),
       browserProject('firefox', firefoxBidi()),
       browserProject('webkit', webkitGtk()),

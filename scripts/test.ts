@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.ts';
+import { findElectron } from '../test/electron/find-electron.ts';
 import { OTHER_MAJORS, otherNodes } from '../test/support/other-nodes.ts';
 import {
   CORE_FILES,
@@ -115,9 +116,10 @@ function firstLine(text = ''): string {
   return text.slice(0, 300).split('\n', 1)[0] ?? '';
 }
 
-function browser(name: string, installed: boolean): Counts {
+/** A runtime that a machine may lack. */
+function runtime(name: string, installed: boolean): Counts {
   if (installed) return vitest(name);
-  announce(`${name}: skipped, it is not installed`);
+  announce(`${name}: skipped, it cannot be had here`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
@@ -163,9 +165,10 @@ const results = [
   vitest('consumers'),
   // Installed by the tests before.
   ...onOtherRuntimes(),
-  browser('chromium', (await findChromium()) !== null),
-  browser('firefox', findFirefox() !== null),
-  browser('webkit', findWebKit() !== null),
+  runtime('electron', findElectron() !== null),
+  runtime('chromium', (await findChromium()) !== null),
+  runtime('firefox', findFirefox() !== null),
+  runtime('webkit', findWebKit() !== null),
 ];
 
 if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n')}`);

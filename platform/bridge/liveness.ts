@@ -71,13 +71,15 @@ export class Liveness {
 
   /** Says the name once the lock is held, so that nobody finds it free before. */
   #hold(): void {
+    // Where there are no locks, `crypto.randomUUID` may be missing as well: both are for secure contexts alone.
+    if (this.#locks === undefined) return;
     const name = `fairlead.bridge.${crypto.randomUUID()}`;
     const { signal } = this.#ended;
-    const held = this.#locks?.request(name, { signal }, () => {
+    const held = this.#locks.request(name, { signal }, () => {
       this.#voice.lock(name);
       return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     });
-    held?.catch(() => {});
+    held.catch(() => {});
   }
 
   #watch(): void {

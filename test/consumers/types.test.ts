@@ -27,7 +27,7 @@ beforeAll(() => {
     writeFileSync(
       join(directory, `subpaths.${extension}`),
       // Both have names of their own, and some of one name: downloads are into files here and into Blobs there.
-      "export * as node from 'fairlead/node';\nexport * as browser from 'fairlead/browser';\n",
+      "export * as node from 'fairlead/node';\nexport * as browser from 'fairlead/browser';\nimport 'fairlead/electron/main';\n",
     );
   }
 });

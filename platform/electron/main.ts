@@ -1,0 +1,8 @@
+/** For the main process of Electron: one manager, shared with the pages of its windows. */
+
+export type { AllowedOrigin, BridgePolicy, BridgePolicyInput } from '../bridge/policy/policy.ts';
+export type { FrameFacts } from './main/frame-facts.ts';
+export type { FramePolicy } from './main/frame-policy.ts';
+export { type ShareOptions, shareManager } from './main/share-manager.ts';
+export { SharedManager, type SharedManagerSignals } from './main/shared-manager.ts';
+export type { ElectronFrame, ElectronIpc, ElectronIpcEvent, ElectronWebContents } from './main/types.ts';
