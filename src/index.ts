@@ -56,6 +56,7 @@ export type { CookiePolicy } from './cookies/policy.ts';
 export type { PublicSuffixList } from './cookies/public-suffix.ts';
 export type { CookieForm } from './cookies/serialize.ts';
 export { serializeCookie } from './cookies/serialize.ts';
+export type { CookieChange } from './cookies/stored-cookies.ts';
 export type { ToughCookieJson } from './cookies/tough-cookie.ts';
 export { fromToughCookieJson, toToughCookieJson } from './cookies/tough-cookie.ts';
 export type { NetworkErrorCode, NetworkErrorDetails, NetworkErrorJson, TimeoutFacts } from './error.ts';

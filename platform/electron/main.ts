@@ -1,8 +1,15 @@
-/** For the main process of Electron: one manager, shared with the pages of its windows. */
+/** For the main process of Electron: one manager, shared with the pages of its windows, and what it takes from a session. */
 
 export type { AllowedOrigin, BridgePolicy, BridgePolicyInput } from '../bridge/policy/policy.ts';
+export { type ElectronProxySession, electronProxies } from './main/electron-proxies.ts';
 export type { FrameFacts } from './main/frame-facts.ts';
 export type { FramePolicy } from './main/frame-policy.ts';
 export { type ShareOptions, shareManager } from './main/share-manager.ts';
 export { SharedManager, type SharedManagerSignals } from './main/shared-manager.ts';
+export {
+  type CookieSync,
+  type ElectronCookies,
+  type SyncCookiesOptions,
+  syncCookies,
+} from './main/sync-cookies.ts';
 export type { ElectronFrame, ElectronIpc, ElectronIpcEvent, ElectronWebContents } from './main/types.ts';

@@ -15,7 +15,7 @@ import { completeCookie, receiveCookie } from './receive.ts';
 import { isStorable, maySend, maySet, overlaysSecure } from './rules.ts';
 import { serializeCookies } from './serialize.ts';
 import type { StoredCookie } from './stored-cookie.ts';
-import { StoredCookies } from './stored-cookies.ts';
+import { type CookieChange, StoredCookies } from './stored-cookies.ts';
 
 /** What a {@link CookieJar} is made with, all of it optional. */
 export interface CookieJarOptions {
@@ -221,6 +221,18 @@ export class CookieJar implements AbstractCookieJar {
   /** @internal `console.log` in Node and Bun. */
   [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
     return inspection(this, depth, options, inspect);
+  }
+
+  /**
+   * Calls the listener, at once, for every cookie that comes or goes in this jar: by a response, by a method, because it has
+   * expired or made room for others. Not for what other processes do to its store.
+   *
+   * @returns what stops it
+   */
+  watch(listener: (change: CookieChange) => void): () => void {
+    const watcher = (change: CookieChange): void => listener(change);
+    this.#cookies.watchers.add(watcher);
+    return () => this.#cookies.watchers.delete(watcher);
   }
 
   /** All cookies that have not expired. */

@@ -1,4 +1,4 @@
-import { type CookieIdentity, isExpired } from './cookie.ts';
+import { type Cookie, type CookieIdentity, isExpired } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { DomainNode } from './domain-node.ts';
 import { DomainTree, inSendingOrder } from './domain-tree.ts';
@@ -12,9 +12,17 @@ export interface CookieListener {
   removed(cookie: StoredCookie): void;
 }
 
+/** A cookie that has come, in place of one of the same identity if there was one, or that has gone. */
+export interface CookieChange {
+  readonly cookie: Cookie;
+  readonly isRemoved: boolean;
+}
+
 /** The "cookie store" of RFC 6265bis §5.7: a tree for each partition, and the limits. */
 export class StoredCookies {
   listener: CookieListener | null = null;
+  /** Told the same as the listener. */
+  readonly watchers = new Set<(change: CookieChange) => void>();
   readonly #limits: CookieLimits;
   readonly #siteOf: (domain: string) => string;
   readonly #unpartitioned = new DomainTree();
@@ -51,6 +59,7 @@ export class StoredCookies {
     const old = this.#add(cookie, tree.node(cookie.domain));
     if (old !== undefined) cookie.recordedAccessTime = old.recordedAccessTime;
     this.listener?.put(cookie);
+    this.#tell(cookie, false);
     this.#makeRoom(cookie, tree, now);
   }
 
@@ -66,6 +75,7 @@ export class StoredCookies {
   remove(cookie: StoredCookie): void {
     this.forget(cookie);
     this.listener?.removed(cookie);
+    this.#tell(cookie, true);
   }
 
   /** Removes a cookie that the persistent store no longer holds. */
@@ -104,6 +114,10 @@ export class StoredCookies {
   *[Symbol.iterator](): IterableIterator<StoredCookie> {
     yield* this.#unpartitioned;
     for (const tree of this.#partitions.values()) yield* tree;
+  }
+
+  #tell(cookie: StoredCookie, isRemoved: boolean): void {
+    for (const watcher of this.watchers) watcher({ cookie, isRemoved });
   }
 
   #tree({ partitionKey }: CookieIdentity): DomainTree | undefined {

@@ -142,4 +142,16 @@ describe.skipIf(binary === null)('Electron', () => {
   test('a utility process that is killed has gone away', () => {
     expect(whatCameOf('utilityKilled')).toEqual({ code: 'network-session-failed', ended: 'lost' });
   });
+
+  test('the jar of a manager and the cookies of a session are the same', () => {
+    expect(whatCameOf('cookies')).toEqual({
+      both: 'before=1; a=jar; b=session',
+      left: ['b', 'before'],
+      told: ['a=jar explicit', 'b=session explicit', expect.stringMatching(/^a=/)],
+    });
+  });
+
+  test('proxies are those of Chromium', () => {
+    expect(whatCameOf('proxies')).toEqual([[['http', 'proxy.example', 3128]], [['none', null, null]]]);
+  });
 });

@@ -1,0 +1,146 @@
+import { type Checks, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
+import type { Cookie, CookieIdentity } from '../../../src/cookies/cookie.ts';
+import {
+  type ElectronCookie,
+  type ElectronCookieDetails,
+  fromElectronCookie,
+  toElectronCookie,
+} from '../../../src/cookies/electron.ts';
+import type { CookieJar } from '../../../src/cookies/jar.ts';
+import { WrittenCookies } from './written-cookies.ts';
+
+/** What is used of Electron's `session.cookies`. */
+export interface ElectronCookies {
+  get(filter: object): Promise<ElectronCookie[]>;
+  set(details: ElectronCookieDetails): Promise<void>;
+  // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
+  on(event: 'changed', listener: (...args: any[]) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  off(event: 'changed', listener: (...args: any[]) => void): unknown;
+}
+
+export interface SyncCookiesOptions {
+  /** Told what Electron refuses to store or to give. @default `console.warn` */
+  readonly onFault?: (error: unknown) => void;
+}
+
+const CHECKS: Checks<SyncCookiesOptions> = { onFault: FUNCTION };
+
+/** Keeps a jar and a session of Electron the same, until it is stopped. */
+export interface CookieSync {
+  /** Resolves when the session has what the jar has done so far. */
+  flush(): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Keeps a jar and the cookies of a session of Electron the same, both ways: a login in a window holds for the manager, and the
+ * other way round. What the jar has counts where both have a cookie at the start. Nothing that comes from one side is written
+ * back to it. Cookies that one side cannot have stay on the other: Electron takes no `Partitioned` ones, the jar none that its
+ * rules refuse.
+ *
+ * @returns once both sides are the same
+ */
+export async function syncCookies(
+  jar: CookieJar,
+  cookies: ElectronCookies,
+  options?: SyncCookiesOptions,
+): Promise<CookieSync> {
+  const { onFault = console.warn } = checkOptions('syncCookies', options, CHECKS);
+  const sync = new SyncedCookies(jar, cookies, onFault);
+  try {
+    await sync.start();
+  } catch (error) {
+    sync.stop();
+    throw error;
+  }
+  return sync;
+}
+
+/** Long past: what Electron stores with that is removed. */
+const PAST = 1;
+
+class SyncedCookies implements CookieSync {
+  readonly #jar: CookieJar;
+  readonly #cookies: ElectronCookies;
+  readonly #fault: (error: unknown) => void;
+  /** What was written to the session and has not been told by it yet. */
+  readonly #written = new WrittenCookies();
+  /** Writes go one after the other, so that the last one of a cookie wins. */
+  #writes: Promise<void> = Promise.resolve();
+  /** What the jar is told comes from the session. */
+  #isReceiving = false;
+  #stopWatching = (): void => {};
+  readonly #changed = (_event: unknown, cookie: ElectronCookie, cause: string, isRemoved: boolean): void => {
+    // The new one is told next.
+    if (isRemoved && cause === 'overwrite') return;
+    if (!this.#written.isEcho(cookie, isRemoved)) this.#receive(cookie, isRemoved);
+  };
+
+  constructor(jar: CookieJar, cookies: ElectronCookies, fault: (error: unknown) => void) {
+    this.#jar = jar;
+    this.#cookies = cookies;
+    this.#fault = fault;
+  }
+
+  async start(): Promise<void> {
+    this.#cookies.on('changed', this.#changed);
+    this.#stopWatching = this.#jar.watch(({ cookie, isRemoved }) => this.#send(cookie, isRemoved));
+    const before = this.#jar.allCookies();
+    const known = new Set(before.map(identityOf));
+    for (const cookie of await this.#cookies.get({})) {
+      if (!known.has(identityOf(identified(cookie)))) this.#receive(cookie, false);
+    }
+    for (const cookie of before) this.#send(cookie, false);
+    await this.flush();
+  }
+
+  flush(): Promise<void> {
+    return this.#writes;
+  }
+
+  stop(): void {
+    this.#cookies.off('changed', this.#changed);
+    this.#stopWatching();
+  }
+
+  #receive(cookie: ElectronCookie, isRemoved: boolean): void {
+    this.#isReceiving = true;
+    try {
+      const init = fromElectronCookie(cookie);
+      if (isRemoved) this.#jar.deleteCookie(init);
+      else this.#jar.insertCookie(init);
+    } catch (error) {
+      this.#fault(error);
+    } finally {
+      this.#isReceiving = false;
+    }
+  }
+
+  #send(cookie: Cookie, isRemoved: boolean): void {
+    if (this.#isReceiving) return;
+    const details = toElectronCookie(cookie);
+    if (details === null) return;
+    const written = isRemoved ? { ...details, expirationDate: PAST } : details;
+    this.#writes = this.#writes.then(() => this.#write(written, isRemoved));
+  }
+
+  async #write(details: ElectronCookieDetails, isRemoved: boolean): Promise<void> {
+    this.#written.add(details, isRemoved);
+    try {
+      await this.#cookies.set(details);
+    } catch (error) {
+      this.#written.isEcho(details, isRemoved);
+      this.#fault(error);
+    }
+  }
+}
+
+function identified({ name, domain = '', hostOnly, path = '/' }: ElectronCookie): CookieIdentity {
+  const isHostOnly = hostOnly ?? !domain.startsWith('.');
+  return { name, domain: domain.replace(/^\./, ''), hostOnly: isHostOnly, path, partitionKey: null };
+}
+
+function identityOf({ name, domain, hostOnly, path, partitionKey }: CookieIdentity): string {
+  return JSON.stringify([name, domain, hostOnly, path, partitionKey]);
+}

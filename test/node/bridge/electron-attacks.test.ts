@@ -1,0 +1,194 @@
+/** Attack checklist, part J: what a renderer that was taken over, or a frame that is not ours, may try. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { senderOf } from '../../../platform/electron/main/frame-facts.ts';
+import { policyChooser } from '../../../platform/electron/main/frame-policy.ts';
+import { shareManager } from '../../../platform/electron/main.ts';
+import { type BridgePolicyInput, connect, serve } from '../../../platform/node/bridge.ts';
+import { NetworkAccessManager } from '../../../platform/node/index.ts';
+import type { Call } from '../../support/server/routes.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+let elsewhere: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+  const moved = { moved: ({ response }: Call) => response.writeHead(302, { Location: METADATA }).end() };
+  elsewhere = await startServer({ routes: moved });
+});
+afterAll(() => Promise.all([server.close(), elsewhere.close()]));
+
+const METADATA = 'http://169.254.169.254/latest/meta-data/';
+
+function pair(policy: BridgePolicyInput) {
+  const { port1, port2 } = new MessageChannel();
+  const manager = new NetworkAccessManager();
+  const served = serve(manager, port1, policy);
+  const client = connect(port2);
+  return {
+    manager,
+    served,
+    client,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await manager.close();
+    },
+  };
+}
+
+const codeOf = (error: { readonly code?: string }): string => error.code ?? String(error);
+
+describe('91: a renderer asks the main process for what is not its own', () => {
+  test.each([
+    METADATA,
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://127.0.0.1/',
+    'http://localhost/',
+    'http://a.localhost/',
+    'http://[::1]/',
+    'http://0/',
+    'http://10.0.0.1/',
+    'http://192.168.1.1/',
+    'file:///etc/passwd',
+    'data:,x',
+    'unix+http://%2Frun%2Fdocker.sock/info',
+  ])('%s', async (url) => {
+    await using both = pair({});
+    expect(await both.client.get(url).text().catch(codeOf)).toBe('content-access-denied');
+  });
+
+  test('by a redirect', async () => {
+    await using both = pair({ origins: [elsewhere.origin] });
+    expect(await both.client.get(`${elsewhere.origin}/moved`).text().catch(codeOf)).toBe(
+      'content-access-denied',
+    );
+  });
+
+  test('cookies: neither said nor seen', async () => {
+    await using both = pair({ addresses: ['127.0.0.1'] });
+    const set = both.client.get(`${server.origin}/fields?field=Set-Cookie:sid=secret`);
+    const { headers } = await set.response;
+    await set.text();
+    expect([...headers].flat().join()).not.toContain('secret');
+    const refused = await both.client
+      .get({ url: `${server.origin}/hello`, headers: { cookie: 'a=b' } })
+      .text()
+      .catch(codeOf);
+    expect(refused).toBe('content-access-denied');
+  });
+});
+
+describe('92: a message of a frame that is not what it was', () => {
+  const frame = { url: 'app://main/', origin: 'app://main', processId: 1, routingId: 2, parent: null };
+  const sender = { id: 1, isDestroyed: () => false, on: () => {}, off: () => {} };
+  const event = { sender, senderFrame: frame, processId: 1, frameId: 2, ports: [] };
+  const disposed = new Proxy(frame, {
+    get() {
+      throw new Error('Render frame was disposed before WebFrameMain could be accessed');
+    },
+  });
+
+  test('one that is still there is known by what Electron says', () => {
+    expect(senderOf(event)).toMatchObject({ url: 'app://main/', origin: 'app://main', ancestorOrigins: [] });
+  });
+
+  test.each<[string, Parameters<typeof senderOf>[0]]>([
+    ['has gone', { ...event, senderFrame: null }],
+    ['has gone', { ...event, senderFrame: disposed }],
+    ['has gone', { ...event, sender: { ...sender, isDestroyed: () => true } }],
+    ['has navigated', { ...event, processId: 7 }],
+    ['has navigated', { ...event, frameId: 7 }],
+  ])('the frame %s', (why, given) => {
+    expect(senderOf(given)).toBe(`the frame ${why}`);
+  });
+
+  const facts = { url: '', webContents: sender };
+  const choose = policyChooser({ 'app://main': {}, 'https://app.example': {} });
+  test.each<[string, string[], boolean]>([
+    ['app://main', [], true],
+    ['app://main', ['https://app.example'], true],
+    ['app://main', ['https://evil.example'], false],
+    ['app://main', ['app://main', 'https://evil.example'], false],
+    ['https://evil.example', ['app://main'], false],
+    ['https://app.example.evil.example', [], false],
+    ['http://app.example', [], false],
+    ['https://app.example:8443', [], false],
+    ['null', [], false],
+    ['__proto__', [], false],
+    ['constructor', [], false],
+  ])('%s in %j: %s', (origin, ancestorOrigins, isServed) => {
+    expect(choose({ ...facts, origin, ancestorOrigins }) !== null).toBe(isServed);
+  });
+
+  test.each(['null', '*', 'https://app.example/', 'https://app.example/path', 'app.example', ''])(
+    'a policy cannot be for %j',
+    (origin) => {
+      expect(() => policyChooser({ [origin]: {} })).toThrow(TypeError);
+    },
+  );
+
+  test('sharing without a policy is a mistake', () => {
+    const ipcMain = { on: () => {}, off: () => {} };
+    expect(() => shareManager(new NetworkAccessManager(), { ipcMain } as never)).toThrow(/policy/);
+    expect(() =>
+      shareManager(new NetworkAccessManager(), { ipcMain, policy: {}, polices: {} } as never),
+    ).toThrow(/polices/);
+  });
+});
+
+test('93: a flood has an end, and what it has begun ends with its port', async () => {
+  await using both = pair({ addresses: ['127.0.0.1'], maximumRequests: 10 });
+  const all = Array.from({ length: 200 }, () =>
+    both.client.get(`${server.origin}/black-hole`).text().catch(codeOf),
+  );
+  const refused = await Promise.race(all);
+  expect(refused).toBe('content-access-denied');
+  expect(both.served.requestsUnderWay).toBe(10);
+  both.served.close();
+  expect(both.served.requestsUnderWay).toBe(0);
+  const codes = await Promise.all(all);
+  expect(codes.filter((code) => code === 'operation-canceled')).toHaveLength(10);
+});
+
+test('94: nothing of ours goes through the network of a session', () => {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'platform', 'electron');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  );
+  const using = files.filter((path) =>
+    /\bfetch\(|net\.request/.test(readFileSync(join(folder, path), 'utf8')),
+  );
+  expect(using).toEqual([]);
+});
+
+test.each<[string, unknown]>([
+  ['__proto__', JSON.parse('{ "__proto__": { "transport": {} } }')],
+  ['constructor', { constructor: { prototype: {} } }],
+  ['transport', { transport: { send: 1 } }],
+  ['proxy', { proxy: 'http://evil.example' }],
+])('95: the option %s is refused at the port', async (_name, options) => {
+  const { port1, port2 } = new MessageChannel();
+  const manager = new NetworkAccessManager();
+  const served = serve(manager, port1, {});
+  const rule = new Promise((resolve) => served.on('policyViolated', (violation) => resolve(violation.rule)));
+  const request = {
+    type: 'request',
+    id: 1,
+    operation: 'get',
+    method: 'GET',
+    url: 'https://h.example/',
+    headers: [],
+  };
+  port2.postMessage([
+    { type: 'hello', major: 1, minor: 0 },
+    { ...request, options, body: null },
+  ]);
+  expect(await rule).toBe('options');
+  expect(({} as Record<string, unknown>).transport).toBeUndefined();
+  port2.close();
+  await manager.close();
+});

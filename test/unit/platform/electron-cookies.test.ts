@@ -1,0 +1,137 @@
+/** A jar and a session of Electron. The real one is asked in test/electron; this one tells late, and in the order it is told to. */
+import { describe, expect, test } from 'vitest';
+import { type ElectronCookies, syncCookies } from '../../../platform/electron/main.ts';
+import type { ElectronCookie, ElectronCookieDetails } from '../../../src/cookies/electron.ts';
+import { CookieJar } from '../../../src/cookies/jar.ts';
+
+type Changed = (event: unknown, cookie: ElectronCookie, cause: string, isRemoved: boolean) => void;
+
+class FakeCookies implements ElectronCookies {
+  readonly sets: string[] = [];
+  readonly held: ElectronCookie[];
+  refuses = false;
+  readonly #listeners = new Set<Changed>();
+  /** What it has not told yet. */
+  readonly #late: (() => void)[] = [];
+
+  constructor(...held: ElectronCookie[]) {
+    this.held = held;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  async get(): Promise<ElectronCookie[]> {
+    return this.held;
+  }
+
+  async set({ url, ...details }: ElectronCookieDetails): Promise<void> {
+    if (this.refuses) throw new Error('Failed to set cookie');
+    const isRemoved = (details.expirationDate ?? 2 ** 40) < 1e6;
+    this.sets.push(`${details.name}=${isRemoved ? '(removed)' : details.value}`);
+    const cookie = { domain: new URL(url).hostname, hostOnly: details.domain === undefined, ...details };
+    this.#late.push(() => this.tell(cookie, isRemoved ? 'expired-overwrite' : 'explicit', isRemoved));
+  }
+
+  on(_event: 'changed', listener: Changed): void {
+    this.#listeners.add(listener);
+  }
+
+  off(_event: 'changed', listener: Changed): void {
+    this.#listeners.delete(listener);
+  }
+
+  tell(cookie: ElectronCookie, cause = 'explicit', isRemoved = false): void {
+    for (const listener of this.#listeners) listener({}, cookie, cause, isRemoved);
+  }
+
+  tellLate(): void {
+    for (const tell of this.#late.splice(0)) tell();
+  }
+}
+
+const cookie = (name: string, value: string): ElectronCookie => ({
+  name,
+  value,
+  domain: 'h.example',
+  hostOnly: true,
+  path: '/',
+  secure: true,
+});
+const URL_OF = 'https://h.example/';
+const inJar = (jar: CookieJar): string => jar.cookieHeader(URL_OF);
+
+describe('at the start', () => {
+  test('each side gets what the other has; the jar counts where both have one', async () => {
+    const jar = new CookieJar();
+    jar.setCookie('a=jar; Secure; Path=/', URL_OF);
+    jar.setCookie('b=jar; Secure; Path=/', URL_OF);
+    const session = new FakeCookies(cookie('b', 'session'), cookie('c', 'session'));
+    await syncCookies(jar, session);
+    expect(inJar(jar)).toBe('a=jar; b=jar; c=session');
+    expect(session.sets).toEqual(['a=jar', 'b=jar']);
+  });
+});
+
+test('a change of one side comes to the other, and not back', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  session.tellLate();
+  session.tell(cookie('b', '2'));
+  await sync.flush();
+  expect(session.sets).toEqual(['a=1']);
+  expect(inJar(jar)).toBe('a=1; b=2');
+  session.tell(cookie('b', '2'), 'overwrite', true);
+  session.tell(cookie('b', '3'));
+  expect(inJar(jar)).toBe('a=1; b=3');
+  session.tell(cookie('b', '3'), 'explicit', true);
+  jar.deleteCookie({ name: 'a', value: '', domain: 'h.example', hostOnly: true, path: '/' });
+  await sync.flush();
+  session.tellLate();
+  expect(session.sets).toEqual(['a=1', 'a=(removed)']);
+  expect(inJar(jar)).toBe('');
+});
+
+test('what the session tells late does not bring back what the jar had before', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  for (const value of ['1', '2', '3']) jar.setCookie(`a=${value}; Secure; Path=/`, URL_OF);
+  await sync.flush();
+  session.tellLate();
+  expect([inJar(jar), session.sets]).toEqual(['a=3', ['a=1', 'a=2', 'a=3']]);
+});
+
+test('what Electron refuses is told, and the next one goes on', async () => {
+  const faults: unknown[] = [];
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session, { onFault: (error) => faults.push(String(error)) });
+  session.refuses = true;
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  session.refuses = false;
+  jar.setCookie('b=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  expect([faults, session.sets]).toEqual([['Error: Failed to set cookie'], ['b=1']]);
+});
+
+test('once stopped, neither side hears of the other', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  sync.stop();
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  expect([session.listeners, session.sets]).toEqual([0, []]);
+});
+
+test('a misspelt option is a mistake', async () => {
+  await expect(
+    syncCookies(new CookieJar(), new FakeCookies(), { onfault: () => {} } as never),
+  ).rejects.toThrow(/onFault/);
+});
