@@ -47,7 +47,8 @@ function packagesUsed(): Set<string> {
     const code = readFileSync(join(dist, path), 'utf8');
     for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles) {
       // The command imports the package by its name, and a preload script is run by Electron, which has that module in itself.
-      if (!/^(\.|node:|electron$|fairlead$)/.test(fileName)) found.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)![0]);
+      if (!/^(\.|node:|electron$|fairlead$)/.test(fileName))
+        found.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)![0]);
     }
   }
   return found;
