@@ -16,6 +16,10 @@ const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.js
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
 const NODE_SETS = set('node/index', 'node/extras', 'node/bridge', 'electron/main');
 const BRIDGE = 'platform/bridge/index.ts';
+const PAGES = {
+  ...set('browser/index', 'browser/extras', 'electron/renderer', 'electron/preload'),
+  'browser/bridge': BRIDGE,
+};
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
 const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
 const DECLARATIONS = {
@@ -23,10 +27,7 @@ const DECLARATIONS = {
   node: 'platform/node/extras.ts',
   browser: 'platform/browser/extras.ts',
   bridge: BRIDGE,
-  'electron/main': 'platform/electron/main.ts',
-  'electron/preload': 'platform/electron/preload.ts',
-  'electron/preload-script': 'platform/electron/preload-script.ts',
-  'electron/renderer': 'platform/electron/renderer.ts',
+  ...set('electron/main', 'electron/preload', 'electron/preload-script', 'electron/renderer'),
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
@@ -41,17 +42,11 @@ const sets = [
   nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
   nodeSets(NODE_SETS, 'cjs'),
   ...(['es', 'cjs'] as const).flatMap((format) => [
-    modules(
-      'browser',
-      { ...set('browser/index', 'browser/extras', 'electron/renderer'), 'browser/bridge': BRIDGE },
-      format,
-    ),
+    modules('browser', PAGES, format),
     modules('portable', { ...set('portable/index'), 'portable/bridge': BRIDGE }, format),
   ]),
-  preload('electron/preload', 'es'),
-  preload('electron/preload', 'cjs'),
-  preload('electron/preload-script', 'cjs'),
-  singleFile(),
+  singleFile('browser/index', 'browser/fairlead.min.js', 'es'),
+  singleFile('electron/preload-script', 'electron/preload-script.cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
   ...['d.ts', 'd.cts'].map((extension) => declarations(extension)),
 ];
@@ -95,22 +90,13 @@ function modules(platform: string, input: Record<string, string>, format: Format
   };
 }
 
-/** For pages without a bundler. */
-function singleFile(): RollupOptions {
+/** For whom can load no other file: pages without a bundler, the preload script of a sandboxed window. */
+function singleFile(name: string, file: string, format: Format): RollupOptions {
   return {
-    input: 'platform/browser/index.ts',
+    input: `platform/${name}.ts`,
     plugins: [nodeResolve({ browser: true }), commonjs(), esbuild({ target: 'es2022', minify: true })],
-    output: { file: 'dist/browser/fairlead.min.js', sourcemap: true, inlineDynamicImports: true },
-  };
-}
-
-/** One file: the preload of a sandboxed window can load no other. */
-function preload(name: string, format: Format): RollupOptions {
-  return {
-    input: set(name),
-    plugins: [esbuild({ target: 'es2022' })],
     external: 'electron',
-    output: { ...common(format), entryFileNames: `[name].${EXTENSION[format]}` },
+    output: { file: `dist/${file}`, format, sourcemap: true, inlineDynamicImports: true },
   };
 }
 

@@ -38,10 +38,7 @@ export const COOKIE_JAR_CHECKS: Checks<CookieJarOptions> = {
   limits: OBJECT,
   clock: withMethods('now'),
 };
-const STORAGE_CHECKS: Checks<CookieStorageOptions> = {
-  persistSessionCookies: TRUTH,
-  onFault: FUNCTION,
-};
+const STORAGE_CHECKS: Checks<CookieStorageOptions> = { persistSessionCookies: TRUTH, onFault: FUNCTION };
 
 const NO_CONTEXT: CookieContext = {};
 const MAX_REQUESTS = 1024;
@@ -223,16 +220,9 @@ export class CookieJar implements AbstractCookieJar {
     return inspection(this, depth, options, inspect);
   }
 
-  /**
-   * Calls the listener, at once, for every cookie that comes or goes in this jar: by a response, by a method, because it has
-   * expired or made room for others. Not for what other processes do to its store.
-   *
-   * @returns what stops it
-   */
+  /** Calls the listener for every cookie that comes or goes here, at once, until the function that it returns is called. */
   watch(listener: (change: CookieChange) => void): () => void {
-    const watcher = (change: CookieChange): void => listener(change);
-    this.#cookies.watchers.add(watcher);
-    return () => this.#cookies.watchers.delete(watcher);
+    return this.#cookies.watch(listener);
   }
 
   /** All cookies that have not expired. */

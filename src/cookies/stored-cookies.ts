@@ -22,7 +22,7 @@ export interface CookieChange {
 export class StoredCookies {
   listener: CookieListener | null = null;
   /** Told the same as the listener. */
-  readonly watchers = new Set<(change: CookieChange) => void>();
+  readonly #watchers = new Set<(change: CookieChange) => void>();
   readonly #limits: CookieLimits;
   readonly #siteOf: (domain: string) => string;
   readonly #unpartitioned = new DomainTree();
@@ -47,6 +47,13 @@ export class StoredCookies {
   /** The ordinal of a use that is later than all before. */
   nextUse(): number {
     return ++this.#use;
+  }
+
+  /** @returns what stops it */
+  watch(listener: (change: CookieChange) => void): () => void {
+    const watcher = (change: CookieChange): void => listener(change);
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   find(cookie: CookieIdentity): StoredCookie | undefined {
@@ -117,7 +124,7 @@ export class StoredCookies {
   }
 
   #tell(cookie: StoredCookie, isRemoved: boolean): void {
-    for (const watcher of this.watchers) watcher({ cookie, isRemoved });
+    for (const watcher of this.#watchers) watcher({ cookie, isRemoved });
   }
 
   #tree({ partitionKey }: CookieIdentity): DomainTree | undefined {

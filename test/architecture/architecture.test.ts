@@ -127,8 +127,8 @@ describe('the house', () => {
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 
-  test('the build is told in 120 lines', () => {
-    expect(readModule('rollup.config.ts').lines).toBeLessThanOrEqual(120);
+  test('the build is told in 130 lines', () => {
+    expect(readModule('rollup.config.ts').lines).toBeLessThanOrEqual(130);
   });
 });
 

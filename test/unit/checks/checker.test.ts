@@ -4,6 +4,7 @@ import { ConnectedClient } from '../../../platform/bridge/client/connected-clien
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
+import { shareManager, syncCookies } from '../../../platform/electron/main.ts';
 import {
   DiskCache,
   download,
@@ -152,6 +153,13 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     (options) => new ConnectedClient(DEAD_PORT, options),
     { connectTimeOut: 1 },
     'connectTimeout',
+  ],
+  ['shareManager()', (options) => shareManager(manager, options), { polices: {} }, 'policy'],
+  [
+    'syncCookies()',
+    (options) => syncCookies(new CookieJar(), {} as never, options),
+    { onfault: () => {} },
+    'onFault',
   ],
   ['bearerToken()', (options) => bearerToken(options), { get: () => 'x', refersh: () => 'y' }, 'refresh'],
   ['logger()', (options) => logger(options), { header: true }, 'headers'],
