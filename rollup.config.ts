@@ -16,9 +16,11 @@ const packages = ['fairlead', ...Object.keys(JSON.parse(readFileSync('package.js
 const set = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `platform/${name}.ts`]));
 const NODE_SETS = set('node/index', 'node/extras', 'node/bridge', 'electron/main');
 const BRIDGE = 'platform/bridge/index.ts';
+const WORKER = 'platform/worker/index.ts';
 const PAGES = {
   ...set('browser/index', 'browser/extras', 'electron/renderer', 'electron/preload'),
   'browser/bridge': BRIDGE,
+  'browser/worker': WORKER,
 };
 /** The command, and for conformance adapters and tests of internals what is neither in `exports` nor in the package. */
 const OTHERS = { cli: 'examples/cli/bin.ts', internal: 'platform/node/internal.ts' };
@@ -27,6 +29,7 @@ const DECLARATIONS = {
   node: 'platform/node/extras.ts',
   browser: 'platform/browser/extras.ts',
   bridge: BRIDGE,
+  worker: WORKER,
   ...set('electron/main', 'electron/preload', 'electron/preload-script', 'electron/renderer'),
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */

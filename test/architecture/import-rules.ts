@@ -96,6 +96,7 @@ const PLATFORM_USES = new Map<string, readonly string[]>([
   ['browser', ['common', 'bridge']],
   ['node', ['common', 'bridge']],
   ['electron', ['common', 'bridge', 'browser', 'node']],
+  ['worker', ['common', 'bridge']],
 ]);
 
 const platformsStayApart: Rule = (module, imported) => {

@@ -22,6 +22,7 @@ import {
   StrictTransportSecurity,
 } from '../../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
+import { serveWorker } from '../../../platform/worker/index.ts';
 import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import { nearestOf } from '../../../src/checks/option-errors.ts';
 import { bearerToken } from '../../../src/intercept/bearer-token.ts';
@@ -154,6 +155,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { connectTimeOut: 1 },
     'connectTimeout',
   ],
+  ['serveWorker()', (options) => serveWorker(manager, options), { polcy: {} }, 'policy'],
   ['shareManager()', (options) => shareManager(manager, options), { polices: {} }, 'policy'],
   [
     'syncCookies()',

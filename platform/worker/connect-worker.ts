@@ -1,0 +1,41 @@
+import { hasMethods } from '../../src/checks/checker.ts';
+import type { ConnectedClient, ConnectOptions } from '../bridge/client/connected-client.ts';
+import { connect } from '../bridge/connect.ts';
+import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
+import { HAND_OVER } from './hand-over.ts';
+
+/** What is used of a SharedWorker. */
+export interface SharedWorkerLike {
+  readonly port: DomMessagePort;
+}
+
+/** What is used of a dedicated Worker. */
+export interface WorkerLike {
+  // biome-ignore lint/suspicious/noExplicitAny: what can be transferred has another name in every library of types
+  postMessage(message: unknown, transfer: any[]): void;
+}
+
+/**
+ * A client of the manager that a worker serves (`serveWorker`). It can be used at once. When the tab goes away, closed, killed or
+ * navigated, its requests end in the worker, by the port where it tells (`close`), else by a Web Lock that the tab holds.
+ *
+ *     const client = connectWorker(new SharedWorker('worker.js', { type: 'module' }));
+ *
+ * @throws TypeError for what is no worker
+ */
+export function connectWorker(
+  worker: SharedWorkerLike | WorkerLike,
+  options?: ConnectOptions,
+): ConnectedClient {
+  return connect(domPort(portTo(worker)), options);
+}
+
+function portTo(worker: SharedWorkerLike | WorkerLike): DomMessagePort {
+  const { port } = worker as Partial<SharedWorkerLike>;
+  if (hasMethods(port, ['postMessage', 'start', 'close'])) return port!;
+  if (!hasMethods(worker, ['postMessage']))
+    throw new TypeError('connectWorker: expected a SharedWorker or a Worker');
+  const { port1, port2 } = new MessageChannel();
+  (worker as WorkerLike).postMessage(HAND_OVER, [port2]);
+  return port1;
+}
