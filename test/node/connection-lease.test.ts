@@ -77,7 +77,7 @@ function setup(): {
   call: Call;
 } {
   const run = compose(
-    [handshake, retryStage(new RetryBudget()), queueStage(queue, true), timeoutStage],
+    [handshake, retryStage(new RetryBudget()), queueStage(queue, true), timeoutStage(true)],
     (request, call) => transport.send(request, call),
   );
   const makeCall = (): Call => makeExchange({ clock: systemClock }).exchange;

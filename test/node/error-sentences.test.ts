@@ -68,7 +68,7 @@ describe('the sentence of an error says which request, why, and what to do', () 
     [
       'a transfer timeout',
       () => manager.get({ url: `${server.origin}/hang`, transferTimeout: 20 }).text(),
-      /^GET .*\/hang: no byte moved for 20 ms \(the option transferTimeout/,
+      /^GET .*\/hang: no byte moved for 20 ms \(so far: .*\) \(the option .*transferTimeout/,
     ],
     [
       'too many redirects',
