@@ -14,7 +14,9 @@ export interface CookieListener {
 
 /** A cookie that has come, in place of one of the same identity if there was one, or that has gone. */
 export interface CookieChange {
+  /** As it is stored now, or was until it was removed. */
   readonly cookie: Cookie;
+  /** It was deleted, has expired or gave way, and was not replaced. */
   readonly isRemoved: boolean;
 }
 
