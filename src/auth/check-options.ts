@@ -6,6 +6,9 @@ import type { Scheme } from './scheme.ts';
 /** The strongest first; of these a platform speaks those that it lists. Negotiate is not spoken yet. */
 export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = ['ntlm', 'digest', 'bearer', 'basic'];
 
+/** `*corp.example` would have evilcorp.example, too, and below a domain no port is compared. */
+const HOSTS = /^(?:\*|\*\.[^\s/@*:]+|[^\s/@*]+)$/;
+
 /** @throws TypeError for a scheme that is not spoken here, for what is no origin, and for what are no credentials, unseen */
 export function checkAuthenticationOptions(
   { authenticationSchemes, credentials, integratedAuthenticationHosts }: AuthenticationSettings,
@@ -14,7 +17,7 @@ export function checkAuthenticationOptions(
   const names = DEFAULT_SCHEMES.filter((name) => spoken.some((scheme) => scheme.name === name));
   if (authenticationSchemes?.some((name) => !names.includes(name)))
     throw illTyped('', 'authenticationSchemes', `an array of ${names.join(', ')}, which are spoken here`);
-  if (integratedAuthenticationHosts.some((host) => !/^[^\s/@]+$/.test(host)))
+  if (integratedAuthenticationHosts.some((host) => !HOSTS.test(host)))
     throw illTyped('', 'integratedAuthenticationHosts', "hosts as 'host', 'host:port', '*.domain' or '*'");
   // What would have no effect is refused.
   if (integratedAuthenticationHosts.length > 0 && !spoken.some((scheme) => scheme.isConnectionBound))

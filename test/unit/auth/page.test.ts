@@ -67,10 +67,20 @@ test.each([
   [{ authenticationSchemes: ['digest', 'negotiate'] as const }, /'authenticationSchemes': .*spoken here/],
   [{ authenticationSchemes: ['SECRET'] as never }, /^option 'authenticationSchemes': (?!.*SECRET)/],
   [{ integratedAuthenticationHosts: ['https://intra.test'] }, /'integratedAuthenticationHosts': .*hosts/],
+  [{ integratedAuthenticationHosts: ['*.intra.test:8443'] }, /'integratedAuthenticationHosts': .*hosts/],
+  [{ integratedAuthenticationHosts: ['intra.*'] }, /'integratedAuthenticationHosts': .*hosts/],
 ])('%j, which would have no effect, is refused in words', (options, words) => {
   expect(() => new ManagerOfNode(options)).toThrow(words);
   expect(() => new NetworkAccessManager({ ...options, authentication: new Authentication() })).toThrow(words);
   managers.push(new ManagerOfNode({ authenticationSchemes: ['digest'], integratedAuthenticationHosts: [] }));
+});
+
+test('a pattern that would let strangers in is refused, and those that are documented are taken', () => {
+  const make = (host: string) => () =>
+    managers.push(new ManagerOfNode({ integratedAuthenticationHosts: [host] }));
+  expect(make('*intra.test')).toThrow(/'integratedAuthenticationHosts': .*hosts/);
+  for (const host of ['*', '*.Intra.test', 'intra.test', 'intra.test:8443', '[::1]', '[::1]:8443'])
+    expect(make(host)).not.toThrow();
 });
 
 test('a page speaks no NTLM', () => {

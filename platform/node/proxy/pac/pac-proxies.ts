@@ -15,9 +15,12 @@ const WPAD = 'http://wpad/wpad.dat';
  * A `proxyFactory` that asks a PAC file ("proxy auto-config"): its `FindProxyForURL` runs in QuickJS, where nothing of Node is
  * to be reached, for at most 200 ms and 8 MB. That takes the optional packages `quickjs-emscripten-core` and
  * `@jitl/quickjs-wasmfile-release-sync`; without them, and where the file cannot be had or fails, requests end with
- * proxy-not-found. It runs on the thread that asks, and is stopped between two of its steps; what QuickJS does in one step
- * (`new Array(4e9).join()`) is not, so a file has to come from those who may stop the program anyway. Of https URLs it is told the origin alone, as in browsers. What it says holds for 30 s; the file is looked
- * at again every 5 minutes (`file:`: 2 s).
+ * proxy-not-found. Of https URLs it is told the origin alone, as in browsers. What it says holds for 30 s; the file is looked at
+ * again every 5 minutes (`file:`: 2 s).
+ *
+ * The script runs on the thread that asks, anew after each name that it looks up, and the 200 ms are measured between two of its
+ * steps. What QuickJS does in one step (`new Array(3e9).join('x')`) is not stopped, and the whole process stands still
+ * meanwhile: take PAC files only from those who may stop the program.
  *
  * @param url http, https, file or data; `'wpad'` looks for the file that the local network names by DNS
  *   (`http://wpad/wpad.dat`). Whoever answers to that name sees where requests go: only for networks that are trusted
