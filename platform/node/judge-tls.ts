@@ -16,19 +16,24 @@ const MOST_JUDGED = 64;
  * @throws TypeError that says what is wrong, and nothing of the material
  */
 export function judgeTls(tls: TlsOptions, path = 'tls.', now = systemClock.now()): void {
-  const set = Object.fromEntries(
-    Object.entries(tls).filter(([, value]) => value !== undefined && typeof value !== 'function'),
-  );
+  const entries = Object.entries(tls).filter(([, value]) => value !== undefined);
+  const given = ownOf(entries);
+  const set = ownOf(entries.filter(([, value]) => typeof value !== 'function'));
   // What has expired meanwhile was not: the day is part of what was judged.
-  const print = fingerprint([set, Object.keys(tls).sort(), Math.floor(now / 86_400_000)]);
+  const print = fingerprint([set, Object.keys(given).sort(), Math.floor(now / 86_400_000)]);
   if (judged.has(print)) return;
   for (const judge of JUDGES) {
-    const fault = judge(set, tls, now);
+    const fault = judge(set, given, now);
     if (fault !== null)
       throw new TypeError(`option '${path}${fault.name}': ${fault.words}`, { cause: fault.cause });
   }
   if (judged.size === MOST_JUDGED) judged.clear();
   judged.add(print);
+}
+
+/** Nothing of what a polluted `Object.prototype` has is material. */
+function ownOf(entries: readonly (readonly [string, unknown])[]): TlsOptions {
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
 interface Fault {

@@ -31,12 +31,15 @@ function isPins(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((pin) => typeof pin === 'string' && PIN.test(pin));
 }
 
-/** As URLs have them: lower case, A-labels, IPv6 in brackets. */
+/** As URLs have them: lower case, A-labels, IPv6 in brackets. No port and no dot of the root: pins are looked up without. */
 function isHost(host: string): boolean {
   const name = host.startsWith('*.') ? host.slice(2) : host;
-  if (name.includes('*')) return false;
-  return URL.canParse(`https://${name}/`) && new URL(`https://${name}/`).host === name;
+  if (name.includes('*') || name.endsWith('.') || (name !== host && ADDRESS.test(name))) return false;
+  return URL.canParse(`https://${name}/`) && new URL(`https://${name}/`).hostname === name;
 }
+
+/** In brackets, or with a last label of digits: no name is below it. */
+const ADDRESS = /^\[|(^|\.)\d+$/;
 
 /** The keys that a host may be known by; null when it may be known by any. */
 export function pinsFor(pins: CertificatePins | null, hostname: string): Required<PinnedKeys> | null {

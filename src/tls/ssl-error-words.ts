@@ -15,8 +15,11 @@ const MOST_NAMES = 8;
 
 type Words = (certificate: CertificateDetails, named: Named) => string;
 
+const TRUST_WORDS =
+  "tls: { ca }, or set tls: { ca: ['bundled', 'system'] } when the operating system trusts it";
+
 const UNKNOWN_ISSUER: Words = ({ issuer }) =>
-  `nothing that is trusted has issued the certificate of ${shortName(issuer)}: when that is an authority of your own, or of a proxy that inspects traffic, give its certificate to tls: { ca }, or start Node with --use-system-ca (22.15 on) when the system trusts it; when it is a public one, the server does not send the certificates in between`;
+  `nothing that is trusted has issued the certificate of ${shortName(issuer)}: when that is an authority of your own, or of a proxy that inspects traffic, give its certificate to ${TRUST_WORDS}; when it is a public one, the server does not send the certificates in between`;
 
 /** What is wrong, with the names that matter, and what a person can do. */
 const WORDS: Partial<Record<SslErrorCode, Words>> = {
@@ -27,7 +30,7 @@ const WORDS: Partial<Record<SslErrorCode, Words>> = {
   'self-signed-certificate': (certificate) =>
     `${whose(certificate)} is signed by itself: give that very certificate to tls: { ca } when the server is yours`,
   'self-signed-certificate-in-chain': ({ subject }) =>
-    `the chain ends at an authority that is not trusted, ${shortName(subject)}: when it is your own, or a proxy's that inspects traffic, give its certificate to tls: { ca }, or start Node with --use-system-ca (22.15 on) when the system trusts it`,
+    `the chain ends at an authority that is not trusted, ${shortName(subject)}: when it is your own, or a proxy's that inspects traffic, give its certificate to ${TRUST_WORDS}`,
   'unable-to-get-local-issuer-certificate': (...given) => UNKNOWN_ISSUER(...given),
   'unable-to-get-issuer-certificate': (...given) => UNKNOWN_ISSUER(...given),
   'unable-to-verify-first-certificate': (certificate) =>

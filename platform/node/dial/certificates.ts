@@ -136,5 +136,7 @@ export function isCertificateFor(certificate: X509Certificate, name: string): bo
   const isNamed = (host: string): boolean =>
     certificate.checkHost(host, { subject: 'never', partialWildcards: false }) !== undefined;
   const labels = name.split('.');
+  // OpenSSL takes a name that begins with a dot for that of all below it.
+  if (labels.includes('')) return false;
   return isNamed(name) || (labels.length > 2 && isNamed(['*', ...labels.slice(1)].join('.')));
 }

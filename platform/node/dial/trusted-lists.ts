@@ -32,8 +32,7 @@ export function systemCertificates(sources: TrustSources): readonly string[] {
   const { platform, bundleOfEnvironment: own, system, read } = sources;
   if (system !== null) return system();
   if (platform === 'darwin' || platform === 'win32') {
-    const words =
-      'its store is told by Node from 22.15 on; export it as PEM, or start Node with --use-system-ca';
+    const words = 'its store is told by Node from 22.15 on, and not by Electron: give what it trusts as PEM';
     throw new TypeError(`option 'tls.ca': 'system' cannot be read on ${platform}: ${words}`);
   }
   const paths = own ? [own] : BUNDLES;

@@ -153,6 +153,23 @@ describe.skipIf(pfx === null)('PKCS #12, made by openssl', () => {
   });
 });
 
+test('a key that is not set is none, though one was known later before', () => {
+  expect(() => judgeTls({ cert: own.cert, key: () => own.key })).not.toThrow();
+  expect(() => judgeTls({ cert: own.cert, key: undefined } as never)).toThrow('it takes its private key');
+});
+
+test('a polluted Object.prototype is no material', () => {
+  const polluted = Object.prototype as TlsOptions;
+  try {
+    Object.assign(Object.prototype, { ca: 'none', ciphers: 'NONE-SUCH', passphrase: 'x', key: 'none' });
+    expect(() => judgeTls({ minVersion: 'TLSv1.3' })).not.toThrow();
+    expect(() => judgeTls({ cert: other.cert })).toThrow('it takes its private key');
+  } finally {
+    for (const name of ['ca', 'ciphers', 'passphrase', 'key'] as const)
+      delete (polluted as Partial<Record<typeof name, unknown>>)[name];
+  }
+});
+
 test('what expires is refused from then on, though it was accepted before', () => {
   expect(() => judgeTls(own)).not.toThrow();
   expect(() => judgeTls(own, 'tls.', Date.now() + 91 * DAY)).toThrow('has expired');

@@ -19,6 +19,12 @@ describe('pins are a TypeError that names the host', () => {
   test.each<[string, string, unknown, RegExp]>([
     ['of no host', 'https://api.example', KEYS, /is no host/],
     ['of a host with a port', 'api.example:443', KEYS, /is no host/],
+    ['of a host with a port that is not the usual one', 'api.example:8443', KEYS, /is no host/],
+    ['of an address with a port', '[::1]:8443', KEYS, /is no host/],
+    ['of a host with the dot of the root', 'api.example.', KEYS, /is no host/],
+    ['of all below one with the dot of the root', '*.example.', KEYS, /is no host/],
+    ['of what is below an address', '*.127.0.0.1', KEYS, /is no host/],
+    ['of what is below an IPv6 address', '*.[::1]', KEYS, /is no host/],
     ['of a host in capitals', 'API.example', KEYS, /is no host/],
     ['of a host in Unicode', 'bücher.example', KEYS, /is no host/],
     ['of a star in the middle', 'a.*.example', KEYS, /is no host/],
