@@ -3,7 +3,7 @@
  * with what to do instead. A word that is an option here must not be in it.
  */
 const WORDS: Readonly<Record<string, string>> = {
-  'agent httpAgent httpsAgent dispatcher pool keepAlive httpVersion maxSockets pipelining':
+  'agent httpAgent httpsAgent dispatcher pool keepAlive pipelining':
     'connections belong to the `transport` of the manager',
   'auth username password user': '`credentials` of the manager, or the field Authorization in `headers`',
   'baseURL prefixUrl prefix': '`baseUrl`',
@@ -18,10 +18,12 @@ const WORDS: Readonly<Record<string, string>> = {
   'ca cert key pfx passphrase servername minVersion maxVersion ciphers': 'it belongs to `tls`',
   'maxRedirects maxRedirections follow': '`maximumRedirectsAllowed`',
   'redirect followRedirect followRedirects followAllRedirects beforeRedirect': '`redirectPolicy`',
-  'withCredentials mode': '`useCredentials`',
+  withCredentials: '`useCredentials`',
+  mode: 'a word of `manager.fetch(url, { mode })`',
   'validateStatus throwOnError throwHttpError': '`throwHttpErrors`',
   'jar cookies': '`cookieJar` of the manager',
-  'http2 allowH2': '`http2Allowed`',
+  'http2 allowH2 httpVersion': '`http2Allowed`',
+  maxSockets: '`connectionsPerHost` of the manager',
   'onUploadProgress onDownloadProgress': "listen to 'uploadProgress' or 'downloadProgress' of the reply",
   'responseType encoding parseJson resolveBodyOnly': 'text(), json(), bytes() or blob() of the reply',
   'maxContentLength maxResponseSize maxResponseBodySize maxBodyLength': '`maximumBodySize`',
@@ -32,8 +34,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'proxyUrl httpProxy': '`proxy`',
   'verb operation': '`sendCustomRequest(request, verb)`, or `request(verb, request)`',
   adapter: '`transport` of the manager',
-  'lookup dnsLookup dnsCache localAddress':
-    'an option of `SocketTransport`, of which the manager takes one as its `transport`',
+  'lookup dnsLookup dnsCache':
+    '`lookup` is an option of `SocketTransport`, of which the manager takes one as its `transport`',
   'cancelToken abortSignal': '`signal`',
   'priorityHint importance': '`priority`',
 };

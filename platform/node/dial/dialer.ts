@@ -198,7 +198,7 @@ function tooOften({ name }: Step, { url }: Dialing): NetworkError {
 }
 
 /** Finds out what the connection speaks: what TLS has negotiated, or what was going to be spoken anyway. */
-export const negotiateStep: Step = {
+const negotiateStep: Step = {
   name: 'negotiate',
   take(reached, { offer }): Reached {
     const negotiated = reached.security?.applicationProtocol;

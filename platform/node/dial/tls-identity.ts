@@ -68,7 +68,7 @@ export class TlsIdentity {
 }
 
 /** The platform's own trust, and no certificate of ours. */
-export const NO_TLS_MATERIAL = new TlsIdentity({});
+const NO_TLS_MATERIAL = new TlsIdentity({});
 
 const identities = new WeakMap<TlsOptions, TlsIdentity>();
 

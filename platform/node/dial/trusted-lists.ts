@@ -47,7 +47,7 @@ export function systemCertificates(sources: TrustSources): readonly string[] {
 }
 
 /** The surroundings of this process. */
-export function trustSources(): TrustSources {
+function trustSources(): TrustSources {
   const tls: Tls = process.getBuiltinModule('node:tls');
   const fs = process.getBuiltinModule('node:fs');
   // Electron answers with a list of its own, and not with that of the system.

@@ -25,7 +25,7 @@ const NO_LINK = constants.O_NOFOLLOW ?? 0;
 const NO_WAIT = constants.O_NONBLOCK ?? 0;
 
 /** The flags with which every file of ours is opened: no link is followed and no pipe waited for. */
-export function safely(flags: number): number {
+function safely(flags: number): number {
   return flags | NO_LINK | NO_WAIT;
 }
 

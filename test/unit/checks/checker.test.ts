@@ -24,6 +24,7 @@ import {
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
 import { serveWorker } from '../../../platform/worker/index.ts';
 import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
+import { foreignWord, foreignWords } from '../../../src/checks/foreign-words.ts';
 import { nearestOf } from '../../../src/checks/option-errors.ts';
 import { bearerToken } from '../../../src/intercept/bearer-token.ts';
 import { logger } from '../../../src/intercept/logger.ts';
@@ -268,6 +269,9 @@ describe('a word of another client', () => {
     ['auth', 'Authorization'],
     ['credentials', 'option of the manager'],
     ['responseType', 'json()'],
+    ['mode', 'manager.fetch'],
+    ['maxSockets', '`connectionsPerHost`'],
+    ['lookup', '`lookup` is an option of `SocketTransport`'],
     ['toString', null],
     ['__proto__', null],
   ])('%s: says what to do', (word, hint) => {
@@ -282,20 +286,34 @@ describe('a word of another client', () => {
     if (hint !== null) expect(message).toContain(hint);
   });
 
-  test('is none of ours', async () => {
-    const { foreignWords } = await import('../../../src/checks/foreign-words.ts');
-    const ours = new Set([
-      ...MANAGER_OPTION_NAMES,
-      'url',
-      'method',
-      'headers',
-      'json',
-      'searchParams',
-      'signal',
-      'priority',
-      'duplex',
-    ]);
-    expect(foreignWords().filter((word) => ours.has(word))).toEqual([]);
+  const OURS = new Set<string>([
+    ...MANAGER_OPTION_NAMES,
+    'url',
+    'method',
+    'headers',
+    'json',
+    'searchParams',
+    'signal',
+    'priority',
+    'duplex',
+  ]);
+
+  test('is none of ours', () => {
+    expect(foreignWords().filter((word) => OURS.has(word))).toEqual([]);
+  });
+
+  test('what is told in its place is there', () => {
+    const notOptions = new Set(['lookup', 'SocketTransport', 'Accept-Encoding']);
+    const told = foreignWords().flatMap((word) => foreignWord(word)!.match(/(?<=`)[\w-]+(?=[`:.])/g) ?? []);
+    // `manager.fetch(…)` and its like name the manager.
+    const missing = told.filter((name) => name !== 'manager' && !notOptions.has(name) && !OURS.has(name));
+    expect(missing).toEqual([]);
+    // The one option of a transport that is named.
+    expect(() => new SocketTransport({ lookup: () => {} }).close()).not.toThrow();
+  });
+
+  test.each(['localAddress', 'family'])('%s: nothing is promised that there is not', (name) => {
+    expect(foreignWord(name)).toBeUndefined();
   });
 
   test('an option has one home, which is told', () => {
