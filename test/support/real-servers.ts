@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(new URL('../../../shared/tools/servers/servers.sh', import.meta.url));
@@ -18,20 +19,42 @@ export const REAL_SERVERS = {
 
 export type RealServer = keyof typeof REAL_SERVERS;
 
+/** Milliseconds for which ports are waited for that another suite has. */
+const PATIENCE = 60_000;
+
 /** Without it Apache does not start: the configuration is for Kerberos, too. */
 const APACHE_MODULE = '/usr/lib/apache2/modules/mod_auth_gssapi.so';
 
-/** Those that can be started here: the script and the program are there, and nobody else has the port. */
+/** Those that can be started here, after a word about each that cannot. */
 export async function startableServers(): Promise<Set<RealServer>> {
   const names = Object.keys(REAL_SERVERS) as RealServer[];
-  const startable = await Promise.all(
-    names.map(async (name) => {
-      const { program, https } = REAL_SERVERS[name];
-      if (name === 'apache' && !existsSync(APACHE_MODULE)) return false;
-      return existsSync(SCRIPT) && isInstalled(program) && (await isFree(https));
-    }),
+  const obstacles = await Promise.all(
+    names.map(async (name) => missingFor(name) ?? (await portTakenFrom(name))),
   );
-  return new Set(names.filter((_, i) => startable[i]));
+  names.forEach((name, i) => {
+    if (obstacles[i] !== null) console.warn(`${name}: its tests are skipped, ${obstacles[i]}`);
+  });
+  return new Set(names.filter((_, i) => obstacles[i] === null));
+}
+
+function missingFor(name: RealServer): string | null {
+  const { program } = REAL_SERVERS[name];
+  if (!existsSync(SCRIPT)) return `${SCRIPT} is not there`;
+  if (!isInstalled(program)) return `${program} is not installed`;
+  return name === 'apache' && !existsSync(APACHE_MODULE) ? `${APACHE_MODULE} is not there` : null;
+}
+
+/** The ports of the script are fixed: another suite that runs at the same time has them until its servers are stopped. */
+async function portTakenFrom(name: RealServer): Promise<string | null> {
+  const { http, https } = REAL_SERVERS[name];
+  const deadline = Date.now() + PATIENCE;
+  for (const port of http === null ? [https] : [http, https]) {
+    while (!(await isFree(port))) {
+      if (Date.now() > deadline) return `something else listens on its port ${port}`;
+      await setTimeout(200);
+    }
+  }
+  return null;
 }
 
 export interface RunningServers {
