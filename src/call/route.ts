@@ -65,7 +65,7 @@ export interface RoutePlan {
   readonly lane: string | null;
   /** By whom its proxies are told who asks: tunnels are shared by none but equals. Empty where nothing answers them. */
   readonly identity: string;
-  /** The way of the connection that was opened last; the first before that. */
+  /** The way of the connection that was opened, or found open, last; the first before that. */
   readonly used: Route;
   /** What a proxy that is asked by absolute URLs is told of us. Undefined: what its URL says, null: nothing. */
   authorizationFor(proxy: ProxyServer): string | null | undefined;

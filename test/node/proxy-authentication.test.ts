@@ -1,5 +1,6 @@
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type LookupFunction } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import type { Authenticator, NetworkError } from '../../platform/node/index.ts';
 import { DigestVerifier } from '../support/digest-server.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
@@ -169,5 +170,40 @@ test('a tunnel that was opened as one user carries no requests of another one', 
     `Basic ${btoa('user:pass')}`,
     undefined,
     `Basic ${btoa('other:wrong')}`,
+  ]);
+});
+
+test('a proxy that is back, and reached over a connection that is there, is answered itself', async () => {
+  const [a, b] = [
+    await startHttpProxy(cleanup, { credentials: 'user:a' }),
+    await startHttpProxy(cleanup, { credentials: 'user:b' }),
+  ];
+  let isBack = false;
+  const lookup: LookupFunction = (_, __, callback) =>
+    isBack
+      ? callback(null, [{ address: '127.0.0.1', family: 4 }])
+      : callback(Object.assign(new Error('not there'), { code: 'ENOTFOUND' }), []);
+  const back = `http://back.test:${a.port}`;
+  const asked: string[] = [];
+  const manager = managerWith({
+    transport: new SocketTransport({ lookup }),
+    proxyFactory: () => [back, b.url],
+    credentials: async ({ origin }) => {
+      asked.push(origin);
+      if (origin === back) return { user: 'user', password: 'a' };
+      isBack = true;
+      expect(await manager.get({ url: `${http.origin}/hello`, proxy: back }).text()).toBe('hello');
+      return { user: 'user', password: 'b' };
+    },
+  });
+  expect(await manager.get(`${http.origin}/hello`).text()).toBe('hello');
+  expect(asked).toEqual([b.url, back]);
+  const told = [...a.seen, ...b.seen].map(({ fields }) => fields['proxy-authorization']);
+  expect(told).toEqual([
+    undefined,
+    `Basic ${btoa('user:a')}`,
+    undefined,
+    `Basic ${btoa('user:a')}`,
+    undefined,
   ]);
 });

@@ -134,9 +134,11 @@ export class SocketTransport implements Transport {
   ): Promise<HttpResponse> {
     const { clearings } = pool;
     await pool.rest(idle);
-    return pool.mayUse(idle, call, request.url.href, clearings)
-      ? idle.send(request, call, 0)
-      : this.#sendOverFree(request, call, routes);
+    if (!pool.mayUse(idle, call, request.url.href, clearings))
+      return this.#sendOverFree(request, call, routes);
+    // In a round before, another way may have been used.
+    request.plan?.report(routes[0], false);
+    return idle.send(request, call, 0);
   }
 
   /** Sends it over a connection that carries nothing else. */
