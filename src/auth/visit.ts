@@ -6,6 +6,7 @@ import type {
 } from '../call/authentication.ts';
 import type { Call } from '../call/call.ts';
 import { ConnectionLease } from '../call/connection-lease.ts';
+import { drain } from '../call/drain.ts';
 import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
@@ -86,7 +87,7 @@ export class Visit {
         this.#accept(peer, response);
         if (!this.#isLeg || this.#request.body === null) return response;
         // The peer was content before the handshake was over, with a request that was not whole.
-        response.body.cancel(notWanted());
+        await drain(response.body, this.#call);
         response = await this.#send(peer, null);
         continue;
       }
@@ -120,10 +121,10 @@ export class Visit {
   }
 
   #send(peer: Peer | null, answer: AuthenticationAnswer | null): Promise<HttpResponse> {
-    const isContinued = answer === null ? this.#isLeg : answer.isContinued === true;
     this.#isLeg = answer?.isUnfinished === true;
     if (answer?.lease !== undefined) this.#hold(answer.lease);
-    if (isContinued && this.#call.lease?.holds !== true) throw handshakeLost(this.#request, peer);
+    if (answer?.isContinued === true && this.#call.lease?.holds !== true)
+      throw handshakeLost(this.#request, peer);
     if (!this.#isLeg && this.#once?.isWhole === false) throw contentResend(this.#request, peer);
     const request = this.#isLeg ? withoutBody(this.#request) : this.#request;
     return this.#next(peer?.telling(request, answer?.value || null) ?? request, this.#call);

@@ -17,7 +17,9 @@ interface Seen {
 }
 
 /** A server that knows a user by the connection. */
-async function startNtlmServer(options: { readonly secure?: boolean; readonly field?: 'proxy' } = {}) {
+async function startNtlmServer(
+  options: { readonly secure?: boolean; readonly field?: 'proxy'; readonly padding?: number } = {},
+) {
   const isProxy = options.field === 'proxy';
   const verifiers = new Map<Socket, NtlmVerifier>();
   const welcome = new Set<Socket>();
@@ -38,6 +40,10 @@ async function startNtlmServer(options: { readonly secure?: boolean; readonly fi
     const verifier = verifiers.get(socket) ?? new NtlmVerifier('pass');
     verifiers.set(socket, verifier);
     state.last = verifier;
+    if (request.url === '/public') {
+      response.end(`public ${body}`.padEnd(options.padding ?? 0));
+      return;
+    }
     const refusal =
       request.httpVersion !== '2.0' && (field !== undefined || !welcome.has(socket))
         ? verifier.refusal(field)
@@ -80,6 +86,24 @@ test('a listed host is answered over one connection, whose first rounds carry no
   };
   expect(await manager.post(`${server.origin}/c`, stream()).text()).toBe('welcome DOM/user once');
   expect(types(server.seen)).toEqual([`1.1 POST ${FIRST} `, `1.1 POST ${LAST} once`]);
+});
+
+test.each([
+  ['over the same connection', 0, true],
+  ['over another one where the answer is too long to be read', 1_000_000, false],
+])('what is let in with the first round of a handshake is sent again, %s', async (_, padding, isSame) => {
+  const server = await startNtlmServer({ padding });
+  const credentials = { [server.origin]: account };
+  const manager = managerWith({ credentials, integratedAuthenticationHosts: ['127.0.0.1'] });
+  await manager.get(`${server.origin}/`).text();
+  server.seen.length = 0;
+  const stream = async function* () {
+    yield new TextEncoder().encode('once');
+  };
+  const text = await manager.post(`${server.origin}/public`, stream()).text();
+  expect(text.trimEnd()).toBe('public once');
+  expect(types(server.seen)).toEqual([`1.1 POST ${FIRST} `, '1.1 POST - once']);
+  expect(server.seen[1]!.connection === server.seen[0]!.connection).toBe(isSame);
 });
 
 test('requests at once have connections of their own, and strangers none of them', async () => {
