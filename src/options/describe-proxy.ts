@@ -1,6 +1,6 @@
 import { HttpHeaders } from '../message/headers.ts';
 import type { NetworkProxy, ProxyInput } from './proxy.ts';
-import { describeTlsMaterial } from './tls-material.ts';
+import { describeTlsMaterial, tlsFor } from './tls-material.ts';
 
 /**
  * What a request says of its proxy, in one spelling: equal texts for equal fields, whatever their order. The text holds
@@ -12,5 +12,7 @@ export function describeProxy(proxy: ProxyInput): string {
   const own: NetworkProxy = Object.assign(Object.create(null), proxy);
   const { tls = null, headers, ...plain } = own;
   const fields = headers === undefined ? [] : new HttpHeaders(headers).pairs;
-  return JSON.stringify([Object.entries(plain).sort(), fields, describeTlsMaterial(tls)]);
+  // What functions say counts: two of one text may say different things.
+  const material = tls === null ? null : tlsFor(tls, own.host ?? '');
+  return JSON.stringify([Object.entries(plain).sort(), fields, describeTlsMaterial(material)]);
 }

@@ -40,7 +40,7 @@ export interface TlsOptions {
   readonly signatureAlgorithms?: string;
   /**
    * Protocols that may be negotiated (RFC 7301), `'h2'` and `'http/1.1'`: with one of them alone the other is not spoken.
-   * `http2Allowed` has its say, too. Qt: `allowedNextProtocols`.
+   * `http2Allowed` has its say, too: when nothing is left, the request ends with protocol-invalid-operation. Qt: `allowedNextProtocols`.
    * @default both
    */
   readonly ALPNProtocols?: readonly ('h2' | 'http/1.1')[];

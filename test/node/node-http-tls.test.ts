@@ -60,6 +60,32 @@ describe('names and certificates', () => {
     }
   });
 
+  const fails = (): never => {
+    throw new Error('the key store is shut');
+  };
+  const { cert } = authority.issue();
+  test.each<[string, NonNullable<Tls>, string, RegExp]>([
+    [
+      'that fails',
+      { cert: fails, key: 'k' },
+      'ssl-handshake-failed',
+      /cannot be used: the key store is shut/,
+    ],
+    [
+      'with another key',
+      { cert, key: () => authority.issue().key },
+      'ssl-handshake-failed',
+      /'tls\.key': it is not/,
+    ],
+    ['of HTTP/2 alone', { ALPNProtocols: ['h2'] }, 'protocol-invalid-operation', /tls\.ALPNProtocols/],
+  ])('material %s ends the request', async (_name, tls, code, words) => {
+    const server = await open(startServer({ identity: authority.issue() }));
+    const options = { tls: { ca: authority.certificate, ...tls } };
+    const error = await failureOf(send(await transportWith(), `${server.origin}/hello`, { options }));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(words);
+  });
+
   test('a connection that was verified one way is not used for a request that wants another', async () => {
     const server = await open(startServer({ identity: authority.issue() }));
     const transport = await transportWith();

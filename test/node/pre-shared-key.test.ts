@@ -169,6 +169,18 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
     expect(await caller.get(url).text()).toBe('in');
   });
 
+  test('a tunnel that begins again for a challenge asks for the key once', async () => {
+    const url = await serverOf(only);
+    const { port } = await startHttpProxy(cleanup, { credentials: 'me:secret' });
+    const caller = manager({ proxy: `http://127.0.0.1:${port}` });
+    caller.on('proxyAuthenticationRequired', (_proxy, authenticator) => {
+      Object.assign(authenticator, { user: 'me', password: 'secret' });
+    });
+    const asked = answering(caller, key());
+    expect(await caller.get(url).text()).toBe('in');
+    expect(asked.length).toBe(1);
+  });
+
   test.each([
     [
       'throws',

@@ -128,6 +128,19 @@ test('what a function gives is part of what a connection and a stored response a
   expect(told).toEqual(['alice', 'bob', 'alice']);
 });
 
+test.each([
+  ['cert', Promise.resolve(alice.cert)],
+  ['key', 5],
+  ['passphrase', 5],
+] as const)('a function of %s that gives something else is told of by its name', async (name, value) => {
+  const url = await serverThatTells();
+  const caller = manager({ tls: { ...trusting, ...alice, [name]: () => value } });
+  await expect(caller.get(url).text()).rejects.toMatchObject({
+    code: 'ssl-handshake-failed',
+    message: expect.stringContaining(`option 'tls.${name}'`),
+  });
+});
+
 test('what a function gives is judged, and the error has what it fails with', async () => {
   const url = await serverThatTells();
   const wrong = manager({ tls: { ...trusting, cert: () => alice.cert, key: () => bob.key } });
@@ -193,6 +206,17 @@ test.each([
   const reply = manager({ tls: { ...trusting, ALPNProtocols } }).get(server.origin);
   await reply.text().catch(() => {});
   expect(reply.sslConfiguration?.applicationProtocol).toBe(spoken);
+});
+
+test.each([
+  [{ http2Direct: true }, ['http/1.1']],
+  [{ http2Allowed: false }, ['h2']],
+] as const)('with %j, of %j there is nothing to be spoken', async (options, ALPNProtocols) => {
+  const caller = manager({ ...options, tls: { ...trusting, ALPNProtocols } });
+  await expect(caller.get(await serverThatTells()).text()).rejects.toMatchObject({
+    code: 'protocol-invalid-operation',
+    message: expect.stringContaining('tls.ALPNProtocols'),
+  });
 });
 
 /** Null where there is no openssl. */

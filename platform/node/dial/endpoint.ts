@@ -4,7 +4,6 @@ import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import type { CertificatePins } from '../../../src/options/certificate-pins.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
-import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { publicKey } from '../../../src/proxy/proxy-server.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
@@ -55,8 +54,8 @@ export function endpointOf(
   const secure = url.scheme === 'https';
   const host = local ? localServer(url.hostname, url.href) : withoutBrackets(url.hostname);
   const port = local ? 0 : url.port;
-  const tls = secure ? tlsOf(options.tls, url.hostname, url.href) : null;
-  const protocols = protocolsOf(options, tls);
+  const tls = secure ? identityFor(options.tls, url.hostname, url.href) : null;
+  const protocols = protocolsOf(options, tls, url.href);
   const { origin } = url;
   const ignoredErrors = new Set(ignored.map(idOfError));
   const way = route.kind === 'direct' ? wayOf(route) : [wayOf(route), plan?.identity];
@@ -79,23 +78,26 @@ export function endpointOf(
   };
 }
 
-function tlsOf(options: TlsOptions | null, host: string, url: string): TlsIdentity {
-  try {
-    return identityFor(options, host);
-  } catch (cause) {
-    const words = `the TLS material for ${host} cannot be used: ${(cause as Error)?.message ?? cause}`;
-    throw new NetworkError('ssl-handshake-failed', words, { url, cause });
+/**
+ * What of it may be spoken; the application's own list has the last word, over TLS.
+ * @throws NetworkError protocol-invalid-operation when nothing is left
+ */
+function protocolsOf(
+  { http2Allowed, http2Direct }: RequestOptions,
+  tls: TlsIdentity | null,
+  url: string,
+): Protocols {
+  const own = tls?.protocols ?? null;
+  const wanted = http2Direct ? 'h2' : tls === null || !http2Allowed ? 'http/1.1' : 'either';
+  if (own === null) return wanted;
+  if (wanted !== 'either') {
+    if (own.includes(wanted)) return wanted;
+    const reason = http2Direct ? 'http2Direct wants' : 'is left where HTTP/2 is not for a request';
+    const words = `tls.ALPNProtocols is without ${wanted}, which ${reason}`;
+    throw new NetworkError('protocol-invalid-operation', words, { url });
   }
-}
-
-/** What of it may be spoken; the application's own list has the last word, over TLS. */
-function protocolsOf({ http2Allowed, http2Direct }: RequestOptions, tls: TlsIdentity | null): Protocols {
-  if (http2Direct) return 'h2';
-  if (tls === null || !http2Allowed) return 'http/1.1';
-  const { protocols } = tls;
-  if (protocols === null) return 'either';
-  if (!protocols.includes('h2')) return 'http/1.1';
-  return protocols.includes('http/1.1') ? 'either' : 'h2';
+  if (!own.includes('h2')) return 'http/1.1';
+  return own.includes('http/1.1') ? 'either' : 'h2';
 }
 
 /** A proxy that is asked for each resource by its URL: one connection carries requests to all origins. */

@@ -19,8 +19,19 @@ export function fingerprint(data: string | object): string {
 function add(hmac: Hmac, value: unknown): void {
   if (typeof value === 'string') hmac.update(`string ${value.length} ${value}`);
   else if (value instanceof Uint8Array) hmac.update(`bytes ${value.length} `).update(value);
+  else if (typeof value === 'function') hmac.update(`function ${numberOf(value)} `);
   else if (typeof value === 'object' && value !== null) addEntries(hmac, value);
   else hmac.update(`${typeof value} ${value} `);
+}
+
+const numbers = new WeakMap<object, number>();
+let functions = 0;
+
+/** Two functions of one text may know different things. */
+function numberOf(one: object): number {
+  const number = numbers.get(one) ?? ++functions;
+  numbers.set(one, number);
+  return number;
 }
 
 function addEntries(hmac: Hmac, value: object): void {

@@ -32,9 +32,12 @@ export interface DialedKey {
  * Node takes no answer that has to be waited for, and in TLS 1.3 the key is offered before the server has said a word.
  */
 export function preSharedKeyStep(keys: PreSharedKeys, found: DialedKey): Step {
+  let isAsked = false;
   return {
     name: 'pre-shared-key',
     async take(reached, { endpoint, ask, call, url }) {
+      // A dial that begins again, for a proxy, has its answer.
+      if (isAsked) return reached;
       const known = keys.get(endpoint.key);
       if (known !== null) {
         found.key = known;
@@ -42,6 +45,7 @@ export function preSharedKeyStep(keys: PreSharedKeys, found: DialedKey): Step {
       }
       if (call.sink.hears?.('preSharedKey') !== true) return reached;
       const hostname = new URL(url).hostname;
+      isAsked = true;
       const { credentials } = await ask({ type: 'preSharedKey', hostname, identityHint: null, ...LIMITS });
       if (credentials != null) found.key = checked(credentials, url);
       return reached;

@@ -1,6 +1,8 @@
 import type { SecureContext } from 'node:tls';
+import { NetworkError } from '../../../src/error.ts';
 import { describeTlsMaterial, isByHost, tlsFor } from '../../../src/options/tls-material.ts';
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
+import { checkTls } from '../check-tls.ts';
 import { judgeTls } from '../judge-tls.ts';
 import { fingerprint } from './fingerprint.ts';
 import { preSharedKeyContext, secureContext } from './secure-context.ts';
@@ -74,16 +76,30 @@ const identities = new WeakMap<TlsOptions, TlsIdentity>();
 
 /**
  * The material for a host.
- * @throws TypeError when a function has failed, or has given what cannot be used
+ * @param url for errors
+ * @throws NetworkError as {@link materialFor}
  */
-export function identityFor(tls: TlsOptions | null, host: string): TlsIdentity {
+export function identityFor(tls: TlsOptions | null, host: string, url: string): TlsIdentity {
   if (tls === null || Object.keys(tls).length === 0) return NO_TLS_MATERIAL;
-  if (isByHost(tls)) {
-    const material = tlsFor(tls, host);
-    judgeTls(material);
-    return new TlsIdentity(material);
-  }
+  if (isByHost(tls)) return new TlsIdentity(materialFor(tls, host, url));
   const identity = identities.get(tls) ?? new TlsIdentity(tls);
   identities.set(tls, identity);
   return identity;
+}
+
+/**
+ * What functions say for a host, judged as if it had been set.
+ * @throws NetworkError ssl-handshake-failed when one has failed, or has given what cannot be used
+ */
+export function materialFor(tls: TlsOptions, host: string, url: string): TlsOptions {
+  if (!isByHost(tls)) return tls;
+  try {
+    const material = tlsFor(tls, host);
+    checkTls(material);
+    judgeTls(material);
+    return material;
+  } catch (cause) {
+    const words = `the TLS material for ${host} cannot be used: ${(cause as Error)?.message ?? cause}`;
+    throw new NetworkError('ssl-handshake-failed', words, { url, cause });
+  }
 }

@@ -17,7 +17,6 @@ import {
   withMethods,
 } from '../../../src/checks/checker.ts';
 import { NetworkError } from '../../../src/error.ts';
-import { tlsFor } from '../../../src/options/tls-material.ts';
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { pinsFor } from '../../../src/tls/certificate-pins.ts';
 import { ActiveSet } from '../../../src/util/active-set.ts';
@@ -27,6 +26,7 @@ import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT, CONNECT_TIMEOUT_CHECK, tookTooLong } from '../dial/dial-time.ts';
 import { contextOptions } from '../dial/secure-context.ts';
+import { materialFor } from '../dial/tls-identity.ts';
 import { givenUp } from '../errors.ts';
 import { SleepWatch } from '../http/sleep-watch.ts';
 import { isTimeout } from '../is-timeout.ts';
@@ -191,7 +191,7 @@ function tlsOptions(request: HttpRequest, host: string): tls.ConnectionOptions {
     rejectUnauthorized: true,
     // An address is no SNI (RFC 6066 §3); Node then verifies against the host.
     servername: isIP(host) === 0 ? host : '',
-    ...ownMaterial(request.options.tls, request.url.hostname),
+    ...ownMaterial(request.options.tls, request.url),
   };
 }
 
@@ -202,11 +202,17 @@ function refusePins({ url, options: { certificatePins } }: HttpRequest): void {
   throw new NetworkError('protocol-invalid-operation', words, { url: url.href, capability: 'tls' });
 }
 
-function ownMaterial(tls: TlsOptions | null, host: string): tls.ConnectionOptions {
+/** @throws NetworkError when it cannot be used */
+function ownMaterial(tls: TlsOptions | null, { hostname, href }: ParsedUrl): tls.ConnectionOptions {
   if (tls === null) return {};
-  const material = tlsFor(tls, host);
+  const material = materialFor(tls, hostname, href);
   // Own properties only.
-  const { servername } = Object.assign(Object.create(null), material) as TlsOptions;
+  const { servername, ALPNProtocols } = Object.assign(Object.create(null), material) as TlsOptions;
+  if (ALPNProtocols?.includes('http/1.1') === false) {
+    const words =
+      'tls.ALPNProtocols is without http/1.1, and node:http speaks nothing else: leave it to a SocketTransport';
+    throw new NetworkError('protocol-invalid-operation', words, { url: href, capability: 'http2' });
+  }
   return { ...contextOptions(material), ...(servername === undefined ? {} : { servername }) };
 }
 

@@ -13,7 +13,7 @@ export function proxyTlsStep(proxy: ProxyServer, tls: TlsOptions, sessions: TlsS
   return {
     name: 'proxy-tls',
     async take(reached, { endpoint, call, signal, url }): Promise<Reached> {
-      const identity = identityFor(tls, proxy.host);
+      const identity = identityFor(tls, proxy.host, url);
       const key = `proxy ${JSON.stringify([publicKey(proxy), identity.key, endpoint.pins])}`;
       const handshake = new Handshake({
         wire: reached.wire!,
