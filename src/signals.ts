@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { nearestOf } from './checks/option-errors.ts';
 import { isPromise } from './util/is-promise.ts';
+import { reportUncaught } from './util/report-uncaught.ts';
 
 /** Event name → argument tuple. */
 // biome-ignore lint/suspicious/noExplicitAny: a constraint on argument lists has no narrower form
@@ -150,11 +151,4 @@ function answerOf(listener: Listener, args: unknown[]): unknown {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** Hands an error to the platform's last resort (`window.onerror`, `uncaughtException`) from a turn of its own. */
-export function reportUncaught(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -16,8 +16,8 @@ export interface WorkerLike {
 }
 
 /**
- * A client of the manager that a worker serves (`serveWorker`). It can be used at once. When the tab goes away, closed, killed or
- * navigated, its requests end in the worker, by the port where it tells (`close`), else by a Web Lock that the tab holds.
+ * A client of the manager that a worker serves (`serveWorker`). It can be used at once. When the tab goes away, its
+ * requests end in the worker: by the port where it tells (`close`), else by a Web Lock that the tab holds, else by its silence.
  *
  *     const client = connectWorker(new SharedWorker('worker.js', { type: 'module' }));
  *

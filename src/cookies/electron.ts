@@ -1,12 +1,13 @@
 import { recordJudge } from '../storage/record.ts';
 import * as z from '../storage/zod.ts';
+import { decodeUtf8, encodeUtf8 } from '../util/utf8.ts';
 import type { Cookie, CookieInit, SameSite } from './cookie.ts';
 
 /** Electron's `Cookie`, as `session.cookies.get` gives it. */
 export interface ElectronCookie {
-  /** As the server has set it. */
+  /** As the server has set it, read as UTF-8. */
   readonly name: string;
-  /** What a server gets back. */
+  /** What a server gets back, as UTF-8. */
   readonly value: string;
   /** Host, with a leading dot where subdomains are meant. */
   readonly domain?: string;
@@ -53,8 +54,8 @@ export function fromElectronCookie(cookie: ElectronCookie): CookieInit {
   if (judged === null) throw new TypeError('fromElectronCookie: expected a cookie of an Electron session');
   const { name, value, domain, hostOnly, path, secure, httpOnly, expirationDate, sameSite } = judged;
   return {
-    name,
-    value,
+    name: toOctets(name),
+    value: toOctets(value),
     domain,
     hostOnly: hostOnly ?? !domain?.startsWith('.'),
     path,
@@ -70,8 +71,8 @@ export function toElectronCookie(cookie: Cookie): ElectronCookieDetails | null {
   if (cookie.partitionKey !== null) return null;
   return {
     url: `${cookie.secure ? 'https' : 'http'}://${cookie.domain}${cookie.path}`,
-    name: cookie.name,
-    value: cookie.value,
+    name: fromOctets(cookie.name),
+    value: fromOctets(cookie.value),
     ...(!cookie.hostOnly && { domain: `.${cookie.domain}` }),
     path: cookie.path,
     secure: cookie.secure,
@@ -79,6 +80,15 @@ export function toElectronCookie(cookie: Cookie): ElectronCookieDetails | null {
     ...(cookie.expires !== null && { expirationDate: cookie.expires / 1000 }),
     sameSite: TO_ELECTRON[cookie.sameSite],
   };
+}
+
+/** A jar has the octets of a field, a character for each; Electron reads them as UTF-8. */
+function toOctets(text: string): string {
+  return String.fromCharCode(...encodeUtf8(text));
+}
+
+function fromOctets(octets: string): string {
+  return decodeUtf8(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
 }
 
 const FROM_ELECTRON = {

@@ -1,3 +1,4 @@
+import { reportUncaught } from '../util/report-uncaught.ts';
 import { type Cookie, type CookieIdentity, isExpired } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { DomainNode } from './domain-node.ts';
@@ -23,7 +24,7 @@ export interface CookieChange {
 /** The "cookie store" of RFC 6265bis §5.7: a tree for each partition, and the limits. */
 export class StoredCookies {
   listener: CookieListener | null = null;
-  /** Told the same as the listener. */
+  /** Told what the listener is, and what the store has changed. */
   readonly #watchers = new Set<(change: CookieChange) => void>();
   readonly #limits: CookieLimits;
   readonly #siteOf: (domain: string) => string;
@@ -53,7 +54,13 @@ export class StoredCookies {
 
   /** @returns what stops it */
   watch(listener: (change: CookieChange) => void): () => void {
-    const watcher = (change: CookieChange): void => listener(change);
+    const watcher = (change: CookieChange): void => {
+      try {
+        listener(change);
+      } catch (error) {
+        reportUncaught(error);
+      }
+    };
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -77,23 +84,21 @@ export class StoredCookies {
     for (const cookie of cookies) {
       const tree = this.#grownTree(cookie);
       this.#add(cookie, tree.node(cookie.domain));
+      this.#tell(cookie, false);
       this.#makeRoom(cookie, tree, now);
     }
   }
 
   remove(cookie: StoredCookie): void {
-    this.forget(cookie);
+    this.#drop(cookie);
     this.listener?.removed(cookie);
     this.#tell(cookie, true);
   }
 
   /** Removes a cookie that the persistent store no longer holds. */
   forget(cookie: StoredCookie): void {
-    cookie.lastUse = 0;
-    this.#size--;
-    const tree = this.#tree(cookie);
-    tree?.remove(cookie);
-    if (tree?.isEmpty && cookie.partitionKey !== null) this.#partitions.delete(cookie.partitionKey);
+    this.#drop(cookie);
+    this.#tell(cookie, true);
   }
 
   removeExpired(now: number): void {
@@ -123,6 +128,14 @@ export class StoredCookies {
   *[Symbol.iterator](): IterableIterator<StoredCookie> {
     yield* this.#unpartitioned;
     for (const tree of this.#partitions.values()) yield* tree;
+  }
+
+  #drop(cookie: StoredCookie): void {
+    cookie.lastUse = 0;
+    this.#size--;
+    const tree = this.#tree(cookie);
+    tree?.remove(cookie);
+    if (tree?.isEmpty && cookie.partitionKey !== null) this.#partitions.delete(cookie.partitionKey);
   }
 
   #tell(cookie: StoredCookie, isRemoved: boolean): void {

@@ -1,11 +1,14 @@
 /** In a real Electron: windows under sandbox and context isolation, frames, reloads, crashes, utility processes. */
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
 import { findElectron } from './find-electron.ts';
-import { type Outcome, runApp } from './run-app.ts';
+import { BUILT_PRELOAD, type Outcome, runApp } from './run-app.ts';
 
 const binary = findElectron();
 if (binary === null) console.log('Electron: skipped, its binary cannot be had');
+else if (!existsSync(BUILT_PRELOAD))
+  console.log('Electron: its published preload is skipped, it is not built');
 
 describe.skipIf(binary === null)('Electron', () => {
   let server: TestServer;
@@ -35,6 +38,11 @@ describe.skipIf(binary === null)('Electron', () => {
       ports: 1,
       underWay: 0,
     });
+  });
+
+  const isBuilt = existsSync(BUILT_PRELOAD);
+  test.skipIf(!isBuilt)('the preload script that is published works under sandbox and isolation', () => {
+    expect(whatCameOf('builtPreload')).toEqual({ text: 'hello', ports: 1 });
   });
 
   test('a page under sandbox and isolation sees the hand-over and nothing else', () => {
@@ -79,6 +87,13 @@ describe.skipIf(binary === null)('Electron', () => {
     expect(whatCameOf('framedByAnother')).toEqual({
       text: expect.stringContaining(notShared('MAIN')),
       refused: ['the manager is not shared with MAIN in a frame of OTHER'],
+    });
+  });
+
+  test('a sandboxed frame has no origin, and is not served', () => {
+    expect(whatCameOf('opaqueFrame')).toEqual({
+      text: expect.stringContaining(notShared('null')),
+      refused: ['the manager is not shared with null in a frame of MAIN'],
     });
   });
 
@@ -145,9 +160,11 @@ describe.skipIf(binary === null)('Electron', () => {
 
   test('the jar of a manager and the cookies of a session are the same', () => {
     expect(whatCameOf('cookies')).toEqual({
-      both: 'before=1; a=jar; b=session',
+      // A jar has a character for each octet.
+      both: 'before=1; a=jar; b=\xc3\xa9',
+      sent: 'before=1; a=jar; b=é',
       left: ['b', 'before'],
-      told: ['a=jar explicit', 'b=session explicit', expect.stringMatching(/^a=/)],
+      told: ['a=jar explicit', 'b=é explicit', expect.stringMatching(/^a=/)],
     });
   });
 

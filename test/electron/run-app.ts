@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { displayCommand } from './find-electron.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
-const PLATFORM = join(import.meta.dirname, '..', '..', 'platform');
+const ROOT = join(import.meta.dirname, '..', '..');
+/** What is published, where it has been built. */
+export const BUILT_PRELOAD = join(ROOT, 'dist', 'electron', 'preload-script.cjs');
 
 /** What came of a scenario of the application: what it has returned, or the error that it ended with. */
 export type Outcome = { readonly value: unknown } | { readonly error: string };
@@ -59,12 +61,13 @@ async function bundle(folder: string): Promise<void> {
     build({ ...common, entryPoints: [join(FIXTURES, 'page.ts')], platform: 'browser', format: 'iife' }),
     build({
       ...common,
-      entryPoints: [join(PLATFORM, 'electron', 'preload-script.ts')],
+      entryPoints: [join(ROOT, 'platform', 'electron', 'preload-script.ts')],
       platform: 'browser',
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
     }),
   ]);
+  if (existsSync(BUILT_PRELOAD)) cpSync(BUILT_PRELOAD, join(folder, 'built-preload.cjs'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "fairlead-test", "main": "main.cjs" }');
 }
 

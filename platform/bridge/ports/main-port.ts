@@ -3,10 +3,7 @@ import type { BridgePort } from '../port.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
 type Listener = (...args: any[]) => void;
 
-/**
- * What is used of the MessagePortMain of Electron, which the main process and utility processes have. It has not been run in
- * Electron yet.
- */
+/** What is used of the MessagePortMain of Electron, which the main process and utility processes have. */
 export interface MainMessagePort {
   /** Adds a listener of `message` or `close`. */
   on(event: string, listener: Listener): unknown;

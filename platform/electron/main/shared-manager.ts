@@ -1,6 +1,7 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
+import { reportUncaught } from '../../../src/util/report-uncaught.ts';
 import { type PolicyViolation, ServedPort } from '../../bridge/owner/served-port.ts';
 import type { ResolvedPolicy } from '../../bridge/policy/policy.ts';
 import { type MainMessagePort, mainPort } from '../../bridge/ports/main-port.ts';
@@ -86,8 +87,13 @@ export class SharedManager extends Signals<SharedManagerSignals> {
     const { webContents, choosePolicy } = this.#sharing;
     if (webContents !== null && !webContents.includes(frame.webContents))
       return 'the manager is not shared with this window';
-    const policy = choosePolicy(frame);
-    return policy ?? `the manager is not shared with ${frame.origin}${within(frame)}`;
+    try {
+      return choosePolicy(frame) ?? `the manager is not shared with ${frame.origin}${within(frame)}`;
+    } catch (error) {
+      // A function of the application has thrown, or has given what is no policy. The frame does not wait for it.
+      reportUncaught(error);
+      return 'the policy of the manager has failed';
+    }
   }
 
   #refuse(port: MainMessagePort, reason: string, frame: FrameFacts | null): void {

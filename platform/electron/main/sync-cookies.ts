@@ -1,5 +1,5 @@
 import { type Checks, checkOptions, FUNCTION } from '../../../src/checks/checker.ts';
-import type { Cookie, CookieIdentity } from '../../../src/cookies/cookie.ts';
+import type { Cookie } from '../../../src/cookies/cookie.ts';
 import {
   type ElectronCookie,
   type ElectronCookieDetails,
@@ -7,7 +7,9 @@ import {
   toElectronCookie,
 } from '../../../src/cookies/electron.ts';
 import type { CookieJar } from '../../../src/cookies/jar.ts';
-import { WrittenCookies } from './written-cookies.ts';
+import type { FaultListener } from '../../../src/storage/key-value-store.ts';
+import { reportLater } from '../../../src/storage/report-later.ts';
+import { type CookieWrite, keyOf, WrittenCookies } from './written-cookies.ts';
 
 /** What is used of Electron's `session.cookies`. */
 export interface ElectronCookies {
@@ -21,7 +23,7 @@ export interface ElectronCookies {
 
 export interface SyncCookiesOptions {
   /** Told what Electron refuses to store or to give. @default `console.warn` */
-  readonly onFault?: (error: unknown) => void;
+  readonly onFault?: FaultListener;
 }
 
 const CHECKS: Checks<SyncCookiesOptions> = { onFault: FUNCTION };
@@ -37,7 +39,8 @@ export interface CookieSync {
  * Keeps a jar and the cookies of a session of Electron the same, both ways: a login in a window holds for the manager, and the
  * other way round. What the jar has counts where both have a cookie at the start. Nothing that comes from one side is written
  * back to it. Cookies that one side cannot have stay on the other: Electron takes no `Partitioned` ones, the jar none that its
- * rules refuse.
+ * rules refuse. A session does not say which of its own are `Partitioned`: to the jar those are cookies like any other, for
+ * every top-level site.
  *
  * @returns once both sides are the same
  */
@@ -47,7 +50,7 @@ export async function syncCookies(
   options?: SyncCookiesOptions,
 ): Promise<CookieSync> {
   const { onFault = console.warn } = checkOptions('syncCookies', options, CHECKS);
-  const sync = new SyncedCookies(jar, cookies, onFault);
+  const sync = new SyncedCookies(jar, cookies, reportLater(onFault));
   try {
     await sync.start();
   } catch (error) {
@@ -63,8 +66,8 @@ const PAST = 1;
 class SyncedCookies implements CookieSync {
   readonly #jar: CookieJar;
   readonly #cookies: ElectronCookies;
-  readonly #fault: (error: unknown) => void;
-  /** What was written to the session and has not been told by it yet. */
+  readonly #fault: FaultListener;
+  /** What is on its way to the session. */
   readonly #written = new WrittenCookies();
   /** Writes go one after the other, so that the last one of a cookie wins. */
   #writes: Promise<void> = Promise.resolve();
@@ -74,10 +77,10 @@ class SyncedCookies implements CookieSync {
   readonly #changed = (_event: unknown, cookie: ElectronCookie, cause: string, isRemoved: boolean): void => {
     // The new one is told next.
     if (isRemoved && cause === 'overwrite') return;
-    if (!this.#written.isEcho(cookie, isRemoved)) this.#receive(cookie, isRemoved);
+    if (!this.#written.covers(cookie, isRemoved)) this.#receive(cookie, isRemoved);
   };
 
-  constructor(jar: CookieJar, cookies: ElectronCookies, fault: (error: unknown) => void) {
+  constructor(jar: CookieJar, cookies: ElectronCookies, fault: FaultListener) {
     this.#jar = jar;
     this.#cookies = cookies;
     this.#fault = fault;
@@ -86,10 +89,12 @@ class SyncedCookies implements CookieSync {
   async start(): Promise<void> {
     this.#cookies.on('changed', this.#changed);
     this.#stopWatching = this.#jar.watch(({ cookie, isRemoved }) => this.#send(cookie, isRemoved));
+    const held = await this.#cookies.get({});
     const before = this.#jar.allCookies();
-    const known = new Set(before.map(identityOf));
-    for (const cookie of await this.#cookies.get({})) {
-      if (!known.has(identityOf(identified(cookie)))) this.#receive(cookie, false);
+    const known = new Set(before.flatMap((cookie) => toElectronCookie(cookie) ?? []).map(keyOf));
+    for (const cookie of held) {
+      // One that the jar has removed meanwhile is being removed here, too.
+      if (!known.has(keyOf(cookie)) && !this.#written.covers(cookie, false)) this.#receive(cookie, false);
     }
     for (const cookie of before) this.#send(cookie, false);
     await this.flush();
@@ -111,7 +116,7 @@ class SyncedCookies implements CookieSync {
       if (isRemoved) this.#jar.deleteCookie(init);
       else this.#jar.insertCookie(init);
     } catch (error) {
-      this.#fault(error);
+      this.#fault(error as Error);
     } finally {
       this.#isReceiving = false;
     }
@@ -122,25 +127,19 @@ class SyncedCookies implements CookieSync {
     const details = toElectronCookie(cookie);
     if (details === null) return;
     const written = isRemoved ? { ...details, expirationDate: PAST } : details;
-    this.#writes = this.#writes.then(() => this.#write(written, isRemoved));
+    const write = this.#written.add(written, isRemoved);
+    this.#writes = this.#writes.then(() => this.#write(written, write));
   }
 
-  async #write(details: ElectronCookieDetails, isRemoved: boolean): Promise<void> {
-    this.#written.add(details, isRemoved);
+  async #write(details: ElectronCookieDetails, write: CookieWrite): Promise<void> {
     try {
       await this.#cookies.set(details);
+      // A session tells what has changed before it answers what it is asked later.
+      await this.#cookies.get({ url: details.url, name: details.name });
     } catch (error) {
-      this.#written.isEcho(details, isRemoved);
-      this.#fault(error);
+      this.#fault(error as Error);
+    } finally {
+      this.#written.over(write);
     }
   }
-}
-
-function identified({ name, domain = '', hostOnly, path = '/' }: ElectronCookie): CookieIdentity {
-  const isHostOnly = hostOnly ?? !domain.startsWith('.');
-  return { name, domain: domain.replace(/^\./, ''), hostOnly: isHostOnly, path, partitionKey: null };
-}
-
-function identityOf({ name, domain, hostOnly, path, partitionKey }: CookieIdentity): string {
-  return JSON.stringify([name, domain, hostOnly, path, partitionKey]);
 }

@@ -1,39 +1,50 @@
 import type { ElectronCookie } from '../../../src/cookies/electron.ts';
 
-/** Of one cookie; a session that tells less than it was told keeps no more than that. */
-const MOST = 16;
+/** A change of one cookie on its way to a session. */
+export interface CookieWrite {
+  readonly key: string;
+  readonly change: string;
+}
 
 /**
- * What was written to a session of Electron, until the session tells it back. A session tells after a while: by then the jar may
- * have another value, which must not give way to what it had before.
+ * What is being written to a session of Electron. A session tells after a while, by when the jar may have another value; and what
+ * it tells of a cookie before it tells of the write to it was there before, and has given way.
  */
 export class WrittenCookies {
-  readonly #written = new Map<string, string[]>();
+  readonly #writes = new Map<string, CookieWrite[]>();
 
-  add(cookie: ElectronCookie, isRemoved: boolean): void {
-    const key = keyOf(cookie);
-    const changes = this.#written.get(key) ?? [];
-    changes.push(changeOf(cookie, isRemoved));
-    if (changes.length > MOST) changes.shift();
-    this.#written.set(key, changes);
+  add(cookie: ElectronCookie, isRemoved: boolean): CookieWrite {
+    const write = { key: keyOf(cookie), change: changeOf(cookie, isRemoved) };
+    const writes = this.#writes.get(write.key);
+    if (writes === undefined) this.#writes.set(write.key, [write]);
+    else writes.push(write);
+    return write;
   }
 
-  /** Whether a change is one that was written; then it counts as told, with those before it. */
-  isEcho(cookie: ElectronCookie, isRemoved: boolean): boolean {
-    const key = keyOf(cookie);
-    const changes = this.#written.get(key);
-    const at = changes?.indexOf(changeOf(cookie, isRemoved)) ?? -1;
-    if (at < 0) return false;
-    changes!.splice(0, at + 1);
-    if (changes!.length === 0) this.#written.delete(key);
+  /** The session has told of it, with those before it, or will not: a cookie that was not there is removed without a word. */
+  over(write: CookieWrite): void {
+    const writes = this.#writes.get(write.key);
+    const at = writes?.indexOf(write) ?? -1;
+    if (at < 0) return;
+    writes!.splice(0, at + 1);
+    if (writes!.length === 0) this.#writes.delete(write.key);
+  }
+
+  /** Whether a change that the session tells is one of the writes, or gives way to one. */
+  covers(cookie: ElectronCookie, isRemoved: boolean): boolean {
+    const writes = this.#writes.get(keyOf(cookie));
+    if (writes === undefined) return false;
+    const change = changeOf(cookie, isRemoved);
+    const told = writes.find((write) => write.change === change);
+    if (told !== undefined) this.over(told);
     return true;
   }
 }
 
-/** Without the domain where a cookie is for its host alone: details name it by a URL. */
-function keyOf({ name, path = '/', ...where }: ElectronCookie & { readonly url?: string }): string {
+/** Which cookie it is, in a session: with a leading dot where subdomains are meant. Details name a cookie for its host alone by a URL. */
+export function keyOf({ name, path = '/', ...where }: ElectronCookie & { readonly url?: string }): string {
   const { url, domain = new URL(url!).hostname } = where;
-  return JSON.stringify([name, domain.replace(/^\./, ''), path]);
+  return JSON.stringify([name, domain, path]);
 }
 
 /** Expiry and attributes are not compared: Chromium rounds and bounds them. */

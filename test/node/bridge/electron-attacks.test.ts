@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { senderOf } from '../../../platform/electron/main/frame-facts.ts';
 import { policyChooser } from '../../../platform/electron/main/frame-policy.ts';
 import { shareManager } from '../../../platform/electron/main.ts';
 import { type BridgePolicyInput, connect, serve } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../../platform/node/index.ts';
+import { catching } from '../../support/catching.ts';
 import type { Call } from '../../support/server/routes.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -137,6 +138,47 @@ describe('92: a message of a frame that is not what it was', () => {
     expect(() =>
       shareManager(new NetworkAccessManager(), { ipcMain, policy: {}, polices: {} } as never),
     ).toThrow(/polices/);
+  });
+});
+
+describe('92: a policy that fails serves nobody', () => {
+  const FAILS = () => {
+    throw new Error('of the application');
+  };
+  test.each([
+    ['throws', FAILS],
+    ['gives none', () => ({ schemas: [] }) as never],
+  ])('a function that %s', (_how, policy) => {
+    const uncaught: unknown[] = [];
+    vi.stubGlobal('queueMicrotask', catching(uncaught));
+    const frame = { url: '', origin: 'app://main', processId: 1, routingId: 2, parent: null };
+    const sender = { id: 1, isDestroyed: () => false, on: () => {}, off: () => {} };
+    const posted: unknown[] = [];
+    let closed = 0;
+    const port = {
+      on: () => {},
+      off: () => {},
+      start: () => {},
+      postMessage: (message: unknown) => posted.push(message),
+      close: () => closed++,
+    };
+    let receive: (event: object) => void = () => {};
+    const ipcMain = { on: (_: string, listener: typeof receive) => (receive = listener), off: () => {} };
+    const sharing = shareManager(new NetworkAccessManager(), { ipcMain, policy });
+    const refused: string[] = [];
+    sharing.on('refused', (reason) => refused.push(reason));
+    receive({ sender, senderFrame: frame, processId: 1, frameId: 2, ports: [port] });
+    vi.unstubAllGlobals();
+    const reason = 'the policy of the manager has failed';
+    expect(posted).toMatchObject([
+      [
+        {
+          type: 'goodbye',
+          error: { code: 'content-access-denied', message: expect.stringContaining(reason) },
+        },
+      ],
+    ]);
+    expect([closed, refused, sharing.ports, uncaught]).toEqual([1, [reason], [], [expect.any(Error)]]);
   });
 });
 

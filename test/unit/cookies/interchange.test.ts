@@ -229,6 +229,17 @@ describe('Electron', () => {
     });
   });
 
+  test('a session reads octets as UTF-8, a jar has one character for each', () => {
+    const { jar } = makeJar();
+    jar.setCookie('a=\xc3\xa9', SITE);
+    const [cookie] = jar.allCookies();
+    expect(toElectronCookie(cookie!)!.value).toBe('é');
+    expect(fromElectronCookie({ name: '日', value: 'é', domain: 'h.example' })).toMatchObject({
+      name: '\xe6\x97\xa5',
+      value: '\xc3\xa9',
+    });
+  });
+
   test('a partition is not for Electron', () => {
     const { jar } = makeJar();
     jar.setCookie('a=1; Secure; Partitioned', SITE);

@@ -249,6 +249,33 @@ test('an onFault that throws is in nobody’s way', async () => {
   expect([pairs(jar), uncaught]).toEqual([[], [error]]);
 });
 
+test('a watcher is told what another process changes, too; one that throws is in nobody’s way', async () => {
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  const shared = new SharedStore();
+  const { jar: one } = await open(shared.view());
+  const { jar: other } = await open(shared.view());
+  const error = new Error('of the application');
+  one.watch(() => {
+    throw error;
+  });
+  const told: string[] = [];
+  const stop = one.watch(({ cookie, isRemoved }) =>
+    told.push(`${isRemoved ? '-' : '+'}${cookie.name}=${cookie.value}`),
+  );
+  one.setCookie('own=1', SITE);
+  other.setCookie('a=1; Max-Age=60', SITE);
+  await other.flush();
+  other.setCookie('a=2; Max-Age=60', SITE);
+  await other.flush();
+  other.clear();
+  await other.flush();
+  expect([told, uncaught]).toEqual([['+own=1', '+a=1', '+a=2', '-a=2'], Array(4).fill(error)]);
+  stop();
+  one.clear();
+  expect(told).toHaveLength(4);
+});
+
 test('open makes a jar of the class that it is called on', async () => {
   class Mine extends CookieJar {}
   expect(await Mine.open(new MemoryStore())).toBeInstanceOf(Mine);

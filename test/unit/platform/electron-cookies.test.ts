@@ -1,8 +1,11 @@
-/** A jar and a session of Electron. The real one is asked in test/electron; this one tells late, and in the order it is told to. */
-import { describe, expect, test } from 'vitest';
+/** A jar and a session of Electron. The real one is asked in test/electron; this one tells late: before it answers what it is asked. */
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ElectronCookies, syncCookies } from '../../../platform/electron/main.ts';
 import type { ElectronCookie, ElectronCookieDetails } from '../../../src/cookies/electron.ts';
 import { CookieJar } from '../../../src/cookies/jar.ts';
+import { catching } from '../../support/catching.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 type Changed = (event: unknown, cookie: ElectronCookie, cause: string, isRemoved: boolean) => void;
 
@@ -10,6 +13,8 @@ class FakeCookies implements ElectronCookies {
   readonly sets: string[] = [];
   readonly held: ElectronCookie[];
   refuses = false;
+  /** Called before a cookie is set. */
+  meanwhile: (() => void) | null = null;
   readonly #listeners = new Set<Changed>();
   /** What it has not told yet. */
   readonly #late: (() => void)[] = [];
@@ -23,14 +28,21 @@ class FakeCookies implements ElectronCookies {
   }
 
   async get(): Promise<ElectronCookie[]> {
-    return this.held;
+    this.tellLate();
+    return [...this.held];
   }
 
   async set({ url, ...details }: ElectronCookieDetails): Promise<void> {
+    this.meanwhile?.();
     if (this.refuses) throw new Error('Failed to set cookie');
     const isRemoved = (details.expirationDate ?? 2 ** 40) < 1e6;
     this.sets.push(`${details.name}=${isRemoved ? '(removed)' : details.value}`);
     const cookie = { domain: new URL(url).hostname, hostOnly: details.domain === undefined, ...details };
+    const at = this.held.findIndex(({ name, domain }) => name === cookie.name && domain === cookie.domain);
+    if (at >= 0) this.held.splice(at, 1);
+    if (!isRemoved) this.held.push(cookie);
+    // As Chromium does.
+    else if (at < 0) return;
     this.#late.push(() => this.tell(cookie, isRemoved ? 'expired-overwrite' : 'explicit', isRemoved));
   }
 
@@ -106,6 +118,54 @@ test('what the session tells late does not bring back what the jar had before', 
   expect([inJar(jar), session.sets]).toEqual(['a=3', ['a=1', 'a=2', 'a=3']]);
 });
 
+test('a change that gives way to one of the jar is not taken', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  session.meanwhile = () => session.tell(cookie('a', 'before'));
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  expect([inJar(jar), session.sets]).toEqual(['a=1', ['a=1']]);
+  session.tell(cookie('a', 'after'));
+  expect(inJar(jar)).toBe('a=after');
+});
+
+test('one that the session had not, removed in the jar, takes no later change away', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session, { onFault: () => {} });
+  session.refuses = true;
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  session.refuses = false;
+  jar.clear();
+  await sync.flush();
+  session.tell(cookie('a', '2'));
+  expect(inJar(jar)).toBe('a=2');
+  session.tell(cookie('a', '2'), 'explicit', true);
+  expect(inJar(jar)).toBe('');
+});
+
+test('the same name and value for a host alone and for its subdomains are two cookies', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  session.meanwhile = () => session.tell({ ...cookie('a', '1'), domain: '.h.example', hostOnly: false });
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  expect(jar.allCookies().map(({ hostOnly }) => hostOnly)).toEqual([false, true]);
+});
+
+test('what the jar removes while the session is read does not come back', async () => {
+  const jar = new CookieJar();
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  const session = new FakeCookies(cookie('a', '1'));
+  const starting = syncCookies(jar, session);
+  jar.clear();
+  await starting;
+  expect([inJar(jar), session.held]).toEqual(['', []]);
+});
+
 test('what Electron refuses is told, and the next one goes on', async () => {
   const faults: unknown[] = [];
   const jar = new CookieJar();
@@ -118,6 +178,26 @@ test('what Electron refuses is told, and the next one goes on', async () => {
   jar.setCookie('b=1; Secure; Path=/', URL_OF);
   await sync.flush();
   expect([faults, session.sets]).toEqual([['Error: Failed to set cookie'], ['b=1']]);
+});
+
+test('an onFault that throws keeps no later change from the session', async () => {
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const thrown = new Error('of the application');
+  const sync = await syncCookies(jar, session, {
+    onFault: () => {
+      throw thrown;
+    },
+  });
+  session.refuses = true;
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  session.refuses = false;
+  jar.setCookie('b=1; Secure; Path=/', URL_OF);
+  await sync.flush();
+  expect([uncaught, session.sets]).toEqual([[thrown], ['b=1']]);
 });
 
 test('once stopped, neither side hears of the other', async () => {
