@@ -10,9 +10,10 @@ const PHASES = ['before', 'queue', 'connect', 'send', 'firstByte', 'body'];
 /**
  * Milliseconds of each phase of the attempt that is under way, up to now, which is in the last of them. A phase that took no
  * time (the queue, a kept connection) or that the platform does not tell is left out.
+ * @param isConnecting something of the connection is still to come, whatever has been reached of it
  */
-export function phasesOf(of: Timings, now: number): Readonly<Record<string, number>> {
-  const connected = Math.max(of.connectEnd, of.proxyConnectEnd, of.secureConnectEnd);
+export function phasesOf(of: Timings, now: number, isConnecting: boolean): Readonly<Record<string, number>> {
+  const connected = isConnecting ? 0 : Math.max(of.connectEnd, of.proxyConnectEnd, of.secureConnectEnd);
   const ends = [of.queued, of.dequeued, connected, of.requestSent, of.responseStart];
   // What an earlier attempt has reached is older than the place of this one in the queue.
   const current = ends.findLastIndex((end) => end >= Math.max(of.queued, 1)) + 1;
@@ -31,10 +32,13 @@ export function phasesOf(of: Timings, now: number): Readonly<Record<string, numb
 export function timedOut(
   name: TimeoutName,
   limit: number,
-  { href: url }: ParsedUrl,
+  { href: url, scheme }: ParsedUrl,
   call: Call,
 ): NetworkError {
-  const phases = phasesOf(call.timings, call.time());
+  const { timings } = call;
+  // Over https a connection that was opened has come no further than TCP, or a proxy, before TLS is done.
+  const isConnecting = name === 'connect' || (scheme === 'https' && timings.secureConnectEnd === 0);
+  const phases = phasesOf(timings, call.time(), isConnecting);
   const times = Object.entries(phases).map(([phase, ms]) => `${phase} ${ms} ms`);
   const what = name === 'idle' ? 'no byte moved for' : `the timeout '${name}' is`;
   return new NetworkError('timeout', `${what} ${limit} ms (so far: ${times.join(', ')})`, {

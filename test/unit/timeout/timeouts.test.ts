@@ -42,7 +42,7 @@ describe('the phases of an attempt', () => {
       { queued: 1010, dequeued: 1100, lookupEnd: 1200 },
       { before: 10, queue: 90, connect: 900 },
     ],
-    ['in TLS', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 100, send: 900 }],
+    ['sending', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 100, send: 900 }],
     [
       'waiting for the head',
       { dequeued: 1000, connectEnd: 1100, secureConnectEnd: 1200, requestSent: 1300 },
@@ -59,7 +59,25 @@ describe('the phases of an attempt', () => {
       { queued: 1700, connectEnd: 1100, requestSent: 1200, responseStart: 1300 },
       { before: 700, queue: 300 },
     ],
-  ])('%s', (_, timings, expected) => expect(phasesOf({ ...NONE, ...timings }, 2000)).toEqual(expected));
+  ])('%s', (_, timings, expected) =>
+    expect(phasesOf({ ...NONE, ...timings }, 2000, false)).toEqual(expected),
+  );
+
+  test.each<[string, Partial<Timings>, Record<string, number>]>([
+    ['in TLS', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 1000 }],
+    [
+      'behind a tunnel',
+      { dequeued: 1000, connectEnd: 1100, proxyConnectEnd: 1200 },
+      { queue: 0, connect: 1000 },
+    ],
+    [
+      'over, on a kept connection',
+      { dequeued: 1000, requestSent: 1300 },
+      { queue: 0, send: 300, firstByte: 700 },
+    ],
+  ])('with something of the connection to come: %s', (_, timings, expected) =>
+    expect(phasesOf({ ...NONE, ...timings }, 2000, true)).toEqual(expected),
+  );
 });
 
 describe('the option', () => {
