@@ -1,4 +1,4 @@
-import type { Credentials, CredentialsByOrigin } from '../call/authentication.ts';
+import type { AuthenticatingServer, Credentials, CredentialsByOrigin } from '../call/authentication.ts';
 import { isObject, isString } from '../checks/checker.ts';
 
 /** True for the same name and password, or token. */
@@ -35,6 +35,11 @@ export function toCredentials(given: unknown): Credentials | null {
     ...(domain === undefined ? {} : { domain }),
     ...(workstation === undefined ? {} : { workstation }),
   };
+}
+
+/** Those in the URL of a server or proxy; null for none. */
+export function credentialsOfUrl({ username, password }: AuthenticatingServer): Credentials | null {
+  return username === '' && password === '' ? null : { user: username, password };
 }
 
 /** Those for an origin, however its URL is written; null for none. */

@@ -15,7 +15,7 @@ import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
-import { sameCredentials } from './credentials.ts';
+import { credentialsOfUrl, sameCredentials } from './credentials.ts';
 import { pathOf } from './protection-space.ts';
 import { tellReadable } from './readable.ts';
 import { RefusedCredentials } from './refused-credentials.ts';
@@ -53,7 +53,6 @@ export class Rounds implements AuthenticationRounds {
   /** That of the strongest challenge which was answered: what follows may not be weaker. */
   #strength = 0;
   #isUrlUsed = false;
-  #isContinued = false;
   /** What another realm refuses may be right for this one. */
   readonly #refused = new RefusedCredentials();
   /** That of the URL, until it is known to be right: it takes the place of nothing that is. */
@@ -164,7 +163,6 @@ export class Rounds implements AuthenticationRounds {
     const same = choices.find((choice) => choice.scheme === scheme && choice.realm === realm);
     if (same === undefined || same.strength < this.#strength) return null;
     const next = session.goesOn(same.challenge);
-    this.#isContinued = scheme.isConnectionBound;
     return next === null ? null : this.#keep(same, credentials, next, outgoing);
   }
 
@@ -229,7 +227,6 @@ export class Rounds implements AuthenticationRounds {
   #begin(choices: readonly Choice[], credentials: Credentials, outgoing: OutgoingRequest): Answering {
     const choice = choices.find(({ scheme }) => scheme.takes(credentials));
     if (choice === undefined) return null;
-    this.#isContinued = false;
     const session = beginSession(choice, credentials, this.#server, this.#request);
     return this.#keep(choice, credentials, session, outgoing);
   }
@@ -259,7 +256,9 @@ export class Rounds implements AuthenticationRounds {
     const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
       const owner = outgoing.body?.replayable === false ? this : null;
       const lease = leaseIdentity(this.#key, credentials, owner);
-      const answer = scheme.isConnectionBound ? { ...given, lease, isContinued: this.#isContinued } : given;
+      // A handshake begins behind nothing, or behind a refusal, with which the last answer was forgotten.
+      const isContinued = this.#sent !== null;
+      const answer = scheme.isConnectionBound ? { ...given, lease, isContinued } : given;
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;
     };
@@ -288,8 +287,7 @@ export class Rounds implements AuthenticationRounds {
   }
 
   get #ofUrl(): Credentials | null {
-    const { username, password } = this.#server;
-    return username === '' && password === '' ? null : { user: username, password };
+    return credentialsOfUrl(this.#server);
   }
 
   /** The application has written it there to be sent. */
