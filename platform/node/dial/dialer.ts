@@ -74,11 +74,12 @@ const MOST_AGAIN = 5;
  *
  *     (pre-shared-key) → resolve → (guard) → connect → (tunnel …) → secure → approve → negotiate
  *
- * `pre-shared-key` asks for what may stand in place of certificates, `resolve` finds the addresses of the origin or of the first machine on the way, `guard` asks which of them are allowed
- * where the application wants to say so, `connect` races them, each tunnel asks the
- * machine that is connected for the next one, `secure` runs TLS with the origin through all of it, `approve` shows the
- * application what was agreed, `negotiate` tells what is spoken. Which of them there are follows from endpoint and route
- * alone. A step takes the value and gives the next one, or says that the dial has to begin again with what it has learned.
+ * `pre-shared-key` asks for what may stand in place of certificates, `resolve` finds the addresses of the origin or of the
+ * first machine on the way, `guard` asks which of them are allowed where the application wants to say so, `connect` races
+ * them, each tunnel asks the machine that is connected for the next one, `secure` runs TLS with the origin through
+ * all of it, `approve` shows the application what was agreed, `negotiate` tells what is spoken. Which of them there are
+ * follows from endpoint and route alone. A step takes the value and gives the next one, or says that the dial has to begin
+ * again with what it has learned.
  *
  * A dial has one owner for what is open: the step that opens it until it returns, then this class, and the caller when all
  * steps have been taken. So a dial that ends early, for whatever reason, leaves nothing open behind it.
