@@ -44,11 +44,13 @@ export function withSentence(error: NetworkError, request: HttpRequest): Network
   return own;
 }
 
-function sentence({ code, message, url }: NetworkError, request: HttpRequest): string {
+function sentence({ code, message, url, sslErrors }: NetworkError, request: HttpRequest): string {
   const name = requestName(request.method, url ?? request.url.href);
   const [word, advice] = WHAT_TO_DO[code] ?? ['', ''];
   const whole = message.startsWith(name) ? message : `${name}: ${message}`;
-  return message.toLowerCase().includes(word) ? whole : `${whole} (${advice})`;
+  // Errors of certificates say themselves what can be done, where something can.
+  const isSaid = sslErrors !== undefined || message.toLowerCase().includes(word);
+  return isSaid ? whole : `${whole} (${advice})`;
 }
 
 function copyOf(error: NetworkError, message: string): NetworkError {

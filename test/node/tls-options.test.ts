@@ -147,7 +147,7 @@ test('what a function gives is judged, and the error has what it fails with', as
   await expect(wrong.get(url).text()).rejects.toMatchObject({
     code: 'ssl-handshake-failed',
     message: expect.stringMatching(
-      /for localhost cannot be used: .*'tls\.key': it is not that of the certificate of alice/,
+      /for localhost cannot be used: .*'tls\.key': it is not that of the certificate of alice$/,
     ),
   });
   const fault = new Error('the key store is shut');

@@ -65,7 +65,7 @@ function checked(key: PreSharedKey, url: string): PreSharedKey {
           ? `expected a key of 1 to ${LIMITS.maximumPreSharedKeyLength} bytes`
           : null;
   if (fault === null) return { identity, preSharedKey: Uint8Array.from(Buffer.from(preSharedKey)) };
-  throw new NetworkError('ssl-handshake-failed', `the pre-shared key cannot be used: ${fault}`, { url });
+  throw new NetworkError('ssl-handshake-failed', `tls: the pre-shared key cannot be used: ${fault}`, { url });
 }
 
 function isKey(key: unknown): boolean {

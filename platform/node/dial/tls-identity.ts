@@ -99,7 +99,7 @@ export function materialFor(tls: TlsOptions, host: string, url: string): TlsOpti
     judgeTls(material);
     return material;
   } catch (cause) {
-    const words = `the TLS material for ${host} cannot be used: ${(cause as Error)?.message ?? cause}`;
+    const words = `option tls: the material for ${host} cannot be used: ${(cause as Error)?.message ?? cause}`;
     throw new NetworkError('ssl-handshake-failed', words, { url, cause });
   }
 }
