@@ -115,8 +115,13 @@ export class Manager extends Settings implements NetworkClient {
     refuseSurplus('events', surplus);
     const whenClosed = (callback: () => void): (() => void) => this.#whenClosed(callback);
     const { clock } = this.settings;
-    const of = { client: this, clock: clock ?? systemClock, whenClosed };
+    const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.#isClosed, whenClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
+  }
+
+  /** It is closed, or one that it extends. */
+  get #isClosed(): boolean {
+    return this.#connections.isClosed || (this.#extended !== null && this.#extended.#isClosed);
   }
 
   /** When it is closed, or one that it extends. Returns what takes that back. */

@@ -1,3 +1,4 @@
+import { utf8Binary } from '../auth/binary.ts';
 import { type Checks, checkOptions, TEXT, TRUTH, wholeNumber } from '../checks/checker.ts';
 import { NetworkError } from '../error.ts';
 import type { BodyInput } from '../message/body-input.ts';
@@ -7,7 +8,6 @@ import type { NetworkRequest } from '../options/options.ts';
 import type { NetworkReply } from '../reply/reply.ts';
 import type { Clock } from '../util/clock.ts';
 import { Leavable } from '../util/leavable.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream-parser.ts';
 import { isWorthReconnecting, judgeStream, reconnectionDelay, type StreamAnswer } from './reconnection.ts';
 
@@ -43,6 +43,7 @@ const DEFAULT_EVENT_SIZE = 2 ** 20;
 export interface EventClient {
   readonly client: Pick<NetworkClient, 'request'>;
   readonly clock: Clock;
+  isClosed(): boolean;
   /** Calls back when the client closes; returns what takes that back. */
   whenClosed(callback: () => void): () => void;
 }
@@ -152,8 +153,10 @@ class EventStream {
 
   /** Ends early when the stream is left, its signal aborts or its client closes; what comes then fails by itself. */
   #wait(): Promise<void> {
-    const { clock, whenClosed } = this.#of;
+    const { clock, isClosed, whenClosed } = this.#of;
     const { signal } = this.#request;
+    // That has happened while an event was looked at, and is told no more.
+    if (this.#isLeft || signal?.aborted === true || isClosed()) return Promise.resolve();
     const fruitless = Math.max(this.#fruitless - 1, 0);
     const ms = reconnectionDelay({ fruitless, retry: this.#retry, random: Math.random() });
     return new Promise((resolve) => {
@@ -177,7 +180,7 @@ function answerOf(reply: NetworkReply): StreamAnswer {
 
 /** An id goes as its bytes in UTF-8; one that no field can carry does not go. */
 function fieldValueOf(id: string): string | null {
-  const value = String.fromCharCode(...encodeUtf8(id));
+  const value = utf8Binary(id);
   return id !== '' && isFieldValue(value) ? value : null;
 }
 

@@ -1,3 +1,4 @@
+import { utf8Binary } from '../auth/binary.ts';
 import { type Checks, checkOptions, OBJECT } from '../checks/checker.ts';
 import { brandOf, isBlob } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
@@ -136,7 +137,7 @@ function hasType(body: BodyInput): boolean {
 
 /** A text as the string of bytes that field values are, everywhere in HTTP. */
 function asUtf8(text: string): string {
-  return typeof text === 'string' ? String.fromCharCode(...encodeUtf8(text)) : text;
+  return typeof text === 'string' ? utf8Binary(text) : text;
 }
 
 /** A string of bytes as bytes. */

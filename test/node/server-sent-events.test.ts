@@ -119,6 +119,34 @@ describe('events()', () => {
     expect(await next).toBe(code ?? true);
   });
 
+  test.each<[string, (abort: AbortController) => unknown]>([
+    ['its signal', (controller) => controller.abort()],
+    ['the close of its manager', () => manager.close()],
+    ['the close of a manager that it extends', () => manager.close()],
+  ])('%s, while the last event is looked at: there is no pause', async (name, end) => {
+    const url = await serve((_request, response) => stream(response).end('data: a\n\n'));
+    const controller = new AbortController();
+    const of = name.endsWith('extends') ? manager.extend().extend() : manager;
+    const events = of.events(
+      { url, signal: controller.signal },
+      { reconnect: true, reconnectionDelay: 3_600_000 },
+    );
+    await events.next();
+    // The stream has ended by then.
+    await manager.get(url).completed;
+    await end(controller);
+    await expect(events.next()).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+
+  test('an id of any length that a server sets can be sent back', async () => {
+    const id = 'ä'.repeat(200_000);
+    const url = await serve((_request, response) => stream(response).end(`id: ${id}\ndata: a\n\n`));
+    const events = manager.events(url, AT_ONCE);
+    expect((await events.next()).value).toMatchObject({ lastEventId: id });
+    // It is more than Node's server takes.
+    await expect(events.next()).rejects.toMatchObject({ code: 'unknown-content', status: 431 });
+  });
+
   test('an event that is too large is an error', async () => {
     const url = await serve((_, response) => stream(response).write(`data: ${'x'.repeat(100)}\n\n`));
     const events = manager.events(url, { ...AT_ONCE, maximumEventSize: 50 });
