@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   ftruncateSync,
   mkdtempSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -68,6 +70,16 @@ describe('a file as a body', () => {
         sha256: shaOf(expected),
       });
     }
+  });
+
+  test('a file that tells a size which it does not have is an error', async ({ skip }) => {
+    const odd = '/sys/class/net/lo/mtu';
+    if (!existsSync(odd) || statSync(odd).size === 0) skip('there is no such file');
+    const url = await serveNth(cleanup, echo);
+    await expect(manager.put(url, fileBody(odd)).text()).rejects.toMatchObject({
+      code: 'content-conflict',
+      message: expect.stringContaining('the file ends after'),
+    });
   });
 
   test('is sent again after a redirect, and in the part of a form', async () => {

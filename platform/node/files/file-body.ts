@@ -89,6 +89,8 @@ class SentFile {
         at += bytesRead;
         // Before its last byte is sent: a message of which some is of another file must not become whole.
         if (bytesRead === 0 || at === end) await this.#refuseChanged(file);
+        // A file of `/sys` tells a size that it does not have.
+        if (bytesRead === 0) throw this.#conflict(`the file ends after ${at} of its ${this.size} bytes`);
         yield piece.subarray(0, bytesRead);
       }
     } catch (thrown) {
@@ -102,7 +104,10 @@ class SentFile {
     const { size, mtimeNs, ino, dev } = await file.stat({ bigint: true });
     const was = this.#was;
     if (size === was.size && mtimeNs === was.mtimeNs && ino === was.ino && dev === was.dev) return;
-    const words = 'the file has changed since fileBody() was called, and was not sent as a whole';
-    throw new NetworkError('content-conflict', words, { url: this.#url });
+    throw this.#conflict('the file has changed since fileBody() was called');
+  }
+
+  #conflict(what: string): NetworkError {
+    return new NetworkError('content-conflict', `${what}, and was not sent as a whole`, { url: this.#url });
   }
 }
