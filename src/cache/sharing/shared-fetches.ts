@@ -48,28 +48,22 @@ export class SharedFetches {
   }
 }
 
+/** The options that reach the wire, the stores or the clock. */
+const SIGNED = [
+  'useCredentials',
+  'cacheSaveControl',
+  'cookieSaveControl',
+  'transferTimeout',
+  'timeouts',
+  'http2Allowed',
+  'http2Direct',
+] as const;
+
 /**
  * What two requests have in common that may share an exchange: key, credentials (TLS material among them) and every field,
- * Cookie among them, and the options that reach the wire, the stores or the clock.
+ * Cookie among them, and the options that matter.
  */
 export function signatureOf({ request, key, credentials }: CacheLookup): string {
-  const {
-    useCredentials,
-    cacheSaveControl,
-    cookieSaveControl,
-    transferTimeout,
-    timeouts,
-    http2Allowed,
-    http2Direct,
-  } = request.options;
-  const options = [
-    useCredentials,
-    cacheSaveControl,
-    cookieSaveControl,
-    transferTimeout,
-    timeouts,
-    http2Allowed,
-    http2Direct,
-  ];
+  const options = SIGNED.map((name) => request.options[name]);
   return JSON.stringify([key, credentials, options, request.headers.pairs]);
 }
