@@ -31,7 +31,7 @@ export interface DownloadOptions extends DownloadSettings {
 
 /** What a download of a page has come to: the Blob, which of a file is the file's. */
 export interface SavedBlob {
-  /** All bytes, with the type that the server has told. */
+  /** All bytes, with the type that the server has told, or that the file has by its name. */
   readonly blob: Blob;
 }
 
@@ -73,13 +73,15 @@ export function download(
 class BlobTarget implements DownloadTarget<SavedBlob> {
   readonly tellsDigest = false;
   #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #type = '';
 
   async open(): Promise<null> {
     return null;
   }
 
-  async begin(): Promise<void> {
+  async begin(_part: unknown, type: string): Promise<void> {
     this.#chunks = [];
+    this.#type = type;
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -91,7 +93,7 @@ class BlobTarget implements DownloadTarget<SavedBlob> {
   }
 
   async finish(): Promise<SavedBlob> {
-    return { blob: new Blob(this.#chunks.splice(0)) };
+    return { blob: new Blob(this.#chunks.splice(0), { type: this.#type }) };
   }
 
   async abandon(): Promise<void> {
@@ -117,10 +119,10 @@ class HandleTarget implements DownloadTarget<SavedBlob> {
     return null;
   }
 
-  async begin(): Promise<void> {
+  async begin(part: unknown, type: string): Promise<void> {
     await this.#file!.abort();
     this.#file = await this.#handle.createWritable();
-    await this.#copy?.begin();
+    await this.#copy?.begin(part, type);
   }
 
   async write(chunk: Uint8Array): Promise<void> {

@@ -24,8 +24,8 @@ const MOST_BEGUN = 5;
  * The answer to a download: a transfer that reads its body itself. It asks for what is missing, as often as it takes (each time by
  * a transfer of the pipeline), writes what comes, and ends when all of it is where it should be.
  *
- * `TargetWriter` does everything that concerns the target, in the order in which it is decided here. Offsets are believed only under a strong validator, and an answer that does not fit is asked for anew, from the first
- * byte on.
+ * `TargetWriter` does everything that concerns the target, in the order in which it is decided here. Offsets are believed only
+ * under a strong validator, and an answer that does not fit is asked for anew, from the first byte on.
  */
 export class DownloadTransfer<Saved> implements Transfer {
   readonly #source: ReplySource;
@@ -168,7 +168,7 @@ export class DownloadTransfer<Saved> implements Transfer {
   /** What follows is the file, or the rest of it. */
   #take(
     head: { readonly type: 'head' } & ResponseHead,
-    { step, validator, total, digests }: ReadAnswer,
+    { step, validator, total, type, digests }: ReadAnswer,
   ): void {
     const isPart = step === 'append';
     this.#bytes = isPart ? this.#asked!.bytes : 0;
@@ -182,7 +182,7 @@ export class DownloadTransfer<Saved> implements Transfer {
     }
     if (!isPart) {
       const part = this.#plan.resume && validator !== null ? { bytes: 0, validator, total } : null;
-      this.#writer.do(() => this.#plan.target.begin(part));
+      this.#writer.do(() => this.#plan.target.begin(part, type));
     }
     // A continuation is no news, but for how much there is.
     if (this.#isTold && isPart) return;

@@ -41,6 +41,8 @@ function continues({ contentRange, validator, isEncoded }: DownloadAnswer, asked
   const range = parseContentRange(contentRange);
   if (range === null || isEncoded || range.first !== asked.bytes) return false;
   if (asked.total !== null && range.total !== null && range.total !== asked.total) return false;
+  // Where neither has told the length, a part may be the last one or not.
+  if (asked.total === null && range.total === null) return false;
   // A 206 need not repeat a validator that the request has named (RFC 9110 §15.3.7.1); another one is of another file.
   return validator === null || validator === asked.validator;
 }

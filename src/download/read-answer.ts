@@ -11,6 +11,8 @@ export interface ReadAnswer {
   readonly validator: string | null;
   /** Bytes of the whole file, null while they are not known. */
   readonly total: number | null;
+  /** Its Content-Type, '' for none. */
+  readonly type: string;
   /** What the file must come to, as this answer says. */
   readonly digests: ExpectedDigest[];
 }
@@ -33,10 +35,11 @@ export function readAnswer(
   const hasOffsets = !isEncoded && (showsCodings || head.total >= 0);
   const validator = hasOffsets ? strongValidator(field, now) : null;
   const step = planAnswer({ status: head.status, contentRange, validator, isEncoded }, asked);
+  const type = field('content-type') ?? '';
   const ofWhole = isEncoded ? [] : digestsOf(field('repr-digest'), 'Repr-Digest');
   if (step === 'append') {
     const total = parseContentRange(contentRange)!.total ?? asked!.total;
-    return { step, validator: asked!.validator, total, digests: ofWhole };
+    return { step, validator: asked!.validator, total, type, digests: ofWhole };
   }
   // That of a part says nothing of the whole.
   const ofContent = isEncoded ? [] : digestsOf(field('content-digest'), 'Content-Digest');
@@ -44,6 +47,7 @@ export function readAnswer(
     step,
     validator,
     total: head.total < 0 ? null : head.total,
+    type,
     digests: [...ofWhole, ...ofContent],
   };
 }

@@ -6,8 +6,12 @@ import type { PartOfFile } from './plan.ts';
 export interface DownloadTarget<Saved> {
   /** Takes the place, before anything is asked for. What an earlier download has left of the same URL, or null. */
   open(url: string): Promise<PartOfFile | null>;
-  /** What comes is the file from its first byte on. @param part what it is known by, where it can be continued later */
-  begin(part: PartOfFile | null): Promise<void>;
+  /**
+   * What comes is the file from its first byte on.
+   * @param part what it is known by, where it can be continued later
+   * @param type its Content-Type, '' for none
+   */
+  begin(part: PartOfFile | null, type: string): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   /** Digests are told where nothing is expected of them, too. */
   readonly tellsDigest: boolean;

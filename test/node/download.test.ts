@@ -5,13 +5,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { download as downloadOfPage } from '../../platform/browser/download.ts';
@@ -76,6 +77,17 @@ function answer(request: IncomingMessage, response: ServerResponse, nth: number,
 const start = (url: string, options: Partial<DownloadOptions> = {}) =>
   download(manager, url, { to, ...options });
 const left = (): string[] => readdirSync(directory);
+/** Where that can be seen. */
+const openFiles = (): string[] =>
+  existsSync('/proc/self/fd')
+    ? readdirSync('/proc/self/fd').flatMap((name) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${name}`)];
+        } catch {
+          return [];
+        }
+      })
+    : [];
 
 describe('a download', () => {
   test('is a file when all of it is there, and tells how it goes', async () => {
@@ -215,6 +227,60 @@ describe('a download', () => {
     isCut = false;
     expect(await start(url).saved).toMatchObject({ resumed: true, bytes: 300_000 });
     expect(readFileSync(to).equals(content)).toBe(true);
+  });
+
+  test('is given up where it cannot be noted: nothing is left, and no file open', async () => {
+    const url = await serveNth(cleanup, (_request, response) =>
+      response
+        .writeHead(200, { etag: '"v1"', 'content-length': 300_000 })
+        .write(content.subarray(0, 100_000)),
+    );
+    const reply = start(url);
+    const part = `${to}.fairlead-part`;
+    await until(() => existsSync(part) && readFileSync(part).length > 0);
+    mkdirSync(`${to}.fairlead-journal~`);
+    reply.abort();
+    await expect(reply.saved).rejects.toMatchObject({ code: 'operation-canceled' });
+    expect(left()).toEqual(['file.fairlead-journal~']);
+    expect(openFiles().filter((name) => name.startsWith(directory))).toEqual([]);
+  });
+
+  test('leaves the part of another process, which has begun it anew, alone', async () => {
+    const held: ServerResponse[] = [];
+    const url = await serveNth(cleanup, (_request, response) => {
+      held.push(response);
+      response.writeHead(200, { 'content-length': 300_000 }).write(content.subarray(0, 100_000));
+    });
+    // By another name of the directory, as this process refuses the same one.
+    const other = join(root, `other-of-${basename(directory)}`);
+    symlinkSync(directory, other);
+    const part = `${to}.fairlead-part`;
+    const hasBegun = (nth: number) => () =>
+      held.length === nth && existsSync(part) && readFileSync(part).length > 0;
+    const first = start(url);
+    await until(hasBegun(1));
+    const second = start(url, { to: join(other, 'file') });
+    await until(hasBegun(2));
+    held[0]!.end(content.subarray(100_000));
+    await expect(first.saved).rejects.toMatchObject({
+      code: 'content-conflict',
+      message: expect.stringContaining('another process'),
+    });
+    await first.completed.catch(() => {});
+    expect(left()).toEqual(['file.fairlead-part']);
+    held[1]!.end(content.subarray(100_000));
+    await second.saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(left()).toEqual(['file']);
+  });
+
+  test('that is refused leaves what an earlier one has left', async () => {
+    const url = await serve((nth) => ({ cut: () => (nth === 0 ? 100_000 : 0) }));
+    await expect(start(url).saved).rejects.toThrow();
+    writeFileSync(to, 'old');
+    const before = left();
+    await expect(start(url).saved).rejects.toMatchObject({ code: 'content-conflict' });
+    expect([before.length, left()]).toEqual([3, before]);
   });
 
   test('keeps nothing with resume: false', async () => {
@@ -360,11 +426,11 @@ describe('what cannot be saved', () => {
 test('the download of a page goes on, too, where lengths are seen, and gives a Blob', async () => {
   const url = await serve(() => ({
     cut: (nth) => (nth < 3 ? 50_000 : Number.POSITIVE_INFINITY),
-    headers: { 'repr-digest': `sha-256=:${sha(content)}:` },
+    headers: { 'repr-digest': `sha-256=:${sha(content)}:`, 'content-type': 'video/mp4' },
   }));
   const { blob, resumed, digest } = await downloadOfPage(manager, url).saved;
   expect(Buffer.from(await blob.arrayBuffer()).equals(content)).toBe(true);
-  expect([resumed, digest]).toEqual([true, `sha-256=:${sha(content)}:`]);
+  expect([resumed, digest, blob.type]).toEqual([true, `sha-256=:${sha(content)}:`, 'video/mp4']);
 
   const wrong = await serve(() => ({ headers: { 'repr-digest': `sha-256=:${sha(Buffer.from('x'))}:` } }));
   await expect(downloadOfPage(manager, wrong).saved).rejects.toMatchObject({ code: 'unknown-content' });

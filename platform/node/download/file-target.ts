@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,13 +7,14 @@ import type { DownloadTarget } from '../../../src/download/target.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { fileFailure } from '../errors.ts';
 import { errorCode, isMissing } from '../files/error-code.ts';
+import { openRegular, TO_CHANGE } from '../files/own-files.ts';
+import { syncContent, syncDirectory } from '../files/sync.ts';
 import { isOurs, type JournalEntry, readJournal, writeJournal } from './journal.ts';
 
 const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
 
 /** Bytes after which the disk is asked to have them, so that they survive a loss of power, too. */
 const SYNC_EVERY = 1024 * 1024;
-const CONTINUE = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** Bytes that are read at once to be hashed. */
 const PIECE = 256 * 1024;
 
@@ -109,10 +109,12 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
       await this.#syncing;
       const file = this.#file!;
       await file.truncate(this.#bytes);
-      await file.sync().catch(ignoreRefusedSync);
-      const { ino } = await stat(this.#part, { bigint: true });
-      if (String(ino) !== this.#ino)
-        throw this.#refusal('content-conflict', 'another process has begun the same download');
+      await syncContent(file);
+      if (!(await this.#hasPart()))
+        throw this.#refusal(
+          'content-conflict',
+          'another process has begun the same download, or removed its part',
+        );
       await this.#publish();
       await file.close();
       this.#file = null;
@@ -129,16 +131,32 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
     this.#file = null;
     try {
       await this.#syncing;
-      const isWorthKeeping = keep && file !== null && this.#known !== null && this.#bytes > 0;
-      if (isWorthKeeping) {
-        await file.sync().catch(ignoreRefusedSync);
-        await this.#note(this.#bytes);
-      }
+      // The name may be that of another one's part by now, or still that of an earlier download, which this one never opened.
+      const stays = file === null || !(await this.#hasPart()) || (keep && (await this.#settle(file)));
       await file?.close();
-      if (!isWorthKeeping) await this.#remove();
+      if (!stays) await this.#remove();
     } finally {
       this.#release();
     }
+  }
+
+  /** Whether the part was left so that it can be continued. */
+  async #settle(file: FileHandle): Promise<boolean> {
+    if (this.#known === null || this.#bytes === 0) return false;
+    try {
+      await syncContent(file);
+      await this.#note(this.#bytes);
+      return true;
+    } catch {
+      // What the disk does not take, or cannot be noted, is not continued.
+      return false;
+    }
+  }
+
+  /** Whether the name of the part is still that of the file that is written here. */
+  async #hasPart(): Promise<boolean> {
+    const found = await stat(this.#part, { bigint: true }).catch(() => null);
+    return found !== null && String(found.ino) === this.#ino;
   }
 
   /** @throws NetworkError for a target that cannot be a file, or is one already */
@@ -163,9 +181,9 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
     if (entry === null || entry.resource !== this.#resource || entry.bytes === 0) return null;
     let file: FileHandle | null = null;
     try {
-      file = await open(this.#part, CONTINUE);
+      file = await openRegular(this.#part, TO_CHANGE);
       const found = await file.stat({ bigint: true });
-      const isPart = found.isFile() && isOurs(Number(found.uid)) && found.nlink === 1n;
+      const isPart = isOurs(Number(found.uid)) && found.nlink === 1n;
       if (isPart && String(found.ino) === entry.ino && found.size >= BigInt(entry.bytes))
         return this.#take(file, entry);
     } catch {
@@ -199,11 +217,12 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
     this.#known = null;
   }
 
+  /** All that can be. @throws the first refusal */
   async #remove(): Promise<void> {
+    const refusals: unknown[] = [];
     for (const name of [this.#journal, `${this.#journal}~`, this.#part])
-      await unlink(name).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
+      await unlink(name).catch((error: unknown) => isMissing(error) || refusals.push(error));
+    if (refusals.length > 0) throw refusals[0];
   }
 
   /** Has the disk take what was written, beside what is being written, and writes that down. */
@@ -211,9 +230,7 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
     const file = this.#file!;
     const bytes = this.#bytes;
     this.#isSyncing = true;
-    this.#syncing = file
-      .datasync()
-      .catch(ignoreRefusedSync)
+    this.#syncing = syncContent(file)
       .then(() => this.#note(bytes))
       // What cannot be noted cannot be continued; that ends nothing.
       .catch(() => {})
@@ -264,23 +281,4 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
   #refusal(code: NetworkError['code'], reason: string): NetworkError {
     return new NetworkError(code, `${this.#path} cannot be saved: ${reason}`, { url: this.#url });
   }
-}
-
-/** Some file systems (SMB, FUSE) refuse to sync; a disk that fails is another matter. */
-function ignoreRefusedSync(error: unknown): void {
-  if (['EINVAL', 'ENOSYS', 'ENOTSUP', 'EPERM', 'EBADF'].includes(errorCode(error) ?? '')) return;
-  throw error;
-}
-
-/** Makes the rename durable, where that can be asked for. */
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  let handle: FileHandle | null = null;
-  try {
-    handle = await open(directory, 'r');
-    await handle.sync();
-  } catch {
-    // The rename has happened, and no refusal changes that.
-  }
-  await handle?.close().catch(() => {});
 }

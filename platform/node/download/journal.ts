@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import type { PartOfFile } from '../../../src/download/plan.ts';
 import { isCount, recordJudge } from '../../../src/storage/record.ts';
 import * as z from '../../../src/storage/zod.ts';
+import { openRegular, TO_CREATE, TO_READ } from '../files/own-files.ts';
 
 /** What a part is, and how many bytes of it the disk had for certain when this was written. */
 export interface JournalEntry extends PartOfFile {
@@ -12,7 +12,6 @@ export interface JournalEntry extends PartOfFile {
   readonly ino: string;
 }
 
-const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** A journal has a few hundred bytes. */
 const LARGEST = 16 * 1024;
 
@@ -28,11 +27,11 @@ const entryFrom = recordJudge<JournalEntry>(() =>
 
 /** The journal beside a part, or null when there is none that could be believed. */
 export async function readJournal(path: string): Promise<JournalEntry | null> {
-  let file: Awaited<ReturnType<typeof open>> | null = null;
+  let file: FileHandle | null = null;
   try {
-    file = await open(path, READ);
+    file = await openRegular(path, TO_READ);
     const stat = await file.stat();
-    if (!stat.isFile() || !isOurs(stat.uid) || stat.size > LARGEST) return null;
+    if (!isOurs(stat.uid) || stat.size > LARGEST) return null;
     return entryFrom(JSON.parse(await file.readFile('utf8')));
   } catch {
     return null;
@@ -45,7 +44,7 @@ export async function readJournal(path: string): Promise<JournalEntry | null> {
 export async function writeJournal(path: string, entry: JournalEntry): Promise<void> {
   const draft = `${path}~`;
   await unlink(draft).catch(() => {});
-  const file = await open(draft, 'wx', 0o600);
+  const file = await open(draft, TO_CREATE, 0o600);
   try {
     await file.writeFile(JSON.stringify(entry));
   } finally {

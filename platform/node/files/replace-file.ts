@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { delay, systemClock } from '../../../src/util/clock.ts';
@@ -7,7 +6,8 @@ import { isMissing } from './error-code.ts';
 import { makeDirectory, TO_CREATE } from './own-files.ts';
 import { persist } from './persist.ts';
 import { isExplained, readOnce, signatureOf } from './read-file.ts';
-import { hasNoSync, inWords } from './replace-failure.ts';
+import { inWords } from './replace-failure.ts';
+import { syncContent, syncDirectory } from './sync.ts';
 
 /** How long (milliseconds) to wait for others to finish. Well above what an abandoned claim costs. */
 const PATIENCE = 15_000;
@@ -93,31 +93,5 @@ async function publish(claim: string, file: string): Promise<void> {
     await persist(() => rename(claim, file), { isFinal: (error) => isExplained(error, file) });
   } catch (cause) {
     throw inWords(cause, file);
-  }
-}
-
-async function syncContent(handle: FileHandle): Promise<void> {
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!hasNoSync(error)) throw error;
-  }
-}
-
-/**
- * Makes a rename in that directory durable, where that is possible: the rename has happened, and no refusal changes that
- * (SMB, FUSE, vboxsf refuse it; Windows cannot open directories and does not need it).
- */
-async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  try {
-    const handle = await open(directory, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // As above.
   }
 }

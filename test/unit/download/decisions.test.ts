@@ -26,6 +26,13 @@ describe('what becomes of an answer', () => {
     ['the rest of another', 206, RANGE, part, 'again', '"v2"'],
     ['the rest of an unknown length', 206, 'bytes 100-999/*', part, 'append'],
     ['the rest, of which the length was not known', 206, RANGE, { ...part, total: null }, 'append'],
+    [
+      'a part of which neither has told the length',
+      206,
+      'bytes 100-999/*',
+      { ...part, total: null },
+      'again',
+    ],
     ['less than the rest', 206, 'bytes 100-200/1000', part, 'append'],
     ['another part', 206, 'bytes 99-999/1000', part, 'again'],
     ['a part of another length', 206, 'bytes 100-999/1001', part, 'again'],
