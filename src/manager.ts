@@ -121,7 +121,7 @@ export class Manager extends Settings implements NetworkClient {
 
   /** It is closed, or one that it extends. */
   get #isClosed(): boolean {
-    return this.#connections.isClosed || (this.#extended !== null && this.#extended.#isClosed);
+    return this.#connections.isClosed || (this.#extended === null ? false : this.#extended.#isClosed);
   }
 
   /** When it is closed, or one that it extends. Returns what takes that back. */
