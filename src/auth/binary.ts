@@ -1,13 +1,8 @@
-import { encodeUtf8 } from '../util/utf8.ts';
+import { utf8Binary } from '../util/utf8.ts';
 
 /**
  * Bytes as texts of one character each, 0 to 255: what fields are, what is hashed, and what `btoa` takes.
  */
-
-/** The UTF-8 of a text. */
-export function utf8Binary(text: string): string {
-  return isAscii(text) ? text : binaryOf(encodeUtf8(text));
-}
 
 /**
  * The charset in which names and passwords are sent: UTF-8 where the server asks for it (RFC 7617 §2.1), or where the text
@@ -16,12 +11,6 @@ export function utf8Binary(text: string): string {
 export function credentialBinary(text: string, charset: string | undefined): string {
   const isLatin1 = charset?.toLowerCase() !== 'utf-8' && /^[\0-\xff]*$/.test(text);
   return isLatin1 ? text : utf8Binary(text);
-}
-
-export function binaryOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 export function bytesOfBinary(text: string): Uint8Array {

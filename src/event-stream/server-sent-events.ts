@@ -1,4 +1,3 @@
-import { utf8Binary } from '../auth/binary.ts';
 import { type Checks, checkOptions, TEXT, TRUTH, wholeNumber } from '../checks/checker.ts';
 import { NetworkError } from '../error.ts';
 import type { BodyInput } from '../message/body-input.ts';
@@ -8,6 +7,7 @@ import type { NetworkRequest } from '../options/options.ts';
 import type { NetworkReply } from '../reply/reply.ts';
 import type { Clock } from '../util/clock.ts';
 import { Leavable } from '../util/leavable.ts';
+import { utf8Binary } from '../util/utf8.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream-parser.ts';
 import { isWorthReconnecting, judgeStream, reconnectionDelay, type StreamAnswer } from './reconnection.ts';
 

@@ -14,6 +14,13 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
+/** The UTF-8 of a text as a text of one character a byte, U+0000 to U+00FF: what fields are, and what is hashed. */
+export function utf8Binary(text: string): string {
+  let binary = '';
+  for (const byte of encodeUtf8(text)) binary += String.fromCharCode(byte);
+  return binary;
+}
+
 /** WHATWG "UTF-8 decode": without a byte order mark, U+FFFD for what is no UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   decoder ??= new TextDecoder();
