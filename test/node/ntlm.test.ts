@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { NtlmVerifier } from '../support/ntlm-server.ts';
 import { originsOf } from '../support/origins.ts';
@@ -177,4 +178,61 @@ test('a proxy that is asked by absolute URLs gets it without being listed', asyn
   const [, first, last] = proxy.seen;
   expect(types(proxy.seen).slice(1)).toEqual([`1.1 PUT ${FIRST} `, `1.1 PUT ${LAST} body`]);
   expect(last!.connection).toBe(first!.connection);
+});
+
+describe.each(['http', 'https'])('a request of %s that is given up', (scheme) => {
+  /** A proxy that asks without end, and is silent from one round on. */
+  async function startAsking(silentAt: number) {
+    const open = new Set<Socket>();
+    let rounds = 0;
+    const told = new EventEmitter();
+    const fellSilent = once(told, 'silent');
+    const verifier = new NtlmVerifier('pass');
+    const server = createTcpServer((socket) => {
+      open.add(socket);
+      socket.on('error', () => {}).on('close', () => open.delete(socket));
+      socket.on('data', (bytes) => {
+        if (++rounds === silentAt) return void told.emit('silent');
+        const field = /^proxy-authorization: (.*)$/im.exec(bytes.toString('latin1'))?.[1];
+        const challenge = verifier.refusal(field) ?? 'NTLM';
+        socket.write(
+          `HTTP/1.1 407 Who?\r\nProxy-Authenticate: ${challenge}\r\nContent-Length: 4\r\n\r\nwho?`,
+        );
+      });
+    });
+    await cleanup.listen(server);
+    return { url: `http://127.0.0.1:${portOf(server)}`, open, fellSilent };
+  }
+
+  test.each([1, 2, 3])(
+    'in round %d of a handshake with a proxy leaves no connection behind',
+    async (round) => {
+      const { url, open, fellSilent } = await startAsking(round);
+      const manager = managerWith({ proxy: url, credentials: { [url]: account } });
+      const reply = manager.get(`${scheme}://origin.test/`);
+      const text = reply.text();
+      await Promise.race([fellSilent, text]);
+      reply.abort();
+      await expect(text).rejects.toMatchObject({ code: 'operation-canceled' });
+      await expect.poll(() => open.size, { timeout: 10_000 }).toBe(0);
+    },
+  );
+
+  test('while somebody types a password holds nobody up', async () => {
+    const { url, open } = await startAsking(3);
+    const manager = managerWith({ proxy: url });
+    const asked = new Promise<void>((resolve) => {
+      manager.on('proxyAuthenticationRequired', () => {
+        resolve();
+        return new Promise<void>(() => {});
+      });
+    });
+    const reply = manager.get(`${scheme}://origin.test/`);
+    const text = reply.text();
+    await Promise.race([asked, text]);
+    reply.abort();
+    await expect(text).rejects.toMatchObject({ code: 'operation-canceled' });
+    await manager.close();
+    await expect.poll(() => open.size, { timeout: 10_000 }).toBe(0);
+  });
 });
