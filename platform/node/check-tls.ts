@@ -20,6 +20,11 @@ const CA: Check = {
   accepts: (value) =>
     (Array.isArray(value) ? value : [value]).every((one) => isPem(one) && !UNKNOWN_LISTS.has(one)),
 };
+/** As certificates have names: no other could be found in one. The dot of the root may be there. */
+const SERVER_NAME: Check = {
+  expected: 'a host name of ASCII letters (A-labels), or an address without brackets',
+  accepts: (value) => isString(value) && /^[\w.:*-]{1,254}$/.test(value) && !/^\.|\.\./.test(value),
+};
 const VERSION: Check = {
   expected: 'TLSv1.2 or TLSv1.3',
   accepts: (value) => value === 'TLSv1.2' || value === 'TLSv1.3',
@@ -36,7 +41,7 @@ const CHECKS: Checks<TlsOptions> = {
   key: byHost(PEM),
   pfx: byHost(BYTES),
   passphrase: byHost(TEXT),
-  servername: TEXT,
+  servername: SERVER_NAME,
   minVersion: VERSION,
   maxVersion: VERSION,
   ciphers: TEXT,

@@ -26,7 +26,7 @@ export interface TlsOptions {
   readonly pfx?: ByHost<Uint8Array>;
   /** The secret that opens `key` or `pfx`. */
   readonly passphrase?: ByHost<string>;
-  /** Name to verify and to send as SNI instead of the URL's host. Qt: `peerVerifyName`. */
+  /** Name to verify and to send as SNI instead of the URL's host, in ASCII, or an address. Qt: `peerVerifyName`. */
   readonly servername?: string;
   /** The oldest version of TLS that is spoken; 1.0 and 1.1 cannot be had. Qt: `protocol`. @default 'TLSv1.2' */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';

@@ -55,6 +55,7 @@ describe('TLS', () => {
     ['another address', { servername: '127.0.0.2' }],
     ['another authority', { ca: new CertificateAuthority().certificate }],
     ['no common version', { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: 'PSK' }],
+    ['a name that cannot be looked for, with a certificate of ours', { servername: 'a\0b', ...identity }],
     ['material that is none', { ca: 'none', cert: 'none', key: 'none' }],
   ])('fails for %s', async (_name, options) => {
     await expect(get('localhost', options)).rejects.toMatchObject({ code: 'ssl-handshake-failed' });

@@ -88,7 +88,8 @@ export class Handshake {
         throw this.#refused ?? cause;
       })
       .finally(() => socket.off('OCSPResponse', shown));
-    const errors = this.#judge(socket.authorized ? null : String(socket.authorizationError));
+    const verdict = socket.authorized ? null : String(socket.authorizationError);
+    const errors = this.#refused === null ? this.#judge(verdict) : [];
     if (this.#refused !== null) {
       socket.destroy();
       throw this.#refused;
@@ -102,16 +103,25 @@ export class Handshake {
   #shown(response: Buffer | null): void {
     this.#ocspResponse = response === null ? null : Uint8Array.from(response);
     if (!this.#terms.identity.hasCertificate) return;
-    // One without a certificate asks for none (RFC 4279 §2, RFC 8446 §4.3.2), and Node would crash when asked about it here.
-    this.#certificate ??= this.#socket.getPeerX509Certificate() ?? null;
-    if (this.#certificate === null) return;
-    const verdict = verdictSoFar(this.#socket);
-    if (verdict === undefined) return;
-    this.#judge(verdict);
+    try {
+      this.#judgeEarly();
+    } catch (cause) {
+      // OpenSSL catches nothing: it would end the process.
+      const words = 'what the server has shown cannot be judged';
+      this.#refused = new NetworkError('ssl-handshake-failed', words, { url: this.#terms.url, cause });
+    }
     if (this.#refused === null) return;
     // OpenSSL is at work, and what it works on must not be destroyed: now nothing can be written any more.
     this.#terms.wire.end();
     setImmediate(() => this.#socket.destroy());
+  }
+
+  #judgeEarly(): void {
+    // One without a certificate asks for none (RFC 4279 §2, RFC 8446 §4.3.2), and Node would crash when asked about it here.
+    this.#certificate ??= this.#socket.getPeerX509Certificate() ?? null;
+    if (this.#certificate === null) return;
+    const verdict = verdictSoFar(this.#socket);
+    if (verdict !== undefined) this.#judge(verdict);
   }
 
   /** All that is wrong, which must be what the request accepts. */

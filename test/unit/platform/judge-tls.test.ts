@@ -54,6 +54,9 @@ const GOOD: readonly [string, TlsOptions][] = [
       signatureAlgorithms: 'ecdsa_secp256r1_sha256:RSA+SHA256',
     },
   ],
+  ...['localhost', 'a_b.test', 'a.test.', 'xn--bcher-kva.test', '127.0.0.1', '::1'].map(
+    (servername) => [`the name ${servername}`, { servername }] as [string, TlsOptions],
+  ),
   ['protocols and tickets', { ALPNProtocols: ['http/1.1'], sessionTickets: false }],
 ];
 
@@ -115,6 +118,14 @@ const BAD: readonly [string, TlsOptions, string][] = [
     { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' },
     "'tls.minVersion': it is above maxVersion",
   ],
+  ...['', '.', '.a.test', 'a..test', 'a\0b', 'a b', 'b\u00fccher.test', '[::1]', 'x'.repeat(255)].map(
+    (servername) =>
+      [`the name ${JSON.stringify(servername)}`, { servername }, "'tls.servername'"] as [
+        string,
+        TlsOptions,
+        string,
+      ],
+  ),
   ['a protocol that is not spoken', { ALPNProtocols: ['h3'] as never }, "'tls.ALPNProtocols'"],
   ['no protocol at all', { ALPNProtocols: [] }, "'tls.ALPNProtocols'"],
   ['a file that is no PKCS #12', { pfx: bytes('PFX'), passphrase: SECRET }, "'tls.pfx': it cannot be read"],
