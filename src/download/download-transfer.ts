@@ -20,6 +20,8 @@ import { verify } from './verify.ts';
 /** Times that a file is begun, since what the server has may change. */
 const MOST_BEGUN = 5;
 
+type HeadEvent = Extract<ReplyEvent, { readonly type: 'head' }>;
+
 /**
  * The answer to a download: a transfer that reads its body itself. It asks for what is missing, as often as it takes (each time by
  * a transfer of the pipeline), writes what comes, and ends when all of it is where it should be.
@@ -34,6 +36,8 @@ export class DownloadTransfer<Saved> implements Transfer {
   readonly #inner: CallSink;
   #sink: CallSink | null;
   #transfer: Transfer | null = null;
+  /** The last one, when it is over, too. */
+  #latest: Transfer | null = null;
   #priority: Priority | null = null;
   readonly #writer: TargetWriter;
   #isPaused = false;
@@ -92,7 +96,7 @@ export class DownloadTransfer<Saved> implements Transfer {
   }
 
   get timings(): Timings | null {
-    return this.#transfer?.timings ?? null;
+    return this.#latest?.timings ?? null;
   }
 
   start(): void {
@@ -129,7 +133,7 @@ export class DownloadTransfer<Saved> implements Transfer {
     this.#asked = part;
     const request = requestFor(this.#request, part, this.#plan.encodedBodies);
     const transfer = this.#source.open(request, this.#inner);
-    this.#transfer = transfer;
+    this.#transfer = this.#latest = transfer;
     if (this.#priority !== null) transfer.setPriority(this.#priority);
     this.#inner.inContext!(() => transfer.start());
   }
@@ -155,7 +159,7 @@ export class DownloadTransfer<Saved> implements Transfer {
     }
   }
 
-  #head(head: { readonly type: 'head' } & ResponseHead): void {
+  #head(head: HeadEvent): void {
     const read = readAnswer(head, this.#asked, this.#plan.encodedBodies, this.#source.clock.now());
     if (read.step === 'refuse') this.#fail(noFile(head), true);
     else if (read.step === 'error') this.#refused(head);
@@ -166,10 +170,7 @@ export class DownloadTransfer<Saved> implements Transfer {
   }
 
   /** What follows is the file, or the rest of it. */
-  #take(
-    head: { readonly type: 'head' } & ResponseHead,
-    { step, validator, total, type, digests }: ReadAnswer,
-  ): void {
+  #take(head: HeadEvent, { step, validator, total, type, digests }: ReadAnswer): void {
     const isPart = step === 'append';
     this.#bytes = isPart ? this.#asked!.bytes : 0;
     this.#resumed = isPart && (this.#resumed || this.#bytes > 0);
@@ -191,7 +192,7 @@ export class DownloadTransfer<Saved> implements Transfer {
   }
 
   /** An error status: at first it is the answer; of a continuation it may pass. */
-  #refused(head: { readonly type: 'head' } & ResponseHead): void {
+  #refused(head: HeadEvent): void {
     if (!this.#isTold) {
       this.#isTold = true;
       this.#isPassing = true;
@@ -225,10 +226,9 @@ export class DownloadTransfer<Saved> implements Transfer {
   }
 
   #complete(event: Extract<ReplyEvent, { readonly type: 'end' }>): void {
-    const total = this.#total;
     this.#transfer = null;
-    if (total !== null && this.#bytes < total) {
-      this.#lost(wrongContent(`${this.#bytes} of ${total} bytes came`, this.#request), true);
+    if (this.#total !== null && this.#bytes < this.#total) {
+      this.#lost(wrongContent(`${this.#bytes} of ${this.#total} bytes came`, this.#request), true);
       return;
     }
     if (event.trailers !== null && this.#asked === null) {

@@ -99,6 +99,7 @@ describe('a download', () => {
     expect(readFileSync(to).equals(content)).toBe(true);
     await reply.completed;
     expect([reply.status, reply.error, told.at(-1)]).toEqual([200, null, [300_000, 300_000]]);
+    expect(reply.timings!.responseEnd).toBeGreaterThan(reply.timings!.requestSent);
     expect(left()).toEqual(['file']);
   });
 
