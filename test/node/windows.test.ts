@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, rename, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -133,6 +141,17 @@ describe('what the disk of Windows does with', () => {
     expect([await codeOf(open(file, 'r')), await codeOf(unlink(file))]).toEqual(['EPERM', 'EPERM']);
     await handle.close();
     expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+
+  test('a tree that a test removes goes, whatever is open in it', async () => {
+    const directory = place();
+    const file = path.join(directory, 'a.txt');
+    writeFileSync(file, 'text');
+    const handle = await open(file, 'r');
+    await unlink(file);
+    rmSync(directory, { recursive: true });
+    await handle.close();
+    expect(existsSync(directory)).toBe(false);
   });
 
   test('a share violation', async () => {

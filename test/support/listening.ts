@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
@@ -46,8 +46,13 @@ export function serveAll(server: Server, tell: (origin: string) => void): void {
 export type NthHandler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 
 /** A server that answers each request by its number. Gives its URL. */
-export async function serveNth(cleanup: Cleanup, handler: NthHandler): Promise<string> {
+export async function serveNth(
+  cleanup: Cleanup,
+  handler: NthHandler,
+  options: ServerOptions = {},
+): Promise<string> {
   let nth = 0;
-  const server = await cleanup.listen(createServer((request, response) => handler(request, response, nth++)));
+  const server = createServer(options, (request, response) => handler(request, response, nth++));
+  await cleanup.listen(server);
   return `http://127.0.0.1:${portOf(server)}/`;
 }

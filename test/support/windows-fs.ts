@@ -173,8 +173,14 @@ export class WindowsFs {
     else if (name === 'rename') this.#refuseToMove(file, to);
     else if (name === 'unlink' || (name === 'rm' && !isRecursive(parameters[1])))
       return this.#refuseToRemove(file) ? null : paths;
+    else if (name === 'rm') this.#forget(file);
     else if (name === 'rmdir' && this.#isAnyIn(file, this.#pending)) this.#refuse('ENOTEMPTY', name);
     return paths;
+  }
+
+  /** What is ours never removes a tree; a test does, and wants it gone, whatever is open in it. */
+  #forget(directory: string): void {
+    for (const file of this.#pending) if (file.startsWith(`${directory}/`)) this.#pending.delete(file);
   }
 
   #after(name: Name, [, to = '']: readonly string[]): void {
