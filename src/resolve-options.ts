@@ -43,6 +43,7 @@ const SHARED: Rules<SharedOptions> = {
   maximumRedirectsAllowed: whole(50),
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: ORIGINS,
+  unencodedOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
   tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
   certificatePins: [null, 'an object', isObject, (pins: object) => Object.freeze({ ...pins })],

@@ -8,14 +8,13 @@ import { NetworkError } from '../../src/error.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { bytesBody } from '../../src/message/bytes-body.ts';
 import { UNTOLD_SECURITY } from '../../src/message/connection-security.ts';
-import { contentLength } from '../../src/message/content-length.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unknownNetwork } from '../common/fetch-failure.ts';
 import { xhrUploadCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { collectGuarded } from '../common/fetch-upload.ts';
-import { sizedBody } from '../common/sized-body.ts';
+import { knownLength, sizedBody } from '../common/sized-body.ts';
 
 /**
  * Uploads that tell how far they are, in a page or a worker: `new NetworkAccessManager({ uploadProgress: xhrUploads })`
@@ -124,25 +123,23 @@ function upload(
 }
 
 function responseOf(xhr: XMLHttpRequest, request: HttpRequest): HttpResponse {
-  const all = HttpHeaders.adopt(pairsOf(xhr.getAllResponseHeaders()));
+  const headers = HttpHeaders.adopt(pairsOf(xhr.getAllResponseHeaders()));
   const isElsewhere = xhr.responseURL !== '' && xhr.responseURL !== withoutFragment(request.url);
   const url = isElsewhere ? parseUrl(xhr.responseURL) : request.url;
   const isFiltered = url.origin !== globalThis.origin;
-  // As with fetch: a length of encoded bytes says nothing about the body, and another origin hides the coding.
-  const mayBeDecoded = isFiltered || all.has('content-encoding');
-  const length = mayBeDecoded || request.method === 'HEAD' ? -1 : contentLength(all);
+  const length = knownLength(request, url, headers, isFiltered);
   const body = bytesBody(new Uint8Array((xhr.response as ArrayBuffer | null) ?? new ArrayBuffer(0)));
   return {
     url,
     status: xhr.status,
     reason: xhr.statusText,
     httpVersion: '',
-    headers: mayBeDecoded ? all.without('content-length') : all,
+    headers,
+    bodyLength: length,
     body: length > 0 ? sizedBody(body, length, url.href) : body,
     mayBeCutOff: length < 0,
     security: url.scheme === 'https' ? UNTOLD_SECURITY : null,
     source: 'network',
-    originalContentLength: contentLength(all),
     redirectedByPlatform: isElsewhere,
     fidelity: isFiltered ? 'filtered' : 'decoded',
   };

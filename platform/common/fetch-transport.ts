@@ -6,7 +6,6 @@ import type { Transport } from '../../src/call/transport.ts';
 import { NetworkError } from '../../src/error.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../src/message/body.ts';
 import { UNTOLD_SECURITY } from '../../src/message/connection-security.ts';
-import { contentLength } from '../../src/message/content-length.ts';
 import { trimOws } from '../../src/message/field-lexer.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
@@ -18,7 +17,7 @@ import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
 import { unknownNetwork } from './fetch-failure.ts';
 import { type FetchInit, ownRequest, ownRequestInit, requestInit } from './fetch-request-init.ts';
-import { sizedBody } from './sized-body.ts';
+import { knownLength, sizedBody } from './sized-body.ts';
 
 export type FetchFunction = (url: string | Request, init: RequestInit) => Promise<Response>;
 
@@ -195,35 +194,39 @@ function toHttpResponse(
   });
   const headers = HttpHeaders.adopt(pairs);
   const isFiltered = response.type === 'cors';
-  // Another origin shows the length and hides Content-Encoding (CORS safelist).
-  const mayBeDecoded = isFiltered || headers.has('content-encoding');
   // A browser that upgrades to https by itself does not call that a redirect.
   const isElsewhere = response.url !== '' && response.url !== withoutFragment(request.url);
   const url = isElsewhere ? parseUrl(response.url) : request.url;
-  const length = mayBeDecoded || request.method === 'HEAD' ? -1 : contentLength(headers);
-  // A Response that a service worker has made may have any length among its fields; what answers a Request of the page's own
-  // goes back as it came.
+  const length = knownLength(request, url, headers, isFiltered);
+  // A Response that a service worker has made may have any length among its fields.
   const isSized =
     cutBodies !== true &&
     length >= 0 &&
-    response.type === 'basic' &&
+    (isFiltered || response.type === 'basic') &&
     body !== EMPTY_BODY &&
-    ownRequest(request) === null;
+    !goesBack(request);
   return {
     url,
     status: response.status,
     reason: response.statusText,
     httpVersion: '',
-    // A length of encoded bytes says nothing about the body.
-    headers: mayBeDecoded && request.method !== 'HEAD' ? headers.without('content-length') : headers,
+    headers,
+    bodyLength: length,
     body: isSized ? sizedBody(body, length, url.href) : body,
     mayBeCutOff: cutBodies !== true && length < 0,
     security: url.scheme === 'https' ? UNTOLD_SECURITY : null,
     source: 'network',
-    originalContentLength: contentLength(headers),
     redirectedByPlatform: response.redirected,
     fidelity: isFiltered ? 'filtered' : 'decoded',
   };
+}
+
+/**
+ * What answers a Request in a service worker goes back as it came: the browser knows a Response of its own by its URL and its
+ * redirects, which no other has.
+ */
+function goesBack(request: HttpRequest): boolean {
+  return 'ServiceWorkerGlobalScope' in globalThis && ownRequest(request) !== null;
 }
 
 function canceled(url?: string): NetworkError {

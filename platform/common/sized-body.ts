@@ -1,5 +1,25 @@
+import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
 import type { ResponseBody } from '../../src/message/body.ts';
+import { contentLength } from '../../src/message/content-length.ts';
+import type { HttpHeaders } from '../../src/message/headers.ts';
+import type { ParsedUrl } from '../../src/util/url.ts';
+
+/**
+ * Bytes of a body that a platform has decoded, −1 where its Content-Length may be that of coded bytes: the fields show a
+ * coding, or are of another origin, which shows the length and hides the coding (CORS safelist), unless the application says
+ * that there is none.
+ */
+export function knownLength(
+  { method, options }: HttpRequest,
+  { origin }: ParsedUrl,
+  headers: HttpHeaders,
+  isFiltered: boolean,
+): number {
+  const mayBeDecoded =
+    headers.has('content-encoding') || (isFiltered && !options.unencodedOrigins.includes(origin));
+  return mayBeDecoded || method === 'HEAD' ? -1 : contentLength(headers);
+}
 
 /**
  * A body that fails where it ends before its Content-Length, for a platform that passes it for complete (WebKit).

@@ -15,7 +15,7 @@ export function headEvent(response: HttpResponse, method: string): ReplyEvent & 
     security: response.security ?? null,
     source: response.source,
     originalContentLength: response.originalContentLength ?? length,
-    total: method === 'HEAD' ? 0 : length,
+    total: method === 'HEAD' ? 0 : (response.bodyLength ?? length),
     redirectedByPlatform: response.redirectedByPlatform ?? false,
     cacheStatus: response.cacheStatus ?? null,
   };

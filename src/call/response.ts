@@ -30,6 +30,11 @@ export interface HttpResponse {
   readonly mayBeCutOff?: boolean;
   /** Content-Length as it was on the wire, when decoding took it away from the headers. */
   readonly originalContentLength?: number;
+  /**
+   * Bytes of the body, −1 when that is not known, where the Content-Length among the fields may be that of a coded one. Absent
+   * where it is not.
+   */
+  readonly bodyLength?: number;
   /** Redirects that the platform followed without showing them. */
   readonly redirectedByPlatform?: boolean;
   /**

@@ -150,7 +150,8 @@ export class PassedResponse implements InterceptedResponse {
     const bytes = typeof content === 'string' ? encodeUtf8(content) : content.slice();
     const headers = this.#response.headers.clone().set('content-length', String(bytes.length));
     const body = new SharedBody(bytesBody(bytes));
-    const response = { ...this.#response, headers, endsWithConnection: false, mayBeCutOff: false };
+    const whole = { bodyLength: bytes.length, endsWithConnection: false, mayBeCutOff: false };
+    const response = { ...this.#response, headers, ...whole };
     return new PassedResponse(response, body, this.#limit, true);
   }
 

@@ -71,6 +71,13 @@ export interface SharedOptions {
    * @default []
    */
   readonly trustedRedirectOrigins: readonly string[];
+  /**
+   * Origins (`https://host[:port]`) whose servers send bodies without a content coding, whatever is accepted. Only of use in a
+   * page, which sees the Content-Length of another origin and not whether a coding was undone: with it `downloadProgress` has
+   * its total, and a body that ends before it is remote-host-closed in every engine. A Content-Encoding that is seen counts
+   * more. @default []
+   */
+  readonly unencodedOrigins: readonly string[];
   /** TLS material, see {@link TlsOptions}, or null for the platform's own. @default null */
   readonly tls: TlsOptions | null;
   /**

@@ -56,9 +56,9 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
   return answer(request, {
     status: response.status,
     reason: response.statusText,
+    headers,
     // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
-    headers: headers.has('content-encoding') ? headers.without('content-length') : headers,
-    originalContentLength: contentLength(headers),
+    bodyLength: headers.has('content-encoding') ? -1 : contentLength(headers),
     ...(response.body === null ? {} : { body: bodyOf(request, response, response.body) }),
   });
 }

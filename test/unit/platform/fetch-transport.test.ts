@@ -7,7 +7,9 @@ import {
   portableFetchCapabilities,
 } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../../platform/common/foreign-stream.ts';
+import { headEvent } from '../../../src/call/head-event.ts';
 import { NetworkError } from '../../../src/error.ts';
+import { bindRequest, fetchWords } from '../../../src/message/fetch-words.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
 import { streamBody } from '../../../src/message/stream-body.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
@@ -218,9 +220,13 @@ describe('what fetch is given', () => {
 });
 
 describe('what fetch answers', () => {
-  const answer = (response: Response, url = 'http://origin.test/path') =>
+  const answer = (
+    response: Response,
+    url = 'http://origin.test/path',
+    options: Partial<RequestOptions> = {},
+  ) =>
     new FetchTransport(async () => response, browserFetchCapabilities).send(
-      makeRequest({ url }),
+      makeRequest({ url, options }),
       makeExchange().exchange,
     );
   const responseLike = (init: Partial<Response> & { readonly fields?: HeadersInit }): Response =>
@@ -230,15 +236,39 @@ describe('what fetch answers', () => {
     );
 
   test.each([
-    ['of the same origin, plain', { type: 'basic' }, { 'Content-Length': '4' }, '4', 4],
-    ['of unknown length', { type: 'basic' }, {}, null, -1],
-    ['encoded', { type: 'basic' }, { 'Content-Length': '99', 'Content-Encoding': 'br' }, null, 99],
-    ['of another origin, which hides its encoding', { type: 'cors' }, { 'Content-Length': '99' }, null, 99],
-  ] as const)('the length of a response %s', async (_name, init, fields, length, original) => {
+    ['of the same origin, plain', { type: 'basic' }, { 'Content-Length': '4' }, 4],
+    ['of unknown length', { type: 'basic' }, {}, -1],
+    ['encoded', { type: 'basic' }, { 'Content-Length': '99', 'Content-Encoding': 'br' }, -1],
+    ['of another origin, which hides its encoding', { type: 'cors' }, { 'Content-Length': '99' }, -1],
+  ] as const)('the length of a response %s', async (_name, init, fields, total) => {
     const response = await answer(responseLike({ ...init, fields }));
-    expect(response.headers.get('content-length')).toBe(length);
-    expect(response.originalContentLength).toBe(original);
+    const told = new Headers(fields).get('content-length');
+    expect(response.headers.get('content-length')).toBe(told);
+    expect(headEvent(response, 'GET')).toMatchObject({ total, originalContentLength: Number(told ?? -1) });
   });
+
+  const UNENCODED = { unencodedOrigins: ['http://origin.test'] };
+  test.each<[string, Partial<Response>, HeadersInit, number]>([
+    ['of another origin', { type: 'cors' }, { 'Content-Length': '4' }, 4],
+    [
+      'that shows a coding all the same',
+      { type: 'cors' },
+      { 'Content-Length': '4', 'Content-Encoding': 'gzip' },
+      -1,
+    ],
+    [
+      'of an origin that it was redirected to',
+      { type: 'cors', url: 'https://x.test/' },
+      { 'Content-Length': '4' },
+      -1,
+    ],
+  ])(
+    'the length where the application says that there is no coding, %s',
+    async (_name, init, fields, total) => {
+      const response = await answer(responseLike({ ...init, fields }), undefined, UNENCODED);
+      expect(headEvent(response, 'GET').total).toBe(total);
+    },
+  );
 
   test.each(['basic', 'cors'] as const)('what is left of a %s response', async (type) => {
     expect((await answer(responseLike({ type }))).fidelity).toBe(type === 'cors' ? 'filtered' : 'decoded');
@@ -301,11 +331,16 @@ describe('what fetch answers', () => {
 
 describe('a platform that passes what was cut off for complete', () => {
   const cuts = { ...browserFetchCapabilities, cutBodies: false };
-  const answer = async (init: ResponseInit, type: ResponseType, method = 'GET') => {
+  const answer = async (
+    init: ResponseInit,
+    type: ResponseType,
+    method = 'GET',
+    options: Partial<RequestOptions> = {},
+  ) => {
     const response = new Response(method === 'HEAD' ? null : '12345', init);
     Object.defineProperty(response, 'type', { value: type });
     const transport = new FetchTransport(async () => response, cuts);
-    return transport.send(makeRequest({ method }), makeExchange().exchange);
+    return transport.send(makeRequest({ method, options }), makeExchange().exchange);
   };
 
   test('is not believed where the length is known', async () => {
@@ -319,6 +354,30 @@ describe('a platform that passes what was cut off for complete', () => {
     expect(await readBody(whole.body)).toBe('12345');
     const made = await answer({ headers: { 'content-length': '10' } }, 'default');
     expect(await readBody(made.body)).toBe('12345');
+  });
+
+  test('is not believed where the application says that there is no coding', async () => {
+    const options = { unencodedOrigins: ['http://origin.test'] };
+    const { body, mayBeCutOff } = await answer(
+      { headers: { 'content-length': '10' } },
+      'cors',
+      'GET',
+      options,
+    );
+    expect(mayBeCutOff).toBe(false);
+    await expect(readBody(body)).rejects.toMatchObject({ code: 'remote-host-closed' });
+  });
+
+  test.each([
+    ['is not believed of a Request of the page', false, false],
+    ['is believed of what a service worker is asked, whose answer goes back as it came', true, true],
+  ])('%s', async (_name, isServiceWorker, isTaken) => {
+    if (isServiceWorker) vi.stubGlobal('ServiceWorkerGlobalScope', class {});
+    const request = new Request('http://origin.test/');
+    const options = { fetch: bindRequest(fetchWords(request), request) };
+    const { body } = await answer({ headers: { 'content-length': '10' } }, 'basic', 'GET', options);
+    expect(body.takeResponse !== undefined).toBe(isTaken);
+    if (!isTaken) await expect(readBody(body)).rejects.toMatchObject({ code: 'remote-host-closed' });
   });
 
   test.each<[string, Record<string, string>, ResponseType]>([
