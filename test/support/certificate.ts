@@ -27,6 +27,8 @@ export interface IssueOptions {
   readonly purpose?: 'clients';
   /** It is signed with its own key. */
   readonly selfSigned?: boolean;
+  /** That of an authority says of itself that it is none. */
+  readonly noAuthority?: boolean;
 }
 
 const DAY = 86_400_000;
@@ -43,7 +45,11 @@ export class CertificateAuthority {
   constructor(commonName = 'Test authority', parent?: CertificateAuthority, validity: IssueOptions = {}) {
     this.#name = distinguishedName(commonName);
     this.certificate = (parent ?? this).#sign(this.#name, this.#keys.publicKey, validity, [
-      extension(OID.basicConstraints, sequence(boolean(true)), 'critical'),
+      extension(
+        OID.basicConstraints,
+        sequence(...(validity.noAuthority === true ? [] : [boolean(true)])),
+        'critical',
+      ),
       extension(OID.keyUsage, flags(KEY_CERT_SIGN), 'critical'),
       extension(OID.subjectKeyIdentifier, octets(keyIdentifier(this.#keys.publicKey))),
     ]);
