@@ -14,6 +14,15 @@ export const HAS_OPENSSL = ((): boolean => {
   }
 })();
 
+/** A running `openssl s_server`. */
+export interface OpensslServer {
+  readonly url: string;
+  /** Says it to the client; a line that is `R`, `r` or `Q` alone is a command. */
+  say(text: string): void;
+  /** Resolves when the client has said it, or s_server itself. */
+  heard(text: string): Promise<void>;
+}
+
 /**
  * Starts `openssl s_server`, which answers any request with a page about the connection. Gives its URL.
  * @param identity what it shows; null for no certificate
@@ -25,6 +34,21 @@ export async function startOpensslServer(
   options: readonly string[] = [],
   chain: readonly string[] = [],
 ): Promise<string> {
+  const { url } = await startTalkingServer(cleanup, identity, ['-www', ...options], chain);
+  return url;
+}
+
+/**
+ * The same, which says what it is told to say.
+ * @param other what it shows to those that ask for the name that `-servername` gives
+ */
+export async function startTalkingServer(
+  cleanup: Cleanup,
+  identity: Identity | null,
+  options: readonly string[] = [],
+  chain: readonly string[] = [],
+  other: Identity | null = null,
+): Promise<OpensslServer> {
   const directory = mkdtempSync(path.join(tmpdir(), 'fairlead-openssl-'));
   cleanup.add(() => rmSync(directory, { recursive: true, force: true }));
   const file = (name: string, text: string): string => {
@@ -35,8 +59,10 @@ export async function startOpensslServer(
     identity === null
       ? ['-nocert']
       : ['-cert', file('cert.pem', identity.cert), '-key', file('key.pem', identity.key)];
+  const second =
+    other === null ? [] : ['-cert2', file('cert2.pem', other.cert), '-key2', file('key2.pem', other.key)];
   const along = chain.length === 0 ? [] : ['-cert_chain', file('chain.pem', chain.join('\n'))];
-  const own = ['s_server', '-accept', '127.0.0.1:0', '-www', ...shown, ...along, ...options];
+  const own = ['s_server', '-accept', '127.0.0.1:0', ...shown, ...second, ...along, ...options];
   const server = spawn('openssl', own, { stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   cleanup.add(async () => {
@@ -44,16 +70,28 @@ export async function startOpensslServer(
     await closed;
   });
   let said = '';
-  const port = await new Promise<string>((resolve, reject) => {
-    server.once('error', reject);
-    const hear = (bytes: Buffer): void => {
-      said += bytes.toString();
-      const [, found] = /ACCEPT \S*:(\d+)/.exec(said) ?? [];
-      if (found !== undefined) resolve(found);
-    };
-    server.stdout.on('data', hear);
-    server.stderr.on('data', hear);
-    void closed.then(() => reject(new Error(`openssl s_server has ended: ${said}`)));
-  });
-  return `https://localhost:${port}/`;
+  const heard = (pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(said);
+        if (found !== null) resolve(found);
+      };
+      server.stdout.on('data', look);
+      server.stderr.on('data', look);
+      void closed.then(() => reject(new Error(`openssl s_server has ended: ${said}`)));
+      look();
+    });
+  const hear = (bytes: Buffer): void => {
+    said += bytes.toString();
+  };
+  server.stdout.on('data', hear);
+  server.stderr.on('data', hear);
+  server.stdin.on('error', () => {});
+  const started = new Promise<never>((_, reject) => server.once('error', reject));
+  const [, port] = await Promise.race([heard(/ACCEPT \S*:(\d+)/), started]);
+  return {
+    url: `https://localhost:${port}/`,
+    say: (text) => void server.stdin.write(text),
+    heard: async (text) => void (await heard(new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))),
+  };
 }

@@ -9,7 +9,13 @@ import type { Identity } from './certificate.ts';
 import { type Cleanup, portOf } from './listening.ts';
 
 /** Proxies that nobody here wrote, by the name of their program. */
-const PROGRAMS = { squid: 'squid', tinyproxy: 'tinyproxy', dante: 'danted', haproxy: 'haproxy' } as const;
+const PROGRAMS = {
+  squid: 'squid',
+  tinyproxy: 'tinyproxy',
+  dante: 'danted',
+  haproxy: 'haproxy',
+  nginx: 'nginx',
+} as const;
 
 export type RealProxy = keyof typeof PROGRAMS;
 
@@ -124,6 +130,82 @@ listen front
 `;
   await start(cleanup, 'haproxy', ['-db', '-f', written(root, 'haproxy.cfg', config)], [port]);
   return port;
+}
+
+/** Host names of {@link startMutualTls}, and whom it lets in there. */
+export const MUTUAL_TLS = ['required.test', 'optional.test', 'open.test'] as const;
+
+/**
+ * A front that asks for client certificates by the name that TLS asks for. It answers with the subject of the certificate and
+ * that name, with a bar between them.
+ */
+export async function startMutualTls(
+  cleanup: Cleanup,
+  name: 'nginx' | 'haproxy',
+  { cert, key }: Identity,
+  ca: string,
+): Promise<number> {
+  const port = await freePort();
+  const root = directory(cleanup);
+  const at = {
+    port,
+    root,
+    cert: written(root, 'cert.pem', cert),
+    key: written(root, 'key.pem', key),
+    both: written(root, 'both.pem', `${cert}${key}`),
+    ca: written(root, 'ca.pem', ca),
+  };
+  const config = written(root, 'config', name === 'nginx' ? nginxConfig(at) : haproxyConfig(at));
+  await start(cleanup, name, name === 'nginx' ? ['-p', root, '-c', config] : ['-db', '-f', config], [port]);
+  return port;
+}
+
+type Place = Readonly<Record<'root' | 'cert' | 'key' | 'both' | 'ca', string>> & { readonly port: number };
+
+function nginxConfig({ port, root, cert, key, ca }: Place): string {
+  const server = (host: string, verify: string): string => `server {
+  listen 127.0.0.1:${port} ssl http2;
+  server_name ${host};
+  ssl_verify_client ${verify};
+  location / { return 200 "$ssl_client_s_dn|$ssl_server_name"; }
+}`;
+  const servers = MUTUAL_TLS.map((host, index) => server(host, ['on', 'optional', 'off'][index]!));
+  return `daemon off;
+master_process off;
+pid ${root}/pid;
+error_log ${root}/error.log;
+events {}
+http {
+access_log off;
+client_body_temp_path ${root};
+proxy_temp_path ${root};
+fastcgi_temp_path ${root};
+uwsgi_temp_path ${root};
+scgi_temp_path ${root};
+ssl_certificate ${cert};
+ssl_certificate_key ${key};
+ssl_client_certificate ${ca};
+ssl_protocols TLSv1.2 TLSv1.3;
+${servers.join('\n')}
+}`;
+}
+
+function haproxyConfig({ port, root, both, ca }: Place): string {
+  const verify = ['required', 'optional', 'none'];
+  const line = (host: string, index: number): string =>
+    `${both} [verify ${verify[index]} ca-file ${ca} alpn h2,http/1.1] ${host}\n`;
+  const list = written(root, 'list', MUTUAL_TLS.map(line).join(''));
+  return `global
+  maxconn 100
+defaults
+  mode http
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+frontend front
+  bind 127.0.0.1:${port} ssl crt-list ${list}
+  http-request return status 200 content-type text/plain lf-string "CN=%[ssl_c_s_dn(cn)]|%[ssl_fc_sni]"
+`;
 }
 
 /** One that those who gave up the rights of root may write to, too. */
