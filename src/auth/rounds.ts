@@ -15,10 +15,8 @@ import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
-import { credentialsOfUrl, sameCredentials } from './credentials.ts';
-import { pathOf } from './protection-space.ts';
+import { GivenCredentials } from './given-credentials.ts';
 import { tellReadable } from './readable.ts';
-import { RefusedCredentials } from './refused-credentials.ts';
 import type { Scheme, Session } from './scheme.ts';
 
 /** An answer that is under way. */
@@ -46,17 +44,13 @@ export class Rounds implements AuthenticationRounds {
   readonly #request: HttpRequest;
   readonly #call: Call;
   readonly #key: string;
+  readonly #given: GivenCredentials;
   #sent: Sent | null = null;
   #rounds = 0;
   /** Times that credentials were asked for, or waited for. */
   #asked = 0;
   /** That of the strongest challenge which was answered: what follows may not be weaker. */
   #strength = 0;
-  #isUrlUsed = false;
-  /** What another realm refuses may be right for this one. */
-  readonly #refused = new RefusedCredentials();
-  /** That of the URL, until it is known to be right: it takes the place of nothing that is. */
-  #unproven: KnownSpace | null = null;
   /** Tells those who wait for the answer that this request has asked for that it is remembered. */
   #answered: () => void = NOTHING;
 
@@ -74,17 +68,14 @@ export class Rounds implements AuthenticationRounds {
     this.#call = call;
     const partition = server.isProxy ? null : request.options.siteForCookies;
     this.#key = serverKey(server, partition, settings.credentials);
+    this.#given = new GivenCredentials(all.cache, this.#key, server, request);
   }
 
   before(outgoing: OutgoingRequest): Answering {
-    const { cache } = this.#all;
-    const guess = (): Answering => this.#ofProxyUrl(outgoing);
-    if (this.#isManual || cache.isEmpty) return guess();
-    const space = cache.find(this.#key, this.#path);
-    if (space === null) return guess();
+    const { space } = this.#given;
+    if (space === null) return this.#ofProxyUrl(outgoing);
     if (!isAllowed(space.scheme, this.#allowed)) return null;
-    const ofUrl = this.#ofUrl;
-    if (ofUrl !== null && !sameCredentials(ofUrl, space.credentials)) return guess();
+    if (this.#given.isOther(space)) return this.#ofProxyUrl(outgoing);
     return space.scheme.isConnectionBound
       ? this.#overConnection(space, outgoing)
       : this.#answerWith(space, outgoing);
@@ -106,7 +97,7 @@ export class Rounds implements AuthenticationRounds {
     // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
     if (best === undefined || isOver || best.strength < this.#strength) return null;
     try {
-      const given = this.#atHand(choices) ?? (await this.#ask(best));
+      const given = this.#given.atHand(choices) ?? (await this.#ask(best));
       return given === null ? null : this.#begin(choices, given, outgoing);
     } finally {
       this.#answered();
@@ -117,10 +108,10 @@ export class Rounds implements AuthenticationRounds {
   accept(values: readonly string[]): void {
     const sent = this.#sent;
     if (sent?.answer.accept?.(parseParameters(values.join(', '))) !== false) {
-      if (this.#unproven !== null) this.#all.cache.set(this.#key, this.#unproven);
+      this.#given.confirm();
       return;
     }
-    this.#all.cache.forget(this.#key, sent.realm, sent.session);
+    this.#given.forget(sent.realm, sent.session);
     const { url } = this.#request;
     throw new NetworkError(
       'protocol-failure',
@@ -148,7 +139,7 @@ export class Rounds implements AuthenticationRounds {
    * it goes as Basic, where that is allowed, before anything is asked.
    */
   #ofProxyUrl(outgoing: OutgoingRequest): Answering {
-    const ofUrl = this.#ofUrl;
+    const { ofUrl } = this.#given;
     if (ofUrl === null || !this.#server.isProxy) return null;
     const [basic] = this.#choices(['Basic charset="UTF-8"'], outgoing);
     if (basic === undefined) return null;
@@ -168,36 +159,8 @@ export class Rounds implements AuthenticationRounds {
 
   #forgetRefused(choices: readonly Choice[]): void {
     if (this.#sent === null) return;
-    const { realm, scheme, session, credentials } = this.#sent;
-    // What was sent unasked, where another realm is, stays right for its own. Without a challenge no realm was known.
-    const isGuess = this.#server.isProxy && realm === '';
-    const isElsewhere =
-      this.#rounds === 1 && !isGuess && choices.length > 0 && choices.every((one) => one.realm !== realm);
-    if (!isElsewhere) this.#all.cache.forget(this.#key, realm, session);
-    this.#refused.add(credentials, realm);
-    if (isGuess) {
-      for (const one of choices) if (one.scheme === scheme) this.#refused.add(credentials, one.realm);
-    }
-    this.#unproven = null;
+    this.#given.refuse(this.#sent, choices, this.#rounds === 1);
     this.#sent = null;
-  }
-
-  /** Credentials that nobody need be asked for: of the URL, once, or remembered of the space. */
-  #atHand(choices: readonly Choice[]): Credentials | null {
-    const ofUrl = this.#ofUrl;
-    if (ofUrl !== null) {
-      const isNew = !this.#isUrlUsed;
-      this.#isUrlUsed = true;
-      return isNew && !this.#refused.has(ofUrl, choices[0]!.realm) ? ofUrl : null;
-    }
-    if (this.#isManual) return null;
-    for (const { realm, scheme, strength } of choices) {
-      const space = this.#all.cache.get(this.#key, realm);
-      // What was given to a strong scheme is not given to a weak one without a word.
-      if (space === null || strength < space.strength || !scheme.takes(space.credentials)) continue;
-      if (!this.#refused.has(space.credentials, realm)) return space.credentials;
-    }
-    return null;
   }
 
   async #ask({ scheme, challenge, realm }: Choice): Promise<Credentials | null> {
@@ -213,10 +176,10 @@ export class Rounds implements AuthenticationRounds {
         options: Object.fromEntries(challenge.params),
       },
       source: this.#settings.credentials,
-      cache: this.#isManual ? null : this.#all.cache,
+      cache: this.#given.isManual ? null : this.#all.cache,
       server: this.#key,
-      isKnownWanted: this.#ofUrl === null,
-      isRefused: (credentials) => this.#refused.has(credentials, realm),
+      isKnownWanted: this.#given.ofUrl === null,
+      isRefused: (credentials) => this.#given.isRefused(credentials, realm),
       leads: (done) => {
         this.#answered = done;
       },
@@ -239,10 +202,7 @@ export class Rounds implements AuthenticationRounds {
   ): Answering {
     const paths = this.#server.isProxy ? ['/'] : scheme.spaceOf(challenge, this.#request.url);
     const space = { realm, scheme, strength, credentials, session, paths };
-    const ofUrl = this.#ofUrl;
-    const isOfUrl = ofUrl !== null && sameCredentials(ofUrl, credentials);
-    if (isOfUrl && !this.#isManual) this.#unproven = space;
-    else if (!this.#isManual) this.#all.cache.set(this.#key, space);
+    this.#given.remember(space);
     this.#strength = Math.max(this.#strength, strength);
     return this.#answerWith(space, outgoing);
   }
@@ -251,7 +211,7 @@ export class Rounds implements AuthenticationRounds {
     const { realm, scheme, credentials, session } = with_;
     const answered = session.answer(outgoing, this.#bindingOf(scheme, outgoing));
     if (answered === null) return null;
-    if (scheme.isReadable && !this.#server.isEncrypted && !this.#isOfProxyUrl(credentials))
+    if (scheme.isReadable && !this.#server.isEncrypted && !this.#given.isOfProxyUrl(credentials))
       tellReadable(this.#all, this.#server, this.#call);
     const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
       const owner = outgoing.body?.replayable === false ? this : null;
@@ -275,24 +235,5 @@ export class Rounds implements AuthenticationRounds {
 
   get #allowed(): Allowed {
     return allowedBy(this.#settings, this.#server, this.#all.schemes);
-  }
-
-  /** Remembers nothing, and uses nothing that was remembered. */
-  get #isManual(): boolean {
-    return this.#request.options.authenticationReuse === 'manual';
-  }
-
-  get #path(): string {
-    return this.#server.isProxy ? '/' : pathOf(this.#request.url);
-  }
-
-  get #ofUrl(): Credentials | null {
-    return credentialsOfUrl(this.#server);
-  }
-
-  /** The application has written it there to be sent. */
-  #isOfProxyUrl(credentials: Credentials): boolean {
-    const ofUrl = this.#server.isProxy ? this.#ofUrl : null;
-    return ofUrl !== null && sameCredentials(ofUrl, credentials);
   }
 }
