@@ -34,7 +34,7 @@ const DECLARATIONS = {
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
-const doors = ['tldts', 'quickjs'].map((name) => lazy(`platform/node/lazy-${name}.cjs`, name));
+const doors = ['tldts', 'quickjs', 'kerberos'].map((name) => lazy(`platform/node/lazy-${name}.cjs`, name));
 const LAZY = new Map([...doors, lazy('src/storage/zod.ts', 'zod')]);
 const EXTENSION = { es: 'js', cjs: 'cjs' };
 type Format = keyof typeof EXTENSION;
@@ -125,6 +125,7 @@ function declarations(extension: string): RollupOptions {
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */
 function isExternal(id: string): boolean {
   return (
-    /^node:|lazy-(?:tldts|quickjs)\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`))
+    /^node:|lazy-(?:tldts|quickjs|kerberos)\.cjs$/.test(id) ||
+    packages.some((name) => `${id}/`.startsWith(`${name}/`))
   );
 }

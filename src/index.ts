@@ -1,6 +1,12 @@
 /** Everything that is the same in every adapter set. Each root of `platform/` adds its `NetworkAccessManager`. */
 
+export type { AuthenticationOptions } from './auth/authentication.ts';
 export { Authentication } from './auth/authentication.ts';
+export type {
+  SecurityContext,
+  SecurityContextFactory,
+  SecurityContextRequest,
+} from './auth/security-context.ts';
 export { AbstractNetworkCache } from './cache/storage/abstract-network-cache.ts';
 export type { MemoryCacheOptions } from './cache/storage/memory-cache.ts';
 export { MemoryCache } from './cache/storage/memory-cache.ts';

@@ -1,13 +1,16 @@
-import { Authentication as NeutralAuthentication } from '../../src/auth/authentication.ts';
+import {
+  type AuthenticationOptions,
+  Authentication as NeutralAuthentication,
+} from '../../src/auth/authentication.ts';
 import { bearerScheme } from '../../src/auth/bearer.ts';
 import { digestScheme } from '../../src/auth/digest.ts';
 import { ownHashes } from '../../src/auth/hash/own-hashes.ts';
 
-const SCHEMES = [digestScheme(ownHashes), bearerScheme];
+const MEANS = { schemes: [digestScheme(ownHashes), bearerScheme] };
 
 /** The answers to challenges that a browser leaves to pages: Basic, NTLM and Negotiate it keeps to itself. */
 export class Authentication extends NeutralAuthentication {
-  constructor() {
-    super(SCHEMES);
+  constructor(options?: AuthenticationOptions) {
+    super(options, MEANS);
   }
 }

@@ -10,6 +10,8 @@ export interface CredentialsQuestion {
   readonly challenge: AuthenticationChallenge;
   /** The option `credentials`, which is asked before the listeners. */
   readonly source: AuthenticationSettings['credentials'];
+  /** What stands for the account of the system, where that may answer before a listener is asked; otherwise null. */
+  readonly system: Credentials | null;
   /** Where others may be waiting for the same answer, or have had it; null for a request that shares none. */
   readonly cache: CredentialCache | null;
   readonly server: string;
@@ -45,7 +47,8 @@ async function give(question: CredentialsQuestion): Promise<Credentials | null> 
   const ofSource = await askSource(question);
   // The same again would be refused again.
   if (ofSource !== null && !question.isRefused(ofSource)) return ofSource;
-  const { challenge, call } = question;
+  const { challenge, call, system } = question;
+  if (system !== null && !question.isRefused(system)) return system;
   const type = challenge.isProxy ? 'proxyAuthentication' : 'authentication';
   const { credentials } = await ask(call, { type, challenge });
   try {

@@ -5,6 +5,7 @@ import type {
   AuthenticationSettings,
   Authenticator,
 } from '../call/authentication.ts';
+import { checkOptions } from '../checks/checker.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { numberOf } from '../util/number-of.ts';
 import { AskedAuthenticator } from './authenticator.ts';
@@ -18,12 +19,31 @@ import { digestScheme } from './digest.ts';
 import { ownHashes } from './hash/own-hashes.ts';
 import { Rounds } from './rounds.ts';
 import type { Scheme } from './scheme.ts';
+import type { SecurityContextFactory } from './security-context.ts';
 import { authenticationStage } from './stage.ts';
 
 const NO_CREDENTIALS = {};
 
+/** What an `Authentication` can be given. */
+export interface AuthenticationOptions {
+  /**
+   * On Node: makes the security contexts of Negotiate, in place of the package `kerberos`: one that passes channel bindings, or
+   * knows other accounts. Refused elsewhere, where Negotiate is not spoken. @default the package kerberos, where it is installed
+   */
+  readonly securityContext?: SecurityContextFactory | undefined;
+}
+
+/** What a platform has for it. */
+export interface AuthenticationMeans {
+  readonly schemes: readonly Scheme[];
+  /** @default nothing is bound */
+  readonly bind?: ChannelBinding;
+  /** With the security contexts of Negotiate; without it, Negotiate is not spoken. */
+  negotiate?(contexts: SecurityContextFactory | undefined): Scheme;
+}
+
 /** Schemes that need nothing of a platform. */
-const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basicScheme];
+const PORTABLE: AuthenticationMeans = { schemes: [digestScheme(ownHashes), bearerScheme, basicScheme] };
 
 /**
  * Answers the challenges of servers and proxies, and remembers the credentials that it was given until it is cleared or let
@@ -35,9 +55,20 @@ const PORTABLE: readonly Scheme[] = [digestScheme(ownHashes), bearerScheme, basi
 export class Authentication implements AuthenticationPart {
   readonly #all: Authenticators;
 
-  /** @internal `schemes` and `bind` are for a platform's own. */
-  constructor(schemes: readonly Scheme[] = PORTABLE, bind: ChannelBinding = () => null) {
-    this.#all = { cache: new CredentialCache(), schemes, bind, isReadableTold: false };
+  /** @throws TypeError for an option that there is not, or that has no meaning here */
+  constructor(options?: AuthenticationOptions);
+  /** @internal `means` are a platform's own. */
+  constructor(options: AuthenticationOptions | undefined, means: AuthenticationMeans);
+  constructor(options: AuthenticationOptions = {}, means: AuthenticationMeans = PORTABLE) {
+    const { schemes, bind = () => null, negotiate } = means;
+    const { securityContext } = checkOptions('Authentication', options, {
+      securityContext: {
+        expected: negotiate === undefined ? 'none: Negotiate is not spoken here' : 'a function',
+        accepts: (value) => negotiate !== undefined && typeof value === 'function',
+      },
+    });
+    const all = negotiate === undefined ? schemes : [negotiate(securityContext), ...schemes];
+    this.#all = { cache: new CredentialCache(), schemes: all, bind, isReadableTold: false };
   }
 
   /** What answers challenges for one manager. */

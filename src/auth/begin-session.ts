@@ -9,13 +9,13 @@ import type { Session } from './scheme.ts';
 export function beginSession(
   { scheme, challenge }: Choice,
   credentials: Credentials,
-  { isProxy }: AuthenticatingServer,
+  server: AuthenticatingServer,
   { url }: HttpRequest,
 ): Session {
   try {
-    return scheme.begin(challenge, credentials);
+    return scheme.begin(challenge, credentials, server);
   } catch (cause) {
-    const code = isProxy ? 'proxy-authentication-required' : 'authentication-required';
+    const code = server.isProxy ? 'proxy-authentication-required' : 'authentication-required';
     throw new NetworkError(code, (cause as Error).message, { url: url.href });
   }
 }

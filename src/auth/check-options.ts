@@ -3,8 +3,14 @@ import { illTyped } from '../checks/option-errors.ts';
 import { originOf, toCredentials } from './credentials.ts';
 import type { Scheme } from './scheme.ts';
 
-/** The strongest first; of these a platform speaks those that it lists. Negotiate is not spoken yet. */
-export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = ['ntlm', 'digest', 'bearer', 'basic'];
+/** The strongest first; of these a platform speaks those that it lists. */
+export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = [
+  'negotiate',
+  'ntlm',
+  'digest',
+  'bearer',
+  'basic',
+];
 
 /** `*corp.example` would have evilcorp.example, too, and below a domain no port is compared. */
 const HOSTS = /^(?:\*|\*\.[^\s/@*:]+|[^\s/@*]+)$/;
@@ -21,7 +27,7 @@ export function checkAuthenticationOptions(
     throw illTyped('', 'integratedAuthenticationHosts', "hosts as 'host', 'host:port', '*.domain' or '*'");
   // What would have no effect is refused.
   if (integratedAuthenticationHosts.length > 0 && !spoken.some((scheme) => scheme.isConnectionBound))
-    throw illTyped('', 'integratedAuthenticationHosts', 'no hosts: NTLM is not spoken here');
+    throw illTyped('', 'integratedAuthenticationHosts', 'no hosts: NTLM and Negotiate are not spoken here');
   if (credentials === null || typeof credentials === 'function') return;
   for (const [url, given] of Object.entries(credentials)) {
     if (originOf(url) === '') throw illTyped('', 'credentials', 'a function, or credentials by origin');

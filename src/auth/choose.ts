@@ -22,8 +22,10 @@ export interface Allowed {
   readonly schemes: readonly Scheme[];
   /** What is readable on the way may be sent: the connection is encrypted, or the application does not mind. */
   readonly readable: boolean;
-  /** The host is one of those to which integrated schemes speak. */
+  /** A connection may be authenticated: the host is listed, or a proxy, which the application has chosen. */
   readonly integrated: boolean;
+  /** The host is listed: the account of the system may be used. */
+  readonly listed: boolean;
 }
 
 /** What an application allows with one server, of the schemes that are there. */
@@ -32,13 +34,14 @@ export function allowedBy(
   { isProxy, isEncrypted, hostname, authority }: AuthenticatingServer,
   schemes: readonly Scheme[],
 ): Allowed {
+  const listed = isListed(hostname, authority, integratedAuthenticationHosts);
   return {
     schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
       schemes.filter((scheme) => scheme.name === name),
     ),
     readable: isEncrypted || allowBasicOverHttp,
-    // The application has chosen its proxies.
-    integrated: isProxy || isListed(hostname, authority, integratedAuthenticationHosts),
+    integrated: isProxy || listed,
+    listed,
   };
 }
 
@@ -63,9 +66,10 @@ export function choose(
 }
 
 /** Whether a scheme may be used at all: it was listed, and what it sends may go there. */
-export function isAllowed(scheme: Scheme, { schemes, readable, integrated }: Allowed): boolean {
-  const { isReadable, isConnectionBound } = scheme;
-  return schemes.includes(scheme) && (readable || !isReadable) && (integrated || !isConnectionBound);
+export function isAllowed(scheme: Scheme, { schemes, readable, integrated, listed }: Allowed): boolean {
+  const { isReadable, isConnectionBound, isIntegrated = false } = scheme;
+  const mayGoThere = isIntegrated ? listed : integrated || !isConnectionBound;
+  return schemes.includes(scheme) && (readable || !isReadable) && mayGoThere;
 }
 
 function choiceOf(scheme: Scheme, challenge: Challenge, outgoing: OutgoingRequest): Choice | null {

@@ -9,6 +9,7 @@ import type {
 import type { Call } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
+import { isPromise } from '../util/is-promise.ts';
 import { askCredentials } from './ask-credentials.ts';
 import type { Authenticators } from './authenticators.ts';
 import { beginSession, leaseIdentity } from './begin-session.ts';
@@ -18,6 +19,7 @@ import { type KnownSpace, serverKey } from './credential-cache.ts';
 import { GivenCredentials } from './given-credentials.ts';
 import { tellReadable } from './readable.ts';
 import type { Scheme, Session } from './scheme.ts';
+import { SYSTEM_ACCOUNT, UnusableScheme } from './unusable-scheme.ts';
 
 /** An answer that is under way. */
 interface Sent {
@@ -32,9 +34,12 @@ interface Sent {
 const MORE_ROUNDS = 12;
 
 /** What is made of a challenge; null for nothing that could answer it. */
-type Answering = Promise<AuthenticationAnswer> | AuthenticationAnswer | null;
+type Answering = Promise<AuthenticationAnswer | null> | AuthenticationAnswer | null;
 
 const NOTHING = (): void => {};
+
+const UNBOUND =
+  'Negotiate: the token was refused. It was not bound to the TLS connection, which servers with Extended Protection demand (the package kerberos passes no channel binding)';
 
 /** The rounds of one request with one server: the life of {@link AuthenticationRounds}. */
 export class Rounds implements AuthenticationRounds {
@@ -90,34 +95,37 @@ export class Rounds implements AuthenticationRounds {
     const { maximumAuthenticationAttempts } = this.#settings;
     this.#rounds++;
     const isOver = this.#rounds > maximumAuthenticationAttempts + MORE_ROUNDS;
-    const further = isOver ? null : this.#further(choices, outgoing);
-    if (further !== null) return further;
-    this.#forgetRefused(choices);
-    const [best] = choices;
-    // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
-    if (best === undefined || isOver || best.strength < this.#strength) return null;
     try {
-      const given = this.#given.atHand(choices) ?? (await this.#ask(best));
-      return given === null ? null : this.#begin(choices, given, outgoing);
-    } finally {
-      this.#answered();
-      this.#answered = NOTHING;
+      const further = isOver ? null : await this.#further(choices, outgoing);
+      if (further !== null) return further;
+      this.#forgetRefused(choices);
+      return isOver ? null : await this.#anew(choices, outgoing);
+    } catch (error) {
+      throw error instanceof UnusableScheme ? error.toError(this.#server, this.#request.url.href) : error;
     }
   }
 
-  accept(values: readonly string[]): void {
+  async accept(values: readonly string[], challenges: readonly string[], status: number): Promise<void> {
     const sent = this.#sent;
-    if (sent?.answer.accept?.(parseParameters(values.join(', '))) !== false) {
-      this.#given.confirm();
-      return;
-    }
-    this.#given.forget(sent.realm, sent.session);
-    const { url } = this.#request;
-    throw new NetworkError(
-      'protocol-failure',
-      'the server does not know the password: the rspauth of its Authentication-Info is wrong',
-      { url: url.href },
+    if (sent === null) return;
+    const { realm, session, answer } = sent;
+    const { isProxy, isEncrypted } = this.#server;
+    const isRight = answer.accept?.(parseParameters(values.join(', '))) !== false;
+    const said = parseChallenges([...challenges, ...values]).find(
+      ({ scheme, token68 }) => scheme === sent.scheme.name && token68 !== null,
     );
+    const proof = isRight ? await answer.prove?.(said?.token68 ?? null) : undefined;
+    // A proxy says nothing with a tunnel. TLS has told who the server is; a response that is no success may not come of it.
+    const isMissed = proof === null && !isProxy && !isEncrypted && status >= 200 && status < 300;
+    if (isRight && proof !== false && !isMissed) return this.#given.confirm();
+    this.#given.forget(realm, session);
+    const why = !isRight
+      ? 'does not know the password: the rspauth of its Authentication-Info is wrong'
+      : isMissed
+        ? 'has not shown that it knows the key of its service: there is no token of Negotiate in its answer, and over http nothing else tells who it is'
+        : 'does not know the key of its service: its token of Negotiate is wrong';
+    const { url } = this.#request;
+    throw new NetworkError('protocol-failure', `the server ${why}`, { url: url.href });
   }
 
   /**
@@ -129,7 +137,8 @@ export class Rounds implements AuthenticationRounds {
     outgoing: OutgoingRequest,
   ): Answering {
     const challenge = { scheme: scheme.name, token68: null, params: new Map<string, string>() };
-    return outgoing.body?.replayable === false
+    // A token of Negotiate is bound to a connection that is not there yet: a server is asked before the body is sent.
+    return outgoing.body?.replayable === false && scheme.isIntegrated !== true
       ? this.#begin([{ scheme, challenge, realm, strength }], credentials, outgoing)
       : { value: '', lease: leaseIdentity(this.#key, credentials, null) };
   }
@@ -160,7 +169,39 @@ export class Rounds implements AuthenticationRounds {
   #forgetRefused(choices: readonly Choice[]): void {
     if (this.#sent === null) return;
     this.#given.refuse(this.#sent, choices, this.#rounds === 1);
+    if (this.#sent.session.isUnbound === true) this.#tell(new UnusableScheme(UNBOUND));
     this.#sent = null;
+  }
+
+  /** Why the strongest scheme is not the one that is used. */
+  #tell(error: UnusableScheme): void {
+    if (error.isExpected) return;
+    const fault = error.toError(this.#server, this.#request.url.href);
+    this.#call.emit({ type: 'fault', error: fault.toJSON() });
+  }
+
+  /** Asks for credentials where none are at hand. What this machine has no means for leaves the other schemes. */
+  async #anew(choices: readonly Choice[], outgoing: OutgoingRequest): Promise<AuthenticationAnswer | null> {
+    const asked = this.#asked;
+    let left = choices;
+    for (;;) {
+      const [best] = left;
+      // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
+      if (best === undefined || best.strength < this.#strength) return null;
+      try {
+        const given = this.#given.atHand(left) ?? (await this.#ask(best));
+        return given === null ? null : await this.#begin(left, given, outgoing);
+      } catch (error) {
+        if (!(error instanceof UnusableScheme)) throw error;
+        left = left.filter(({ scheme }) => scheme !== best.scheme);
+        if (left.length === 0) throw error;
+        this.#tell(error);
+        this.#asked = asked;
+      } finally {
+        this.#answered();
+        this.#answered = NOTHING;
+      }
+    }
   }
 
   async #ask({ scheme, challenge, realm }: Choice): Promise<Credentials | null> {
@@ -176,6 +217,7 @@ export class Rounds implements AuthenticationRounds {
         options: Object.fromEntries(challenge.params),
       },
       source: this.#settings.credentials,
+      system: scheme.isIntegrated === true ? SYSTEM_ACCOUNT : null,
       cache: this.#given.isManual ? null : this.#all.cache,
       server: this.#key,
       isKnownWanted: this.#given.ofUrl === null,
@@ -187,11 +229,18 @@ export class Rounds implements AuthenticationRounds {
     });
   }
 
+  /** The best that can do with the credentials, and can be used. */
   #begin(choices: readonly Choice[], credentials: Credentials, outgoing: OutgoingRequest): Answering {
-    const choice = choices.find(({ scheme }) => scheme.takes(credentials));
+    const [choice, ...others] = choices.filter(({ scheme }) => scheme.takes(credentials));
     if (choice === undefined) return null;
     const session = beginSession(choice, credentials, this.#server, this.#request);
-    return this.#keep(choice, credentials, session, outgoing);
+    const answering = this.#keep(choice, credentials, session, outgoing);
+    if (!isPromise(answering) || others.length === 0) return answering;
+    return answering.catch((error) => {
+      if (!(error instanceof UnusableScheme)) throw error;
+      this.#tell(error);
+      return this.#begin(others, credentials, outgoing);
+    });
   }
 
   #keep(
@@ -202,9 +251,13 @@ export class Rounds implements AuthenticationRounds {
   ): Answering {
     const paths = this.#server.isProxy ? ['/'] : scheme.spaceOf(challenge, this.#request.url);
     const space = { realm, scheme, strength, credentials, session, paths };
-    this.#given.remember(space);
-    this.#strength = Math.max(this.#strength, strength);
-    return this.#answerWith(space, outgoing);
+    const answering = this.#answerWith(space, outgoing);
+    const remember = (answer: AuthenticationAnswer | null): AuthenticationAnswer | null => {
+      this.#given.remember(space);
+      this.#strength = Math.max(this.#strength, strength);
+      return answer;
+    };
+    return isPromise(answering) ? answering.then(remember) : remember(answering);
   }
 
   #answerWith(with_: Omit<Sent, 'answer'>, outgoing: OutgoingRequest): Answering {
@@ -213,7 +266,8 @@ export class Rounds implements AuthenticationRounds {
     if (answered === null) return null;
     if (scheme.isReadable && !this.#server.isEncrypted && !this.#given.isOfProxyUrl(credentials))
       tellReadable(this.#all, this.#server, this.#call);
-    const keep = (given: AuthenticationAnswer): AuthenticationAnswer => {
+    const keep = (given: AuthenticationAnswer | null): AuthenticationAnswer | null => {
+      if (given === null) return null;
       const owner = outgoing.body?.replayable === false ? this : null;
       const lease = leaseIdentity(this.#key, credentials, owner);
       // A handshake begins behind nothing, or behind a refusal, with which the last answer was forgotten.
@@ -222,7 +276,7 @@ export class Rounds implements AuthenticationRounds {
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;
     };
-    return 'value' in answered ? keep(answered) : this.#call.wait(answered).then(keep);
+    return isPromise(answered) ? this.#call.wait(answered).then(keep) : keep(answered);
   }
 
   #bindingOf({ isConnectionBound }: Scheme, { certificate = null }: OutgoingRequest): Uint8Array | null {

@@ -1,4 +1,5 @@
 import type {
+  AuthenticatingServer,
   AuthenticationAnswer,
   AuthenticationScheme,
   Credentials,
@@ -10,19 +11,22 @@ import type { Challenge } from './challenge.ts';
 /** Credentials and a challenge, from which answers are made as long as the server takes them. */
 export interface Session {
   /**
-   * null: not for this request (the hash of a body that cannot be read twice).
+   * null: not for this request (the hash of a body that cannot be read twice), or nothing is left to say.
    * @param binding what the connection is bound to: `tls-server-end-point:` and a hash of its certificate (RFC 5929); null
    * without TLS
+   * @throws UnusableScheme where this machine cannot make an answer
    */
   answer(
     outgoing: OutgoingRequest,
     binding?: Uint8Array | null,
-  ): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
+  ): AuthenticationAnswer | Promise<AuthenticationAnswer | null> | null;
   /**
    * What answers a challenge in reply to an answer of this session, with the same credentials: the nonce was too old, the
    * handshake has a further leg. null: the credentials were refused.
    */
   goesOn(challenge: Challenge): Session | null;
+  /** What it said was not bound to the connection, although that is TLS. @default false */
+  readonly isUnbound?: boolean;
 }
 
 /** A scheme of authentication. One more is a file, and a line where a platform lists them. */
@@ -34,12 +38,14 @@ export interface Scheme {
   readonly isReadable: boolean;
   /** It authenticates a connection and not a request: for the hosts that the application lists. */
   readonly isConnectionBound: boolean;
+  /** It speaks as the account of the system unasked: for listed hosts alone, proxies among them. @default false */
+  readonly isIntegrated?: boolean;
   /** Whether it can do anything with such credentials. */
   takes(credentials: Credentials): boolean;
   /** 0: it cannot answer this challenge. Of several of the same scheme, the larger is the better; below 100. */
   strengthOf(challenge: Challenge, outgoing: OutgoingRequest): number;
   /** @throws TypeError for credentials that cannot be sent; the error does not show them */
-  begin(challenge: Challenge, credentials: Credentials): Session;
+  begin(challenge: Challenge, credentials: Credentials, server: AuthenticatingServer): Session;
   /** The paths below which the same credentials are wanted (RFC 9110 §11.5). */
   spaceOf(challenge: Challenge, url: ParsedUrl): readonly string[];
 }

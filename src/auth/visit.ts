@@ -84,7 +84,7 @@ export class Visit {
       if (peer === null) return response;
       const { status, challenge } = fieldsOf(peer);
       if (response.status !== status) {
-        this.#accept(peer, response);
+        await this.#accept(peer, response);
         if (!this.#isLeg || this.#request.body === null) return response;
         // The peer was content before the handshake was over, with a request that was not whole.
         await drain(response.body, this.#call);
@@ -137,11 +137,12 @@ export class Visit {
     this.#lease = ConnectionLease.begin(this.#call, identity);
   }
 
-  #accept(peer: Peer, response: HttpResponse): void {
+  async #accept(peer: Peer, { headers, status, body }: HttpResponse): Promise<void> {
+    const { info, challenge } = fieldsOf(peer);
     try {
-      peer.rounds.accept(response.headers.getAll(fieldsOf(peer).info));
+      await peer.rounds.accept(headers.getAll(info), headers.getAll(challenge), status);
     } catch (error) {
-      response.body.cancel(error as NetworkError);
+      body.cancel(error as NetworkError);
       throw error;
     }
   }

@@ -5,12 +5,12 @@ import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Next, Stage } from './stage.ts';
 
-/** Schemes by their names in HTTP, in lower case. `ntlm` is spoken on Node; `negotiate` is not spoken yet. */
+/** Schemes by their names in HTTP, in lower case. `ntlm` and `negotiate` are spoken on Node. */
 export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic';
 
 /** What is asked for when a server or proxy wants to know who asks: plain data. */
 export interface AuthenticationChallenge {
-  /** What will be answered, in lower case: `basic`, `digest`, `bearer`. */
+  /** What will be answered, in lower case: `basic`, `digest`, `bearer`, `ntlm`, `negotiate`. */
   readonly scheme: AuthenticationScheme;
   /** What the credentials are for, in the words of the server. Empty where it gives none. */
   readonly realm: string;
@@ -123,6 +123,11 @@ export interface AuthenticationAnswer {
    * @returns false when the server has tried to prove that it knows the password, and does not
    */
   accept?(info: ReadonlyMap<string, string>): boolean;
+  /**
+   * Looks at the token that came with the response (Negotiate), null for none.
+   * @returns false when it is wrong: the server does not know the key of its service; null when it would have been needed
+   */
+  prove?(token: string | null): Promise<boolean | null>;
 }
 
 /**
@@ -133,7 +138,7 @@ export interface AuthenticationAnswer {
  *     let answer = await rounds.before(outgoing);               // Proxy-Authorization: answer.value, or none
  *     for (;;) {
  *       // … send, and read the head …
- *       if (status !== 407) break;                              // rounds.accept(Proxy-Authentication-Info)
+ *       if (status !== 407) break;                              // rounds.accept(Proxy-Authentication-Info, …)
  *       answer = await rounds.after(headers.getAll('proxy-authenticate'), outgoing);
  *       if (answer === null) throw …                            // proxy-authentication-required
  *     }
@@ -143,7 +148,7 @@ export interface AuthenticationAnswer {
  */
 export interface AuthenticationRounds {
   /** What is known to be wanted, or null. */
-  before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null;
+  before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer | null> | null;
   /** Whether a challenge among these can be answered: if not, the response is for the application as it is. */
   concerns(values: readonly string[], outgoing: OutgoingRequest): boolean;
   /**
@@ -154,9 +159,11 @@ export interface AuthenticationRounds {
   /**
    * The server has taken the answer, or wants none.
    * @param values those of Authentication-Info (Proxy-Authentication-Info)
-   * @throws NetworkError when it was to prove that it knows the password, and does not
+   * @param challenges those of WWW-Authenticate (Proxy-Authenticate): a handshake may have a last word there
+   * @param status that of the response: one that has done what was asked for needs the proof of its server
+   * @throws NetworkError when it was to prove that it knows the password or the key of its service, and does not
    */
-  accept(values: readonly string[]): void;
+  accept(values: readonly string[], challenges: readonly string[], status: number): void | Promise<void>;
 }
 
 /** What a manager says about authentication. */

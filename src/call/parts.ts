@@ -115,13 +115,14 @@ export interface ManagerOnlyOptions {
    */
   readonly credentials: CredentialsSource | CredentialsByOrigin | null;
   /**
-   * The schemes that are answered, the first that a server offers first. null: ntlm (on Node, of
-   * servers for `integratedAuthenticationHosts` alone), digest, bearer, basic. Negotiate is not spoken yet. @default null
+   * The schemes that are answered, the first that a server offers first. null: negotiate and ntlm (on Node, of
+   * servers for `integratedAuthenticationHosts` alone), digest, bearer, basic. @default null
    */
   readonly authenticationSchemes: readonly AuthenticationScheme[] | null;
   /**
-   * Servers whose challenges of NTLM are answered: `host`, `host:port`, `*.domain` (hosts below it) or `*`. Proxies are chosen
-   * by the application, and always answered. Refused where NTLM is not spoken (all but Node). @default []
+   * Servers whose challenges of NTLM and Negotiate are answered: `host`, `host:port`, `*.domain` (hosts below it) or `*`. To
+   * NTLM proxies are always answered, since the application has chosen them and says who asks; to Negotiate, which speaks as the
+   * account of the system, those that are listed. Refused where neither is spoken (all but Node). @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];
   /**

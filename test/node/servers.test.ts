@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Authentication } from '../../platform/node/authentication.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { type ManagerOptions, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
@@ -13,14 +14,23 @@ import {
   texts,
   UploadSource,
 } from '../suites/transport/harness.ts';
+import { kerberosOf } from '../support/kerberos.ts';
 import { uploadOneGibibyte } from '../support/large-upload.ts';
-import { REAL_SERVERS, type RealServer, startableServers, startServers } from '../support/real-servers.ts';
+import {
+  hasKerberos,
+  REAL_SERVERS,
+  type RealServer,
+  startableServers,
+  startServers,
+} from '../support/real-servers.ts';
 import { type SentOver, sendOver } from '../support/wire.ts';
 
 const available = await startableServers();
 // HAProxy stands in front of nginx.
 if (!available.has('nginx')) available.delete('haproxy');
-const running = available.size === 0 ? null : startServers(available);
+const isKerberized = available.has('apache') && hasKerberos();
+const running =
+  available.size === 0 ? null : startServers(isKerberized ? [...available, 'krb5kdc'] : available);
 afterAll(() => running?.stop());
 const tls = { ca: running?.ca ?? '' };
 
@@ -229,6 +239,53 @@ describe.runIf(available.has('nginx') && available.has('apache'))(
       for (const text of await Promise.all([one(), one(), one()])) expect(text.length).toBeGreaterThan(0);
       const wrong = as(origin, 'DOM\\user', 'wrong', { integratedAuthenticationHosts });
       await expect(wrong.get(`${origin}/ntlm/s.txt`).text()).rejects.toMatchObject({ status: 401 });
+    });
+
+    describe.runIf(isKerberized)('Apache, Negotiate with a KDC', () => {
+      const kerberos = kerberosOf(running);
+      const origins = ['http', 'https'].map((scheme) => [
+        `${scheme}://localhost:${APACHE[scheme as 'http']}`,
+      ]);
+      const integrated = (more: ManagerOptions = {}) => {
+        const manager = new NetworkAccessManager({
+          tls,
+          integratedAuthenticationHosts: ['localhost'],
+          authentication: new Authentication({ securityContext: kerberos.securityContext }),
+          ...more,
+        });
+        managers.push(manager.on('faultOccurred', () => {}));
+        return manager;
+      };
+
+      test.runIf(kerberos.isBuilt).each(origins)(
+        'a ticket opens it, and proves it, at %s',
+        async (origin) => {
+          kerberos.logIn();
+          const manager = integrated();
+          const one = () => manager.get(`${origin}/negotiate/s.txt`).text();
+          expect(await one()).toBe('the secret\n');
+          expect(new Set(await Promise.all([one(), one(), one()]))).toEqual(new Set(['the secret\n']));
+          expect(kerberos.isProven()).toBe(true);
+        },
+      );
+
+      test.runIf(kerberos.isBuilt).each(origins)(
+        'without a ticket it says what is missing, at %s',
+        async (origin) => {
+          kerberos.logOut();
+          await expect(integrated().get(`${origin}/negotiate/s.txt`).text()).rejects.toMatchObject({
+            code: 'authentication-required',
+            message: expect.stringMatching(/Negotiate: .*credentials/i),
+          });
+        },
+      );
+
+      test.runIf(kerberos.isBuilt)('nothing is sent to a host that is not listed', async () => {
+        kerberos.logIn();
+        const manager = integrated({ integratedAuthenticationHosts: ['intra.test'] });
+        const [[origin]] = origins as [[string]];
+        await expect(manager.get(`${origin}/negotiate/s.txt`).text()).rejects.toMatchObject({ status: 401 });
+      });
     });
   },
 );

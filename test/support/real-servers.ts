@@ -62,11 +62,13 @@ export interface RunningServers {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
+  /** The directory of all that they have. */
+  readonly root: string;
   stop(): void;
 }
 
 /** Starts servers; their ports are fixed, everything else is in a directory of its own. */
-export function startServers(names: Iterable<RealServer>): RunningServers {
+export function startServers(names: Iterable<RealServer | 'krb5kdc'>): RunningServers {
   const root = mkdtempSync(path.join(tmpdir(), 'fairlead-servers-'));
   const run = (...args: readonly string[]): void => {
     execFileSync('bash', [SCRIPT, ...args], { env: { ...process.env, SERVERS_ROOT: root }, stdio: 'ignore' });
@@ -77,11 +79,21 @@ export function startServers(names: Iterable<RealServer>): RunningServers {
     ca: certificate,
     certificate,
     key: readFileSync(path.join(root, 'key.pem'), 'utf8'),
+    root,
     stop: () => {
       run('stop');
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/** The KDC of the script has a port of its own. What is missing for it is said. */
+export function hasKerberos(): boolean {
+  const missing = ['krb5kdc', 'kdb5_util', 'kadmin.local', 'kinit'].filter(
+    (program) => !isInstalled(program),
+  );
+  if (missing.length > 0) console.warn(`Negotiate: its tests are skipped, there is no ${missing.join(', ')}`);
+  return missing.length === 0;
 }
 
 function isInstalled(program: string): boolean {

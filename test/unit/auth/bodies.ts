@@ -1,3 +1,4 @@
+import type { AuthenticatingServer } from '../../../src/call/authentication.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 
 /** A body in memory. */
@@ -26,3 +27,14 @@ export function streamOf(pieces: readonly string[], replayable: boolean): Reques
     },
   };
 }
+
+/** Who asks, where it does not matter who. */
+export const SERVER: AuthenticatingServer = {
+  isProxy: false,
+  origin: 'https://h.test',
+  hostname: 'h.test',
+  authority: 'h.test',
+  isEncrypted: true,
+  username: '',
+  password: '',
+};

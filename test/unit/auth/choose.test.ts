@@ -23,14 +23,18 @@ test.each([
   ['the order of the application', [basicScheme, bearerScheme], true, true, ['basic b', 'bearer ']],
   ['nothing', [], true, true, []],
 ])('of a server that offers much, with %s', (_name, schemes, readable, integrated, expected) => {
-  const choices = choose(parseChallenges(OFFER), { schemes, readable, integrated }, OUTGOING);
+  const choices = choose(
+    parseChallenges(OFFER),
+    { schemes, readable, integrated, listed: integrated },
+    OUTGOING,
+  );
   expect(choices.map(({ scheme, realm }) => `${scheme.name} ${realm}`)).toEqual(expected);
 });
 
 test('strength grows across the schemes with what an answer protects', () => {
   const choices = choose(
     parseChallenges(OFFER),
-    { schemes: SCHEMES, readable: true, integrated: true },
+    { schemes: SCHEMES, readable: true, integrated: true, listed: true },
     OUTGOING,
   );
   const strengths = choices.map(({ strength }) => strength);

@@ -7,13 +7,13 @@ import type { Session } from '../../../src/auth/scheme.ts';
 import type { AuthenticationAnswer } from '../../../src/call/authentication.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 import { DigestVerifier, paramsOf } from '../../support/digest-server.ts';
-import { bytesOf, streamOf } from './bodies.ts';
+import { bytesOf, SERVER, streamOf } from './bodies.ts';
 
 const GET = { method: 'GET', target: '/a?b=%2F"', body: null };
 const credentials = { user: 'Mufasa', password: 'Circle of Life' };
 
 function begin(field: string, given = credentials, hashes = nodeHashes): Session {
-  return digestScheme(hashes).begin(parseChallenges([field])[0]!, given);
+  return digestScheme(hashes).begin(parseChallenges([field])[0]!, given, SERVER);
 }
 
 const answer = (session: Session, outgoing: Parameters<Session['answer']>[0] = GET) =>

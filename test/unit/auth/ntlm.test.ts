@@ -22,6 +22,7 @@ import {
   responseKey,
 } from '../../../src/auth/ntlm/response.ts';
 import { toBase64 } from '../../../src/util/base64.ts';
+import { SERVER } from './bodies.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
 
@@ -193,14 +194,18 @@ describe('what a server may send', () => {
   ])('%s ends the handshake', (_, field) => {
     const scheme = ntlmScheme({ now: () => 0, random: (length) => new Uint8Array(length) });
     const [challenge] = parseChallenges([field]);
-    const session = scheme.begin(challenge!, { user: 'u', password: 'p' });
+    const session = scheme.begin(challenge!, { user: 'u', password: 'p' }, SERVER);
     expect(session.goesOn(challenge!)).toBeNull();
   });
 });
 
 test('two messages, of which the first goes without a body, and shows nobody', () => {
   const scheme = ntlmScheme({ now: () => 0, random: (length) => new Uint8Array(length) });
-  const session = scheme.begin(parseChallenges(['NTLM'])[0]!, { user: 'DOM\\user', password: 'SECRET' });
+  const session = scheme.begin(
+    parseChallenges(['NTLM'])[0]!,
+    { user: 'DOM\\user', password: 'SECRET' },
+    SERVER,
+  );
   const outgoing = { method: 'PUT', target: '/', body: null, hostname: 'h.test' };
   const first = session.answer(outgoing);
   expect(first).toEqual({ value: `NTLM ${toBase64(negotiateMessage())}`, isUnfinished: true });

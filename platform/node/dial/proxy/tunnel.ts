@@ -77,7 +77,9 @@ class TunnelVisit {
       });
       if (answer.head === null) return null;
       if (early !== null) {
-        this.#rounds?.accept(answer.head.headers.getAll('proxy-authentication-info'));
+        const { headers, status } = answer.head;
+        const values = (name: string): string[] => headers.getAll(name);
+        await this.#rounds?.accept(values('proxy-authentication-info'), values('proxy-authenticate'), status);
         return early;
       }
       this.#answer = await this.#next(answer);
