@@ -124,8 +124,5 @@ function declarations(extension: string): RollupOptions {
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */
 function isExternal(id: string): boolean {
-  return (
-    /^node:|lazy-(?:tldts|quickjs|kerberos)\.cjs$/.test(id) ||
-    packages.some((name) => `${id}/`.startsWith(`${name}/`))
-  );
+  return /^node:|lazy-[tqk]\w+\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`));
 }

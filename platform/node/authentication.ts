@@ -8,6 +8,7 @@ import { bearerScheme } from '../../src/auth/bearer.ts';
 import { digestScheme } from '../../src/auth/digest.ts';
 import { negotiateScheme } from '../../src/auth/negotiate.ts';
 import { ntlmScheme } from '../../src/auth/ntlm/ntlm.ts';
+import { socksPasswordScheme } from '../../src/auth/socks-password.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { channelBinding } from './auth/channel-binding.ts';
 import { kerberosContext } from './auth/kerberos-context.ts';
@@ -19,7 +20,7 @@ const ntlm = ntlmScheme({
 });
 
 const MEANS: AuthenticationMeans = {
-  schemes: [ntlm, digestScheme(nodeHashes), bearerScheme, basicScheme],
+  schemes: [ntlm, digestScheme(nodeHashes), bearerScheme, basicScheme, socksPasswordScheme],
   bind: channelBinding,
   negotiate: (contexts = (request) => kerberosContext(request)) => negotiateScheme(contexts),
 };

@@ -10,6 +10,7 @@ export const DEFAULT_SCHEMES: readonly AuthenticationScheme[] = [
   'digest',
   'bearer',
   'basic',
+  'socks5',
 ];
 
 /** `*corp.example` would have evilcorp.example, too, and below a domain no port is compared. */

@@ -31,13 +31,15 @@ export interface Allowed {
 /** What an application allows with one server, of the schemes that are there. */
 export function allowedBy(
   { authenticationSchemes, allowBasicOverHttp, integratedAuthenticationHosts }: AuthenticationSettings,
-  { isProxy, isEncrypted, hostname, authority }: AuthenticatingServer,
+  { isProxy, isEncrypted, hostname, authority, origin }: AuthenticatingServer,
   schemes: readonly Scheme[],
 ): Allowed {
   const listed = isListed(hostname, authority, integratedAuthenticationHosts);
+  // No server of HTTP is given what is for another protocol, whatever it calls its challenge.
+  const isSocks = isProxy && origin.startsWith('socks5:');
   return {
     schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
-      schemes.filter((scheme) => scheme.name === name),
+      schemes.filter((scheme) => scheme.name === name && (name === 'socks5') === isSocks),
     ),
     readable: isEncrypted || allowBasicOverHttp,
     integrated: isProxy || listed,

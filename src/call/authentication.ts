@@ -5,8 +5,11 @@ import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Next, Stage } from './stage.ts';
 
-/** Schemes by their names in HTTP, in lower case. `ntlm` and `negotiate` are spoken on Node. */
-export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic';
+/**
+ * Schemes by their names in HTTP, in lower case; `ntlm` and `negotiate` are spoken on Node. `socks5` is the user and password of a
+ * SOCKS5 proxy (RFC 1929), which is no scheme of HTTP: it answers those alone.
+ */
+export type AuthenticationScheme = 'negotiate' | 'ntlm' | 'digest' | 'bearer' | 'basic' | 'socks5';
 
 /** What is asked for when a server or proxy wants to know who asks: plain data. */
 export interface AuthenticationChallenge {

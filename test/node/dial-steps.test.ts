@@ -64,7 +64,7 @@ describe('a step that has to begin again', () => {
       code: 'unknown-network',
       message: expect.stringContaining('too often'),
     });
-    expect(server.connections).toBe(6);
+    expect(server.connections).toBe(301);
     await until(() => server.open === 0);
   });
 });

@@ -66,8 +66,12 @@ export interface DialerOptions {
   readonly routeKinds?: RouteKinds | undefined;
 }
 
-/** How often a dial may begin again. Each time something was learned that the next one needs. */
-const MOST_AGAIN = 5;
+/**
+ * How often a dial may begin again: more often than its steps do, each of which has a bound of its own, and the reason for it in its
+ * error. A proxy is answered as often as credentials may be asked for (`maximumAuthenticationAttempts`, at most 255) and twelve
+ * times more (`src/auth/rounds.ts`), SOCKS goes to four addresses, a pre-shared key is asked for once.
+ */
+const MOST_AGAIN = 300;
 
 /**
  * Opens connections. A dial is a list of steps over a value, {@link Reached}:

@@ -9,6 +9,7 @@ import type { TunnelMeans } from '../route.ts';
 import { AGAIN, type Dialing, type Reached, type Step } from '../step.ts';
 import { judgeEarlyBytes } from './early-bytes.ts';
 import { OriginFailure } from './fall-through.ts';
+import { SocksAccount } from './socks-account.ts';
 import { askSocks4 } from './socks4.ts';
 import { askSocks5 } from './socks5.ts';
 
@@ -35,13 +36,19 @@ const NOTHING = new Uint8Array();
 /** Asks a SOCKS proxy for a connection to the origin, and for another address of it where one cannot be reached. */
 export function socksStep(proxy: ProxyServer, means: TunnelMeans): Step {
   let next = 0;
+  let account: SocksAccount | null = null;
   return {
     name: 'tunnel',
     async take(reached, dialing): Promise<Reached | typeof AGAIN> {
       const targets = proxy.resolves ? [originOf(dialing)] : await resolved(reached, dialing, means);
-      const target = targets[next++]!;
-      const ask = proxy.type === 'socks4a' ? askSocks4 : askSocks5;
-      const refusal = await ask(reached.wire!, target, proxy, dialing);
+      const target = targets[next]!;
+      if (proxy.type !== 'socks4a') account ??= await SocksAccount.begin(proxy, dialing);
+      const refusal =
+        account === null
+          ? await askSocks4(reached.wire!, target, proxy, dialing)
+          : await askSocks5(reached.wire!, target, proxy, dialing, account);
+      if (refusal === AGAIN) return AGAIN;
+      next++;
       if (refusal !== null) {
         if (refusal.isAboutAddress && next < Math.min(targets.length, MOST_TARGETS)) return AGAIN;
         throw refused(refusal, proxy, dialing);

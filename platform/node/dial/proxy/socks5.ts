@@ -1,8 +1,9 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
-import type { Dialing, Wire } from '../step.ts';
+import { AGAIN, type Dialing, type Wire } from '../step.ts';
 import { proxyRefusal, wantsCredentials } from './proxy-failure.ts';
-import { readExactly } from './read-wire.ts';
+import { isClosedEarly, readExactly } from './read-wire.ts';
 import type { SocksRefusal, SocksTarget } from './socks.ts';
+import type { SocksAccount } from './socks-account.ts';
 
 const VERSION = 5;
 const CONNECT = 1;
@@ -31,22 +32,24 @@ const REPLIES = [
 ];
 
 /**
- * SOCKS5 (RFC 1928) with user and password (RFC 1929). Null when the way is open.
- * @throws NetworkError when the proxy wants other credentials, or does not speak SOCKS5
+ * SOCKS5 (RFC 1928) with user and password (RFC 1929). Null when the way is open; AGAIN when it takes a new connection to say
+ * who asks.
+ * @throws NetworkError when the proxy wants credentials that nobody has, or does not speak SOCKS5
  */
 export async function askSocks5(
   wire: Wire,
   target: SocksTarget,
   proxy: ProxyServer,
   dialing: Dialing,
-): Promise<SocksRefusal | null> {
+  account: SocksAccount,
+): Promise<SocksRefusal | typeof AGAIN | null> {
   if (target.bytes === null && target.host.length > MOST_NAME_BYTES)
     return {
       words: `its name is longer than ${MOST_NAME_BYTES} bytes`,
       code: 'host-not-found',
       isAboutAddress: false,
     };
-  await authenticate(wire, proxy, dialing);
+  if (!(await authenticate(wire, proxy, dialing, account))) return AGAIN;
   wire.write(Buffer.from([VERSION, CONNECT, 0, ...addressOf(target), target.port >> 8, target.port & 0xff]));
   const [version, reply, , kind] = await readExactly(wire, dialing.signal, 4);
   if (version !== VERSION) throw proxyRefusal(proxy, 'does not speak SOCKS5', dialing);
@@ -59,20 +62,45 @@ export async function askSocks5(
   return null;
 }
 
-async function authenticate(wire: Wire, proxy: ProxyServer, dialing: Dialing): Promise<void> {
-  const hasCredentials = proxy.user !== '' || proxy.password !== '';
-  const methods = hasCredentials ? [NO_AUTHENTICATION, USER_AND_PASSWORD] : [NO_AUTHENTICATION];
+/** False: what is known now is said over a new connection, since the proxy closes this one. */
+async function authenticate(
+  wire: Wire,
+  proxy: ProxyServer,
+  dialing: Dialing,
+  account: SocksAccount,
+): Promise<boolean> {
+  const { isOffered } = account;
+  const methods = isOffered ? [NO_AUTHENTICATION, USER_AND_PASSWORD] : [NO_AUTHENTICATION];
   wire.write(Buffer.from([VERSION, methods.length, ...methods]));
   const [version, method] = await readExactly(wire, dialing.signal, 2);
   if (version !== VERSION) throw proxyRefusal(proxy, 'does not speak SOCKS5', dialing);
-  if (method === NONE_ACCEPTABLE) throw wantsCredentials(proxy, dialing);
+  if (method === NONE_ACCEPTABLE) {
+    if (isOffered || !account.canAsk) throw wantsCredentials(proxy, dialing);
+    account.isOffered = true;
+    return false;
+  }
   if (!methods.includes(method!))
     throw proxyRefusal(proxy, `wants method ${method}, which was not offered`, dialing);
-  if (method === NO_AUTHENTICATION) return;
-  const [user, password] = [Buffer.from(proxy.user), Buffer.from(proxy.password)];
-  wire.write(Buffer.from([1, user.length, ...user, password.length, ...password]));
-  const [, status] = await readExactly(wire, dialing.signal, 2);
-  if (status !== 0) throw wantsCredentials(proxy, dialing);
+  if (method === NO_AUTHENTICATION) return true;
+  const isWaiting = account.credentials === null;
+  if (isWaiting && !(await account.ask())) throw wantsCredentials(proxy, dialing);
+  const [user, password] = [account.credentials!.user, account.credentials!.password].map((text) =>
+    Buffer.from(text),
+  );
+  wire.write(Buffer.from([1, user!.length, ...user!, password!.length, ...password!]));
+  const status = await readExactly(wire, dialing.signal, 2).catch((error) => {
+    if (!isWaiting || !isClosedEarly(error)) throw error;
+    return null;
+  });
+  // It has grown tired of waiting: what is known now is for another connection.
+  if (status === null) return false;
+  if (status[1] === 0) {
+    await account.accepted();
+    return true;
+  }
+  // What is refused is forgotten, and asked for again (RFC 1929 §2: the proxy closes the connection).
+  if (!(await account.ask())) throw wantsCredentials(proxy, dialing);
+  return false;
 }
 
 function addressOf({ bytes, host }: SocksTarget): readonly number[] {
