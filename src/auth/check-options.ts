@@ -18,7 +18,7 @@ const HOSTS = /^(?:\*|\*\.[^\s/@*:]+|[^\s/@*]+)$/;
 
 /** @throws TypeError for a scheme that is not spoken here, for what is no origin, and for what are no credentials, unseen */
 export function checkAuthenticationOptions(
-  { authenticationSchemes, credentials, integratedAuthenticationHosts }: AuthenticationSettings,
+  { authenticationSchemes, credentials, integratedAuthenticationHosts, transport }: AuthenticationSettings,
   spoken: readonly Scheme[],
 ): void {
   const names = DEFAULT_SCHEMES.filter((name) => spoken.some((scheme) => scheme.name === name));
@@ -29,6 +29,16 @@ export function checkAuthenticationOptions(
   // What would have no effect is refused.
   if (integratedAuthenticationHosts.length > 0 && !spoken.some((scheme) => scheme.isConnectionBound))
     throw illTyped('', 'integratedAuthenticationHosts', 'no hosts: NTLM and Negotiate are not spoken here');
+  if (
+    integratedAuthenticationHosts.length > 0 &&
+    transport !== null &&
+    transport.capabilities.leases !== true
+  )
+    throw illTyped(
+      '',
+      'integratedAuthenticationHosts',
+      `no hosts: the transport ${transport.capabilities.name} keeps no connection for the rounds of NTLM and Negotiate (capability leases)`,
+    );
   if (credentials === null || typeof credentials === 'function') return;
   for (const [url, given] of Object.entries(credentials)) {
     if (originOf(url) === '') throw illTyped('', 'credentials', 'a function, or credentials by origin');

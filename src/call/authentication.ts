@@ -177,6 +177,7 @@ export type AuthenticationSettings = Pick<
   | 'integratedAuthenticationHosts'
   | 'allowBasicOverHttp'
   | 'maximumAuthenticationAttempts'
+  | 'transport'
 >;
 
 /** One request that a proxy passes on. */

@@ -122,7 +122,8 @@ export interface ManagerOnlyOptions {
   /**
    * Servers whose challenges of NTLM and Negotiate are answered: `host`, `host:port`, `*.domain` (hosts below it) or `*`. To
    * NTLM proxies are always answered, since the application has chosen them and says who asks; to Negotiate, which speaks as the
-   * account of the system, those that are listed. Refused where neither is spoken (all but Node). @default []
+   * account of the system, those that are listed. Refused where neither is spoken (all but Node), and over a transport without the capability `leases`
+   * (`NodeHttpTransport`). @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];
   /**

@@ -7,6 +7,7 @@ import { originsOf } from '../support/origins.ts';
 import { closedPort } from '../support/proxies.ts';
 import {
   hasSocksUser,
+  hasWinbind,
   isStartable,
   SOCKS_USER,
   startDante,
@@ -17,6 +18,7 @@ import {
 import type { TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup(afterAll);
+const isWinbindFree = await hasWinbind();
 const { tls, identity, startBoth, managerWith } = originsOf(cleanup);
 let http: TestServer;
 let https: TestServer;
@@ -98,6 +100,36 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     });
   });
 
+  describe.runIf(isWinbindFree)('that wants NTLM, which Samba judges', () => {
+    let port: number;
+    beforeAll(async () => {
+      port = (await startSquid(cleanup, portIn(https.origin), 'ntlm')).basic;
+    }, 60_000);
+    const account = (password: string) => ({
+      credentials: { [`http://127.0.0.1:${port}`]: { user: 'SQUIDBOX\\nobody', password } },
+    });
+
+    test('gets it, and carries all', () => carriesAll(through(port, {}, account('pass'))));
+
+    test('gets what a body can be sent of once', async () => {
+      const manager = through(port, {}, account('pass'));
+      for (const { origin } of [http, https]) {
+        await manager.get(`${origin}/hello`).text();
+        const stream = new Blob(['once']).stream();
+        expect(await manager.post(`${origin}/count`, stream).text()).toBe('4');
+      }
+    });
+
+    test('and refuses another password', async () => {
+      const manager = through(port, {}, account('wrong'));
+      for (const { origin } of [http, https])
+        expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({
+          code: 'proxy-authentication-required',
+          status: 407,
+        });
+    });
+  });
+
   test('that opens no tunnel to a port says so, and its words are not those of the origin', async () => {
     const failure = await failureOf(through(ports.open), 'https://127.0.0.1:9/');
     expect(failure).toMatchObject({ code: 'unknown-proxy', status: 403 });
@@ -173,6 +205,17 @@ describe.runIf(isStartable('dante'))('Dante', () => {
       managerWith({ proxy: { type: 'socks5', host: '127.0.0.1', port, ...more } });
 
     test('carries all', () => carriesAll(through(SOCKS_USER)));
+
+    test('asks, once', async () => {
+      let asked = 0;
+      const manager = through({}).on('proxyAuthenticationRequired', (_, authenticator) => {
+        asked++;
+        Object.assign(authenticator, SOCKS_USER);
+      });
+      for (const { origin } of [http, https])
+        expect(await manager.get(`${origin}/hello`).text()).toBe('hello');
+      expect(asked).toBe(1);
+    });
 
     test.each([
       ['no', {}],

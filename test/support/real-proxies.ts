@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,7 @@ const PROGRAMS = {
   dante: 'danted',
   haproxy: 'haproxy',
   nginx: 'nginx',
+  winbind: 'winbindd',
 } as const;
 
 export type RealProxy = keyof typeof PROGRAMS;
@@ -39,9 +40,53 @@ function programOf(name: RealProxy): string | null {
 
 /** What Squid asks by, and how it knows user and pass. */
 const SQUID_SCHEMES = {
-  basic: (root: string) => `basic program /usr/lib/squid/basic_ncsa_auth ${root}/htpasswd`,
-  digest: (root: string) => `digest program /usr/lib/squid/digest_file_auth -c ${root}/htdigest`,
+  basic: (root: string) =>
+    `basic program /usr/lib/squid/basic_ncsa_auth ${root}/htpasswd\nauth_param basic realm squid`,
+  digest: (root: string) =>
+    `digest program /usr/lib/squid/digest_file_auth -c ${root}/htdigest\nauth_param digest realm squid`,
+  ntlm: (root: string) =>
+    `ntlm program /usr/bin/ntlm_auth --helper-protocol=squid-2.5-ntlmssp --configfile=${root}/smb.conf\nauth_param ntlm children 3`,
 } as const;
+
+/** Where Samba's programs look for winbindd, whatever its configuration says. */
+const WINBIND_PIPE = '/run/samba/winbindd/pipe';
+
+/** Samba's ntlm_auth and winbindd, which are NTLM for Squid; only one winbindd can run at a time. */
+export async function hasWinbind(): Promise<boolean> {
+  if (!isStartable('winbind') || !existsSync('/usr/bin/smbpasswd')) return false;
+  return !(await isOpen(WINBIND_PIPE));
+}
+
+/** Samba with one account of its own, `SQUIDBOX\\nobody` with the password `pass`; NTLMv2 alone. */
+async function startWinbind(cleanup: Cleanup, root: string): Promise<void> {
+  const places = ['private', 'lock', 'state', 'cache', 'pid', 'ncalrpc'];
+  for (const place of places) mkdirSync(path.join(root, place));
+  mkdirSync(path.dirname(WINBIND_PIPE), { recursive: true });
+  const config = `[global]
+workgroup = DOM
+netbios name = SQUIDBOX
+security = user
+server role = standalone server
+ntlm auth = ntlmv2-only
+interfaces = lo
+bind interfaces only = yes
+passdb backend = tdbsam:${root}/passdb.tdb
+private dir = ${root}/private
+lock directory = ${root}/lock
+state directory = ${root}/state
+cache directory = ${root}/cache
+pid directory = ${root}/pid
+ncalrpc dir = ${root}/ncalrpc
+log file = ${root}/log.%m
+`;
+  const file = written(root, 'smb.conf', config);
+  const account = ['-c', file, '-a', '-s', 'nobody'];
+  execFileSync('smbpasswd', account, { input: 'pass\npass\n', stdio: ['pipe', 'ignore', 'ignore'] });
+  await start(cleanup, 'winbind', ['-s', file, '-F', '--no-process-group'], [WINBIND_PIPE]);
+  // Squid asks as a user of its own, by the pipe that is not for all.
+  execFileSync('chgrp', ['proxy', `${root}/state/winbindd_privileged`]);
+  execFileSync('chmod', ['a+x', `${root}/state`]);
+}
 
 /** Squid: `open` takes everybody, `basic` user and pass, by the scheme that is named. CONNECT is for the given port alone. Gives the ports. */
 export async function startSquid(
@@ -67,7 +112,6 @@ coredump_dir ${root}
 cache deny all
 shutdown_lifetime 0 seconds
 auth_param ${SQUID_SCHEMES[scheme](root)}
-auth_param ${scheme} realm squid
 acl open myportname open
 acl user proxy_auth REQUIRED
 acl tunnel port ${tunnelPort}
@@ -77,6 +121,7 @@ http_access allow open
 http_access allow user
 http_access deny all
 `;
+  if (scheme === 'ntlm') await startWinbind(cleanup, root);
   await start(cleanup, 'squid', ['-N', '-f', written(root, 'squid.conf', config)], [open, basic]);
   return { open, basic };
 }
@@ -222,12 +267,12 @@ function written(root: string, name: string, text: string): string {
   return file;
 }
 
-/** Resolves when all ports are listened on. */
+/** Resolves when all ports, or local sockets, are listened on. */
 async function start(
   cleanup: Cleanup,
   name: RealProxy,
   args: readonly string[],
-  ports: readonly number[],
+  ports: readonly (number | string)[],
 ): Promise<void> {
   const child = spawn(programOf(name)!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -248,9 +293,9 @@ async function start(
     }
 }
 
-function isOpen(port: number): Promise<boolean> {
+function isOpen(port: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = typeof port === 'string' ? connect(port) : connect(port, '127.0.0.1');
     socket.on('error', () => resolve(false));
     socket.on('connect', () => {
       socket.destroy();

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Authentication, NetworkAccessManager } from '../../../platform/browser/index.ts';
 import { FetchTransport } from '../../../platform/common/fetch-transport.ts';
 import { browserCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
+import { NodeHttpTransport } from '../../../platform/node/http-module-transport/node-http-transport.ts';
 import {
   Authentication as AuthenticationOfNode,
   NetworkAccessManager as ManagerOfNode,
@@ -64,7 +65,7 @@ test('a page without the part is refused what only it could do', () => {
 });
 
 test.each([
-  [{ authenticationSchemes: ['digest', 'negotiate'] as const }, /'authenticationSchemes': .*spoken here/],
+  [{ authenticationSchemes: ['digest', 'mutual'] as never }, /'authenticationSchemes': .*spoken here/],
   [{ authenticationSchemes: ['SECRET'] as never }, /^option 'authenticationSchemes': (?!.*SECRET)/],
   [{ integratedAuthenticationHosts: ['https://intra.test'] }, /'integratedAuthenticationHosts': .*hosts/],
   [{ integratedAuthenticationHosts: ['*.intra.test:8443'] }, /'integratedAuthenticationHosts': .*hosts/],
@@ -83,11 +84,29 @@ test('a pattern that would let strangers in is refused, and those that are docum
     expect(make(host)).not.toThrow();
 });
 
-test('a page speaks no NTLM', () => {
+test('a page speaks no NTLM and no Negotiate', () => {
   const authentication = new Authentication();
   const make = (options: object) => () => new NetworkAccessManager({ ...options, authentication });
-  expect(make({ authenticationSchemes: ['ntlm'] })).toThrow(/'authenticationSchemes': .*spoken here/);
-  expect(make({ integratedAuthenticationHosts: ['intra.test'] })).toThrow(/NTLM is not spoken here/);
+  for (const scheme of ['ntlm', 'negotiate', 'socks5'])
+    expect(make({ authenticationSchemes: [scheme] })).toThrow(/'authenticationSchemes': .*spoken here/);
+  expect(make({ integratedAuthenticationHosts: ['intra.test'] })).toThrow(
+    /NTLM and Negotiate are not spoken/,
+  );
+  expect(() => new Authentication({ securityContext: () => null })).toThrow(/Negotiate is not spoken here/);
+});
+
+test('neither does a transport that keeps no connection for a handshake, whenever it is set', () => {
+  const transport = new NodeHttpTransport();
+  const integratedAuthenticationHosts = ['intra.test'];
+  expect(() => new ManagerOfNode({ transport, integratedAuthenticationHosts })).toThrow(
+    /'integratedAuthenticationHosts': .*transport node:http .*NTLM/,
+  );
+  const manager = new ManagerOfNode({ integratedAuthenticationHosts });
+  managers.push(manager);
+  expect(() => {
+    manager.transport = transport;
+  }).toThrow(/'integratedAuthenticationHosts': /);
+  expect(() => managers.push(new ManagerOfNode({ transport }))).not.toThrow();
 });
 
 test('managers take a part that they share, and nothing that is none', () => {

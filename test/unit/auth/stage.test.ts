@@ -11,6 +11,7 @@ const SETTINGS: AuthenticationSettings = {
   credentials: null,
   authenticationSchemes: null,
   integratedAuthenticationHosts: [],
+  transport: null,
   allowBasicOverHttp: true,
   maximumAuthenticationAttempts: 3,
 };

@@ -14,6 +14,7 @@ import {
   SocketTransport,
 } from '../../../platform/node/extras.ts';
 import {
+  Authentication,
   CookieJar,
   HttpMultiPart,
   MemoryCache,
@@ -126,6 +127,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { namespace: 'a', db: 'x', databse: 'a' },
     'database',
   ],
+  ['Authentication', (options) => new Authentication(options), { securtyContext: Date }, 'securityContext'],
   ['StrictTransportSecurity', (options) => new StrictTransportSecurity(options), { clok: Date }, 'clock'],
   ["a page's StrictTransportSecurity", (options) => new PageSecurity(options), { clok: Date }, 'clock'],
   [
