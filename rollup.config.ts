@@ -5,6 +5,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import { defineConfig, type OutputOptions, type RollupLog, type RollupOptions } from 'rollup';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
+import { licenseOf, nodePlugins } from './scripts/node-plugins.ts';
 
 /**
  * Every adapter set in both module formats, and one set of declarations for all. Which set an application gets is decided by
@@ -51,7 +52,7 @@ const sets = [
   singleFile('browser/index', 'browser/fairlead.min.js', 'es'),
   singleFile('electron/preload-script', 'electron/preload-script.cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
-  ...['d.ts', 'd.cts'].map((extension) => declarations(extension)),
+  ...['d.ts', 'd.cts'].map(declarations),
 ];
 
 const onwarn = ({ message }: RollupLog): void => {
@@ -61,18 +62,16 @@ export default defineConfig(sets.map((options) => ({ ...options, onwarn })));
 
 /** With eventemitter3 in them: Node takes longer to find one more package than to load everything of ours. */
 function nodeSets(input: Record<string, string>, format: Format): RollupOptions {
-  const license = readFileSync('node_modules/eventemitter3/LICENSE', 'utf8');
   return {
     input,
-    plugins: [nodeResolve({ exportConditions: ['node'] }), commonjs(), esbuild({ target: 'es2022' })],
+    plugins: nodePlugins(),
     external: (id) => id !== 'eventemitter3' && (LAZY.has(id) || isExternal(id)),
     output: {
       ...common(format),
       entryFileNames: `[name].${EXTENSION[format]}`,
       chunkFileNames: `chunks/[name]-[hash].${EXTENSION[format]}`,
       paths: (id) => LAZY.get(id) ?? id,
-      banner: ({ moduleIds }) =>
-        moduleIds.some((id) => id.includes('eventemitter3')) ? `/* eventemitter3: ${license}*/` : '',
+      banner: licenseOf,
     },
   };
 }

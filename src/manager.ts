@@ -198,6 +198,7 @@ export class Manager extends Settings implements NetworkClient {
     for (const reply of [...this.#running]) reply.cancel(reason, true);
     for (const callback of [...this.#closing]) callback();
     this.#silence?.stop();
+    if (this.#extended === null) this.#proxies?.close();
     // Together: what is the application's own may fail, and keeps no other from ending.
     await Promise.all([
       this.#connections.close(),

@@ -1,5 +1,5 @@
-import type { QuickJSWASMModule } from 'quickjs-emscripten-core';
-
-/** @throws Error that names what has to be installed */
-export function loadQuickJs(): Promise<QuickJSWASMModule>;
-export function forgetQuickJs(): void;
+/**
+ * The paths of both packages.
+ * @throws Error that names what has to be installed
+ */
+export function locateQuickJs(): readonly [core: string, variant: string];

@@ -91,4 +91,6 @@ export interface ProxyPart {
   under(settings: ProxySettings): ProxyRouting;
   /** What it would choose, and why. */
   explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation>;
+  /** The manager is closed: ends what runs to choose. */
+  close(): void;
 }

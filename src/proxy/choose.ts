@@ -2,7 +2,7 @@ import type { ProxyServer } from '../call/route.ts';
 import type { ProxyInput, ProxyQuery } from '../options/proxy.ts';
 import { isLoopback } from '../util/loopback.ts';
 import type { Choice } from './environment.ts';
-import { choiceBehind } from './ready-answer.ts';
+import { choiceBehind } from './own-factory.ts';
 import { NO_PROXY, parseProxy } from './setting.ts';
 
 /** Where it is written what proxy to use. */
@@ -12,6 +12,8 @@ export interface ProxySources {
   /** @throws TypeError for a variable that names no proxy */
   environment(query: ProxyQuery): Choice;
   system(query: ProxyQuery): Promise<Choice>;
+  /** Nobody is answered any more: what runs for that alone is ended. */
+  close(): void;
   /** @throws TypeError for what the platform cannot use of a proxy: its TLS material */
   check(input: ProxyInput): void;
 }

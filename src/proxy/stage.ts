@@ -15,7 +15,7 @@ import {
 } from '../call/route.ts';
 import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
-import type { ProxyExplanation, ShownProxy } from '../options/proxy.ts';
+import type { ProxyExplanation, ProxyQuery, ShownProxy } from '../options/proxy.ts';
 import { systemClock } from '../util/clock.ts';
 import { isPromise } from '../util/is-promise.ts';
 import { withoutFragment } from '../util/url.ts';
@@ -23,6 +23,7 @@ import { authenticatingProxy } from './authenticating-proxy.ts';
 import { type Choosing, chooseByAnswer, chooseBySetting, type ProxySources } from './choose.ts';
 import { DeadProxies } from './dead-proxies.ts';
 import type { Choice } from './environment.ts';
+import { behindFactory, type OwnFactory } from './own-factory.ts';
 import { hasOwnAuthorization } from './proxy-authorization.ts';
 import { proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
 import { queryOf } from './query.ts';
@@ -37,6 +38,7 @@ import { NO_PROXY } from './setting.ts';
 export class Proxies implements ProxyPart {
   readonly #sources: ProxySources;
   readonly #dead = new DeadProxies();
+  readonly #asked = new Set<OwnFactory>();
 
   constructor(sources: ProxySources) {
     this.#sources = sources;
@@ -68,6 +70,12 @@ export class Proxies implements ProxyPart {
     const usable = choice.proxies.filter((proxy) => routeThrough(proxy, carried(request)) !== null);
     const tried = this.#dead.order(usable, keyOf, now).map((proxy) => this.#shown(proxy, now));
     return { chosen: tried[0] ?? null, tried, rule: choice.rule };
+  }
+
+  close(): void {
+    for (const factory of this.#asked) factory.leave(this);
+    this.#asked.clear();
+    this.#sources.close();
   }
 
   #route(
@@ -118,6 +126,8 @@ export class Proxies implements ProxyPart {
     };
     try {
       if (proxyFactory !== null && !isOwn) {
+        const own = behindFactory(proxyFactory);
+        if (own !== null) return this.#ask(own, query).catch(failed);
         const answer = inContext(() => proxyFactory(query));
         return Promise.resolve(answer)
           .then((given) => chooseByAnswer(given, query, this.#sources))
@@ -129,6 +139,11 @@ export class Proxies implements ProxyPart {
     } catch (cause) {
       return failed(cause);
     }
+  }
+
+  #ask(factory: OwnFactory, query: ProxyQuery): Promise<Choice> {
+    this.#asked.add(factory);
+    return factory.choose(query, this);
   }
 
   /** @throws NetworkError proxy-not-found where none of them can carry the request */

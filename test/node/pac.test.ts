@@ -6,18 +6,17 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pacProxies } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import { loadQuickJs } from '../../platform/node/lazy-quickjs.cjs';
 import { PacFile, type PacParts } from '../../platform/node/proxy/pac/pac-file.ts';
 import { PacScript } from '../../platform/node/proxy/pac/pac-script.ts';
 import type { PacQuestions } from '../../platform/node/proxy/pac/surroundings.ts';
 import { thisMachine } from '../../platform/node/proxy/pac/surroundings.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
+import { runsInThread } from '../support/pac-in-thread.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 import { queryOfUrl } from '../support/proxy-query.ts';
 
 const cleanup = new Cleanup();
-const quickjs = await loadQuickJs();
 
 const questions = (asked: string[] = []): PacQuestions => ({
   async lookUp(host) {
@@ -28,8 +27,10 @@ const questions = (asked: string[] = []): PacQuestions => ({
   ownAddresses: async () => ['10.9.9.9'],
 });
 const say = (body: string): string => `function FindProxyForURL(url, host) { ${body} }`;
+const scriptOf = (script: string, asking: PacQuestions = questions(), clock = systemClock) =>
+  new PacScript(script, runsInThread(script), asking, clock);
 const find = (script: string, url = 'http://origin.test/path?query', asked: string[] = []) =>
-  new PacScript(script, quickjs, questions(asked)).find(queryOfUrl(url));
+  scriptOf(script, questions(asked)).find(queryOfUrl(url));
 
 describe('a script', () => {
   test.each([
@@ -89,18 +90,6 @@ describe('a script', () => {
     expect(await find(say('return "DIRECT"'))).toBe('DIRECT');
   });
 
-  test('that never ends is stopped, and not run again for anybody for a while', async () => {
-    let now = 0;
-    const clock = { ...systemClock, monotonic: () => now };
-    const body = 'if (host === "good.test") return "DIRECT"; for (;;) try { for (;;); } catch (e) { } ';
-    const script = new PacScript(say(body), quickjs, questions(), clock);
-    const ask = (host: string) => script.find(queryOfUrl(`http://${host}/`));
-    await expect(ask('bad.test')).rejects.toThrow('it took longer than 200 ms');
-    await expect(ask('good.test')).rejects.toThrow('it has taken too long a moment ago');
-    now += 30_000;
-    expect(await ask('good.test')).toBe('DIRECT');
-  });
-
   test('reaches nothing of Node, and leaves nothing to the next call', async () => {
     const names = [
       'process',
@@ -119,7 +108,7 @@ describe('a script', () => {
     const attempt = 'return String(alert.constructor("return this.process")())';
     expect(await find(say(attempt))).toBe('undefined');
     const counting = `var n = 0; ${say('Object.prototype.n = ++n; return String(n) + host')}`;
-    const script = new PacScript(counting, quickjs, questions());
+    const script = scriptOf(counting);
     expect(await script.find(queryOfUrl('http://a.test/'))).toBe('1a.test');
     expect(await script.find(queryOfUrl('http://b.test/'))).toBe('1b.test');
     expect(({} as { n?: unknown }).n).toBeUndefined();
@@ -129,7 +118,7 @@ describe('a script', () => {
     let now = 0;
     const asked: string[] = [];
     const clock = { ...systemClock, monotonic: () => now };
-    const script = new PacScript(say('return dnsResolve(host)'), quickjs, questions(asked), clock);
+    const script = scriptOf(say('return dnsResolve(host)'), questions(asked), clock);
     await script.find(queryOfUrl('https://a.test/one'));
     await script.find(queryOfUrl('https://a.test/two'));
     await script.find(queryOfUrl('https://b.test/'));
@@ -151,7 +140,7 @@ describe('a script', () => {
       clearTimeout: () => {},
     };
     const never = { ...questions(), lookUp: () => new Promise<never>(() => {}) };
-    const script = new PacScript(say('return String(dnsResolve(host))'), quickjs, never, clock);
+    const script = scriptOf(say('return String(dnsResolve(host))'), never, clock);
     expect(await script.find(queryOfUrl('http://a.test/'))).toBe('null');
     expect(timers.length).toBe(1);
   });
@@ -170,6 +159,7 @@ describe('a file', () => {
     const parts: PacParts = {
       clock: { ...systemClock, monotonic: () => state.now },
       questions: questions(),
+      runner: runsInThread,
       download: async () => {
         const text = texts[Math.min(state.downloads++, texts.length - 1)]!;
         if (text instanceof Error) throw text;
@@ -222,23 +212,6 @@ describe('a file', () => {
     expect(await choose()).toEqual(['first.test', null]);
     await expect.poll(choose).toEqual(['second.test']);
     expect(state.downloads).toBe(2);
-  });
-
-  test('whose module of WebAssembly has aborted gets a new one', async () => {
-    let loads = 0;
-    const parts: PacParts = {
-      download: async () => first,
-      loadQuickJs: async () => {
-        const abort = (): never => {
-          throw new WebAssembly.RuntimeError('Aborted()');
-        };
-        return loads++ === 0 ? Object.assign(Object.create(quickjs), { newRuntime: abort }) : quickjs;
-      },
-    };
-    const file = new PacFile('http://pac.test/', parts);
-    const query = queryOfUrl('http://a.test/');
-    await expect(file.choose(query)).rejects.toThrow('Aborted');
-    expect((await file.choose(query)).proxies.length).toBe(2);
   });
 
   test('that is gone later serves on', async () => {

@@ -194,8 +194,10 @@ describe('the proxies of', () => {
 test('a PAC file that nothing can run is no reason to go another way', async () => {
   const host = acted('linux', GNOME, { [GSETTINGS]: auto('http://pac.corp/') });
   const missing = Object.assign(new Error('npm install it'), { code: 'MODULE_NOT_FOUND' });
-  const loadQuickJs = async (): Promise<never> => Promise.reject(missing);
-  const proxies = new SystemProxies(host, environment, { ...parts, loadQuickJs });
+  const runner = (): never => {
+    throw missing;
+  };
+  const proxies = new SystemProxies(host, environment, { ...parts, runner });
   await expect(proxies.choose(QUERY)).rejects.toThrow('the PAC file http://pac.corp/: npm install it');
 });
 

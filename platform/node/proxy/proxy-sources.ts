@@ -20,6 +20,7 @@ let systemProxies: SystemProxies | null = null;
  * @param create for the PAC file that a system names
  */
 export function proxySources(create: CreateClient): ProxySources {
+  const asker = {};
   const system = (): SystemProxies => {
     systemProxies ??= new SystemProxies(thisHost, byEnvironment, { download: downloadsWith(create) });
     return systemProxies;
@@ -27,7 +28,8 @@ export function proxySources(create: CreateClient): ProxySources {
   return {
     applicationProxy: () => applicationProxy.current,
     environment: byEnvironment,
-    system: (query) => system().choose(query),
+    system: (query) => system().choose(query, asker),
+    close: () => systemProxies?.leave(asker),
     check: checkProxy,
   };
 }

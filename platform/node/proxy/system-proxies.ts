@@ -33,12 +33,12 @@ export class SystemProxies {
   }
 
   /** @throws TypeError for a variable of the environment that names no proxy */
-  async choose(query: ProxyQuery): Promise<Choice> {
+  async choose(query: ProxyQuery, asker?: object): Promise<Choice> {
     const { settings, why } = await this.#read();
     if (settings === null) return this.#goOn(query, why);
     const { source } = settings;
     if (settings.asksEnvironment) return this.#goOn(query, `${source} says so`);
-    const byPac = settings.pac === null ? null : await this.#chooseByPac(settings.pac, source, query);
+    const byPac = settings.pac === null ? null : await this.#chooseByPac(settings.pac, source, query, asker);
     if (byPac !== null && typeof byPac !== 'string') return byPac;
     // As in Chromium: where there is no PAC file to be had, the proxies that are named besides count.
     const hasProxies = (settings.http ?? settings.https ?? settings.socks) !== null;
@@ -53,14 +53,27 @@ export class SystemProxies {
     }
   }
 
+  /** That asker is closed: what runs for it alone is ended. */
+  leave(asker: object): void {
+    this.#pac?.file.leave(asker);
+  }
+
   /**
    * The choice of a PAC file, or why there is none.
    * @throws Error where the packages that run such files are not installed: that is for the developer to decide
    */
-  async #chooseByPac(url: string, source: string, query: ProxyQuery): Promise<Choice | string> {
-    if (this.#pac?.url !== url) this.#pac = { url, file: new PacFile(url, this.#parts) };
+  async #chooseByPac(
+    url: string,
+    source: string,
+    query: ProxyQuery,
+    asker: object | undefined,
+  ): Promise<Choice | string> {
+    if (this.#pac?.url !== url) {
+      this.#pac?.file.retire();
+      this.#pac = { url, file: new PacFile(url, this.#parts) };
+    }
     try {
-      const { proxies, rule } = await this.#pac.file.choose(query);
+      const { proxies, rule } = await this.#pac.file.choose(query, asker);
       return { proxies, rule: `system (${source}): ${rule}` };
     } catch (error) {
       const { cause, message } = error as Error;

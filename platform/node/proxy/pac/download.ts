@@ -9,15 +9,15 @@ const LONGEST_DOWNLOAD = 10_000;
 export type CreateClient = (options: ManagerOptions) => NetworkClient;
 
 /** Gets texts of PAC files: never through a proxy, and with nothing that a manager of the application knows or sends. */
-export function downloadsWith(create: CreateClient): (url: string) => Promise<string> {
-  return async (url) => {
+export function downloadsWith(create: CreateClient): (url: string, signal: AbortSignal) => Promise<string> {
+  return async (url, signal) => {
     const client = create({
       proxy: 'none',
       maximumBodySize: MOST_BYTES,
       timeouts: { total: LONGEST_DOWNLOAD },
     });
     try {
-      return await client.get(url).text();
+      return await client.get({ url, signal }).text();
     } finally {
       await client.close();
     }

@@ -1,12 +1,13 @@
-import type { QuickJSWASMModule } from 'quickjs-emscripten-core';
 import type { ProxyQuery } from '../../../../src/options/proxy.ts';
 import type { Choice } from '../../../../src/proxy/environment.ts';
 import { parsePacList } from '../../../../src/proxy/pac-list.ts';
 import { NO_PROXY } from '../../../../src/proxy/setting.ts';
 import { type Clock, systemClock } from '../../../../src/util/clock.ts';
 import { withoutUserinfo } from '../../../../src/util/redaction.ts';
-import { forgetQuickJs, loadQuickJs } from '../../lazy-quickjs.cjs';
+import { locateQuickJs } from '../../lazy-quickjs.cjs';
+import type { PacRunner } from './pac-outcome.ts';
 import { PacScript } from './pac-script.ts';
+import { PacWorker } from './pac-worker.ts';
 import { type PacQuestions, thisMachine } from './surroundings.ts';
 
 /** Milliseconds after which a file is looked at again, and after which one that could not be had is. */
@@ -17,8 +18,9 @@ const PAUSE_AFTER_FAILURE = 10_000;
 /** Where the parts of a PAC file come from: a test gives others. */
 export interface PacParts {
   /** The text behind a URL, directly, within some time. */
-  readonly download: (url: string) => Promise<string>;
-  readonly loadQuickJs?: () => Promise<QuickJSWASMModule>;
+  readonly download: (url: string, signal: AbortSignal) => Promise<string>;
+  /** What runs a script. */
+  readonly runner?: (script: string, clock: Clock) => PacRunner;
   readonly questions?: PacQuestions;
   readonly clock?: Clock;
 }
@@ -30,13 +32,16 @@ export class PacFile {
   readonly #lifetime: number;
   #script: PacScript | null = null;
   #loading: Promise<PacScript> | null = null;
+  #download = new AbortController();
+  /** Who waits for an answer, and for how many. */
+  readonly #askers = new Map<object, number>();
   /** When it is to be looked at again. */
   #staleAt = 0;
   #failure: Error | null = null;
 
   constructor(url: string, parts: PacParts) {
     this.#url = url;
-    this.#parts = { loadQuickJs, questions: thisMachine, clock: systemClock, ...parts };
+    this.#parts = { runner: inThread, questions: thisMachine, clock: systemClock, ...parts };
     this.#lifetime = url.startsWith('file:') ? LIFETIME_OF_LOCAL : LIFETIME;
   }
 
@@ -45,8 +50,12 @@ export class PacFile {
     return `PAC: ${shownUrl(this.#url)}`;
   }
 
-  /** @throws Error that says which file, and what is wrong with it */
-  async choose(query: ProxyQuery): Promise<Choice> {
+  /**
+   * @param asker whoever asks: {@link leave} ends what nobody else waits for
+   * @throws Error that says which file, and what is wrong with it
+   */
+  async choose(query: ProxyQuery, asker: object = ANYBODY): Promise<Choice> {
+    this.#askers.set(asker, (this.#askers.get(asker) ?? 0) + 1);
     try {
       const script = await this.#current();
       const text = await script.find(query);
@@ -56,16 +65,25 @@ export class PacFile {
       if (proxies.length === 0) throw new Error('it names no proxy that can be used');
       return { proxies, rule: this.rule };
     } catch (cause) {
-      if (cause instanceof WebAssembly.RuntimeError) this.#startAnew();
       throw new Error(`the PAC file ${shownUrl(this.#url)}: ${(cause as Error).message}`, { cause });
+    } finally {
+      const others = (this.#askers.get(asker) ?? 1) - 1;
+      if (others > 0) this.#askers.set(asker, others);
+      else this.#askers.delete(asker);
     }
   }
 
-  /** A module of WebAssembly that has aborted does nothing any more. */
-  #startAnew(): void {
-    forgetQuickJs();
-    this.#script = null;
-    this.#staleAt = 0;
+  /** It is not asked any more. What waits gets its answer. */
+  retire(): void {
+    this.#script?.retire();
+  }
+
+  /** Of no use to that asker any more: without others that wait, nothing of it goes on. The next question begins anew. */
+  leave(asker: object): void {
+    this.#askers.delete(asker);
+    if (this.#askers.size > 0) return;
+    this.#download.abort(new Error('nobody waits for it any more'));
+    this.#script?.end();
   }
 
   #current(): Promise<PacScript> {
@@ -80,21 +98,35 @@ export class PacFile {
   }
 
   async #load(): Promise<PacScript> {
-    const { download, loadQuickJs, questions, clock } = this.#parts;
+    const { download, runner, questions, clock } = this.#parts;
+    this.#download = new AbortController();
+    const { signal } = this.#download;
     let lifetime = this.#lifetime;
     try {
-      const [quickjs, text] = await Promise.all([loadQuickJs(), download(this.#url)]);
-      if (this.#script?.text !== text) this.#script = new PacScript(text, quickjs, questions, clock);
-      return this.#script;
+      const text = await download(this.#url, signal);
+      if (this.#script?.text === text) return this.#script;
+      const script = new PacScript(text, runner(text, clock), questions, clock);
+      this.#script?.retire();
+      this.#script = script;
+      return script;
     } catch (error) {
       this.#failure = error as Error;
-      if (this.#script === null) lifetime = PAUSE_AFTER_FAILURE;
+      if (signal.aborted) lifetime = 0;
+      else if (this.#script === null) lifetime = PAUSE_AFTER_FAILURE;
       throw error;
     } finally {
       this.#staleAt = clock.monotonic() + lifetime;
       this.#loading = null;
     }
   }
+}
+
+/** Who asks and says nothing of when it leaves. */
+const ANYBODY = {};
+
+/** @throws Error where QuickJS is not installed */
+function inThread(script: string, clock: Clock): PacRunner {
+  return new PacWorker({ script, quickJs: locateQuickJs() }, clock);
 }
 
 /** Without credentials, and of a file that is in its URL not the whole of it. */

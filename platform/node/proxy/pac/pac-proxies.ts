@@ -1,5 +1,5 @@
 import type { ProxyFactory } from '../../../../src/options/proxy.ts';
-import { readyAnswer } from '../../../../src/proxy/ready-answer.ts';
+import { proxyFactoryOf } from '../../../../src/proxy/own-factory.ts';
 import { NetworkAccessManager } from '../../index.ts';
 import { downloadsWith } from './download.ts';
 import { PacFile } from './pac-file.ts';
@@ -13,14 +13,16 @@ const WPAD = 'http://wpad/wpad.dat';
 
 /**
  * A `proxyFactory` that asks a PAC file ("proxy auto-config"): its `FindProxyForURL` runs in QuickJS, where nothing of Node is
- * to be reached, for at most 200 ms and 8 MB. That takes the optional packages `quickjs-emscripten-core` and
+ * to be reached, for at most 200 ms and 8 MB, in a worker thread of its own. That takes the optional packages `quickjs-emscripten-core` and
  * `@jitl/quickjs-wasmfile-release-sync`; without them, and where the file cannot be had or fails, requests end with
  * proxy-not-found. Of https URLs it is told the origin alone, as in browsers. What it says holds for 30 s; the file is looked at
  * again every 5 minutes (`file:`: 2 s).
  *
- * The script runs on the thread that asks, anew after each name that it looks up, and the 200 ms are measured between two of its
- * steps. What QuickJS does in one step (`new Array(3e9).join('x')`) is not stopped, and the whole process stands still
- * meanwhile: take PAC files only from those who may stop the program.
+ * The script runs anew after each name that it looks up, 15 s in all. The 200 ms are measured between two of its steps; what
+ * QuickJS does in one step (`new Array(3e9).join('x')`) ends with its thread after 2 s, and nothing else waits for it. A script
+ * that did not end is not run for 30 s. The thread is begun with the first question, keeps no process alive, and is ended by
+ * `close()` of the manager and when nothing is asked for 30 s. It loads QuickJS from `node_modules` beside this package or beside
+ * the program: of a bundle both packages are left out ("external").
  *
  * @param url http, https, file or data; `'wpad'` looks for the file that the local network names by DNS
  *   (`http://wpad/wpad.dat`). Whoever answers to that name sees where requests go: only for networks that are trusted
@@ -28,11 +30,9 @@ const WPAD = 'http://wpad/wpad.dat';
  */
 export function pacProxies(url: string | URL): ProxyFactory {
   const file = new PacFile(url === 'wpad' ? WPAD : checkedUrl(url), { download });
-  return async (query) => {
-    const choice = await file.choose(query);
-    const shown = choice.proxies.map((proxy) => (proxy === null ? 'none' : textOf(proxy)));
-    return readyAnswer(choice, shown);
-  };
+  return proxyFactoryOf(file, ({ proxies }) =>
+    proxies.map((proxy) => (proxy === null ? 'none' : textOf(proxy))),
+  );
 }
 
 /** Without credentials, which a script seldom names. */

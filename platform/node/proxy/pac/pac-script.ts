@@ -1,9 +1,7 @@
-import type { QuickJSWASMModule } from 'quickjs-emscripten-core';
 import type { ProxyQuery } from '../../../../src/options/proxy.ts';
-import { pacFunctions } from '../../../../src/proxy/pac/pac-functions.ts';
 import { type PacQuery, pacQueryOf } from '../../../../src/proxy/pac/pac-query.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../../../src/util/clock.ts';
-import { EndlessScript, runPac } from './sandbox.ts';
+import { EndlessScript, ITSELF, type PacOutcome, type PacRun, type PacRunner } from './pac-outcome.ts';
 import type { PacQuestions } from './surroundings.ts';
 
 /** Milliseconds for which an answer holds: names move, and a script may ask what time it is. */
@@ -12,9 +10,8 @@ const MOST_ANSWERS = 1000;
 /** Names that one answer may take, and milliseconds that all of them may. */
 const MOST_NAMES = 20;
 const LONGEST_LOOKUPS = 10_000;
-const LONGEST_NAME = 253;
-/** What stands for the machine itself among the names. */
-const ITSELF = '';
+/** Milliseconds for one answer: names, all runs of the script, and what is run before it. */
+const LONGEST_ANSWER = 15_000;
 
 interface Answer {
   readonly text: Promise<string | null>;
@@ -24,16 +21,16 @@ interface Answer {
 /** The text of a PAC file, and what it has answered lately. */
 export class PacScript {
   readonly text: string;
-  readonly #quickjs: QuickJSWASMModule;
+  readonly #runner: PacRunner;
   readonly #questions: PacQuestions;
   readonly #clock: Clock;
   readonly #answers = new Map<string, Answer>();
-  /** Until when it is not run, because it did not end. */
-  #isStuckUntil = 0;
+  /** How often it was ended. */
+  #ends = 0;
 
-  constructor(text: string, quickjs: QuickJSWASMModule, questions: PacQuestions, clock: Clock = systemClock) {
+  constructor(text: string, runner: PacRunner, questions: PacQuestions, clock: Clock = systemClock) {
     this.text = text;
-    this.#quickjs = quickjs;
+    this.#runner = runner;
     this.#questions = questions;
     this.#clock = clock;
   }
@@ -54,44 +51,42 @@ export class PacScript {
     return text;
   }
 
-  /**
-   * A script waits for nothing. It is run until it asks for a name that was not looked up, and from its beginning once that
-   * is there: it always sees the same world.
-   */
+  /** Ends what runs it: whoever waits for an answer gets an error, and the next one begins anew. */
+  end(): void {
+    this.#ends++;
+    this.#runner.end();
+    this.#answers.clear();
+  }
+
+  /** Another script has taken its place. */
+  retire(): void {
+    this.#runner.retire();
+  }
+
+  /** All runs of one answer have one time together. */
   async #run(query: PacQuery): Promise<string | null> {
     const now = this.#clock.now();
-    const until = this.#clock.monotonic() + LONGEST_LOOKUPS;
+    const startedAt = this.#clock.monotonic();
     const known = new Map<string, readonly string[]>();
     for (;;) {
-      const missing: string[] = [];
-      const ask = (name: string): readonly string[] => {
-        const addresses = known.get(name);
-        if (addresses !== undefined) return addresses;
-        missing.push(name);
-        throw new Error('the answer is not there yet');
-      };
-      const lookUp = (name: string): readonly string[] => (isName(name) ? ask(name) : []);
-      const functions = pacFunctions({ now, lookUp, ownAddresses: () => ask(ITSELF) });
-      try {
-        const answer = this.#runOnce(query, functions);
-        if (missing.length === 0) return answer;
-      } catch (error) {
-        if (missing.length === 0 || error instanceof EndlessScript) throw error;
-      }
-      const [name] = missing;
+      const outcome = await this.#runOnce({ query, now, known }, startedAt + LONGEST_ANSWER);
+      if (outcome.kind === 'answer') return outcome.text;
+      if (outcome.kind !== 'missing')
+        throw outcome.kind === 'failed' ? new Error(outcome.message) : new EndlessScript(outcome.message);
       if (known.size >= MOST_NAMES) throw new Error(`it asks for more than ${MOST_NAMES} names`);
-      known.set(name!, await this.#ask(name!, until - this.#clock.monotonic()));
+      const { name } = outcome;
+      const ends = this.#ends;
+      known.set(name, await this.#ask(name, startedAt + LONGEST_LOOKUPS - this.#clock.monotonic()));
+      if (ends !== this.#ends) throw new Error('it was ended before it had an answer');
     }
   }
 
-  /** A script that did not end is not run for a while, whatever it is asked for: each run holds up the whole process. */
-  #runOnce(query: PacQuery, functions: ReturnType<typeof pacFunctions>): string | null {
-    if (this.#isStuckUntil > this.#clock.monotonic())
-      throw new EndlessScript('it has taken too long a moment ago');
+  /** What a script says is remembered, also if it fails; not what has become of the thread that runs it. */
+  async #runOnce(run: PacRun, until: number): Promise<PacOutcome> {
     try {
-      return runPac(this.#quickjs, this.text, query, functions);
+      return await this.#runner.run(run, until);
     } catch (error) {
-      if (error instanceof EndlessScript) this.#isStuckUntil = this.#clock.monotonic() + LIFETIME;
+      this.#answers.delete(run.query.url);
       throw error;
     }
   }
@@ -110,8 +105,4 @@ export class PacScript {
         });
     });
   }
-}
-
-function isName(text: string): boolean {
-  return text !== '' && text.length <= LONGEST_NAME && !/[\s\0/]/.test(text);
 }

@@ -2,14 +2,12 @@ import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from 'quickjs-e
 import type { PacFunction } from '../../../../src/proxy/pac/pac-functions.ts';
 import type { PacQuery } from '../../../../src/proxy/pac/pac-query.ts';
 import { systemClock } from '../../../../src/util/clock.ts';
+import { EndlessScript } from './pac-outcome.ts';
 
 /** Milliseconds that a script may run, and bytes that it and its stack may take. */
 const LONGEST_RUN = 200;
 const MOST_MEMORY = 8 * 1024 * 1024;
 const MOST_STACK = 256 * 1024;
-
-/** A script that took too long: it is not the query that is at fault. */
-export class EndlessScript extends Error {}
 
 /**
  * What `FindProxyForURL` of a script gives, in a runtime of QuickJS of its own: nothing of Node is in there, nothing stays
@@ -60,12 +58,15 @@ function readOnce<Read>(handle: QuickJSHandle, read: () => Read): Read {
 /** On a machine that is busy with something else a script is not stopped before it has had its time. */
 function deadline(): () => boolean {
   const startedAt = systemClock.monotonic();
-  const used = process.cpuUsage();
-  return () => {
-    if (systemClock.monotonic() - startedAt < LONGEST_RUN) return false;
-    const { user, system } = process.cpuUsage(used);
-    return (user + system) / 1000 >= LONGEST_RUN;
-  };
+  const used = usedTime();
+  return () => systemClock.monotonic() - startedAt >= LONGEST_RUN && usedTime() - used >= LONGEST_RUN;
+}
+
+/** Milliseconds of the processor: of this thread where Node tells them (23.9 and later), otherwise of all the process. */
+function usedTime(): number {
+  const { threadCpuUsage } = process as { threadCpuUsage?: typeof process.cpuUsage };
+  const { user, system } = threadCpuUsage?.call(process) ?? process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function define(context: QuickJSContext, name: string, run: PacFunction): void {
