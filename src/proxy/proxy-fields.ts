@@ -11,6 +11,14 @@ export function proxyFieldsOf({ pairs }: HttpHeaders): readonly string[] | null 
   return fields;
 }
 
+/**
+ * Fields of a request as one proxy may get them. What is in `proxy-authorization` was meant for the proxies of the first hop:
+ * one that is chosen for another hop is told nothing of it.
+ */
+export function fieldsForHop(fields: readonly string[], isOfFirstHop: boolean): readonly string[] {
+  return isOfFirstHop ? fields : fields.filter((_, i) => fields[i & ~1] !== 'proxy-authorization');
+}
+
 /** The other fields. */
 export function withoutProxyFields({ pairs }: HttpHeaders): HttpHeaders {
   return HttpHeaders.adopt(pairs.filter((_, i) => !isForProxies(pairs[i & ~1]!)));

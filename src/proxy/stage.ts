@@ -25,7 +25,7 @@ import { DeadProxies } from './dead-proxies.ts';
 import type { Choice } from './environment.ts';
 import { behindFactory, type OwnFactory } from './own-factory.ts';
 import { hasOwnAuthorization } from './proxy-authorization.ts';
-import { proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
+import { fieldsForHop, proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
 import { queryOf } from './query.ts';
 import { forwarderOf, keyOf, Plan, proxyOf } from './route-plan.ts';
 import { routeThrough } from './routes.ts';
@@ -39,6 +39,7 @@ export class Proxies implements ProxyPart {
   readonly #sources: ProxySources;
   readonly #dead = new DeadProxies();
   readonly #asked = new Set<OwnFactory>();
+  readonly #told = new WeakMap<Call, ReadonlySet<string | null>>();
 
   constructor(sources: ProxySources) {
     this.#sources = sources;
@@ -89,7 +90,7 @@ export class Proxies implements ProxyPart {
     const stripped = fields === null ? request : { ...request, headers: withoutProxyFields(request.headers) };
     if (!this.#isAsked(request, settings)) return stripped;
     const planned = (choice: Choice): HttpRequest => {
-      const routes = this.#routesOf(request, choice, fields, call.clock.monotonic());
+      const routes = this.#routesOf(request, choice, fields, call);
       const isDirect = routes.length === 1 && routes[0].kind === 'direct';
       const { proxyRetryDelay } = settings;
       call.proxyRounds = authenticating === null ? null : roundsOf(authenticating, request);
@@ -151,14 +152,23 @@ export class Proxies implements ProxyPart {
     request: HttpRequest,
     { proxies, rule }: Choice,
     fields: readonly string[] | null,
-    now: number,
+    call: Call,
   ): Routes {
+    const told = fields === null ? null : this.#toldBy(call, proxies);
     const usable = proxies
-      .map((proxy) => routeThrough(withFields(proxy, fields), carried(request)))
+      .map((proxy) => routeThrough(withFields(proxy, fields, told), carried(request)))
       .filter((route) => route !== null);
+    const now = call.clock.monotonic();
     const [first, ...rest] = this.#dead.order<Route>(usable, (route) => keyOf(proxyOf(route)), now);
     if (first !== undefined) return [first, ...rest];
     throw notFound(request, `none that was chosen can carry ${request.url.scheme} (${rule})`);
+  }
+
+  /** The proxies of the first hop, which its fields are for. */
+  #toldBy(call: Call, proxies: Choice['proxies']): ReadonlySet<string | null> {
+    const told = this.#told.get(call) ?? new Set(proxies.map(keyOf));
+    this.#told.set(call, told);
+    return told;
   }
 
   #shown(proxy: ProxyServer | null, now: number): ShownProxy {
@@ -222,8 +232,14 @@ function carried({ url, options }: HttpRequest): { readonly needsTunnel: boolean
 }
 
 /** Fields of a request make the way another one: its connection is shared with none that has not the same. */
-function withFields(proxy: ProxyServer | null, fields: readonly string[] | null): ProxyServer | null {
-  return proxy === null || fields === null ? proxy : { ...proxy, fields: [...proxy.fields, ...fields] };
+function withFields(
+  proxy: ProxyServer | null,
+  fields: readonly string[] | null,
+  told: ReadonlySet<string | null> | null,
+): ProxyServer | null {
+  if (proxy === null || fields === null) return proxy;
+  const own = fieldsForHop(fields, told?.has(keyOf(proxy)) ?? true);
+  return { ...proxy, fields: [...proxy.fields, ...own] };
 }
 
 function notFound({ url }: HttpRequest, what: string, cause?: unknown): NetworkError {
