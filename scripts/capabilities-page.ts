@@ -6,6 +6,7 @@ import {
   portableFetchCapabilities,
   xhrUploadCapabilities,
 } from '../platform/common/fetch-transport-capabilities.ts';
+import { electronNetCapabilities } from '../platform/electron/main/chromium/capabilities.ts';
 import {
   nodeHttpCapabilities,
   socketCapabilities,
@@ -20,12 +21,13 @@ const TRANSPORTS: readonly TransportCapabilities[] = [
   { ...browserFetchCapabilities, pageOrigin: 'the page’s own', forbiddenFields: FORBIDDEN_BY_FETCH },
   portableFetchCapabilities,
   { ...xhrUploadCapabilities, forbiddenFields: FORBIDDEN_BY_FETCH },
+  electronNetCapabilities,
 ];
 
 export const CAPABILITIES_PAGE = join(import.meta.dirname, '..', 'docs', 'capabilities.md');
 const INTERFACE = join(import.meta.dirname, '..', 'src', 'call', 'capabilities.ts');
 /** Records whose comments tell what stands behind them. */
-const FETCHES = join(import.meta.dirname, '..', 'platform', 'common', 'fetch-transport-capabilities.ts');
+const NOTED = ['common/fetch-transport-capabilities.ts', 'electron/main/chromium/capabilities.ts'];
 
 /** The text of docs/capabilities.md: values from the records, words from the comments of their interface. */
 export function capabilitiesPage(): string {
@@ -58,8 +60,10 @@ function readNotes(): string[] {
     browserFetchCapabilities,
     portableFetchCapabilities,
     xhrUploadCapabilities,
+    electronNetCapabilities,
   };
-  const statements = parse(FETCHES).statements.filter(ts.isVariableStatement);
+  const files = NOTED.map((path) => join(import.meta.dirname, '..', 'platform', path));
+  const statements = files.flatMap((path) => [...parse(path).statements]).filter(ts.isVariableStatement);
   return statements.map((statement) => {
     const record = statement.declarationList.declarations[0]!.name.getText();
     return `**${records[record]!.name}**: ${commentOf(statement)}`;

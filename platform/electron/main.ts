@@ -1,6 +1,14 @@
 /** For the main process of Electron: one manager, shared with the pages of its windows, and what it takes from a session. */
 
 export type { AllowedOrigin, BridgePolicy, BridgePolicyInput } from '../bridge/policy/policy.ts';
+export { type ElectronTransportOptions, electronTransport } from './main/chromium/electron-transport.ts';
+export type {
+  ElectronAuthInfo,
+  ElectronClientRequest,
+  ElectronIncomingMessage,
+  ElectronLogin,
+  ElectronNet,
+} from './main/chromium/types.ts';
 export { type ElectronProxySession, electronProxies } from './main/electron-proxies.ts';
 export type { FrameFacts } from './main/frame-facts.ts';
 export type { FramePolicy } from './main/frame-policy.ts';

@@ -169,6 +169,35 @@ describe.skipIf(binary === null)('Electron', () => {
     });
   });
 
+  test('a manager over the network of a session: its cookies, our redirects and challenges', () => {
+    expect(whatCameOf('chromiumNetwork')).toEqual({
+      // The lines of Set-Cookie that a redirect has are not seen, and are in the session all the same.
+      home: 'session=1;',
+      hops: [302],
+      stored: ['b', 'session'],
+      elsewhere: 0,
+      basic: 'welcome',
+      digest: 'welcome',
+      fields: 'session=1; b=2 SITE/a?b gr\xc3\xbc',
+      withoutCookies: '- - -',
+      refused: [
+        expect.stringContaining('the request field cookie: not possible here, net (Electron)'),
+        expect.stringContaining('the value of x-text is no UTF-8, and Chromium sends nothing else'),
+        expect.stringContaining('tls: not possible here, net (Electron)'),
+        expect.stringContaining('cannot be streamed here'),
+        expect.stringMatching(/^content-not-found: .*the response is not in the cache/),
+      ],
+    });
+  });
+
+  test('a proxy of a session is answered by the listener of the manager', () => {
+    expect(whatCameOf('proxyOfSession')).toEqual({
+      silent: expect.stringContaining('proxy-authentication-required'),
+      text: 'by proxy http://h.example/asked',
+      asked: [[true, 'basic', 'gate', true, 1]],
+    });
+  });
+
   test('proxies are those of Chromium', () => {
     expect(whatCameOf('proxies')).toEqual([[['http', 'proxy.example', 3128]], [['none', null, null]]]);
   });

@@ -3,7 +3,9 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import type { TransportEnvironment } from '../suites/transport.ts';
 import { displayCommand } from './find-electron.ts';
+import type { TestOutcome } from './fixtures/vitest.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -15,16 +17,35 @@ export type Outcome = { readonly value: unknown } | { readonly error: string };
 
 /** Runs the application of the fixtures once, with each of its scenarios, in a real Electron. */
 export async function runApp(binary: string, server: string): Promise<Readonly<Record<string, Outcome>>> {
+  const output = await runMain(binary, { FAIRLEAD_SERVER: server }, async (folder) => {
+    await Promise.all([bundleMain(folder, 'main', 'utility'), bundlePages(folder)]);
+  });
+  return JSON.parse(namingOrigins(output));
+}
+
+/** Runs the suite of transports over Electron's `net`. */
+export async function runTransportSuite(
+  binary: string,
+  environment: TransportEnvironment,
+): Promise<readonly TestOutcome[]> {
+  const variables = { FAIRLEAD_ENVIRONMENT: JSON.stringify(environment) };
+  return JSON.parse(await runMain(binary, variables, (folder) => bundleMain(folder, 'transport')));
+}
+
+/** @returns what the application has written to the file that it is told */
+async function runMain(
+  binary: string,
+  variables: Readonly<Record<string, string>>,
+  makeApp: (folder: string) => Promise<void>,
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-electron-'));
   try {
-    await bundle(folder);
+    await makeApp(folder);
     const output = join(folder, 'outcomes.json');
-    const log = await run([binary, '--no-sandbox', '--disable-gpu', folder], {
-      FAIRLEAD_SERVER: server,
-      FAIRLEAD_OUTPUT: output,
-    });
+    const command = [binary, '--no-sandbox', '--disable-gpu', folder];
+    const log = await run(command, { ...variables, FAIRLEAD_OUTPUT: output });
     try {
-      return JSON.parse(namingOrigins(readFileSync(output, 'utf8')));
+      return readFileSync(output, 'utf8');
     } catch {
       throw new Error(`the application has ended without a word:\n${log.slice(-4000)}`);
     }
@@ -41,34 +62,36 @@ function namingOrigins(outcomes: string): string {
   return outcomes.replaceAll(pages.main, 'MAIN').replaceAll(pages.other, 'OTHER');
 }
 
-async function bundle(folder: string): Promise<void> {
-  const common: BuildOptions = {
-    bundle: true,
+const COMMON: BuildOptions = {
+  bundle: true,
+  external: ['electron'],
+  logLevel: 'error',
+  target: ['node20', 'chrome130'],
+};
+
+/** The first of the entries is what runs in the main process. */
+async function bundleMain(folder: string, ...entries: readonly string[]): Promise<void> {
+  await build({
+    ...COMMON,
     outdir: folder,
-    external: ['electron'],
-    logLevel: 'error',
-    target: ['node20', 'chrome130'],
-  };
+    entryPoints: entries.map((entry) => join(FIXTURES, `${entry}.ts`)),
+    platform: 'node',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__filename' },
+    alias: { vitest: join(FIXTURES, 'vitest.ts') },
+  });
+  writeFileSync(join(folder, 'package.json'), `{ "name": "fairlead-test", "main": "${entries[0]}.cjs" }`);
+}
+
+async function bundlePages(folder: string): Promise<void> {
+  const common: BuildOptions = { ...COMMON, outdir: folder, platform: 'browser' };
+  const preload = join(ROOT, 'platform', 'electron', 'preload-script.ts');
   await Promise.all([
-    build({
-      ...common,
-      entryPoints: [join(FIXTURES, 'main.ts'), join(FIXTURES, 'utility.ts')],
-      platform: 'node',
-      format: 'cjs',
-      outExtension: { '.js': '.cjs' },
-      define: { 'import.meta.url': '__filename' },
-    }),
-    build({ ...common, entryPoints: [join(FIXTURES, 'page.ts')], platform: 'browser', format: 'iife' }),
-    build({
-      ...common,
-      entryPoints: [join(ROOT, 'platform', 'electron', 'preload-script.ts')],
-      platform: 'browser',
-      format: 'cjs',
-      outExtension: { '.js': '.cjs' },
-    }),
+    build({ ...common, entryPoints: [join(FIXTURES, 'page.ts')], format: 'iife' }),
+    build({ ...common, entryPoints: [preload], format: 'cjs', outExtension: { '.js': '.cjs' } }),
   ]);
   if (existsSync(BUILT_PRELOAD)) cpSync(BUILT_PRELOAD, join(folder, 'built-preload.cjs'));
-  writeFileSync(join(folder, 'package.json'), '{ "name": "fairlead-test", "main": "main.cjs" }');
 }
 
 /** @returns what it has written */
@@ -83,7 +106,12 @@ function run(command: readonly string[], variables: Record<string, string>): Pro
     };
     child.stdout.on('data', note);
     child.stderr.on('data', note);
+    // Its own scenarios have bounds; this is for an application that waits for somebody to close a window.
+    const patience = setTimeout(() => child.kill('SIGKILL'), 240_000);
     child.once('error', reject);
-    child.once('close', () => resolve(log));
+    child.once('close', () => {
+      clearTimeout(patience);
+      resolve(log);
+    });
   });
 }

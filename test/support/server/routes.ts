@@ -148,7 +148,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
 
   /** Sends a head and the beginning of a body, and then nothing. */
   stall: ({ response }) => {
-    response.writeHead(200, { 'Content-Length': 1000 });
+    // Chromium waits for more of a body whose type it would have to guess.
+    response.writeHead(200, { 'Content-Length': 1000, 'Content-Type': 'application/x-stalled' });
     response.write('beginning');
   },
 
