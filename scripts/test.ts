@@ -5,6 +5,7 @@ import { findChromium, findFirefox, findWebKit } from '../test/browser/engines.t
 import { findElectron } from '../test/electron/find-electron.ts';
 import { OTHER_MAJORS, otherNodes } from '../test/support/other-nodes.ts';
 import {
+  BORINGSSL_FILES,
   CORE_FILES,
   isInstalled,
   OTHER_RUNTIMES,
@@ -83,6 +84,26 @@ function onOtherRuntimes(): Counts[] {
     announce(`node, its core on ${runtime.name}: skipped, there is no binary for this machine`);
     return { passed: 0, failed: 0, skipped: 1 };
   });
+}
+
+/** What depends on BoringSSL, in the main process of Electron as far as Node goes. */
+function onBoringSsl(): Counts {
+  const binary = findElectron();
+  announce(`node on BoringSSL (Electron)${binary === null ? ': skipped, it cannot be had here' : ''}`);
+  if (binary === null) return { passed: 0, failed: 0, skipped: 1 };
+  const file = join(REPORTS, 'boringssl.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'node',
+    ...reporters,
+    ...BORINGSSL_FILES,
+  ];
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  spawnSync(binary, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+  return readReport(file, 'BoringSSL');
 }
 
 function readReport(file: string, runner: string): Counts {
@@ -165,6 +186,7 @@ const results = [
   vitest('consumers'),
   // Installed by the tests before.
   ...onOtherRuntimes(),
+  onBoringSsl(),
   runtime('electron', findElectron() !== null),
   runtime('chromium', (await findChromium()) !== null),
   runtime('firefox', findFirefox() !== null),

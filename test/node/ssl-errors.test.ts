@@ -6,6 +6,7 @@ import { MemoryCache, NetworkAccessManager, NetworkError } from '../../platform/
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { NetworkReply } from '../../src/reply/reply.ts';
 import type { SslError, SslErrorCode } from '../../src/util/ssl-error.ts';
+import { IS_BORINGSSL } from '../support/boring-ssl.ts';
 import { CertificateAuthority, type Identity } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
@@ -20,7 +21,7 @@ const lastWeek = new Date(Date.now() - 7 * DAY);
 const tomorrow = new Date(Date.now() + DAY);
 
 /** A server that shows what nobody should accept. */
-const WEAK = { ciphers: `${tls.DEFAULT_CIPHERS}:@SECLEVEL=0` };
+const WEAK = IS_BORINGSSL ? {} : { ciphers: `${tls.DEFAULT_CIPHERS}:@SECLEVEL=0` };
 
 /** What the server was sent. */
 let seen: string[];

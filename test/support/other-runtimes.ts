@@ -29,6 +29,20 @@ export const OTHER_RUNTIMES: readonly OtherRuntime[] = [
   },
 ];
 
+/** What Electron runs as Node (`ELECTRON_RUN_AS_NODE`): what depends on BoringSSL, its TLS, hashes and names of errors. */
+export const BORINGSSL_FILES: readonly string[] = [
+  'authentication',
+  'certificate-pins',
+  'client-certificate',
+  'http2-negotiation',
+  'ntlm',
+  'pre-shared-key',
+  'session',
+  'ssl-errors',
+  'tls-options',
+  'transport-dialed',
+].map((name) => join('test', 'node', `${name}.test.ts`));
+
 export function isInstalled({ program }: OtherRuntime): boolean {
   return existsSync(program);
 }

@@ -85,7 +85,7 @@ export class Handshake {
     socket.once('OCSPResponse', shown);
     await secured(socket, this.#terms.signal)
       .catch((cause: unknown) => {
-        throw this.#refused ?? cause;
+        throw this.#refused ?? this.#inWords(cause);
       })
       .finally(() => socket.off('OCSPResponse', shown));
     const verdict = socket.authorized ? null : String(socket.authorizationError);
@@ -97,6 +97,14 @@ export class Handshake {
     this.#reportPins();
     this.#tickets.accept(this.#certificate);
     return { socket, security: securityOf(socket, known(this.#certificate, errors, this.#ocspResponse)) };
+  }
+
+  /** What BoringSSL fails with where a server knows keys in TLS 1.3 alone says nothing of that. */
+  #inWords(cause: unknown): unknown {
+    const isOfKeys = this.#terms.preSharedKey !== null && process.versions.electron !== undefined;
+    if (!isOfKeys || cause instanceof NetworkError) return cause;
+    const words = `${(cause as Error).message}; pre-shared keys are spoken with TLS 1.2 alone in Electron (BoringSSL)`;
+    return new NetworkError('ssl-handshake-failed', words, { url: this.#terms.url, cause });
   }
 
   /** The server has shown what it shows, and nothing of ours has been. Called by OpenSSL in the middle of the handshake. */
