@@ -4,7 +4,7 @@ import { ConnectedClient } from '../../../platform/bridge/client/connected-clien
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
-import { shareManager, syncCookies } from '../../../platform/electron/main.ts';
+import { electronTransport, shareManager, syncCookies } from '../../../platform/electron/main.ts';
 import {
   DiskCache,
   download,
@@ -159,6 +159,12 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'connectTimeout',
   ],
   ['serveWorker()', (options) => serveWorker(manager, options), { polcy: {} }, 'policy'],
+  [
+    'electronTransport()',
+    (options) => electronTransport({ request: () => ({}) } as never, options),
+    { sesion: {} },
+    'session',
+  ],
   ['shareManager()', (options) => shareManager(manager, options), { polices: {} }, 'policy'],
   [
     'syncCookies()',
