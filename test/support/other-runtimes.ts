@@ -37,10 +37,8 @@ export const BORINGSSL_FILES: readonly string[] = [
   'http2-negotiation',
   'ntlm',
   'pre-shared-key',
-  'session',
   'ssl-errors',
   'tls-options',
-  'transport-dialed',
 ].map((name) => join('test', 'node', `${name}.test.ts`));
 
 export function isInstalled({ program }: OtherRuntime): boolean {
