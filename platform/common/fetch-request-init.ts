@@ -43,6 +43,8 @@ export async function requestInit(
   if (options.redirectPolicy === 'same-origin' || reach === 'own-origin') init.mode = 'same-origin';
   if (capabilities.platformCache && concernsCache(request)) {
     Object.assign(init, cacheInit(request, capabilities));
+    // That goes without saying, and workerd refuses the word.
+    if (init.cache === 'default') delete init.cache;
   }
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');

@@ -16,8 +16,8 @@ const SCRIPT = join(FRAMEWORKS, 'servers.mjs');
 
 let upstream: HelloServer;
 beforeAll(async () => {
-  if (!existsSync(join(FRAMEWORKS, 'node_modules', 'hono'))) {
-    const args = ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  if (!existsSync(join(FRAMEWORKS, 'node_modules', 'next'))) {
+    const args = ['ci', '--ignore-scripts', '--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     execFileSync('npm', args, { cwd: FRAMEWORKS, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   upstream = await startHelloServer();
@@ -33,7 +33,7 @@ const ANSWERS = [
 ] as const;
 
 test.for<[string, readonly string[], readonly string[]]>([
-  ['Node', [process.execPath], ['hono', 'srvx', 'fastify']],
+  ['Node', [process.execPath], ['hono', 'srvx', 'fastify', 'next']],
   ['Bun', [join(RUNTIMES, '@oven/bun-linux-x64/bin/bun')], ['bun']],
   ['Deno', [join(RUNTIMES, '@deno/linux-x64-glibc/deno'), 'run', '--allow-all', '--quiet'], ['deno']],
 ])('servers on %s answer with it', async ([name, [program, ...args], servers], { skip }) => {

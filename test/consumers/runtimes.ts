@@ -35,7 +35,7 @@ const TS_NODE = [
 
 /** Installs what `runtimes/package.json` names, once. */
 export function installRuntimes(): void {
-  if (existsSync(join(TOOLS, 'node_modules', 'ts-node'))) return;
+  if (existsSync(join(TOOLS, 'node_modules', 'workerd'))) return;
   // Not `npm ci`, which refuses a lock without the packages of other platforms that a registry does not have.
   const args = ['install', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   execFileSync('npm', args, { cwd: TOOLS, stdio: ['ignore', 'ignore', 'inherit'] });

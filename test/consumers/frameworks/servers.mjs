@@ -1,4 +1,6 @@
 // Hands what fetch gives to servers, and shows what their clients get. Run with the entry of the package and an origin.
+import { serveWithNext } from './next.mjs';
+
 const [entry, upstream] = process.argv.slice(2);
 const { NetworkAccessManager } = await import(entry);
 const manager = new NetworkAccessManager();
@@ -37,6 +39,7 @@ const servers = {
     for (const [name, answer] of Object.entries(answers)) server.get(`/${name}`, () => answer());
     return [await server.listen({ port: 0, host: '127.0.0.1' }), () => server.close()];
   },
+  next: () => serveWithNext(answers),
   async bun() {
     const server = globalThis.Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: answerOf });
     return [`http://127.0.0.1:${server.port}`, () => server.stop(true)];
@@ -52,7 +55,8 @@ function answerOf(request) {
   return answers[new URL(request.url).pathname.slice(1)]();
 }
 
-const runtime = globalThis.Bun ? ['bun'] : globalThis.Deno ? ['deno'] : ['hono', 'srvx', 'fastify'];
+const onNode = ['hono', 'srvx', 'fastify', 'next'];
+const runtime = globalThis.Bun ? ['bun'] : globalThis.Deno ? ['deno'] : onNode;
 for (const name of runtime) {
   const [origin, close] = await servers[name]();
   for (const path of Object.keys(answers)) {
