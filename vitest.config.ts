@@ -15,7 +15,7 @@ export default defineConfig(async () => ({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
           pool: 'threads' as const,
-          testTimeout: 10_000,
+          testTimeout: 30_000,
         },
       },
       {
