@@ -70,7 +70,7 @@ test.for<readonly [string, unknown]>([
   ['fetch', 'hello'],
   ['iteration', 'hello'],
   ['timeouts', 'hello'],
-  ['cache', ['cached', 'cached', true]],
+  ['cache', ['cached', 'cached', 'cache']],
   ['refused', ['NetworkError', 'unknown-network']],
 ])('%s', async ([name, expected], { skip }) => {
   if (workerd === undefined) return skip('workerd has no binary for this machine');
