@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DOWNLOAD_BYTES } from './scenarios.mjs';
+import { DOWNLOAD_BYTES, PHASES } from './scenarios.mjs';
 
 /** One client, one scenario, one process: prints one line of JSON with what it took. */
 const [clientName, scenarioJson, serverJson] = process.argv.slice(2);
@@ -8,17 +8,18 @@ const server = JSON.parse(serverJson);
 const origin = scenario.secure ? server.https : server.http;
 const { create } = await import(`./clients/${clientName}.mjs`);
 const client = create({
-  inFlight: scenario.inFlight ?? 6,
+  connections: scenario.connections ?? scenario.inFlight ?? 6,
   http2: scenario.http2 ?? false,
   ca: scenario.secure ? readFileSync(server.ca, 'utf8') : undefined,
 });
-
+/** How much of the scenario is done. */
+const SHARE = scenario.share ?? 1;
+/** Half as much again goes before, so that what is measured is the code that the engine has optimised. */
 const WARM_UP = 0.5;
 
 /** Each takes what it is to do, and gives the number of units done and figures of its own. */
 const RUNS = {
-  small: (share) => repeat(share, () => client.get(`${origin}/1k`)),
-  redirects: (share) => repeat(share, () => client.redirected(`${origin}/redirect/5`)),
+  redirects: (share) => repeat(scenario.count * share, () => client.redirected(`${origin}/redirect/5`)),
   download: (share) => transfer(share, (url, onChunk) => client.download(url, onChunk)),
   iterate: (share) => transfer(share, (url, onChunk) => client.iterate(url, onChunk)),
   async upload(share) {
@@ -42,8 +43,8 @@ const RUNS = {
   },
 };
 
-async function repeat(share, get) {
-  let left = Math.round(scenario.count * share);
+async function repeat(count, get) {
+  let left = Math.round(count);
   const units = left;
   const loop = async () => {
     while (left-- > 0) await get();
@@ -54,20 +55,44 @@ async function repeat(share, get) {
 
 async function transfer(share, start) {
   let bytes = 0;
-  await start(share < 1 ? `${origin}/1k` : `${origin}/big`, (chunk) => {
+  await start(share < SHARE ? `${origin}/1k` : `${origin}/${SHARE < 1 ? 'part' : 'big'}`, (chunk) => {
     bytes += chunk.length;
   });
   return { units: bytes };
 }
 
-// Half as much again, so that what is measured is the code that the engine has optimised.
-await RUNS[scenario.run](WARM_UP);
-const cpuBefore = process.cpuUsage();
-const started = process.hrtime.bigint();
-const { units, bytes } = await RUNS[scenario.run](1);
-const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-const { user, system } = process.cpuUsage(cpuBefore);
+/** What `task` takes, by the clock and of the processor. */
+async function measure(task) {
+  const cpuBefore = process.cpuUsage();
+  const started = process.hrtime.bigint();
+  const { units, bytes } = await task();
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { speed: units / seconds, cpu: (user + system) / units, bytes };
+}
+
+async function inPhases() {
+  const { count, post } = scenario;
+  const ask =
+    post === undefined ? () => client.get(`${origin}/1k`) : () => client.post(`${origin}/json`, post);
+  const [, end] = PHASES.cold;
+  await repeat(end, ask);
+  // Milliseconds and processor time since the process began.
+  const { user, system } = process.cpuUsage();
+  const cold = { speed: (end * 1_000) / performance.now(), cpu: (user + system) / end };
+  await repeat(PHASES.warming[0] - end, ask);
+  const warming = await measure(() => repeat(PHASES.warming[1] - PHASES.warming[0], ask));
+  await repeat(PHASES.steady[0] - PHASES.warming[1], ask);
+  return { cold, warming, steady: await measure(() => repeat(count * SHARE, ask)) };
+}
+
+async function afterWarmUp() {
+  await RUNS[scenario.run](SHARE * WARM_UP);
+  return { steady: await measure(() => RUNS[scenario.run](SHARE)) };
+}
+
+const phases = await (scenario.run === 'small' ? inPhases() : afterWarmUp());
 const rss = process.resourceUsage().maxRSS / 1024;
 await client.close();
-process.stdout.write(JSON.stringify({ speed: units / seconds, cpu: (user + system) / units, rss, bytes }));
+process.stdout.write(JSON.stringify({ ...phases, rss }));
 process.exit(0);

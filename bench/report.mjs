@@ -1,38 +1,58 @@
 import os from 'node:os';
 
-/** The figures of a run as Markdown: ratios against the first peer of each scenario, and what fairlead is to reach. */
-export function report(results, { rounds, server, versions }) {
-  const lines = [
+/** What is said above the tables. */
+export function head({ rounds, brief, server }) {
+  return `${[
     '# Benchmark',
     '',
-    `${rounds} interleaved rounds, each client in a process of its own on one core, the server on the other. Figures are`,
-    'medians of the ratios within a round, against the first client of the scenario; CPU is the steadier one. Whole',
-    'pipeline on. Written by `npm run bench`.',
+    `${rounds} interleaved rounds${brief ? ' of a quarter of the work (`--brief`)' : ''}, each client in a process of its own on one core, the server on the other.`,
+    'Figures are medians of the ratios within a round, against the first client of the scenario; CPU, processor time of the',
+    'steady phase, is the steadier one. Whole pipeline on. Small requests have three phases: cold (from the start of the process',
+    'to the 200th answer), warming (2 000th to 8 000th) and steady (from the 12 000th on). Written by `npm run bench`.',
     '',
     `- machine: ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${os.cpus().length} cores, ${os.type()} ${os.release()}`,
-    `- Node ${process.versions.node}, ${server}`,
-    `- ${versions.join(', ')}`,
+    `- ${server}`,
+  ].join('\n')}\n`;
+}
+
+/** The figures on one version of Node as a table: ratios against the first peer of each scenario, and what fairlead is to reach. */
+export function table(results, { version, peers }) {
+  const lines = [
     '',
-    '| scenario | client | speed | CPU | peak RSS (MiB) | goal |',
-    '|---|---|---:|---:|---:|---|',
+    `## Node ${version}`,
+    '',
+    `${peers.join(', ')}.`,
+    '',
+    '| scenario | client | cold | warming | speed | CPU | peak RSS (MiB) | goal |',
+    '|---|---|---:|---:|---:|---:|---:|---|',
   ];
   for (const { scenario, figures } of results) {
-    const base = figures.get(scenario.peers[0]);
-    for (const peer of scenario.peers) {
-      const own = figures.get(peer);
-      const ratio = (figure) => median(own.map((round, index) => round[figure] / base[index][figure]));
-      const measured = { speed: ratio('speed'), cpu: ratio('cpu'), rss: median(own.map(({ rss }) => rss)) };
-      const bytes = own[0].bytes === undefined ? null : median(own.map((round) => round.bytes));
-      const over = (other) => median(own.map(({ speed }, index) => speed / figures.get(other)[index].speed));
-      const goal = peer.startsWith('fairlead') ? judge(scenario.goal, { ...measured, bytes }, over) : '';
-      const rss = measured.rss === 0 ? '' : measured.rss.toFixed(0);
-      const each = bytes === null ? '' : ` (${bytes.toFixed(0)} bytes each)`;
-      lines.push(
-        `| ${scenario.name} | ${peer} | ${measured.speed.toFixed(2)} | ${measured.cpu.toFixed(2)} | ${rss}${each} | ${goal} |`,
-      );
-    }
+    for (const peer of scenario.peers) lines.push(`| ${rowOf(scenario, figures, peer).join(' | ')} |`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function rowOf(scenario, figures, peer) {
+  const base = figures.get(scenario.peers[0]);
+  const own = figures.get(peer);
+  const ratio = (phase, figure) =>
+    median(own.map((round, index) => round[phase][figure] / base[index][phase][figure]));
+  const speed = (phase) => (own[0][phase] === undefined ? '' : ratio(phase, 'speed').toFixed(2));
+  const bytes = own[0].steady.bytes === undefined ? null : median(own.map(({ steady }) => steady.bytes));
+  const rss = median(own.map((round) => round.rss));
+  const over = (other) =>
+    median(own.map(({ steady }, index) => steady.speed / figures.get(other)[index].steady.speed));
+  const measured = { speed: ratio('steady', 'speed'), cpu: ratio('steady', 'cpu'), rss, bytes };
+  return [
+    scenario.name,
+    peer,
+    speed('cold'),
+    speed('warming'),
+    measured.speed.toFixed(2),
+    measured.cpu.toFixed(2),
+    `${rss === 0 ? '' : rss.toFixed(0)}${bytes === null ? '' : ` (${bytes.toFixed(0)} bytes each)`}`,
+    peer.startsWith('fairlead') ? judge(scenario.goal, measured, over) : '',
+  ];
 }
 
 const AT_LEAST = new Set(['speed']);

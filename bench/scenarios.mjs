@@ -1,7 +1,8 @@
 /**
  * What is measured. Each scenario names its peers (the first is the one that all ratios are against) and what fairlead is
  * meant to reach: `speed` at least, `cpu` at most, both against that first peer; `rss` in MiB at most; `over`: how many
- * times the speed of other peers.
+ * times the speed of other peers. `inFlight` are callers that ask one after the other, over as many connections unless
+ * `connections` says how many. `small` is measured in three phases (PHASES).
  */
 const SMALL_PEERS = ['undici', 'fairlead', 'node-http', 'got', 'axios'];
 
@@ -21,6 +22,24 @@ export const SCENARIOS = [
     count: 24_000,
     peers: SMALL_PEERS,
     goal: { speed: 2, cpu: 0.5, over: { got: 7, axios: 7 } },
+  },
+  {
+    name: 'GET 1 KB, 64 callers, six connections',
+    run: 'small',
+    inFlight: 64,
+    connections: 6,
+    count: 24_000,
+    peers: ['undici', 'fairlead', 'node-http'],
+    goal: { speed: 2, cpu: 0.5 },
+  },
+  {
+    name: 'POST of a small JSON, 6 in flight',
+    run: 'small',
+    post: { name: 'Ada', tags: ['a', 'b'], count: 3 },
+    inFlight: 6,
+    count: 24_000,
+    peers: ['undici', 'fairlead'],
+    goal: { speed: 2, cpu: 0.5 },
   },
   {
     name: 'GET 1 KB over TLS, 6 in flight',
@@ -90,18 +109,17 @@ export const SCENARIOS = [
   { name: 'import', run: 'import', peers: ['undici', 'fairlead'], goal: { cpu: 0.4 } },
 ];
 
-/** What each peer is for a user, and what `import` loads. */
-export const PEERS = {
-  undici: 'undici',
-  fairlead: 'fairlead',
-  'fairlead-fetch': 'fairlead',
-  'global-fetch': null,
-  'node-http': null,
-  'node-http2': null,
-  got: 'got',
-  axios: 'axios',
-  ky: 'ky',
-  'node-fetch': 'node-fetch',
-};
-
 export const DOWNLOAD_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The phases of a process that makes small requests, by the number of the answer: from its start to the 200th (the start
+ * of Node and the import included), from the 2 000th to the 8 000th, and `count` of them from the 12 000th on.
+ */
+export const PHASES = { cold: [0, 200], warming: [2_000, 8_000], steady: [12_000, Number.POSITIVE_INFINITY] };
+
+/** What `--brief` leaves of a scenario: its first peer and fairlead, and less of each. */
+export function inBrief(scenario) {
+  const isKept = (peer, index) => index === 0 || peer.startsWith('fairlead');
+  const { over: _over, ...goal } = scenario.goal;
+  return { ...scenario, goal, share: 0.25, peers: scenario.peers.filter(isKept) };
+}

@@ -19,6 +19,8 @@ export async function startServer(directory, identity) {
   writeFileSync(file('1k'), 'x'.repeat(1024));
   writeFileSync(file('big'), '');
   truncateSync(file('big'), DOWNLOAD_BYTES);
+  writeFileSync(file('part'), '');
+  truncateSync(file('part'), DOWNLOAD_BYTES / 4);
   writeFileSync(file('cert.pem'), identity.cert);
   writeFileSync(file('key.pem'), identity.key);
   writeFileSync(file('ca.pem'), identity.ca);
@@ -66,6 +68,7 @@ function configuration(directory, http, https) {
     ssl_certificate_key ${directory}/key.pem;
     root ${directory};
     ${redirects}
+    location = /json { default_type application/json; return 200 '{"ok":true,"id":1}'; }
   }`;
   // Workers of a root's nginx become nobody, who cannot read the directory.
   return `${process.getuid?.() === 0 ? 'user root;' : ''}

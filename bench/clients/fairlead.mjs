@@ -1,14 +1,15 @@
 import { NetworkAccessManager } from 'fairlead';
 
-export function create({ inFlight, ca, http2 }) {
+export function create({ connections, ca, http2 }) {
   const manager = new NetworkAccessManager({
-    connectionsPerHost: inFlight,
+    connectionsPerHost: connections,
     http2Allowed: http2,
     ...(ca ? { tls: { ca } } : {}),
   });
   const get = async (url) => (await manager.get(url).text()).length;
   return {
     get,
+    post: (url, value) => manager.post({ url, json: value }).json(),
     redirected: get,
     download: (url, onChunk) => {
       const reply = manager.get(url);

@@ -2,8 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import got from 'got';
 
-export function create({ inFlight, ca }) {
-  const options = { keepAlive: true, maxSockets: inFlight };
+export function create({ connections, ca }) {
+  const options = { keepAlive: true, maxSockets: connections };
   const agent = { http: new http.Agent(options), https: new https.Agent({ ...options, ca }) };
   const client = got.extend({ agent, retry: { limit: 0 }, https: ca ? { certificateAuthority: ca } : {} });
   return {

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 
-export function create({ inFlight, ca }) {
-  const options = { keepAlive: true, maxSockets: inFlight };
+export function create({ connections, ca }) {
+  const options = { keepAlive: true, maxSockets: connections };
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent({ ...options, ca }) };
   return {
     get: (url) =>

@@ -1,15 +1,26 @@
-import { Agent, interceptors, request } from 'undici';
+import { undiciOf } from '../peers.mjs';
 
-export function create({ inFlight, ca, http2 }) {
+const { Agent, interceptors, request } = await import(undiciOf(process.versions.node));
+
+export function create({ connections, ca, http2 }) {
   const agent = new Agent({
-    connections: http2 ? 1 : inFlight,
-    pipelining: http2 ? inFlight : 1,
+    connections: http2 ? 1 : connections,
+    pipelining: http2 ? connections : 1,
     allowH2: http2,
     connect: { ca },
   });
   const following = agent.compose(interceptors.redirect({ maxRedirections: 10 }));
   return {
     get: async (url) => (await (await request(url, { dispatcher: agent })).body.text()).length,
+    post: async (url, value) => {
+      const { body } = await request(url, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(value),
+      });
+      return body.json();
+    },
     redirected: async (url) => (await (await request(url, { dispatcher: following })).body.text()).length,
     download: async (url, onChunk) => {
       const { body } = await request(url, { dispatcher: agent });
