@@ -1,35 +1,16 @@
-import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkError } from '../../src/error.ts';
 import { failureOf, RecordingSink, readAll, UploadSource, until } from '../suites/transport/harness.ts';
+import { type FaultProxy, type Faults, startFaultProxy } from '../support/fault-proxy.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { identity, tls } from '../support/http2-bench.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type SentOver, sendOver } from '../support/wire.ts';
 
-const PROXY = new URL('../../../shared/tools/faultproxy.mjs', import.meta.url);
-
-interface Faults {
-  latencyMs?: number;
-  sliceBytes?: number;
-  resetAfterBytes?: number;
-  closeAfterBytes?: number;
-  blackhole?: boolean;
-  refuse?: boolean;
-}
-
-interface FaultProxy {
-  readonly tox: Faults;
-  listen(): Promise<number>;
-  /** Resets all connections. */
-  cut(): void;
-  close(): void;
-}
-
 const TIMEOUT = new NetworkError('timeout', 'no byte has moved');
 
-describe.runIf(existsSync(PROXY)).each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2'])(
+describe.each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2'])(
   'a network that is worse than loopback, over %s',
   (version) => {
     let server: TestServer | Awaited<ReturnType<typeof startHttp2Server>>;
@@ -40,19 +21,16 @@ describe.runIf(existsSync(PROXY)).each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2
     beforeAll(async () => {
       if (version === 'HTTP/2') server = await startHttp2Server(serveHttp2, { identity });
       else server = await startServer(version === 'HTTP/1.1' ? {} : { identity });
-      const { faultProxy } = (await import(PROXY.href)) as {
-        faultProxy(port: number, tox: Faults): FaultProxy;
-      };
-      proxy = faultProxy(server.port, {});
-      port = await proxy.listen();
+      proxy = await startFaultProxy(server.port);
+      port = proxy.port;
     });
     afterAll(async () => {
-      proxy.close();
+      await proxy.close();
       await server.close();
     });
     beforeEach(() => {
       transport = new SocketTransport();
-      for (const fault of Object.keys(proxy.tox)) delete proxy.tox[fault as keyof Faults];
+      for (const fault of Object.keys(proxy.faults)) delete proxy.faults[fault as keyof Faults];
     });
     afterEach(() => transport.close());
 
@@ -69,7 +47,7 @@ describe.runIf(existsSync(PROXY)).each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2
       ['delays', { latencyMs: 50 }],
       ['packets of seven bytes', { sliceBytes: 7 }],
     ])('%s change nothing but time', async (_name, faults) => {
-      Object.assign(proxy.tox, faults);
+      Object.assign(proxy.faults, faults);
       const { length, failures } = await readAll(await send('/bytes/20000').response);
       expect([length, failures]).toEqual([20_000, []]);
       const upload = new UploadSource(() => new Array<Uint8Array>(20).fill(new Uint8Array(1000)));
@@ -77,18 +55,18 @@ describe.runIf(existsSync(PROXY)).each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2
     });
 
     test.each<[string, Faults]>([
-      ['a reset', { resetAfterBytes: 100_000 }],
-      ['an end', { closeAfterBytes: 100_000 }],
+      ['a reset', { resetAfter: 100_000 }],
+      ['an end', { endAfter: 100_000 }],
     ])('%s in the body is no end of it', async (_name, faults) => {
       await warm();
-      Object.assign(proxy.tox, faults);
+      Object.assign(proxy.faults, faults);
       const sink = await readAll(await send('/bytes/300000').response);
       expect([sink.ends, sink.failures.map(({ code }) => code)]).toEqual([0, ['remote-host-closed']]);
       expect(sink.length).toBeLessThan(300_000);
     });
 
     test('a peer that accepts and resets at once', async () => {
-      proxy.tox.refuse = true;
+      proxy.faults.refuse = true;
       expect((await failureOf(send('/hello'))).code).toBe('remote-host-closed');
     });
 
@@ -115,12 +93,12 @@ describe.runIf(existsSync(PROXY)).each(['HTTP/1.1', 'HTTP/1.1 over TLS', 'HTTP/2
 
     test('a black hole lasts until somebody loses patience; the next request does not fall into it', async () => {
       await warm();
-      proxy.tox.blackhole = true;
+      proxy.faults.blackHole = true;
       const lost = send('/hello');
       await until(() => lost.events.some(({ type }) => type === 'request-sent'));
       lost.exchange.cancel(TIMEOUT);
       await expect(lost.response).rejects.toBe(TIMEOUT);
-      delete proxy.tox.blackhole;
+      delete proxy.faults.blackHole;
       await warm();
     });
   },

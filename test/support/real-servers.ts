@@ -4,9 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
-const SCRIPT = fileURLToPath(new URL('../../../shared/tools/servers/servers.sh', import.meta.url));
+const SCRIPT = path.join(import.meta.dirname, 'servers', 'servers.sh');
 
 /** Servers that nobody here wrote, by the name of their program. */
 export const REAL_SERVERS = {
@@ -39,7 +38,6 @@ export async function startableServers(): Promise<Set<RealServer>> {
 
 function missingFor(name: RealServer): string | null {
   const { program } = REAL_SERVERS[name];
-  if (!existsSync(SCRIPT)) return `${SCRIPT} is not there`;
   if (!isInstalled(program)) return `${program} is not installed`;
   return name === 'apache' && !existsSync(APACHE_MODULE) ? `${APACHE_MODULE} is not there` : null;
 }

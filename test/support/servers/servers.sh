@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Servers that nobody here wrote, on fixed ports of loopback, for the tests.
+#   servers.sh start NAME...   prepares $SERVERS_ROOT (certificate, passwords, files) and starts them
+#   servers.sh stop            ends what start began (by pid)
+# Credentials everywhere: user / pass (NTLM: DOM\user / pass). Programs and ports: real-servers.ts.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+ROOT=$SERVERS_ROOT
+
+prepare() {
+  mkdir -p "$ROOT"/{run/put,logs,www/dav,www/private}
+  cp -r "$here"/conf/. "$ROOT"/
+  sed -i "s#@ROOT@#$ROOT#g" "$ROOT"/*.conf "$ROOT"/*.cfg
+  openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=localhost \
+    -addext 'subjectAltName=DNS:localhost,DNS:*.example.org,IP:127.0.0.1' \
+    -keyout "$ROOT/key.pem" -out "$ROOT/cert.pem" 2>/dev/null
+  cat "$ROOT/cert.pem" "$ROOT/key.pem" >"$ROOT/both.pem"
+  echo 'hello from the loopback servers' >"$ROOT/www/index.txt"
+  echo 'the secret' >"$ROOT/www/private/s.txt"
+  head -c 1000000 /dev/zero | tr '\0' x >"$ROOT/www/big.txt"
+  chmod -R a+rwX "$ROOT"
+}
+
+run() {
+  case "$1" in
+    nginx) exec nginx -c "$ROOT/nginx.conf" ;;
+    apache) NTLM_USER_FILE="$ROOT/ntlm_users" exec apache2 -d /usr/lib/apache2 -f "$ROOT/apache.conf" -DFOREGROUND ;;
+    haproxy) exec haproxy -db -f "$ROOT/haproxy.cfg" ;;
+    h2o) exec h2o -c "$ROOT/h2o.conf" ;;
+    nghttpd) exec nghttpd -a 127.0.0.1 -d "$ROOT/www" 28451 "$ROOT/key.pem" "$ROOT/cert.pem" ;;
+  esac
+}
+
+port_of() {
+  case "$1" in nginx) echo 28080 ;; apache) echo 28081 ;; haproxy) echo 28090 ;; h2o) echo 28091 ;; nghttpd) echo 28451 ;; esac
+}
+
+case "$1" in
+  start)
+    shift
+    prepare
+    cd "$ROOT" || exit 1
+    for name in "$@"; do
+      run "$name" >"$ROOT/logs/$name.out" 2>&1 </dev/null &
+      echo $! >"$ROOT/run/$name.jobpid"
+    done
+    for name in "$@"; do
+      for _ in $(seq 100); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$(port_of "$name")") 2>/dev/null && break
+        sleep 0.1
+      done
+    done
+    ;;
+  stop)
+    for file in "$ROOT"/run/*.jobpid; do
+      [ -f "$file" ] && kill "$(cat "$file")" 2>/dev/null
+    done
+    ;;
+esac
+exit 0
