@@ -11,6 +11,7 @@ import {
   OTHER_RUNTIMES,
   type OtherRuntime,
 } from '../test/support/other-runtimes.ts';
+import { whySkipped } from './skips.ts';
 
 /**
  * `npm test`: everything, one step after the other (two browsers at once starve each other on a small machine). The
@@ -45,6 +46,14 @@ const REPORTS = join('.cache', 'test');
 
 /** What failed, a line each: told again at the end, where a log of which only the end is kept still has it. */
 const failures: string[] = [];
+
+/** File and reason → how many tests were skipped for it, in all runs. */
+const skips = new Map<string, number>();
+
+function noteSkip(file: string, reason: string): void {
+  const line = `${file}: ${reason}`;
+  skips.set(line, (skips.get(line) ?? 0) + 1);
+}
 
 /** Counts as one test. */
 function command(name: string, script: string, ...args: string[]): Counts {
@@ -81,7 +90,8 @@ function core(runtime: OtherRuntime): Counts {
 function onOtherRuntimes(): Counts[] {
   return OTHER_RUNTIMES.map((runtime) => {
     if (isInstalled(runtime)) return core(runtime);
-    announce(`node, its core on ${runtime.name}: skipped, there is no binary for this machine`);
+    announce(`node, its core on ${runtime.name}: skipped`);
+    noteSkip(`the core on ${runtime.name}`, 'npm has no binary for this machine');
     return { passed: 0, failed: 0, skipped: 1 };
   });
 }
@@ -110,6 +120,7 @@ function readReport(file: string, runner: string): Counts {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
     noteFailures(report, runner);
+    noteSkips(report);
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
@@ -133,6 +144,15 @@ function noteFailures(report: Report, runner: string): void {
   }
 }
 
+function noteSkips(report: Report): void {
+  for (const { name, assertionResults } of report.testResults) {
+    const file = relative('.', name);
+    for (const { status, fullName } of assertionResults) {
+      if (status !== 'passed' && status !== 'failed') noteSkip(file, whySkipped(file, fullName));
+    }
+  }
+}
+
 function firstLine(text = ''): string {
   return text.slice(0, 300).split('\n', 1)[0] ?? '';
 }
@@ -140,7 +160,8 @@ function firstLine(text = ''): string {
 /** A runtime that a machine may lack. */
 function runtime(name: string, installed: boolean): Counts {
   if (installed) return vitest(name);
-  announce(`${name}: skipped, it cannot be had here`);
+  announce(`${name}: skipped`);
+  noteSkip(name, 'it cannot be had here');
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
@@ -150,7 +171,8 @@ function onOtherNodes(): Counts[] {
   return OTHER_MAJORS.map((major) => {
     const binary = nodes.get(major);
     if (binary !== undefined) return vitest('node', major, binary);
-    announce(`node, Node ${major}: skipped, there is no binary for this machine`);
+    announce(`node, Node ${major}: skipped`);
+    noteSkip(`Node ${major}`, 'npm has no binary for this machine');
     return { passed: 0, failed: 0, skipped: 1 };
   });
 }
@@ -193,6 +215,8 @@ const results = [
   runtime('webkit', findWebKit() !== null),
 ];
 
+const told = [...skips].sort().map(([line, count]) => `${count} × ${line}`);
+if (told.length > 0) console.log(`\n── what was skipped, and why\n${told.join('\n')}`);
 if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n')}`);
 
 const sum = (key: keyof Counts): number => results.reduce((total, counts) => total + counts[key], 0);

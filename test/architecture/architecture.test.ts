@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { WHY_SKIPPED } from '../../scripts/skips.ts';
 import { STORES_AND_CACHES } from '../support/stores-and-caches.ts';
 import { foreignGlobals, programOf } from './globals.ts';
 import { importCycles, importViolations, ROOMS } from './import-rules.ts';
@@ -9,6 +10,7 @@ const files = ['src', 'platform', 'examples', 'bench', 'test', 'scripts'].flatMa
 const modules = files.filter((path) => path.endsWith('.ts')).map(readModule);
 const product = modules.filter(({ path }) => /^(src|platform)\//.test(path));
 
+const THIS_FILE = 'test/architecture/architecture.test.ts';
 const MAXIMUM_LINES = 300;
 /** What reads a clock or waits: for `util/clock.ts`, which caps and measures, and can be injected. */
 const TIME =
@@ -120,6 +122,14 @@ describe('the house', () => {
       .map(({ path }) => path)
       .filter((path) => !STORES_AND_CACHES.some((pattern) => matchesGlob(path, pattern)));
     expect(missing.sort()).toEqual(elsewhere.sort());
+  });
+
+  test('whatever skips tests says why', () => {
+    const skips = /\b(skipIf|runIf|skip)\(|suites\/(store|cache|transport)\.ts'/;
+    const found = filesUnder('test').filter((path) => path.endsWith('.test.ts') && path !== THIS_FILE);
+    const skipping = found.filter((path) => skips.test(readFileSync(path, 'utf8')));
+    expect(skipping.filter((path) => WHY_SKIPPED[path] === undefined)).toEqual([]);
+    expect(Object.keys(WHY_SKIPPED).filter((path) => !found.includes(path))).toEqual([]);
   });
 
   test(`no file of the product is longer than ${MAXIMUM_LINES} lines`, () => {
