@@ -35,7 +35,8 @@ answered with a status of 400 or above, 2 for a mistake in the arguments, 130 af
                            @FILE is the content of a file, as it is
       --json TEXT          a body of Content-Type application/json, and Accept: application/json; @FILE as above
   -H, --header "Name: v"   a field of the request; may be repeated
-  -u, --user NAME:PASSWORD sends them by Basic authentication, to the origin of the URL only
+  -u, --user NAME:PASSWORD answers a server that asks who it is (Basic, Digest), at the origins of the URLs alone. To say it
+                           unasked: -H "Authorization: …"
   -i, --include            writes status line and fields before the body
   -I, --head               asks for them alone
   -L, --location           does nothing: redirects are followed anyway

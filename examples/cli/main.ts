@@ -27,6 +27,7 @@ function version(): string {
 /** Closes the manager at the end, and at Ctrl-C. Mistakes of the user are sentences, faults of the program are not. */
 export async function withManager(task: (manager: NetworkAccessManager) => Promise<number>): Promise<number> {
   const manager = new NetworkAccessManager({ transferTimeout: 30_000 });
+  manager.on('faultOccurred', ({ message }) => void process.stderr.write(`fairlead: ${message}\n`));
   let interrupted = false;
   process.once('SIGINT', () => {
     interrupted = true;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { NetworkRequest } from 'fairlead';
+import type { Credentials, NetworkRequest } from 'fairlead';
 import type { Arguments } from './arguments.ts';
 
 /** What is the same for every URL of the command line. */
@@ -19,12 +19,19 @@ export async function templateOf(args: Arguments): Promise<Template> {
   };
 }
 
+/** Who asks, at the origins of the URLs alone: given when a server there wants to know, as it wants it (Basic, Digest). */
+export function credentialsOf({ user, urls }: Arguments): Record<string, Credentials> {
+  if (user === null) return {};
+  const [name = '', ...rest] = user.split(':');
+  const credentials = { user: name, password: rest.join(':') };
+  return Object.fromEntries(urls.map((url) => [new URL(url).origin, credentials]));
+}
+
 /** The fields that options stand for, without those that `-H` has set. */
-function impliedFields({ headers, json, data, user }: Arguments): [string, string][] {
+function impliedFields({ headers, json, data }: Arguments): [string, string][] {
   const fields: [string, string][] = [];
   if (json !== null) fields.push(['Content-Type', 'application/json'], ['Accept', 'application/json']);
   if (data.length > 0) fields.push(['Content-Type', 'application/x-www-form-urlencoded']);
-  if (user !== null) fields.push(['Authorization', `Basic ${Buffer.from(user).toString('base64')}`]);
   const isSet = (name: string): boolean => headers.some(([set]) => set.toLowerCase() === name.toLowerCase());
   return fields.filter(([name]) => !isSet(name));
 }

@@ -4,11 +4,12 @@ import { Session } from '../session/session.ts';
 import { renderTable, summarise } from '../session/table.ts';
 import type { Arguments } from './arguments.ts';
 import { type Output, openFile, standardOutput } from './output.ts';
-import { type Template, templateOf } from './request.ts';
+import { credentialsOf, type Template, templateOf } from './request.ts';
 
 /** Fetches what the command line names. Resolves with the exit code. */
 export async function run(args: Arguments, manager: NetworkAccessManager): Promise<number> {
   if (args.caFile !== null) manager.tls = { ca: await readFile(args.caFile, 'utf8') };
+  if (args.user !== null) manager.credentials = credentialsOf(args);
   const template = await templateOf(args);
   const start = (url: string): NetworkReply => send(manager, url, template);
   return args.urls.length === 1 ? fetchOne(args, start) : fetchAll(args.urls, start);

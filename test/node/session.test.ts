@@ -9,6 +9,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseArguments } from '../../examples/cli/arguments.ts';
+import { DigestVerifier } from '../support/digest-server.ts';
 import { serveAll } from '../support/listening.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -22,11 +23,29 @@ const script = [
 let origin = '';
 let directory = '';
 const seen: IncomingMessage[] = [];
+const verifier = new DigestVerifier({ user: 'me', password: 'secr:et', algorithm: 'SHA-256', qop: 'auth' });
+/** Path → challenge, and whether an answer is right, of who must say who asks. */
+const CLOSED: Readonly<Record<string, [() => string, (authorization: string) => boolean]>> = {
+  '/basic': [
+    () => 'Basic realm="closed"',
+    (authorization) => authorization === `Basic ${Buffer.from('me:secr:et').toString('base64')}`,
+  ],
+  '/digest': [
+    () => verifier.challenge(),
+    (authorization) => verifier.refusal(authorization, 'GET', '/digest') === null,
+  ],
+};
+
 /** Echoes method and body; `/missing` is a 404, `/stall` never ends, `/large` has 4 MiB. */
 const server = createServer(async (request, response) => {
   seen.push(request);
   const body = await text(request);
-  if (request.url === '/stall') response.writeHead(200, { 'content-length': '10' }).write('half');
+  const [challenge, isRight] = CLOSED[request.url!] ?? [];
+  if (challenge !== undefined) {
+    const { authorization = '' } = request.headers;
+    if (authorization !== '' && isRight!(authorization)) response.end('hello me');
+    else response.writeHead(401, { 'www-authenticate': challenge() }).end();
+  } else if (request.url === '/stall') response.writeHead(200, { 'content-length': '10' }).write('half');
   else if (request.url === '/large') response.end(Buffer.alloc(4 * 1024 * 1024));
   else response.writeHead(request.url === '/missing' ? 404 : 200).end(`${request.method} ${body}`);
 });
@@ -95,13 +114,29 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
     const form = await session(`${origin}/echo`, '-d', 'a=1', '-d', 'b=2', '-d', '@body');
     expect(form.stdout).toBe('POST a=1&b=2&c=3\n');
     expect(seen.at(-1)!.headers['content-type']).toBe('application/x-www-form-urlencoded');
-    const json = await session(`${origin}/echo`, '--json', '{"a":1}', '-u', 'me:secret');
+    const json = await session(`${origin}/echo`, '--json', '{"a":1}');
     expect(json.stdout).toBe('POST {"a":1}');
     expect(seen.at(-1)!.headers).toMatchObject({
       'content-type': 'application/json',
       accept: 'application/json',
-      authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
     });
+  });
+
+  test.each(['basic', 'digest'])('says by -u who asks: %s', async (scheme) => {
+    const url = `${origin}/${scheme}`;
+    const right = await session(url, '-u', 'me:secr:et');
+    expect([right.code, right.stdout]).toEqual([0, 'hello me']);
+    // Over http everybody can read what Basic says.
+    expect(right.stderr).toMatch(scheme === 'digest' ? /^$/ : /^fairlead: credentials are sent [^\n]*\n$/);
+    // What nobody asks for is not sent.
+    expect((await session(`${origin}/echo`, '-u', 'me:secr:et')).code).toBe(0);
+    expect(seen.at(-1)!.headers).not.toHaveProperty('authorization');
+    const { code, stderr } = await session(url, '-u', 'me:wrong');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^fairlead: authentication-required: GET http/),
+    ]);
+    expect(stderr).not.toContain('wrong');
   });
 
   test('writes heads for -i and -I', async () => {
