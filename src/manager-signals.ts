@@ -49,7 +49,10 @@ export type ManagerSignals = {
    * listeners are asked afterwards.
    */
   authenticationRequired: (reply: NetworkReply, authenticator: Authenticator) => unknown;
-  /** The same of a proxy, named by its URL without credentials. Not asked in this version: such a proxy is an error (105). */
+  /**
+   * The same of a proxy for HTTP, named by its URL without credentials. SOCKS proxies are not asked for: their credentials are
+   * in the URL of the proxy. Not emitted where the transport has no capability `proxy`.
+   */
   proxyAuthenticationRequired: (proxy: string, authenticator: Authenticator) => unknown;
   /**
    * Something went wrong beside the replies: a store (HSTS) had trouble and goes on without (unreadable content, a full

@@ -29,13 +29,16 @@ export interface ManagerOnlyOptions {
   readonly multiplexedOrigins: readonly string[];
   /** Requests in flight for all hosts together. @default Infinity */
   readonly maximumConnections: number;
-  /** The default User-Agent field; empty = none. @default 'fairlead/VERSION' on Node */
+  /**
+   * The default User-Agent field; empty = none of ours. In a page Firefox and WebKit send it, and ask other origins first by a
+   * preflight; Chromium sends its own and says nothing. @default 'fairlead/VERSION' on Node
+   */
   readonly userAgent: string;
   /** Chooses the proxies of each request and each redirect. Setting it resets `proxy`. Qt: `setProxyFactory`. @default null */
   readonly proxyFactory: ProxyFactory | null;
   /**
    * Milliseconds for which a proxy that has failed is asked after all others; twice as long each time that it fails again,
-   * up to ten times. @default 30 000
+   * up to ten times. A page chooses no proxies, and has no use for it. @default 30 000
    */
   readonly proxyRetryDelay: number;
   /**
@@ -90,8 +93,8 @@ export interface ManagerOnlyOptions {
   readonly strictTransportSecurityEnabled: boolean;
   /**
    * Top-level domains (A-labels, without a dot) all of whose hosts count as known HSTS hosts:
-   * `PRELOADED_TOP_LEVEL_DOMAINS`, or your own choice. In a page it needs a `strictTransportSecurity`; the browser has
-   * such a list of its own.
+   * `PRELOADED_TOP_LEVEL_DOMAINS`, or your own choice. It does nothing unless `strictTransportSecurityEnabled`, which a
+   * page can only be with a `strictTransportSecurity`; the browser has such a list of its own.
    * @default []
    */
   readonly preloadedTopLevelDomains: readonly string[];
@@ -122,13 +125,14 @@ export interface ManagerOnlyOptions {
   /**
    * Servers whose challenges of NTLM and Negotiate are answered: `host`, `host:port`, `*.domain` (hosts below it) or `*`. To
    * NTLM proxies are always answered, since the application has chosen them and says who asks; to Negotiate, which speaks as the
-   * account of the system, those that are listed. Refused where neither is spoken (all but Node), and over a transport without the capability `leases`
-   * (`NodeHttpTransport`). @default []
+   * account of the system, those that are listed. An `authentication` that speaks neither (all but Node's) refuses it, and so does a
+   * transport without the capability `leases` (`NodeHttpTransport`); where there is none it does nothing: a page's browser has a
+   * list of its own. @default []
    */
   readonly integratedAuthenticationHosts: readonly string[];
   /**
    * Basic (and Bearer) may be sent over http, where all on the way can read it; `faultOccurred` tells it once. false: such a
-   * challenge is not answered. @default true, as in Qt
+   * challenge is not answered. Basic in a page is the browser's own, which it does not bind. @default true, as in Qt
    */
   readonly allowBasicOverHttp: boolean;
   /** Times that credentials are asked for within one request, when they are refused. @default 3 */

@@ -95,7 +95,11 @@ export interface SharedOptions {
    * @default 'default': `NetworkAccessManager.applicationProxy`, which is none at first
    */
   readonly proxy: ProxyInput;
-  /** HTTP/2 may be negotiated. @default true */
+  /**
+   * HTTP/2 may be negotiated. Where the transport does not choose the version (no capability `http2`: a page, any other fetch)
+   * false changes nothing: the platform negotiates as it likes. `NodeHttpTransport` speaks HTTP/1.1 whatever it is.
+   * @default true
+   */
   readonly http2Allowed: boolean;
   /** HTTP/2 without negotiation (prior knowledge). Qt: `Http2Direct`. @default false */
   readonly http2Direct: boolean;

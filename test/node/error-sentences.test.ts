@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { download } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkError } from '../../src/index.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -155,9 +158,26 @@ describe('the stack of an error has the line that waits for it', () => {
     expect(error.stack).toContain(error.message);
   });
 
-  test('iteration', async () => {
+  const iterations: Readonly<Record<string, (url: string) => AsyncIterable<unknown>>> = {
+    'the reply': (url) => manager.get(url),
+    lines: (url) => manager.get(url).lines(),
+    jsonLines: (url) => manager.get(url).jsonLines(),
+    events: (url) => manager.events(url),
+    'the body of its response': async function* (url) {
+      yield* (await manager.get(url).response).body!;
+    },
+  };
+  test.each(Object.entries(iterations))('iteration over %s', async (_name, iterate) => {
     async function theCaller() {
-      for await (const _ of manager.get(`http://127.0.0.1:${await closedPort()}/`));
+      for await (const _ of iterate(`http://127.0.0.1:${await closedPort()}/`));
+    }
+    expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
+  });
+
+  test('a download', async () => {
+    async function theCaller() {
+      const to = join(tmpdir(), `fairlead-never-${process.pid}`);
+      await download(manager, `http://127.0.0.1:${await closedPort()}/`, { to }).completed;
     }
     expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
   });
