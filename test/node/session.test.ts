@@ -134,7 +134,7 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
     const { code, stderr } = await session(url, '-u', 'me:wrong');
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^fairlead: authentication-required: GET http/),
+      expect.stringMatching(/^fairlead: authentication-required: GET http/m),
     ]);
     expect(stderr).not.toContain('wrong');
   });
