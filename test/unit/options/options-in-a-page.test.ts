@@ -79,6 +79,7 @@ const ROWS: Readonly<Record<string, readonly [unknown, string | RegExp]>> = {
   transferTimeout: [10_000, OBEYED],
   transport: [ANY, OBEYED],
   trustedRedirectOrigins: [['https://other.test'], OBEYED],
+  unencodedOrigins: [['https://other.test'], OBEYED],
   uploadProgress: [true, REFUSED],
   useCredentials: [true, OBEYED],
   userAgent: ['mine/1', /In a page Firefox and WebKit send it.*Chromium sends its own/s],
