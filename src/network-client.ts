@@ -1,7 +1,10 @@
+import type { ServerSentEvent } from './event-stream/event-stream-parser.ts';
+import type { EventOptions } from './event-stream/server-sent-events.ts';
 import type { ManagerSignals } from './manager-signals.ts';
 import type { BodyInput } from './message/body-input.ts';
 import type { RequestInput } from './options/options.ts';
 import type { NetworkReply } from './reply/reply.ts';
+import type { ConnectOptions } from './resolve-request.ts';
 import type { Signals } from './signals.ts';
 
 /**
@@ -29,6 +32,12 @@ export interface NetworkClient
   sendCustomRequest(request: RequestInput, verb: string, body?: BodyInput | null): NetworkReply;
   /** The same as {@link sendCustomRequest}, with the verb first. */
   request(method: string, request: RequestInput, body?: BodyInput | null): NetworkReply;
+  /** The server-sent events of a stream, as they arrive; leaving the loop ends the request. */
+  events(request: RequestInput, options?: EventOptions): AsyncGenerator<ServerSentEvent, void, undefined>;
+  /** Opens a connection that a later request to that host uses. Its reply finishes when the connection stands. */
+  connectToHost(host: string, port?: number): NetworkReply;
+  /** Like {@link connectToHost}, with TLS. */
+  connectToHostEncrypted(host: string, port?: number, options?: ConnectOptions): NetworkReply;
   /** A WHATWG fetch, bound. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit | null) => Promise<Response>;
   /** Schemes that requests may have. */

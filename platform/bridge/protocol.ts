@@ -1,9 +1,11 @@
-import type { Answered, Question } from '../../src/call/question.ts';
+import type { Answered, Question, QuestionType } from '../../src/call/question.ts';
 import type { FlatFields, ReplyEvent } from '../../src/call/reply-event.ts';
 import type { Timings } from '../../src/call/timings.ts';
+import type { CookieChange } from '../../src/cookies/stored-cookies.ts';
 import type { NetworkErrorJson } from '../../src/error.ts';
 import type { OwnOptions, Priority } from '../../src/options/options.ts';
 import type { Operation } from '../../src/reply/operation.ts';
+import type { GivenTo, Grant } from './policy/grants.ts';
 
 /**
  * The messages between a client and the owner of a manager. Every post is a list of them. The client says `hello` first and
@@ -12,6 +14,9 @@ import type { Operation } from '../../src/reply/operation.ts';
  *
  *     client → owner   hello, request*, (priority | credit | abort | answer)*, upload-chunk*, upload-end | upload-failed
  *     owner → client   welcome | refused, event*, question*, upload-open, upload-credit*, upload-close
+ *
+ *     client → owner   call, abort?              of the parts of the manager, numbered with the requests
+ *     owner → client   result, changed*
  *
  * Bytes move in windows. An owner sends no more of one body than {@link REPLY_WINDOW} beyond what its reader has taken
  * (`credit`), and no more on the port than {@link PORT_WINDOW} beyond what has arrived (`received`); for an upload it is the
@@ -51,11 +56,22 @@ export interface RequestMessage {
   readonly body: BodyHead | null;
 }
 
+/** A method of the parts of a manager, as it is called. */
+export type CallMessage = {
+  readonly [Name in Grant]: {
+    readonly type: 'call';
+    readonly id: number;
+    readonly method: Name;
+    readonly given: GivenTo<Name>;
+  };
+}[Grant];
+
 export type ClientMessage =
   | { readonly type: 'hello'; readonly major: number; readonly minor: number }
   /** The client holds a Web Lock of that name for as long as it is there. */
   | { readonly type: 'lock'; readonly name: string }
   | RequestMessage
+  | CallMessage
   /** The reader has taken so many bytes; `isUnread`: it has not begun, and what may wait there waits. */
   | { readonly type: 'credit'; readonly id: number; readonly bytes: number; readonly isUnread: boolean }
   /** So many bytes of bodies have arrived since the last time. */
@@ -82,6 +98,8 @@ export type OwnerMessage =
       readonly major: number;
       readonly minor: number;
       readonly schemes: readonly string[];
+      /** That are put to the client. */
+      readonly questions: readonly QuestionType[];
     }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'lock'; readonly name: string }
@@ -93,6 +111,14 @@ export type OwnerMessage =
       readonly timings: Timings | null;
     }
   | { readonly type: 'question'; readonly id: number; readonly question: number; readonly asked: Question }
+  | {
+      readonly type: 'result';
+      readonly id: number;
+      readonly value: unknown;
+      readonly error: NetworkErrorJson | null;
+    }
+  /** A cookie has come or gone, for a call of `cookies.changed`. */
+  | { readonly type: 'changed'; readonly id: number; readonly change: CookieChange }
   | { readonly type: 'upload-open'; readonly id: number; readonly pass: number; readonly credit: number }
   | { readonly type: 'upload-credit'; readonly id: number; readonly pass: number; readonly bytes: number }
   | { readonly type: 'upload-close'; readonly id: number; readonly pass: number }

@@ -96,7 +96,7 @@ class EventStream {
         if (isOver || this.#options.reconnect !== true) return;
       } catch (error) {
         const isWorthIt = error instanceof NetworkError && isWorthReconnecting(error.code);
-        if (this.#options.reconnect !== true || !isWorthIt) throw error;
+        if (this.#options.reconnect !== true || !isWorthIt || this.#of.isClosed()) throw error;
       }
       await this.#wait();
     }

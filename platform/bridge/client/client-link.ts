@@ -1,11 +1,15 @@
+import type { QuestionType } from '../../../src/call/question.ts';
+import type { IgnorableSslError } from '../../../src/call/tls-answers.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
+import { IgnoredErrors } from '../../../src/tls/ignored-errors.ts';
 import type { CaptureContext } from '../../../src/util/async-context.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
 import type { BridgePort } from '../port.ts';
 import { type ClientMessage, type OwnerMessage, PORT_WINDOW, PROTOCOL } from '../protocol.ts';
+import { ClientCalls } from './client-calls.ts';
 import { RemoteTransfer, type TransferHost } from './remote-transfer.ts';
 
 export interface LinkOptions {
@@ -18,6 +22,8 @@ export interface LinkOptions {
 /** What the owner has said of itself. */
 export interface Welcome {
   readonly schemes: readonly string[];
+  /** That it puts to this side. */
+  readonly questions: readonly QuestionType[];
 }
 
 /** The client's end of a port: numbers what it asks for, and brings what is told to whom it is for. */
@@ -26,6 +32,12 @@ export class ClientLink implements TransferHost {
   welcome: Welcome | null = null;
   readonly source: ReplySource;
   readonly ready: Promise<Welcome>;
+  readonly calls = new ClientCalls({
+    send: (call) => this.send(call),
+    number: () => ++this.#last,
+    hold: () => this.#hold(),
+    failure: () => this.failure,
+  });
   readonly #port: BridgePort;
   readonly #outbox: Outbox<ClientMessage>;
   readonly #liveness: Liveness;
@@ -43,6 +55,7 @@ export class ClientLink implements TransferHost {
       clock,
       ...(captureContext === undefined ? {} : { captureContext }),
       open: (request, sink) => new RemoteTransfer(request, sink, this),
+      tlsAnswers: new RemoteTlsAnswers(() => this.welcome?.questions ?? null),
     };
     this.ready = new Promise((resolve, reject) => {
       this.#greeting = { resolve, reject };
@@ -86,6 +99,11 @@ export class ClientLink implements TransferHost {
     this.#hold();
   }
 
+  /** Ends a call that goes on. */
+  stop(id: number): void {
+    if (this.calls.forget(id)) this.send({ type: 'abort', id });
+  }
+
   /** Ends everything with that error and lets go of the port. */
   close(error: NetworkError): void {
     if (this.failure !== null) return;
@@ -94,7 +112,7 @@ export class ClientLink implements TransferHost {
   }
 
   #hold(): void {
-    this.#port.hold?.(this.#transfers.size > 0);
+    this.#port.hold?.(this.#transfers.size + this.calls.size > 0);
   }
 
   #take(post: unknown): void {
@@ -119,6 +137,12 @@ export class ClientLink implements TransferHost {
         break;
       case 'upload-close':
         this.#transfers.get(message.id)?.closeUpload(message.pass);
+        break;
+      case 'result':
+        this.calls.result(message);
+        break;
+      case 'changed':
+        this.calls.changed(message);
         break;
       default:
         this.#hear(message);
@@ -159,9 +183,9 @@ export class ClientLink implements TransferHost {
     }
   }
 
-  #greet({ schemes }: Welcome): void {
+  #greet({ schemes, questions }: Welcome): void {
     this.#clock.clearTimeout(this.#patience);
-    this.welcome = { schemes };
+    this.welcome = { schemes, questions };
     this.#greeting.resolve(this.welcome);
   }
 
@@ -182,10 +206,30 @@ export class ClientLink implements TransferHost {
     // While it is not yet set, each transfer says that it is over.
     for (const transfer of [...this.#transfers.values()]) transfer.fail(error);
     this.failure = error;
+    this.calls.fail(error);
     this.#greeting.reject(error);
     this.#outbox.flush();
     this.#outbox.close();
     this.#port.close();
+  }
+}
+
+/** What replies accept of wrong certificates, where the owner asks this side about them. */
+class RemoteTlsAnswers extends IgnoredErrors {
+  readonly #questions: () => readonly QuestionType[] | null;
+
+  constructor(questions: () => readonly QuestionType[] | null) {
+    super();
+    this.#questions = questions;
+  }
+
+  override ignore(reply: object, errors?: readonly IgnorableSslError[]): void {
+    if (this.#questions()?.includes('sslErrors') === false)
+      throw new NetworkError(
+        'content-access-denied',
+        'ignoreSslErrors(): the owner of the manager does not ask this side about certificates (rule questions of its policy)',
+      );
+    super.ignore(reply, errors);
   }
 }
 

@@ -1,18 +1,23 @@
 import { AskedAuthenticator } from '../../../src/auth/authenticator.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import { type Checks, CLOCK, checkOptions, wholeNumber } from '../../../src/checks/checker.ts';
+import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
+import { type Checks, CLOCK, checkOptions, TEXT, TRUTH, wholeNumber } from '../../../src/checks/checker.ts';
+import { refuseSurplus } from '../../../src/checks/surplus.ts';
 import { NetworkError } from '../../../src/error.ts';
+import type { ServerSentEvent } from '../../../src/event-stream/event-stream-parser.ts';
+import { type EventOptions, serverSentEvents } from '../../../src/event-stream/server-sent-events.ts';
 import type { BodyInput } from '../../../src/message/body-input.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { NetworkClient } from '../../../src/network-client.ts';
-import type { NetworkRequest } from '../../../src/options/options.ts';
+import type { NetworkRequest, RequestInput } from '../../../src/options/options.ts';
+import type { ProxyExplanation } from '../../../src/options/proxy.ts';
 import { fetchThrough } from '../../../src/reply/fetch-through.ts';
 import type { Operation } from '../../../src/reply/operation.ts';
 import { NetworkReply } from '../../../src/reply/reply.ts';
 import type { ReplyCore } from '../../../src/reply/reply-core.ts';
 import type { ReplyOwner } from '../../../src/reply/reply-signals.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
-import { type RequestSurroundings, resolveRequest } from '../../../src/resolve-request.ts';
+import { type RequestSurroundings, resolveRequest, toNetworkRequest } from '../../../src/resolve-request.ts';
 import { ActiveSet } from '../../../src/util/active-set.ts';
 import type { CaptureContext } from '../../../src/util/async-context.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
@@ -21,6 +26,7 @@ import { OWNER, Verbs } from '../../../src/verbs.ts';
 import { parsePageUrl } from '../../common/page-url.ts';
 import type { BridgePort } from '../port.ts';
 import { ClientLink } from './client-link.ts';
+import { type CallOwner, RemoteCache, RemoteCookies } from './remote-parts.ts';
 
 /** How {@link connect} waits for the other side. */
 export interface ConnectOptions {
@@ -30,6 +36,11 @@ export interface ConnectOptions {
   readonly clock?: Clock;
 }
 
+const SECURITY: Checks<StrictTransportSecurityPolicy> = {
+  host: { ...TEXT, isRequired: true },
+  expiry: { expected: 'epoch milliseconds', accepts: (value) => typeof value === 'number', isRequired: true },
+  includeSubDomains: { ...TRUTH, isRequired: true },
+};
 const CHECKS: Checks<ConnectOptions> = { connectTimeout: wholeNumber(1), clock: CLOCK };
 
 /**
@@ -40,7 +51,15 @@ const CHECKS: Checks<ConnectOptions> = { connectTimeout: wholeNumber(1), clock: 
 export class ConnectedClient extends Verbs implements NetworkClient {
   /** Resolves when the owner has answered; rejects when it has refused, or does not answer. Requests need not wait for it. */
   readonly ready: Promise<void>;
+  /** The owner's cookies, as far as its policy grants it. */
+  readonly cookies: RemoteCookies;
+  /** The owner's cache, as far as its policy grants it. */
+  readonly cache: RemoteCache;
   readonly #link: ClientLink;
+  readonly #clock: Clock;
+  readonly #call: CallOwner = (method, ...given) => this.#link.calls.call(method, given);
+  /** Called when the client is closed, or its owner is gone: ends what waits and is no reply. */
+  readonly #closing = new Set<() => void>();
   readonly #running = new ActiveSet<ReplyCore>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
     finished: (reply) => this.emit('finished', reply),
@@ -57,7 +76,10 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   constructor(port: BridgePort, options: ConnectOptions | undefined, captureContext?: CaptureContext) {
     super();
     const { connectTimeout = 30_000, clock = systemClock } = checkOptions('connect', options, CHECKS);
+    this.#clock = clock;
     this.#link = new ClientLink(port, { connectTimeout, clock, captureContext });
+    this.cookies = new RemoteCookies(this.#call, () => this.#link);
+    this.cache = new RemoteCache(this.#call);
     this.ready = this.#link.ready.then(() => {});
     this.ready.catch(() => {});
   }
@@ -75,9 +97,62 @@ export class ConnectedClient extends Verbs implements NetworkClient {
       args,
     );
 
+  /**
+   * The server-sent events of a stream, as they arrive; leaving the loop ends the request. With `reconnect` the stream is asked
+   * for again when its connection is lost. Rejects like `reply.lines()`, and for an answer that is no event stream.
+   *
+   * WHATWG: https://html.spec.whatwg.org/multipage/server-sent-events.html
+   */
+  events(
+    request: RequestInput,
+    options?: EventOptions,
+    ...surplus: never[]
+  ): AsyncGenerator<ServerSentEvent, void, undefined> {
+    refuseSurplus('events', surplus);
+    const whenClosed = (callback: () => void): (() => void) => {
+      this.#closing.add(callback);
+      return () => this.#closing.delete(callback);
+    };
+    const of = { client: this, clock: this.#clock, isClosed: () => this.failure !== null, whenClosed };
+    return serverSentEvents(of, toNetworkRequest(request), options);
+  }
+
   /** Schemes that requests may have: http and https until {@link ready}, then those that the policy of the owner allows. */
   supportedSchemes(): string[] {
     return [...(this.#link.welcome?.schemes ?? ['http', 'https'])];
+  }
+
+  /**
+   * Which proxy a GET of that URL would go through now, and what has decided that, where the policy grants it. Nothing is sent.
+   */
+  explainProxy(url: string | URL): Promise<ProxyExplanation> {
+    return this.#call('explainProxy', String(url));
+  }
+
+  /**
+   * Drops every connection of the owner's manager, where the policy grants it. What is in flight ends with operation-canceled,
+   * that of other clients, too.
+   */
+  async clearConnectionCache(): Promise<void> {
+    await this.#call('clearConnectionCache');
+  }
+
+  /** Drops every connection, like {@link clearConnectionCache}, and credentials that were learned, where the policy grants it. */
+  async clearAccessCache(): Promise<void> {
+    await this.#call('clearAccessCache');
+  }
+
+  /** Adds HSTS policies to the owner's, where its policy grants it; one that has expired removes its host. */
+  async addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): Promise<void> {
+    await this.#call(
+      'addStrictTransportSecurityHosts',
+      Array.from(policies, (policy) => ({ ...checkOptions('HSTS policy', policy, SECURITY) })),
+    );
+  }
+
+  /** The HSTS policies of the owner that hold now, where its policy grants it. */
+  strictTransportSecurityHosts(): Promise<StrictTransportSecurityPolicy[]> {
+    return this.#call('strictTransportSecurityHosts');
   }
 
   /** Why the client cannot be used any more (the owner has gone, or refused it), or null. */
@@ -90,6 +165,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     const reason = new NetworkError('operation-canceled', 'the client was closed');
     for (const reply of [...this.#running]) reply.cancel(reason, true);
     this.#link.close(reason);
+    for (const callback of [...this.#closing]) callback();
   }
 
   /** For logs: what it may ask for, how much of it is under way, and why it cannot be used any more. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { GRANTS, type Grant } from '../policy/grants.ts';
 import type { ClientMessage } from '../protocol.ts';
 import { UPLOAD_PIECE } from '../protocol.ts';
 import { MalformedMessage, plainCopy } from './plain-copy.ts';
@@ -23,6 +24,45 @@ const bodyHead = z.strictObject({
 
 const error = z.looseObject({ code: z.string(), message: z.string() });
 
+const cookie = z.strictObject({
+  name: z.string(),
+  value: z.string(),
+  domain: z.optional(z.string()),
+  hostOnly: z.optional(z.boolean()),
+  path: z.optional(z.string()),
+  expires: z.optional(z.nullable(z.number())),
+  secure: z.optional(z.boolean()),
+  httpOnly: z.optional(z.boolean()),
+  sameSite: z.optional(z.enum(['strict', 'lax', 'none', 'default'])),
+  partitioned: z.optional(z.boolean()),
+  partitionKey: z.optional(z.nullable(z.string())),
+  creationTime: z.optional(z.number()),
+});
+const security = z.strictObject({ host: z.string(), expiry: z.number(), includeSubDomains: z.boolean() });
+const url = z.string();
+const nothing = z.tuple([]);
+
+/** What each method is given. */
+const GIVEN: { readonly [Name in Grant]: z.ZodMiniType } = {
+  'cookies.get': z.tuple([url]),
+  'cookies.all': nothing,
+  'cookies.set': z.tuple([cookie, url]),
+  'cookies.clear': nothing,
+  'cookies.changed': nothing,
+  'cache.size': nothing,
+  'cache.clear': nothing,
+  clearAccessCache: nothing,
+  clearConnectionCache: nothing,
+  strictTransportSecurityHosts: nothing,
+  addStrictTransportSecurityHosts: z.tuple([z.array(security)]),
+  explainProxy: z.tuple([url]),
+};
+
+const [first, ...others] = GRANTS.map((method) =>
+  z.strictObject({ type: z.literal('call'), id, method: z.literal(method), given: GIVEN[method] }),
+);
+const CALL = z.discriminatedUnion('method', [first!, ...others]);
+
 const MESSAGES = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), major: count, minor: count }),
   z.strictObject({ type: z.literal('lock'), name }),
@@ -36,6 +76,7 @@ const MESSAGES = z.discriminatedUnion('type', [
     options: plain,
     body: z.nullable(bodyHead),
   }),
+  CALL,
   z.strictObject({ type: z.literal('credit'), id, bytes: count, isUnread: z.boolean() }),
   z.strictObject({ type: z.literal('received'), bytes: count }),
   z.strictObject({ type: z.literal('priority'), id, priority: z.enum(['high', 'normal', 'low']) }),

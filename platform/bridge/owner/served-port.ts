@@ -14,6 +14,7 @@ import { type ClientMessage, type OwnerMessage, PROTOCOL, type RequestMessage } 
 import { readClientMessages } from './client-messages.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import { PortFlow } from './port-flow.ts';
+import { asNetworkError, ServedCalls } from './served-calls.ts';
 import { type RequestHost, ServedRequest } from './served-request.ts';
 import { UploadCredit } from './upload-credit.ts';
 
@@ -54,7 +55,8 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   readonly #quota: Quota;
   readonly #liveness: Liveness;
   readonly #requests = new Map<number, ServedRequest>();
-  /** The last number that a request had. */
+  readonly #calls: ServedCalls;
+  /** The last number that a request or call had. */
   #last = 0;
   #state: 'new' | 'open' | 'closed' = 'new';
 
@@ -67,6 +69,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#port = port;
     const clock = manager.clock ?? systemClock;
     this.#quota = new Quota(policy, clock);
+    this.#calls = new ServedCalls(this, this.#quota);
     this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
@@ -139,15 +142,20 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       return;
     }
     this.#state = 'open';
-    const { schemes } = this.policy;
+    const { schemes, questions } = this.policy;
     const supported = this.manager.supportedSchemes().filter((scheme) => schemes.includes(scheme));
-    this.send({ type: 'welcome', major, minor, schemes: supported });
+    this.send({ type: 'welcome', major, minor, schemes: supported, questions });
   }
 
   #obey(message: ClientMessage): void {
     switch (message.type) {
       case 'request':
+        this.#number(message.id);
         this.#request(message);
+        break;
+      case 'call':
+        this.#number(message.id);
+        this.#calls.take(message);
         break;
       case 'received':
         if (!this.flow.received(message.bytes)) throw new MalformedMessage('more was received than was sent');
@@ -170,10 +178,13 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     }
   }
 
-  #request(message: RequestMessage): void {
-    const { id, body } = message;
+  #number(id: number): void {
     if (id <= this.#last) throw new MalformedMessage('a number for two requests');
     this.#last = id;
+  }
+
+  #request(message: RequestMessage): void {
+    const { id, body } = message;
     if (body?.bytes && body.length !== body.bytes.length)
       throw new MalformedMessage('a body of another length');
     if (typeof body?.contentType === 'string' && !isFieldValue(body.contentType))
@@ -207,13 +218,16 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #toRequest(
     message: Exclude<
       ClientMessage,
-      { type: 'hello' | 'received' | 'lock' | 'ping' | 'pong' | 'goodbye' | 'request' }
+      { type: 'hello' | 'received' | 'lock' | 'ping' | 'pong' | 'goodbye' | 'request' | 'call' }
     >,
   ): void {
     if (message.id > this.#last) throw new MalformedMessage(`a ${message.type} for no request`);
     const request = this.#requests.get(message.id);
-    // It was over before the other side knew.
-    if (request === undefined) return;
+    if (request === undefined) {
+      // It was over before the other side knew, or is a call.
+      if (message.type === 'abort') this.#calls.stop(message.id);
+      return;
+    }
     switch (message.type) {
       case 'credit':
         if (!request.credit(message.bytes, message.isUnread))
@@ -267,15 +281,10 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#liveness.close();
     const reason = error ?? new NetworkError('operation-canceled', 'the client was closed');
     for (const request of [...this.#requests.values()]) request.abort(reason);
+    this.#calls.end();
     this.#outbox.flush();
     this.#outbox.close();
     this.#port.close();
     this.emit('closed', error);
   }
-}
-
-function asNetworkError(error: unknown, url: string): NetworkError {
-  if (error instanceof NetworkError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError('protocol-invalid-operation', reason, { url });
 }

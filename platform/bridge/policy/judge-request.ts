@@ -15,6 +15,7 @@ export type PolicyRule =
   | 'fields'
   | 'options'
   | 'urlCredentials'
+  | 'grants'
   | 'maximumRequests'
   | 'requestsPerSecond'
   | 'maximumMessageSize'

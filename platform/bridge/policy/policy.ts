@@ -11,6 +11,7 @@ import { isToken } from '../../../src/message/field-lexer.ts';
 import type { OwnOptions } from '../../../src/options/options.ts';
 import { PORT_WINDOW } from '../protocol.ts';
 import { type AddressRange, parseAddressRange } from './addresses.ts';
+import { GRANTS, type Grant } from './grants.ts';
 
 /** An origin that may be asked, and how. */
 export interface AllowedOrigin {
@@ -55,6 +56,13 @@ export interface BridgePolicy {
   readonly siteForCookies: string | null;
   /** Questions that are put to the client, before the listeners here. @default [] */
   readonly questions: readonly QuestionType[];
+  /**
+   * Methods that the client may call of the parts of the manager: `'cookies.get'`, `'cache.clear'`, `'clearAccessCache'` …,
+   * each by its name; what they reach is at {@link GrantedMethods}. URLs are judged as those of requests are. HttpOnly
+   * cookies are neither shown nor set, unless {@link showSetCookie}; nor those that go to none of the {@link origins}, where
+   * these are listed. @default []
+   */
+  readonly grants: readonly Grant[];
   /** Requests in flight, those in the queue included. @default 1000 */
   readonly maximumRequests: number;
   /** Requests a second. A client that was idle may make at once what one second gives, or {@link maximumRequests}. @default 1000 */
@@ -87,6 +95,7 @@ const DEFAULTS: BridgePolicy = {
   urlCredentials: false,
   siteForCookies: null,
   questions: [],
+  grants: [],
   maximumRequests: 1000,
   requestsPerSecond: 1000,
   bytesInFlight: PORT_WINDOW,
@@ -108,6 +117,7 @@ const CHECKS: Checks<BridgePolicy> = {
     accepts: (value) => value === null || (isString(value) && URL.canParse(value)),
   },
   questions: listOf('questions', isString),
+  grants: listOf(`methods, of ${GRANTS.join(', ')}`, (name) => GRANTS.includes(name as Grant)),
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
   bytesInFlight: wholeNumber(1),

@@ -1,6 +1,7 @@
 /** A client that says anything in any order: never a crash, never a request outside of the policy, nothing left behind. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { GRANTS } from '../../../platform/bridge/policy/grants.ts';
 import { type BridgePort, type PortListener, serve } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../../platform/node/index.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
@@ -76,6 +77,19 @@ const request = fc.record({
     { length: 1, replayable: true, contentType: 'text/plain', bytes: new Uint8Array(1) },
   ),
 });
+/** Of all methods; two of them are granted. */
+const call = fc
+  .record({ method: fc.constantFrom(...GRANTS), id: small, url: target, is: fc.boolean() })
+  .map(({ method, id, url, is }) => {
+    const cookie = { name: 'a', value: '1', ...(is ? {} : { domain: 'other.example' }) };
+    const given: Readonly<Record<string, readonly unknown[]>> = {
+      'cookies.get': [url],
+      'cookies.set': [cookie, url],
+      addStrictTransportSecurityHosts: [[{ host: 'a.example', expiry: 1, includeSubDomains: is }]],
+      explainProxy: [url],
+    };
+    return { type: 'call', id, method, given: given[method] ?? [] };
+  });
 const about = (type: string, more: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
   fc.record({ type: fc.constant(type), id: small, ...more });
 const said = fc.oneof(
@@ -87,6 +101,7 @@ const said = fc.oneof(
   about('upload-chunk', { pass: small, chunk: fc.constant(new Uint8Array(9)) }),
   about('upload-end', { pass: small }),
   about('upload-failed', { pass: small, error: fc.constant({ code: 'timeout', message: '' }) }),
+  { weight: 3, arbitrary: call },
   fc.constantFrom(
     { type: 'ping' },
     { type: 'pong' },
@@ -129,7 +144,8 @@ const conversation = fc
   .map(([messages, greets]) => {
     let last = 0;
     const numbered = messages.map(({ message, changed }) => {
-      if (message.type === 'request') return changedTo({ ...message, id: ++last }, changed);
+      if (message.type === 'request' || message.type === 'call')
+        return changedTo({ ...message, id: ++last }, changed);
       return changedTo(
         'id' in message && last > 0 ? { ...message, id: 1 + (message.id % last) } : message,
         changed,
@@ -179,7 +195,11 @@ test(`${MESSAGES} messages, changed and out of order`, async () => {
   await fc.assert(
     fc.asyncProperty(conversation, async (messages) => {
       const port = new SpokenPort();
-      const served = serve(manager, port, { origins: [ALLOWED], maximumRequests: 4 });
+      const served = serve(manager, port, {
+        origins: [ALLOWED],
+        maximumRequests: 4,
+        grants: ['cookies.set', 'cookies.changed'],
+      });
       for (const [index, message] of messages.entries()) {
         port.say([message]);
         expect(served.requestsUnderWay).toBeLessThanOrEqual(4);
@@ -193,11 +213,15 @@ test(`${MESSAGES} messages, changed and out of order`, async () => {
     }),
     { numRuns: MESSAGES / A_PORT },
   );
+  const domains = manager.cookieJar!.allCookies().map(({ domain }) => domain);
   await manager.close();
   process.off('uncaughtException', note);
   process.off('unhandledRejection', note);
   expect(uncaught).toEqual([]);
   expect([...sent]).toEqual([ALLOWED]);
+  // Nobody's but of the one origin; and what is not granted has done nothing.
+  expect(new Set(domains)).toEqual(new Set(['allowed.example']));
+  expect(manager.strictTransportSecurityHosts()).toEqual([]);
   // Most say something that no client says, sooner or later.
   expect(closed).toBeGreaterThan(MESSAGES / A_PORT / 2);
 }, 300_000);

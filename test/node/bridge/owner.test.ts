@@ -230,6 +230,14 @@ describe('a client', () => {
     await expect(client.ready).rejects.toThrow('too old');
   });
 
+  test('whose owner goes away asks for no event stream again', async () => {
+    await using both = pair();
+    const events = both.client.events(url('/events/1'), { reconnect: true, reconnectionDelay: 1 });
+    expect((await events.next()).value).toMatchObject({ data: '1' });
+    both.served.close();
+    await expect(events.next()).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+
   test('that nobody answers ends within its time', async () => {
     const { port1, port2 } = new MessageChannel();
     const client = connect(port2, { connectTimeout: 20 });

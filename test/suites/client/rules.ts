@@ -5,6 +5,19 @@ import { scene, uniqueId } from './with-client.ts';
 export function describeRules(name: string, setup: ClientSetup): void {
   describe(`${name}: redirects, cookies and cache`, () => {
     test(
+      'server-sent events are read, and asked for again behind the last one',
+      scene(setup, async ({ client, url }) => {
+        const seen: string[] = [];
+        for await (const { data } of client.events(url('/events/2'), {
+          reconnect: true,
+          reconnectionDelay: 0,
+        }))
+          if (seen.push(data) === 5) break;
+        expect(seen).toEqual(['1', '2', '3', '4', '5']);
+      }),
+    );
+
+    test(
       'follows redirects and shows every hop',
       scene(setup, async ({ client, url }) => {
         const reply = client.get(url('/redirect/301/redirect/302/hello'));

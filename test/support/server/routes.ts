@@ -103,6 +103,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     response.end('fields');
   },
 
+  /** `/events/N`: a stream of server-sent events that ends behind N of them, beginning with the one behind the last that was had. */
+  events: ({ request, response, argument }) => {
+    const first = Number(request.headers['last-event-id'] ?? 0) + 1;
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    for (let id = first; id < first + Number(argument); id++) response.write(`id: ${id}\ndata: ${id}\n\n`);
+    response.end();
+  },
+
   gzip: ({ response }) => {
     const encoded = gzipSync('decoded');
     response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': encoded.length }).end(encoded);
