@@ -11,6 +11,7 @@ import {
 } from '../../../platform/node/bridge.ts';
 import {
   type AbstractCookieJar,
+  type CookieJar,
   MemoryCache,
   NetworkAccessManager,
   type NetworkError,
@@ -28,6 +29,7 @@ function pair(policy: BridgePolicyInput, options: { cookieJar?: AbstractCookieJa
   const client = connect(port2);
   return {
     manager,
+    jar: manager.cookieJar as CookieJar,
     served,
     client,
     told,
@@ -98,18 +100,18 @@ describe('cookies', () => {
     await using both = pair(ALL);
     await both.client.cookies.set({ name: 'a', value: '1', domain: 'a.example', expires: null }, SITE);
     const [cookie] = await both.client.cookies.get(new URL(`${SITE}path`));
-    expect(cookie).toEqual({ ...both.manager.cookieJar!.allCookies()[0]! });
+    expect(cookie).toEqual({ ...both.jar.allCookies()[0]! });
     expect(Object.getPrototypeOf(cookie)).toBe(Object.prototype);
     expect(
       await both.client.cookies.set({ name: 'a', value: '', domain: 'a.example', expires: 0 }, SITE),
     ).toBe(false);
-    expect(both.manager.cookieJar!.allCookies()).toEqual([]);
+    expect(both.jar.allCookies()).toEqual([]);
   });
 
   test('that are HttpOnly are neither shown, set, told of nor removed, but where the policy shows Set-Cookie', async () => {
     for (const showSetCookie of [false, true]) {
       await using both = pair({ ...ALL, showSetCookie });
-      const jar = both.manager.cookieJar!;
+      const jar = both.jar;
       const { cookies } = both.client;
       const changes = cookies.changed();
       // Answered in order: the watch has begun.
@@ -129,7 +131,7 @@ describe('cookies', () => {
 
   test('are those of the origins that the policy lists', async () => {
     await using both = pair({ ...ALL, origins: ['https://www.a.example'] });
-    const jar = both.manager.cookieJar!;
+    const jar = both.jar;
     const { cookies } = both.client;
     const changes = cookies.changed();
     await cookies.all();
@@ -183,7 +185,7 @@ describe('cookies', () => {
   test('are told of until the loop is left', async () => {
     await using both = pair(ALL);
     const seen: [string, boolean][] = [];
-    const jar = both.manager.cookieJar!;
+    const jar = both.jar;
     const changes = both.client.cookies.changed();
     await both.client.cookies.all();
     jar.setCookie('a=1', SITE);
@@ -215,7 +217,7 @@ describe('cookies', () => {
     await using both = pair(ALL);
     const changes = both.client.cookies.changed();
     await both.client.cookies.all();
-    const jar = both.manager.cookieJar!;
+    const jar = both.jar;
     for (let i = 0; i <= 10_000; i++) jar.setCookie(`a=${i}`, SITE);
     await both.client.cookies.all();
     await expect(changes.next()).rejects.toMatchObject({ code: 'operation-canceled' });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GRANTS } from '../../../platform/bridge/policy/grants.ts';
 import { type BridgePort, type PortListener, serve } from '../../../platform/node/bridge.ts';
-import { NetworkAccessManager } from '../../../platform/node/index.ts';
+import { type CookieJar, NetworkAccessManager } from '../../../platform/node/index.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
 import { EMPTY_BODY } from '../../../src/message/body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
@@ -213,7 +213,7 @@ test(`${MESSAGES} messages, changed and out of order`, async () => {
     }),
     { numRuns: MESSAGES / A_PORT },
   );
-  const domains = manager.cookieJar!.allCookies().map(({ domain }) => domain);
+  const domains = (manager.cookieJar as CookieJar).allCookies().map(({ domain }) => domain);
   await manager.close();
   process.off('uncaughtException', note);
   process.off('unhandledRejection', note);
