@@ -2,7 +2,6 @@ import { type Checks, checkOptions, TEXT, TRUTH, wholeNumber } from '../checks/c
 import { NetworkError } from '../error.ts';
 import type { BodyInput } from '../message/body-input.ts';
 import { HttpHeaders, isFieldValue } from '../message/headers.ts';
-import type { NetworkClient } from '../network-client.ts';
 import type { NetworkRequest } from '../options/options.ts';
 import type { NetworkReply } from '../reply/reply.ts';
 import type { Clock } from '../util/clock.ts';
@@ -41,7 +40,9 @@ const DEFAULT_EVENT_SIZE = 2 ** 20;
 
 /** Who asks for the streams, and what it knows of the time. */
 export interface EventClient {
-  readonly client: Pick<NetworkClient, 'request'>;
+  readonly client: {
+    request(method: string, request: NetworkRequest, body?: BodyInput | null): NetworkReply;
+  };
   readonly clock: Clock;
   isClosed(): boolean;
   /** Calls back when the client closes; returns what takes that back. */
