@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConnectedClient } from '../../../platform/bridge/client/connected-client.ts';
+import { RemoteCookies } from '../../../platform/bridge/client/remote-parts.ts';
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
@@ -157,6 +158,16 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     (options) => new ConnectedClient(DEAD_PORT, options),
     { connectTimeOut: 1 },
     'connectTimeout',
+  ],
+  [
+    'cookies.set of a connected client',
+    (cookie) =>
+      new RemoteCookies(
+        async () => true as never,
+        () => null as never,
+      ).set(cookie, 'https://a.test/'),
+    { name: 'a', value: '1', httponly: true },
+    'httpOnly',
   ],
   ['serveWorker()', (options) => serveWorker(manager, options), { polcy: {} }, 'policy'],
   [
