@@ -22,6 +22,7 @@ const ntlm = ntlmScheme({
 const MEANS: AuthenticationMeans = {
   schemes: [ntlm, digestScheme(nodeHashes), bearerScheme, basicScheme, socksPasswordScheme],
   bind: channelBinding,
+  canExpect: true,
   negotiate: (contexts = (request) => kerberosContext(request)) => negotiateScheme(contexts),
 };
 

@@ -38,6 +38,8 @@ export interface AuthenticationMeans {
   readonly schemes: readonly Scheme[];
   /** @default nothing is bound */
   readonly bind?: ChannelBinding;
+  /** See {@link Authenticators.canExpect}. @default false */
+  readonly canExpect?: boolean;
   /** With the security contexts of Negotiate; without it, Negotiate is not spoken. */
   negotiate?(contexts: SecurityContextFactory | undefined): Scheme;
 }
@@ -60,7 +62,7 @@ export class Authentication implements AuthenticationPart {
   /** @internal `means` are a platform's own. */
   constructor(options: AuthenticationOptions | undefined, means: AuthenticationMeans);
   constructor(options: AuthenticationOptions = {}, means: AuthenticationMeans = PORTABLE) {
-    const { schemes, bind = () => null, negotiate } = means;
+    const { schemes, bind = () => null, canExpect = false, negotiate } = means;
     const { securityContext } = checkOptions('Authentication', options, {
       securityContext: {
         expected: negotiate === undefined ? 'none: Negotiate is not spoken here' : 'a function',
@@ -68,7 +70,7 @@ export class Authentication implements AuthenticationPart {
       },
     });
     const all = negotiate === undefined ? schemes : [negotiate(securityContext), ...schemes];
-    this.#all = { cache: new CredentialCache(), schemes: all, bind, isReadableTold: false };
+    this.#all = { cache: new CredentialCache(), schemes: all, bind, canExpect, isReadableTold: false };
   }
 
   /** What answers challenges for one manager. */

@@ -10,6 +10,8 @@ export interface Authenticators {
   readonly schemes: readonly Scheme[];
   /** What TLS is bound to by a certificate in DER (RFC 5929, tls-server-end-point); null where that is not defined. */
   readonly bind: ChannelBinding;
+  /** Requests can wait for `100 (Continue)` before they send their body. */
+  readonly canExpect: boolean;
   /** The application has been told that its credentials go readable over http. */
   isReadableTold: boolean;
 }

@@ -1,4 +1,9 @@
-import type { AuthenticatingServer, Credentials, CredentialsByOrigin } from '../call/authentication.ts';
+import type {
+  AuthenticatingServer,
+  AuthenticationSettings,
+  Credentials,
+  CredentialsByOrigin,
+} from '../call/authentication.ts';
 import { isObject, isString } from '../checks/checker.ts';
 
 /** True for the same name and password, or token. */
@@ -40,6 +45,11 @@ export function toCredentials(given: unknown): Credentials | null {
 /** Those in the URL of a server or proxy; null for none. */
 export function credentialsOfUrl({ username, password }: AuthenticatingServer): Credentials | null {
   return username === '' && password === '' ? null : { user: username, password };
+}
+
+/** Whether an application that says who asks has an answer for an origin; a function may have one for any. */
+export function mayKnow(source: AuthenticationSettings['credentials'], origin: string): boolean {
+  return typeof source === 'function' || (source !== null && credentialsOf(source, origin) !== null);
 }
 
 /** Those for an origin, however its URL is written; null for none. */

@@ -51,6 +51,11 @@ export class GivenCredentials {
     return this.#cache.find(this.#key, this.#server.isProxy ? '/' : pathOf(this.#request.url));
   }
 
+  /** The server has asked before, or the URL says who asks. */
+  get isKnown(): boolean {
+    return this.ofUrl !== null || (!this.isManual && this.#cache.knows(this.#key));
+  }
+
   /** The URL names somebody else than is remembered. */
   isOther({ credentials }: KnownSpace): boolean {
     return this.ofUrl !== null && !sameCredentials(this.ofUrl, credentials);

@@ -16,6 +16,7 @@ import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges, parseParameters } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
+import { mayKnow } from './credentials.ts';
 import { GivenCredentials } from './given-credentials.ts';
 import { tellReadable } from './readable.ts';
 import type { Scheme, Session } from './scheme.ts';
@@ -74,6 +75,11 @@ export class Rounds implements AuthenticationRounds {
     const partition = server.isProxy ? null : request.options.siteForCookies;
     this.#key = serverKey(server, partition, settings.credentials);
     this.#given = new GivenCredentials(all.cache, this.#key, server, request);
+  }
+
+  get asksFirst(): boolean {
+    const isLikely = this.#given.isKnown || mayKnow(this.#settings.credentials, this.#server.origin);
+    return this.#all.canExpect && isLikely;
   }
 
   before(outgoing: OutgoingRequest): Answering {

@@ -44,6 +44,14 @@ export class Visit {
   readonly #once: OnceBody | null;
   /** Of a handshake that its peer knows by the connection. */
   #lease: ConnectionLease | null = null;
+  /** What was sent last, and whether it has waited for a word before its body. */
+  #last: {
+    readonly peer: Peer | null;
+    readonly answer: AuthenticationAnswer | null;
+    readonly waits: boolean;
+  } | null = null;
+  /** It was told that this cannot be waited for (417). */
+  #isToldNotToWait = false;
   /** What was sent last was a leg of a handshake, without the body. */
   #isLeg = false;
 
@@ -83,6 +91,13 @@ export class Visit {
       const peer = response.source === 'cache' ? null : this.#peers.of(response);
       if (peer === null) return response;
       const { status, challenge } = fieldsOf(peer);
+      if (response.status === 417 && this.#last?.waits === true) {
+        // RFC 9110 §10.1.1: the same again without it.
+        this.#isToldNotToWait = true;
+        await drain(response.body, this.#call);
+        response = await this.#send(this.#last.peer, this.#last.answer);
+        continue;
+      }
       if (response.status !== status) {
         await this.#accept(peer, response);
         if (!this.#isLeg || this.#request.body === null) return response;
@@ -126,8 +141,20 @@ export class Visit {
     if (answer?.isContinued === true && this.#call.lease?.holds !== true)
       throw handshakeLost(this.#request, peer);
     if (!this.#isLeg && this.#once?.isWhole === false) throw contentResend(this.#request, peer);
-    const request = this.#isLeg ? withoutBody(this.#request) : this.#request;
+    const waits = this.#waits(peer);
+    this.#last = { peer, answer, waits };
+    const whole = waits ? expecting(this.#request) : this.#request;
+    const request = this.#isLeg ? withoutBody(this.#request) : whole;
     return this.#next(peer?.telling(request, answer?.value || null) ?? request, this.#call);
+  }
+
+  /**
+   * RFC 9110 §10.1.1: Expect is for a client that waits for the answer before it sends a body. That is worth a round trip where
+   * the body would be lost with a 401 or 407, and one is likely; nowhere else.
+   */
+  #waits(peer: Peer | null): boolean {
+    const isOfBody = !this.#isLeg && this.#once !== null && !this.#isToldNotToWait;
+    return isOfBody && !this.#request.headers.has('expect') && peer?.rounds.asksFirst === true;
   }
 
   /** From here on all goes over one connection. Where another loop holds one already, over that. */
@@ -163,6 +190,10 @@ function withoutBody(request: HttpRequest): HttpRequest {
   return { ...withHeaders(request, headers), body: null };
 }
 
+function expecting(request: HttpRequest): HttpRequest {
+  return withHeaders(request, request.headers.with('expect', '100-continue'));
+}
+
 const OF_BODY = ['content-length', 'transfer-encoding', 'expect', 'trailer'];
 
 function requiredCode(peer: Peer | null): 'proxy-authentication-required' | 'authentication-required' {
@@ -180,7 +211,7 @@ function handshakeLost({ url }: HttpRequest, peer: Peer | null): NetworkError {
 function contentResend({ url }: HttpRequest, peer: Peer | null): NetworkError {
   return new NetworkError(
     'content-resend',
-    'credentials are wanted, and the body of the request cannot be sent twice',
+    'credentials are wanted, and the body of the request, which has been sent, cannot be sent twice; where it is known who asks (credentials for the origin, or the field Expect: 100-continue) the server is asked before',
     { url: url.href, status: peer?.server.isProxy ? 407 : 401 },
   );
 }

@@ -150,6 +150,11 @@ export interface AuthenticationAnswer {
  * `host:443`). The application is asked where need be, through `call`; a wait is rejected when that is cancelled.
  */
 export interface AuthenticationRounds {
+  /**
+   * A body that can be sent once waits for a word of the server (`Expect: 100-continue`), since a challenge is likely: it has
+   * asked before, or the application has said who asks there. Never where the platform cannot wait.
+   */
+  readonly asksFirst: boolean;
   /** What is known to be wanted, or null. */
   before(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer | null> | null;
   /** Whether a challenge among these can be answered: if not, the response is for the application as it is. */
