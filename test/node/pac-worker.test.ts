@@ -103,6 +103,7 @@ describe('a thread', () => {
   test.each([
     ['joins', 'new Array(3e9).join("x")'],
     ['sorts', 'new Array(4294967295).sort()'],
+    ['compares', 'shExpMatch(new Array(99).join("a"), "(a|a)+b")'],
   ])('that %s without end in one step is ended, and others go on meanwhile', async (_, expression) => {
     const server = createServer((_, response) => response.end('hello'));
     await cleanup.listen(server);

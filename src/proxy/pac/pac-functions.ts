@@ -1,6 +1,6 @@
 import { addressBytes, hasPrefix } from '../../util/ip-address.ts';
 import { dateRange, timeRange, weekdayRange } from './date-ranges.ts';
-import { matchesShellExpression } from './shell-expression.ts';
+import { matchesExpression } from './shell-expression.ts';
 
 /** What a script may learn of the machine. */
 export interface PacSurroundings {
@@ -24,6 +24,8 @@ export function pacFunctions({
   ownAddresses,
 }: PacSurroundings): ReadonlyMap<string, PacFunction> {
   const addressesOf = (host: unknown): readonly string[] => {
+    // `isInNet(dnsResolve(host), …)` of a name that has no address: there is none called "null" to look for.
+    if (host === null || host === undefined) return [];
     const name = String(host);
     return addressBytes(name) === null ? lookUp(name) : [name];
   };
@@ -34,7 +36,7 @@ export function pacFunctions({
     localHostOrDomainIs: (host, domain) =>
       String(host) === String(domain) || String(domain).startsWith(`${host}.`),
     dnsDomainLevels: (host) => String(host).split('.').length - 1,
-    shExpMatch: (text, expression) => matchesShellExpression(String(text), String(expression)),
+    shExpMatch: (text, expression) => matchesExpression(String(text), String(expression)),
     dnsResolve: resolve,
     isResolvable: (host) => resolve(host) !== null,
     isInNet: (host, network, mask) => isInMaskedNetwork(resolve(host), String(network), String(mask)),

@@ -40,6 +40,11 @@ describe('as pac-resolver has it', () => {
     ['shExpMatch', ['', '*']],
     ['shExpMatch', ['', '?']],
     ['shExpMatch', ['abc', 'ab']],
+    ['shExpMatch', ['corp.test', '(*.corp.test|corp.test)']],
+    ['shExpMatch', ['evilcorp.test', '(*.corp.test|corp.test)']],
+    ['shExpMatch', ['srv7', 'srv[0-9]']],
+    ['shExpMatch', ['srvx', 'srv[0-9]']],
+    ['shExpMatch', ['a+b', 'a\\+b']],
     ['shExpMatch', ['10.1.2.3', '10.*']],
     ['isInNet', ['10.1.2.3', '10.0.0.0', '255.0.0.0']],
     ['isInNet', ['11.1.2.3', '10.0.0.0', '255.0.0.0']],
@@ -162,6 +167,18 @@ test.each<[string, readonly unknown[], unknown]>([
   ['shExpMatch', [5, '5'], true],
 ])('%s%j', (name, args, expected) => {
   expect(call(name, args)).toBe(expected);
+});
+
+test('what has no address is not looked for by the name of null', () => {
+  const lookUp = (): never => expect.unreachable('it was looked up');
+  for (const name of ['dnsResolve', 'isResolvable', 'dnsResolveEx'])
+    expect(call(name, [null], { lookUp })).toBe(call(name, [undefined], { lookUp }));
+  expect(call('isInNet', [null, '10.0.0.0', '255.0.0.0'], { lookUp })).toBe(false);
+});
+
+test('a shell expression that is no regular one fails', () => {
+  expect(() => call('shExpMatch', ['a', '(a'])).toThrow(SyntaxError);
+  expect(() => call('shExpMatch', ['a'.repeat(20_000), '(a)'])).toThrow('too long');
 });
 
 test('a machine without a network has an address', () => {
