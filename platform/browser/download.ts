@@ -1,11 +1,12 @@
 import { type Check, type Checks, checkOptions } from '../../src/checks/checker.ts';
-import type { DigestAlgorithm } from '../../src/download/digest.ts';
+import { type DigestAlgorithm, type ExpectedDigest, givenDigest } from '../../src/download/digest.ts';
 import {
   DOWNLOAD_CHECKS,
   type Download,
   type DownloadSettings,
   startDownload,
 } from '../../src/download/download.ts';
+import { RunningSha256 } from '../../src/download/running-sha256.ts';
 import type { DownloadTarget } from '../../src/download/target.ts';
 import type { Manager } from '../../src/manager.ts';
 import type { RequestInput } from '../../src/options/options.ts';
@@ -49,8 +50,8 @@ const CHECKS: Checks<DownloadOptions> = { ...DOWNLOAD_CHECKS, to: HANDLE };
  * not see whether a coding was undone, so offsets mean nothing. What an earlier page has left is not continued: the File System
  * API shows nothing of what was not closed.
  *
- * Digests are computed of the whole in memory, and where the page is a secure context: of a Blob all that are known, of a file the
- * one that the option names, for which what comes is kept in memory besides.
+ * Digests are those that the option and the server name. The SHA-256 of a file is computed while it comes; a SHA-512, and what a Blob
+ * comes to, of the whole in memory, where the page is a secure context.
  *
  * @throws TypeError for an option that is none
  */
@@ -65,7 +66,8 @@ export function download(
     throw new TypeError(
       "download: option 'digest': digests are there in secure contexts alone (https, localhost)",
     );
-  const target = to == null ? new BlobTarget() : new HandleTarget(to, isGiven);
+  const given = isGiven ? givenDigest(settings.digest!).map(({ algorithm }) => algorithm) : [];
+  const target = to == null ? new BlobTarget() : new HandleTarget(to, given);
   return startDownload(manager, request, settings, target, false);
 }
 
@@ -106,12 +108,15 @@ class HandleTarget implements DownloadTarget<SavedBlob> {
   readonly tellsDigest = false;
   readonly #handle: WritableFileHandle;
   #file: Awaited<ReturnType<WritableFileHandle['createWritable']>> | null = null;
-  /** What came, once more, where a digest is wanted of it: the file shows nothing before it is closed. */
-  readonly #copy: BlobTarget | null;
+  readonly #given: readonly DigestAlgorithm[];
+  #sha256: RunningSha256 | null = null;
+  /** What came, once more, where a SHA-512 is wanted of it: the file shows nothing before it is closed. */
+  #copy: BlobTarget | null = null;
 
-  constructor(handle: WritableFileHandle, isDigested: boolean) {
+  /** @param given what the application wants to be compared */
+  constructor(handle: WritableFileHandle, given: readonly DigestAlgorithm[]) {
     this.#handle = handle;
-    this.#copy = isDigested ? new BlobTarget() : null;
+    this.#given = given;
   }
 
   async open(): Promise<null> {
@@ -119,19 +124,27 @@ class HandleTarget implements DownloadTarget<SavedBlob> {
     return null;
   }
 
-  async begin(part: unknown, type: string): Promise<void> {
+  async begin(_part: unknown, type: string, digests: readonly ExpectedDigest[]): Promise<void> {
     await this.#file!.abort();
     this.#file = await this.#handle.createWritable();
-    await this.#copy?.begin(part, type);
+    const wanted = [...this.#given, ...digests.map(({ algorithm }) => algorithm)];
+    this.#sha256 = wanted.includes('sha-256') ? new RunningSha256() : null;
+    this.#copy = wanted.includes('sha-512') ? new BlobTarget() : null;
+    await this.#copy?.begin(null, type);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    this.#sha256?.update(chunk);
     await this.#copy?.write(chunk);
     await this.#file!.write(chunk as Uint8Array<ArrayBuffer>);
   }
 
   async digest(algorithms: readonly DigestAlgorithm[]): Promise<ReadonlyMap<DigestAlgorithm, string>> {
-    return this.#copy === null ? new Map() : this.#copy.digest(algorithms);
+    const others = algorithms.filter((name) => name !== 'sha-256');
+    const found = new Map(await this.#copy?.digest(others));
+    if (this.#sha256 !== null && algorithms.includes('sha-256'))
+      found.set('sha-256', toBase64(this.#sha256.digest()));
+    return found;
   }
 
   async finish(): Promise<SavedBlob> {

@@ -183,7 +183,7 @@ export class DownloadTransfer<Saved> implements Transfer {
     }
     if (!isPart) {
       const part = this.#plan.resume && validator !== null ? { bytes: 0, validator, total } : null;
-      this.#writer.do(() => this.#plan.target.begin(part, type));
+      this.#writer.do(() => this.#plan.target.begin(part, type, digests));
     }
     // A continuation is no news, but for how much there is.
     if (this.#isTold && isPart) return;

@@ -10,8 +10,9 @@ export interface DownloadTarget<Saved> {
    * What comes is the file from its first byte on.
    * @param part what it is known by, where it can be continued later
    * @param type its Content-Type, '' for none
+   * @param digests what the server says that it comes to
    */
-  begin(part: PartOfFile | null, type: string): Promise<void>;
+  begin(part: PartOfFile | null, type: string, digests: readonly ExpectedDigest[]): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   /** Digests are told where nothing is expected of them, too. */
   readonly tellsDigest: boolean;

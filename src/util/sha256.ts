@@ -27,7 +27,8 @@ export function sha256Hex(text: string): string {
 
 /** First 32 bits of the fractional parts of the square roots (initial state) and cube roots (constants) of the primes. */
 const PRIMES = firstPrimes(64);
-const INITIAL = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(prime ** (1 / 2)));
+/** Of eight words. */
+export const INITIAL = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(prime ** (1 / 2)));
 const CONSTANTS = Uint32Array.from(PRIMES, (prime) => fraction(prime ** (1 / 3)));
 
 function fraction(value: number): number {
@@ -52,7 +53,8 @@ function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
   return padded;
 }
 
-function compress(state: Uint32Array, schedule: Uint32Array, view: DataView, offset: number): void {
+/** Takes one block of 64 bytes into the state. @param schedule 64 words, for what is in between */
+export function compress(state: Uint32Array, schedule: Uint32Array, view: DataView, offset: number): void {
   for (let i = 0; i < 16; i++) schedule[i] = view.getUint32(offset + i * 4);
   for (let i = 16; i < 64; i++) {
     const early = schedule[i - 15]!;

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { download as downloadOfPage } from '../../platform/browser/download.ts';
+import { download as downloadOfPage, type WritableFileHandle } from '../../platform/browser/download.ts';
 import { type DownloadOptions, download } from '../../platform/node/extras.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import { until } from '../suites/transport/harness.ts';
@@ -58,20 +58,21 @@ function serve(versions: (nth: number) => Served): Promise<string> {
 
 function answer(request: IncomingMessage, response: ServerResponse, nth: number, served: Served): void {
   const { body = content, etag = '"v1"', cut = () => Number.POSITIVE_INFINITY, headers = {} } = served;
-  const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const holds = etag !== null && request.headers['if-range'] === etag;
   const first = range !== null && holds ? Number(range[1]) : 0;
-  const rest = body.subarray(first);
+  const end = range !== null && holds && range[2] !== '' ? Number(range[2]) + 1 : body.length;
+  const rest = body.subarray(first, end);
   const known = { 'content-length': rest.length, ...(etag === null ? {} : { etag }), ...headers };
   if (range !== null && holds)
     response.writeHead(206, {
-      'content-range': `bytes ${first}-${body.length - 1}/${body.length}`,
+      'content-range': `bytes ${first}-${end - 1}/${body.length}`,
       ...known,
     });
   else response.writeHead(200, known);
-  const end = cut(nth);
-  if (end >= rest.length) response.end(rest);
-  else response.write(rest.subarray(0, end), () => response.destroy());
+  const lost = cut(nth);
+  if (lost >= rest.length) response.end(rest);
+  else response.write(rest.subarray(0, lost), () => response.destroy());
 }
 
 const start = (url: string, options: Partial<DownloadOptions> = {}) =>
@@ -291,6 +292,85 @@ describe('a download', () => {
   });
 });
 
+describe('in segments', () => {
+  const ranges = { 'accept-ranges': 'bytes' };
+
+  test('pieces are asked for beside each other, and come in their order', async () => {
+    const reply = start(await serve(() => ({ headers: ranges })), { segments: 4 });
+    const told: number[] = [];
+    reply.on('downloadProgress', (received) => told.push(received));
+    const { bytes, resumed, digest } = await reply.saved;
+    expect([bytes, resumed, digest]).toEqual([300_000, false, `sha-256=:${sha(content)}:`]);
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(asked).toEqual([undefined, 'bytes=75000-149999', 'bytes=150000-224999', 'bytes=225000-299999']);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect([told.at(-1), reply.attempts, reply.status]).toEqual([300_000, 1, 200]);
+  });
+
+  test.each<[string, Served]>([
+    ['without a strong validator', { etag: 'W/"v1"', headers: ranges }],
+    ['of a server that says nothing of ranges', {}],
+  ])('%s it comes in one', async (_, served) => {
+    await start(await serve(() => served), { segments: 4 }).saved;
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(asked).toEqual([undefined]);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['an error', (response) => response.writeHead(503).end('too many')],
+    ['all of it', (response) => response.writeHead(200, { etag: '"v1"' }).end(content)],
+    [
+      'another piece',
+      (response) => {
+        const fields = { etag: '"v1"', 'content-range': 'bytes 0-74999/300000' };
+        response.writeHead(206, fields).end(content.subarray(0, 75_000));
+      },
+    ],
+  ])('a server that answers a request for a piece with %s is asked for the rest in one', async (_, wrong) => {
+    asked.length = 0;
+    const url = await serveNth(cleanup, (request, response, nth) => {
+      asked.push(request.headers.range);
+      if (/-\d+$/.test(request.headers.range ?? '')) wrong(response);
+      else answer(request, response, nth, { headers: ranges });
+    });
+    const { resumed } = await start(url, { segments: 4 }).saved;
+    expect(resumed).toBe(true);
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(asked.at(-1)).toMatch(/^bytes=\d+-$/);
+    expect(asked.length).toBeLessThanOrEqual(5);
+  });
+
+  test('a resource that changes in the middle is begun anew', async () => {
+    const changed = Buffer.from(content).reverse();
+    const url = await serve((nth) =>
+      nth < 2 ? { headers: ranges } : { body: changed, etag: '"v2"', headers: ranges },
+    );
+    await start(url, { segments: 4 }).saved;
+    expect(readFileSync(to).equals(changed)).toBe(true);
+  });
+
+  test('is given up, with every request', async () => {
+    let open = 0;
+    const url = await serveNth(cleanup, (request, response) => {
+      open++;
+      response.on('close', () => open--);
+      const [, first, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+      const part = { 'content-range': `bytes ${first}-${end}/300000`, 'content-length': 75_000 };
+      const whole = { 'content-length': 300_000, ...ranges };
+      response.writeHead(first === undefined ? 200 : 206, {
+        etag: '"v1"',
+        ...(first === undefined ? whole : part),
+      });
+      response.write('x');
+    });
+    const reply = start(url, { segments: 4 });
+    await until(() => open === 4);
+    reply.abort();
+    await expect(reply.saved).rejects.toMatchObject({ code: 'operation-canceled' });
+    await until(() => open === 0);
+  });
+});
+
 describe('digests', () => {
   const right = `sha-256=:${sha(content)}:`;
   const wrong = `sha-256=:${sha(Buffer.from('x'))}:`;
@@ -414,6 +494,9 @@ describe('what cannot be saved', () => {
     ['no target', {}],
     ['an option that is none', { to: 'x', folow: 1 }],
     ['a digest that is none', { to: 'x', digest: 'sha-1' }],
+    ['segments that are none', { to: 'x', segments: 0 }],
+    ['too many segments', { to: 'x', segments: 17 }],
+    ['segments of what is not continued', { to: 'x', segments: 2, resume: false }],
   ])('%s is a TypeError', (_, options) => {
     expect(() => download(manager, 'http://127.0.0.1:1/', options as never)).toThrow(TypeError);
   });
@@ -435,6 +518,46 @@ test('the download of a page goes on, too, where lengths are seen, and gives a B
 
   const wrong = await serve(() => ({ headers: { 'repr-digest': `sha-256=:${sha(Buffer.from('x'))}:` } }));
   await expect(downloadOfPage(manager, wrong).saved).rejects.toMatchObject({ code: 'unknown-content' });
+});
+
+/** A file of a page, as it is when it was closed. */
+class FakeHandle implements WritableFileHandle {
+  content: Uint8Array<ArrayBuffer> = Uint8Array.of(1);
+
+  async createWritable() {
+    const chunks: Uint8Array[] = [];
+    return {
+      write: async (chunk: Uint8Array) => void chunks.push(chunk.slice()),
+      close: async () => {
+        this.content = Uint8Array.from(Buffer.concat(chunks));
+      },
+      abort: async () => {},
+    };
+  }
+
+  async getFile(): Promise<Blob> {
+    return new Blob([this.content]);
+  }
+}
+
+test.each([
+  ['repr-digest', 'sha256', 'sha-256'],
+  ['repr-digest', 'sha512', 'sha-512'],
+  ['content-digest', 'sha256', 'sha-256'],
+])('into a file of a page: the %s of the server, a %s, is checked', async (field, hash, name) => {
+  const digest = (bytes: Uint8Array): string => createHash(hash).update(bytes).digest('base64');
+  const right = new FakeHandle();
+  const url = await serve(() => ({ headers: { [field]: `${name}=:${digest(content)}:` } }));
+  const { blob, digest: told } = await downloadOfPage(manager, url, { to: right }).saved;
+  expect([blob.size, told]).toEqual([300_000, `${name}=:${digest(content)}:`]);
+
+  const wrong = new FakeHandle();
+  const lying = await serve(() => ({ headers: { [field]: `${name}=:${digest(Buffer.from('x'))}:` } }));
+  await expect(downloadOfPage(manager, lying, { to: wrong }).saved).rejects.toMatchObject({
+    code: 'unknown-content',
+    message: expect.stringMatching(/Repr-Digest|Content-Digest/),
+  });
+  expect(wrong.content.length).toBe(1);
 });
 
 test('a cache neither gives a part for the whole, nor keeps a second copy', async () => {

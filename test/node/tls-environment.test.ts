@@ -39,7 +39,7 @@ beforeAll(async () => {
   cleanup.add(() => server.close());
   url = `https://localhost:${server.port}/`;
   proxy = (await startHttpProxy(cleanup)).url;
-});
+}, 60_000);
 afterAll(() => rmSync(root, { recursive: true }));
 
 const NO = 'ssl-handshake-failed';

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ResponseHead } from '../../../src/call/reply-event.ts';
 import { pauseBeforeContinuing } from '../../../src/download/continuation.ts';
 import { digestsOf, givenDigest } from '../../../src/download/digest.ts';
+import { divisionOf, isPiece } from '../../../src/download/pieces.ts';
 import {
   type DownloadStep,
   type PartOfFile,
   parseContentRange,
   planAnswer,
 } from '../../../src/download/plan.ts';
+import { readAnswer } from '../../../src/download/read-answer.ts';
+import { RunningSha256 } from '../../../src/download/running-sha256.ts';
 import { strongValidator } from '../../../src/download/validator.ts';
 
 const part: PartOfFile = { bytes: 100, validator: '"v1"', total: 1000 };
@@ -136,4 +140,79 @@ test('pauses grow, and come to an end', () => {
     2000,
     null,
   ]);
+});
+
+describe('a file in several pieces', () => {
+  const MIB = 1024 * 1024;
+  const headOf = (status: number, total: number, fields: Record<string, string>): ResponseHead => ({
+    url: 'http://a.test/',
+    status,
+    reason: '',
+    headers: Object.entries(fields).flat(),
+    httpVersion: '1.1',
+    security: null,
+    source: 'network',
+    originalContentLength: total,
+    total,
+    redirectedByPlatform: false,
+    cacheStatus: null,
+  });
+  const known = { etag: '"v1"', 'accept-ranges': 'bytes' };
+
+  test.each<[string, ResponseHead, PartOfFile | null, number | null]>([
+    ['all of it', headOf(200, 4 * MIB, known), null, MIB],
+    ['a large one', headOf(200, 400 * MIB, known), null, MIB],
+    ['a small one', headOf(200, 200_000, known), null, 65_536],
+    ['too small a one', headOf(200, 131_071, known), null, null],
+    ['of an unknown length', headOf(200, -1, known), null, null],
+    ['under a weak validator', headOf(200, 4 * MIB, { ...known, etag: 'W/"v1"' }), null, null],
+    ['of a server without ranges', headOf(200, 4 * MIB, { ...known, 'accept-ranges': 'none' }), null, null],
+    ['of a server that says nothing of ranges', headOf(200, 4 * MIB, { etag: '"v1"' }), null, null],
+    ['in a coding', headOf(200, 4 * MIB, { ...known, 'content-encoding': 'gzip' }), null, null],
+    ['an error', headOf(503, 4 * MIB, known), null, null],
+    [
+      'the rest',
+      headOf(206, 4 * MIB - 100, { 'content-range': `bytes 100-${4 * MIB - 1}/${4 * MIB}` }),
+      { bytes: 100, validator: '"v1"', total: null },
+      MIB - 25,
+    ],
+    [
+      'the end of the rest',
+      headOf(206, 900, { 'content-range': 'bytes 100-999/1000' }),
+      { bytes: 100, validator: '"v1"', total: null },
+      null,
+    ],
+  ])('%s', (_, head, asked, size) => {
+    const division = divisionOf(head, readAnswer(head, asked, true, 0), asked, 4);
+    expect(division?.size ?? null).toBe(size);
+  });
+
+  test.each<[string, number, Record<string, string>, boolean]>([
+    ['the piece', 206, { 'content-range': 'bytes 100-199/1000' }, true],
+    ['the piece, under its validator', 206, { 'content-range': 'bytes 100-199/1000', etag: '"v1"' }, true],
+    ['that of another version', 206, { 'content-range': 'bytes 100-199/1000', etag: '"v2"' }, false],
+    ['more', 206, { 'content-range': 'bytes 100-999/1000' }, false],
+    ['less', 206, { 'content-range': 'bytes 100-198/1000' }, false],
+    ['of another length', 206, { 'content-range': 'bytes 100-199/1001' }, false],
+    ['several ranges', 206, { 'content-type': 'multipart/byteranges; boundary=x' }, false],
+    ['all of it', 200, {}, false],
+    ['nothing', 416, {}, false],
+    ['an error', 429, {}, false],
+  ])('an answer that is %s', (_, status, fields, expected) => {
+    const head = headOf(status, 100, fields);
+    const read = readAnswer(head, { bytes: 100, validator: '"v1"', total: 1000 }, true, 0);
+    expect(isPiece(head, read, 200, { validator: '"v1"', total: 1000, size: 100 })).toBe(expected);
+  });
+});
+
+test('a SHA-256 of pieces is that of the whole, however it is split', () => {
+  const chunks = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(chunks, (pieces) => {
+      const running = new RunningSha256();
+      for (const piece of pieces) running.update(piece);
+      const whole = createHash('sha256').update(Buffer.concat(pieces)).digest('hex');
+      expect(Buffer.from(running.digest()).toString('hex')).toBe(whole);
+    }),
+  );
 });
