@@ -5,11 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { until } from '../suites/transport/harness.ts';
+import { bundleFixture } from '../support/bundled-fixture.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 /** How often each accident happens, at a point that chance chooses, by the pieces that are asked for at a time. */
@@ -21,18 +21,7 @@ const root = mkdtempSync(join(tmpdir(), 'download-proof-'));
 const program = join(root, 'downloader.mjs');
 const children = new Set<ChildProcess>();
 beforeAll(async () => {
-  const entry = join(import.meta.dirname, 'fixtures/downloader.ts');
-  const banner = {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  };
-  await build({
-    entryPoints: [entry],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner,
-  });
+  await bundleFixture('downloader.ts', program);
 }, 60_000);
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -124,47 +113,44 @@ const someAnswer = (segments: number) => ({
   after: segments === 1 ? somewhere() : 1 + Math.floor(Math.random() * (SIZE / segments)),
 });
 
-describe.each(SEGMENTS)(
-  'downloads of %i segments, each with an accident: the file is right',
-  (segments) => {
-    test.each<[string, Accident]>([
-      ['cut', (response) => response.socket!.end()],
-      ['reset', (response) => response.socket!.resetAndDestroy()],
-      ['stalled', () => {}],
-      [
-        'cut, and the resource changes',
-        (response) => {
-          resource.current = 1 - resource.current;
-          response.socket!.end();
-        },
-      ],
-      [
-        'cut twice',
-        (response) => {
-          resource.next = { not: 0, after: somewhere(), accident: (again) => again.socket!.destroy() };
-          response.socket!.destroy();
-        },
-      ],
-    ])(
-      '%s',
-      async (name, accident) => {
-        const manager = new NetworkAccessManager(
-          name === 'stalled' ? { transferTimeout: segments === 1 ? 50 : 200 } : {},
-        );
-        cleanup.add(() => manager.close());
-        const to = join(directory, 'file');
-        for (let time = 0; time < TIMES[segments]; time++) {
-          resource.next = { ...someAnswer(segments), accident };
-          await download(manager, url, { to, overwrite: true, segments }).saved;
-          expect(readFileSync(to).equals(versions[resource.current]!)).toBe(true);
-          expect(readdirSync(directory)).toEqual(['file']);
-        }
-        expect(resource.pieces > 0).toBe(segments > 1);
+describe.each(SEGMENTS)('downloads of %i segments, each with an accident: the file is right', (segments) => {
+  test.each<[string, Accident]>([
+    ['cut', (response) => response.socket!.end()],
+    ['reset', (response) => response.socket!.resetAndDestroy()],
+    ['stalled', () => {}],
+    [
+      'cut, and the resource changes',
+      (response) => {
+        resource.current = 1 - resource.current;
+        response.socket!.end();
       },
-      120_000,
-    );
-  },
-);
+    ],
+    [
+      'cut twice',
+      (response) => {
+        resource.next = { not: 0, after: somewhere(), accident: (again) => again.socket!.destroy() };
+        response.socket!.destroy();
+      },
+    ],
+  ])(
+    '%s',
+    async (name, accident) => {
+      const manager = new NetworkAccessManager(
+        name === 'stalled' ? { transferTimeout: segments === 1 ? 50 : 200 } : {},
+      );
+      cleanup.add(() => manager.close());
+      const to = join(directory, 'file');
+      for (let time = 0; time < TIMES[segments]; time++) {
+        resource.next = { ...someAnswer(segments), accident };
+        await download(manager, url, { to, overwrite: true, segments }).saved;
+        expect(readFileSync(to).equals(versions[resource.current]!)).toBe(true);
+        expect(readdirSync(directory)).toEqual(['file']);
+      }
+      expect(resource.pieces > 0).toBe(segments > 1);
+    },
+    120_000,
+  );
+});
 
 test.each(SEGMENTS)(
   'kill -9 again and again, of %i segments: the file is right or absent, and what was there goes on',

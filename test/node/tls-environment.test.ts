@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleFixture } from '../support/bundled-fixture.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup } from '../support/listening.ts';
@@ -21,16 +21,7 @@ let url: string;
 let proxy: string;
 beforeAll(async () => {
   writeFileSync(file, authority.certificate);
-  await build({
-    entryPoints: [join(import.meta.dirname, 'fixtures/trusting-client.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
+  await bundleFixture('trusting-client.ts', program);
   const server = await startHttp2Server((stream) => stream.end('ok'), {
     identity: authority.issue(),
     allowHTTP1: true,
