@@ -55,7 +55,9 @@ export class Manager extends Settings implements NetworkClient {
   /** Called when the manager closes: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
-    finished: (reply) => this.emit('finished', reply),
+    finished: (reply) => {
+      if (this.listenerCount('finished') > 0) reply.inContext(() => this.emit('finished', reply));
+    },
     ask: (signal, ...given) => this.ask(signal, ...(given as [never, never])),
     listens: (signal) => this.listenerCount(signal) > 0,
     authenticator: (challenge) => this.settings.authentication?.authenticator(challenge),

@@ -18,13 +18,13 @@ export function authenticationStage(
   return {
     name: 'authentication',
     handle(request, next, call) {
-      if (isLeftAlone(request)) return next(request, call);
-      if (request.body?.replayable !== false && !isKnown(cache, request, credentials))
-        return next(request, call).then((response) =>
-          response.status === 401 ? toServer(rounds, request, next, call).go(response) : response,
-        );
-      return toServer(rounds, request, next, call).begin();
+      const goesAsItIs = request.body?.replayable !== false && !isKnown(cache, request, credentials);
+      return goesAsItIs || isLeftAlone(request) ? null : toServer(rounds, request, next, call).begin();
     },
+    incoming: (response, request, call, next) =>
+      response.status !== 401 || isLeftAlone(request)
+        ? response
+        : toServer(rounds, request, next, call).go(response),
   };
 }
 

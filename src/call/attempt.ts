@@ -1,4 +1,3 @@
-import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
 import { Call, type QueueSlot } from './call.ts';
 
@@ -6,7 +5,7 @@ import { Call, type QueueSlot } from './call.ts';
  * One hop of a call, from its slot in the queue to the end of its body: what a transport is given. It has the call's sink,
  * clock and timings, and a slot, an idle timer and a cancellation of its own.
  *
- * When a call is cancelled (an abort, a manager that closes), its attempt is, too, and nothing can follow. When an attempt
+ * When a call is cancelled (an abort, a manager that closes), its attempt is, too, by who began it, and nothing can follow. When an attempt
  * is cancelled (a timeout), the call goes on: its transport fails with the reason, as it fails when the peer does, and who
  * stands above may use a stored response instead, or try again.
  */
@@ -19,7 +18,6 @@ export class Attempt extends Call {
     this.slot = slot;
     this.lease = call.lease;
     this.proxyRounds = call.proxyRounds;
-    call.onCancel(this.#cancelWithCall);
   }
 
   override get priority(): Priority | null {
@@ -29,8 +27,5 @@ export class Attempt extends Call {
   /** The hop is over. */
   end(): void {
     this.slot = null;
-    this.#call.offCancel(this.#cancelWithCall);
   }
-
-  readonly #cancelWithCall = (reason: NetworkError): void => this.cancel(reason);
 }

@@ -81,8 +81,6 @@ interface Link {
 export class Call {
   /** What the manager tells the time and sets timers by. */
   declare readonly clock: Clock;
-  /** When each phase was reached, in epoch milliseconds. */
-  declare readonly timings: Timings;
   /** Who hears of it. It is told by {@link emit} and asked by `ask`, which mind the idle timer. */
   declare readonly sink: CallSink;
   /** Present while the transport works on an attempt under a transfer timeout. */
@@ -100,6 +98,10 @@ export class Call {
   #priority: Priority | null = null;
   #cancelers: Link | null = null;
   #reason: NetworkError | null = null;
+  #timings: Timings | null;
+  readonly #created: number;
+  /** When it began to wait in the queue, as long as there are no timings. */
+  #queued = 0;
   /** What the monotonic clock is behind the wall's. No private name, as the call of an attempt may be another copy's of the package. */
   declare protected readonly behind: number;
 
@@ -107,14 +109,22 @@ export class Call {
   constructor(sink: CallSink, clock: Clock, of: Call | null = null) {
     this.sink = sink;
     this.clock = clock;
-    if (of === null) {
-      const created = clock.now();
-      this.behind = created - clock.monotonic();
-      this.timings = timingsFrom(created);
-    } else {
-      this.behind = of.behind;
-      this.timings = of.timings;
-    }
+    this.#timings = of === null ? null : of.timings;
+    this.#created = of === null ? clock.now() : of.timings.created;
+    this.behind = of === null ? this.#created - clock.monotonic() : of.behind;
+  }
+
+  /** When each phase was reached, in epoch milliseconds. Most calls wait in the queue for longer than for all else, without it. */
+  get timings(): Timings {
+    this.#timings ??= timingsFrom(this.#created, this.#queued);
+    return this.#timings;
+  }
+
+  /** From now on it waits in the queue. */
+  entersQueue(): void {
+    const now = this.time();
+    if (this.#timings === null) this.#queued = now;
+    else Object.assign(this.#timings, { queued: now, dequeued: 0 });
   }
 
   /** Epoch milliseconds by the clock on the wall as it was at the beginning, whatever has been done to it since. */
@@ -161,9 +171,14 @@ export class Call {
    * Returns the function that takes it back, which must be called when the wait is over, or else {@link offCancel}.
    */
   onCancel(canceler: Canceler): () => void {
+    this.addCanceler(canceler);
+    return () => this.offCancel(canceler);
+  }
+
+  /** The same for what every request does, without a function to take it back by. */
+  addCanceler(canceler: Canceler): void {
     if (this.#reason !== null) canceler(this.#reason);
     else this.#cancelers = { canceler, next: this.#cancelers };
-    return () => this.offCancel(canceler);
   }
 
   /** What a promise gives, or the reason as soon as the call is given up: for every wait that cannot be ended itself. */
@@ -174,12 +189,12 @@ export class Call {
         forget();
         reject(reason);
       };
-      this.onCancel(giveUp);
+      this.addCanceler(giveUp);
       void promise.then(resolve, reject).then(forget);
     });
   }
 
-  /** Takes back what {@link onCancel} was given. */
+  /** Takes back what {@link onCancel} or {@link addCanceler} was given. */
   offCancel(canceler: Canceler): void {
     this.#cancelers = without(this.#cancelers, canceler);
   }
@@ -194,10 +209,10 @@ export class Call {
   }
 }
 
-function timingsFrom(created: number): Timings {
+function timingsFrom(created: number, queued: number): Timings {
   return {
     created,
-    queued: 0,
+    queued,
     dequeued: 0,
     lookupEnd: 0,
     connectEnd: 0,

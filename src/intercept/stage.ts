@@ -35,7 +35,7 @@ export function interceptorStage(reach: Reach): Stage {
     name: 'interceptors',
     handle: (request, next, call) => {
       const { interceptors } = request.options;
-      if (interceptors.length === 0) return next(request, call);
+      if (interceptors.length === 0) return null;
       return new Interception(interceptors, next, call, 1, judge).pass(request);
     },
   };
@@ -48,7 +48,7 @@ export function networkInterceptorStage(): Stage {
     name: 'network-interceptors',
     handle: (request, next, call) => {
       const { networkInterceptors } = request.options;
-      if (networkInterceptors.length === 0) return next(request, call);
+      if (networkInterceptors.length === 0) return null;
       const attempt = (attempts.get(call) ?? 0) + 1;
       attempts.set(call, attempt);
       const judge = (changed: HttpRequest): void => {

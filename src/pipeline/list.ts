@@ -35,7 +35,7 @@ export interface HttpParts {
  */
 export interface PlatformRules {
   /** Follows the redirects that a transport shows. */
-  readonly redirects: ((surroundings: RedirectSurroundings) => Stage) | null;
+  readonly redirects: ((surroundings: RedirectSurroundings) => Rewrite) | null;
   /** Judges the redirects that a transport has followed by itself. */
   readonly platformRedirects: Rewrite | null;
   /** Attaches cookies to requests, and stores those of responses. */

@@ -47,19 +47,13 @@ export class Proxies implements ProxyPart {
 
   under(settings: ProxySettings): ProxyRouting {
     const authenticating = settings.authentication?.under(settings) ?? null;
-    const outgoing: ProxyRouting['outgoing'] = (request, call) =>
-      this.#route(request, settings, authenticating, call);
     return {
       name: 'proxy',
-      outgoing,
-      handle(request, next, call) {
-        const routed = outgoing(request, call);
-        const send = (ready: HttpRequest): Promise<HttpResponse> =>
-          authenticating !== null && ready.plan instanceof Plan
-            ? sendByPlan(authenticating, ready, ready.plan, next, call)
-            : next(ready, call);
-        return isPromise(routed) ? routed.then(send) : send(routed);
-      },
+      outgoing: (request, call) => this.#route(request, settings, authenticating, call),
+      handle: (request, next, call) =>
+        authenticating !== null && request.plan instanceof Plan
+          ? sendByPlan(authenticating, request, request.plan, next, call)
+          : null,
     };
   }
 
@@ -184,16 +178,16 @@ function roundsOf({ rounds }: Authenticating, request: HttpRequest): Call['proxy
     hasOwnAuthorization(proxy) ? null : rounds(authenticatingProxy(proxy), request, call);
 }
 
-/** Sends a request by its ways, and answers the proxies that are asked by absolute URLs. */
+/** Sends a request by its ways, and answers the proxies that are asked by absolute URLs. Null: none is, or nothing answers them. */
 function sendByPlan(
   authenticating: Authenticating,
   request: HttpRequest,
   plan: Plan,
   next: Next,
   call: Call,
-): Promise<HttpResponse> {
+): Promise<HttpResponse> | null {
   const forwarders = plan.routes.map(forwarderOf);
-  if (forwarders.every((proxy) => proxy === null || hasOwnAuthorization(proxy))) return next(request, call);
+  if (forwarders.every((proxy) => proxy === null || hasOwnAuthorization(proxy))) return null;
   for (const proxy of forwarders) if (proxy !== null) plan.authorize({ proxy, value: null });
   const servers = new Map(forwarders.map((proxy) => [proxy, serverOf(proxy)]));
   const exchange: ProxiedExchange = {

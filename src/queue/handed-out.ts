@@ -28,7 +28,7 @@ export class HandedOutResponses {
 
   /** How many of an origin are not read. */
   count(origin: string): number {
-    return this.#unread(origin).length;
+    return this.#byOrigin.size === 0 ? 0 : this.#unread(origin).length;
   }
 
   /** Gives the oldest up that is not read. */
@@ -40,7 +40,9 @@ export class HandedOutResponses {
   }
 
   #unread(origin: string): readonly HandedOut[] {
-    const unread = (this.#byOrigin.get(origin) ?? []).filter(({ response }) => isUnread(response.deref()));
+    const held = this.#byOrigin.get(origin);
+    if (held === undefined) return [];
+    const unread = held.filter(({ response }) => isUnread(response.deref()));
     if (unread.length > 0) this.#byOrigin.set(origin, unread);
     else this.#byOrigin.delete(origin);
     return unread;

@@ -59,6 +59,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   readonly #lane: string;
   readonly #ticket: Ticket;
   #attempt: Attempt | null = null;
+  /** What ends the attempt with its call. */
+  #giveUp: ((reason: NetworkError) => void) | null = null;
   /** The connection carries others, too. */
   #isShared = false;
   #response: HttpResponse | null = null;
@@ -96,15 +98,12 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   #wait(resolve: (response: Promise<HttpResponse>) => void, reject: (reason: unknown) => void): void {
     const call = this.#call;
     call.queued = this;
-    call.timings.queued = call.time();
-    call.timings.dequeued = 0;
+    call.entersQueue();
     this.#room.unread.wait();
-    const { queue = 0 } = this.#request.options.timeouts;
-    const late = (): void => {
+    const timer = this.#timeWait((late) => {
       call.offCancel(giveUp);
-      giveUp(timedOut('queue', queue, this.#request.url, call));
-    };
-    const timer = queue === 0 ? null : call.clock.setTimeout(late, queue);
+      giveUp(late);
+    });
     const giveUp = (reason: NetworkError): void => {
       call.clock.clearTimeout(timer);
       call.queued = null;
@@ -112,7 +111,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       this.#room.unread.goOn();
       reject(reason);
     };
-    call.onCancel(giveUp);
+    call.addCanceler(giveUp);
     this.#ticket.granted = () => {
       call.clock.clearTimeout(timer);
       call.queued = null;
@@ -123,17 +122,30 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     };
   }
 
+  /** @param late told when the timeout `queue` is over */
+  #timeWait(late: (reason: NetworkError) => void): unknown {
+    const { queue = 0 } = this.#request.options.timeouts;
+    if (queue === 0) return null;
+    const { clock } = this.#call;
+    return clock.setTimeout(() => late(timedOut('queue', queue, this.#request.url, this.#call)), queue);
+  }
+
   /** Goes on with a slot, and gives it back once, whatever comes. */
   #send(): Promise<HttpResponse> {
     const call = this.#call;
     try {
       // Cancelled between the grant and this turn: the slot is there, and nothing else would give it back.
       call.throwIfCancelled();
-      call.onCancel(this.done);
+      const attempt = new Attempt(call, this);
+      this.#attempt = attempt;
+      this.#giveUp = (reason) => {
+        attempt.cancel(reason);
+        this.done();
+      };
+      call.addCanceler(this.#giveUp);
       call.timings.dequeued = call.time();
-      this.#attempt = new Attempt(call, this);
       this.#watch();
-      return this.#next(this.#request, this.#attempt).then(
+      return this.#next(this.#request, attempt).then(
         (response) => this.#observe(response),
         (error) => this.#fail(error),
       );
@@ -157,9 +169,13 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
   #watch(): void {
     const { handedOut, queue } = this.#room;
+    if (handedOut.count(this.#lane) >= queue.perKey) this.#watchHandedOut();
+  }
+
+  #watchHandedOut(): void {
+    const { handedOut, queue } = this.#room;
     const most = queue.perKey;
     const call = this.#call;
-    if (handedOut.count(this.#lane) < most) return;
     const look = (): void => {
       // A head needs no connection of its own there.
       if (this.#isShared) return;
@@ -198,17 +214,17 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     else this.#call.cancel(error);
   }
 
-  readonly done = (): void => {
+  done(): void {
     this.#unwatch();
     this.#room.unread.remove(this);
-    this.#call.offCancel(this.done);
+    if (this.#giveUp !== null) this.#call.offCancel(this.#giveUp);
     const lease = this.#attempt?.lease ?? null;
     this.#attempt?.end();
     const { queue } = this.#room;
     if (lease !== null && this.#ticket.running)
       lease.keepSlot(new SlotOfLease(queue, this.#ticket, this.#lane));
     else queue.leave(this.#ticket);
-  };
+  }
 
   #fail(error: unknown): never {
     this.done();

@@ -4,7 +4,7 @@ import { drain } from '../call/drain.ts';
 import type { Reach } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
-import type { Next, Stage } from '../call/stage.ts';
+import type { Next, Rewrite } from '../call/stage.ts';
 import { NetworkError, type NetworkErrorCode } from '../error.ts';
 import { openFields } from '../util/redaction.ts';
 import type { ParsedUrl } from '../util/url.ts';
@@ -22,14 +22,13 @@ export interface RedirectSurroundings {
  * Follows redirects: the outermost loop, so that everything below it sees every hop. A hop has given its slot back before
  * the application is asked and before the next hop begins.
  */
-export function redirectStage(surroundings: RedirectSurroundings): Stage {
+export function redirectStage(surroundings: RedirectSurroundings): Rewrite {
   return {
     name: 'redirect',
-    handle: (request, next, call) =>
-      next(request, call).then((response) => {
-        const plan = planFor(request, response, 0, surroundings);
-        return plan.kind === 'deliver' ? response : follow(plan, response, next, call, surroundings);
-      }),
+    incoming(response, request, call, next) {
+      const plan = planFor(request, response, 0, surroundings);
+      return plan.kind === 'deliver' ? response : follow(plan, response, next, call, surroundings);
+    },
   };
 }
 

@@ -284,7 +284,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.progress.finish(this.#received, error === null ? -1 : (this.final?.total ?? -1));
     this.reply.emit('readChannelFinished');
     this.#state = 'finished';
-    this.inContext(() => this.owner?.finished(this.reply));
+    this.owner?.finished(this.reply);
     this.reply.emit('finished');
     this.atHead?.();
     for (let one = this.promised; one !== null; one = one.next) settle(one, this);

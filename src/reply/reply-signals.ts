@@ -109,7 +109,7 @@ export type AskedOfManager =
 
 /** The manager as its replies know it. */
 export interface ReplyOwner<Reply> {
-  /** Told before the reply's own listeners, as in Qt. */
+  /** Told before the reply's own listeners, as in Qt; its own are called in the context of the reply. */
   finished(reply: Reply): void;
   /** Asks the listeners of the manager: resolves when all have settled, rejects when one fails, null when there is none. */
   ask(signal: AskedOfManager, ...given: readonly unknown[]): Promise<unknown> | null;

@@ -33,14 +33,17 @@ const PLATFORM_REDIRECTS = 20;
 /**
  * The first thing that a request explicitly asks for and the transport does not have, or null. Options are judged by
  * their value: one that has its default, or a value that the platform enforces by itself, passes everywhere.
+ *
+ * @param rules those of {@link rulesFor}, for who asks often
  */
 export function missingCapability(
   request: HttpRequest,
   capabilities: TransportCapabilities,
   surroundings: RequirementSurroundings,
+  rules: Rules = rulesFor(capabilities),
 ): MissingCapability | null {
   const { options } = request;
-  for (const [capability, ask] of RULES) {
+  for (const [capability, ask] of rules) {
     const what = ask(options, capabilities, request, surroundings);
     if (what !== null) return { capability, what };
   }
@@ -57,7 +60,21 @@ type Rule = (
   surroundings: RequirementSurroundings,
 ) => string | null;
 
-const RULES: readonly (readonly [Capability, Rule])[] = [
+/** Each may object where the capability that it names is not there, or that of {@link SPARED}, and nowhere else. */
+type Rules = readonly (readonly [Capability, Rule])[];
+
+/** Where cookies are ours, so is what goes with them. */
+const SPARED: Partial<Record<Capability, Capability>> = { credentialsMode: 'cookies' };
+
+/** The rules that such a transport can break. */
+export function rulesFor(capabilities: TransportCapabilities): Rules {
+  return RULES.filter(([name]) => {
+    const value = capabilities[SPARED[name] ?? name];
+    return value !== true && value !== 'always' && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+const RULES: Rules = [
   [
     'redirects',
     (options, { redirects, redirectMode, pageOrigin }, { url }) => {

@@ -3,7 +3,7 @@ import { refusal } from '../call/refusal.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { tellsUpload } from '../call/upload.ts';
-import { missingCapability, type RequirementSurroundings } from './requirements.ts';
+import { missingCapability, type RequirementSurroundings, rulesFor } from './requirements.ts';
 
 /**
  * Refuses what the transport hides, before anything is sent.
@@ -14,24 +14,25 @@ export function requirementsStage(
   surroundings: RequirementSurroundings,
   uploads: TransportCapabilities | null = null,
 ): Rewrite {
+  const check = checkFor(capabilities, surroundings);
+  const checkUpload = uploads === null ? check : checkFor(uploads, surroundings);
   return {
     name: 'requirements',
-    outgoing: (request) =>
-      checkRequirements(
-        request,
-        uploads !== null && tellsUpload(request) ? uploads : capabilities,
-        surroundings,
-      ),
+    outgoing(request) {
+      (tellsUpload(request) ? checkUpload : check)(request);
+      return request;
+    },
   };
 }
 
-/** @throws NetworkError that names the capability which the request asks for and the transport does not have */
-export function checkRequirements(
-  request: HttpRequest,
+/** What throws a NetworkError that names the capability which a request asks for and the transport does not have. */
+function checkFor(
   capabilities: TransportCapabilities,
   surroundings: RequirementSurroundings,
-): HttpRequest {
-  const missing = missingCapability(request, capabilities, surroundings);
-  if (missing !== null) throw refusal(request, capabilities, missing.capability, missing.what);
-  return request;
+): (request: HttpRequest) => void {
+  const rules = rulesFor(capabilities);
+  return (request) => {
+    const missing = missingCapability(request, capabilities, surroundings, rules);
+    if (missing !== null) throw refusal(request, capabilities, missing.capability, missing.what);
+  };
 }

@@ -26,7 +26,7 @@ export function retryStage(budget: RetryBudget): Stage {
     handle: (request, next, call) => {
       const policy = retryPolicyOf(request.options.retry);
       // A round of a handshake, sent again, would come over a connection that knows nothing of it.
-      if (policy === null || call.lease !== null) return next(request, call);
+      if (policy === null || call.lease !== null) return null;
       if (!policy.idempotencyKey || request.headers.has(KEY) || isIdempotent(request.method)) {
         return persist(request, policy, next, call, budget);
       }

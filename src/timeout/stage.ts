@@ -21,7 +21,7 @@ export function timeoutStage(tellsPhases: boolean): Stage {
     handle: (request, next, attempt) => {
       const { transferTimeout, timeouts } = request.options;
       return transferTimeout === 0 && timeouts === NO_TIMEOUTS
-        ? next(request, attempt)
+        ? null
         : watch(request, next, attempt, tellsPhases);
     },
   };

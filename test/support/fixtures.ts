@@ -123,14 +123,19 @@ export function makeExchange(
   return { exchange, events };
 }
 
-/** Sends a request through one stage. */
-export async function walk(
+/** Sends a request through one stage, in this turn. */
+export function walkNow(
   stage: Stage | Rewrite,
   request: HttpRequest,
   next: Next,
   exchange: Call,
 ): Promise<HttpResponse> {
   return compose([stage], next)(request, exchange);
+}
+
+/** Sends a request through one stage. */
+export async function walk(...args: Parameters<typeof walkNow>): Promise<HttpResponse> {
+  return walkNow(...args);
 }
 
 /** Reads a body to its end. */

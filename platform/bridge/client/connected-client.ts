@@ -62,7 +62,9 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   readonly #closing = new Set<() => void>();
   readonly #running = new ActiveSet<ReplyCore>();
   override readonly [OWNER]: ReplyOwner<NetworkReply> = {
-    finished: (reply) => this.emit('finished', reply),
+    finished: (reply) => {
+      if (this.listenerCount('finished') > 0) reply.inContext(() => this.emit('finished', reply));
+    },
     ask: (signal, ...given) => this.ask(signal, ...(given as [never, never])),
     authenticator: (challenge) => new AskedAuthenticator(challenge),
     fault: (fault) => {

@@ -47,7 +47,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
       this.#reject = reject;
     });
     this.#onCancel = (reason) => this.giveUp(reason);
-    call.onCancel(this.#onCancel);
+    call.addCanceler(this.#onCancel);
     call.idle?.connected?.();
   }
 

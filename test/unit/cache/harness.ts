@@ -6,7 +6,14 @@ import type { HttpResponse } from '../../../src/call/response.ts';
 import type { Next } from '../../../src/call/stage.ts';
 import type { HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
-import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import {
+  FakeClock,
+  makeExchange,
+  makeRequest,
+  makeResponse,
+  readBody,
+  walkNow,
+} from '../../support/fixtures.ts';
 import { NOW } from './support.ts';
 
 export interface SendInit {
@@ -60,7 +67,7 @@ export class Harness {
   /** The response head, with its body not yet started. */
   open(init: SendInit = {}, exchange = this.exchange()): Promise<HttpResponse> {
     const limits = { connectionsPerHost: this.slots, maximumConnections: Number.POSITIVE_INFINITY };
-    return this.cache.stage.under!(limits).handle(makeRequest(init), this.next, exchange);
+    return walkNow(this.cache.stage.under!(limits), makeRequest(init), this.next, exchange);
   }
 
   async send(init: SendInit = {}): Promise<Answer> {

@@ -4,11 +4,16 @@ import { fetchRules } from '../../../platform/common/fetch-rules.ts';
 import { browserFetchCapabilities } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { socketCapabilities } from '../../../platform/node/http-module-transport/capabilities.ts';
 import { nodePlatform } from '../../../platform/node/platform.ts';
+import { Authentication } from '../../../src/auth/authentication.ts';
 import { MemoryCache } from '../../../src/cache/storage/memory-cache.ts';
 import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
 import type { ManagerSettings } from '../../../src/call/parts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
+import type { Rewrite, Stage } from '../../../src/call/stage.ts';
 import { CookieJar } from '../../../src/cookies/jar.ts';
+import type { Interceptor } from '../../../src/options/interceptor.ts';
+import type { RequestOptions } from '../../../src/options/options.ts';
+import { retryPolicy } from '../../../src/options/retry-options.ts';
 import { type HttpParts, httpStages, type Shared } from '../../../src/pipeline/list.ts';
 import { requestSources } from '../../../src/pipeline/sources.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
@@ -16,7 +21,7 @@ import { NetworkReply } from '../../../src/reply/reply.ts';
 import { DEFAULT_SETTINGS } from '../../../src/resolve-options.ts';
 import { RetryBudget } from '../../../src/retry/budget.ts';
 import { systemClock } from '../../../src/util/clock.ts';
-import { makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 const shared = (): Shared => ({ queue: new RequestQueue(), retries: new RetryBudget() });
 
@@ -175,4 +180,27 @@ test('a cache that is set is in it, and the transport hears of it with each requ
   });
   await NetworkReply.create({ operation: 'get', request: makeRequest(), source }).completed;
   expect(sent[0]!.parts).toEqual({ addressFilter: null, isCached: true });
+});
+
+describe('on its way, a request is taken over by', () => {
+  const authentication = new Authentication();
+  const interceptor: Interceptor = (request, next) => next(request);
+  test.each<[string, Partial<RequestOptions>, string[]]>([
+    ['nothing but the queue, when it asks for nothing', {}, ['queue']],
+    ['the loop of its option retry', { retry: retryPolicy(true) }, ['retry', 'queue']],
+    ['its interceptors', { interceptors: [interceptor] }, ['interceptors', 'queue']],
+    ['those above the queue', { networkInterceptors: [interceptor] }, ['network-interceptors', 'queue']],
+    ['the timers of its timeout', { transferTimeout: 1 }, ['queue', 'timeout']],
+  ])('%s', (_name, options, expected) => {
+    const list = httpStages(
+      { ...parts(socketCapabilities, { authentication }), proxies: nodePlatform.rules.proxies!() },
+      nodePlatform.rules,
+      shared(),
+    );
+    const request = makeRequest({ options: { ...options, proxy: 'none' } });
+    const next = () => new Promise<never>(() => {});
+    const isTaken = (stage: Stage | Rewrite) =>
+      'handle' in stage && stage.handle(request, next, makeExchange().exchange) !== null;
+    expect(list.filter(isTaken).map(({ name }) => name)).toEqual(expected);
+  });
 });

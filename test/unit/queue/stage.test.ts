@@ -8,7 +8,14 @@ import { bytesBody } from '../../../src/message/bytes-body.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
 import { queueStage } from '../../../src/queue/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { FakeClock, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import {
+  FakeClock,
+  makeExchange,
+  makeRequest,
+  makeResponse,
+  readBody,
+  walkNow,
+} from '../../support/fixtures.ts';
 
 const aborted = new NetworkError('operation-canceled', 'aborted');
 
@@ -29,7 +36,7 @@ function setup() {
       new Promise<HttpResponse>((answer, reject) => {
         sent.push({ answer, reject, name, attempt });
       });
-    const response = stage.handle(makeRequest(options), next, exchange);
+    const response = walkNow(stage, makeRequest(options), next, exchange);
     response.catch(() => {});
     return { exchange, response };
   };
@@ -126,7 +133,7 @@ describe('the slot', () => {
       throw aborted;
     };
     const { exchange } = makeExchange();
-    expect(() => queueStage(queue, true).handle(makeRequest(), failing, exchange)).toThrow(aborted);
+    expect(() => walkNow(queueStage(queue, true), makeRequest(), failing, exchange)).toThrow(aborted);
     expect(queue.size).toBe(0);
   });
 
@@ -203,7 +210,7 @@ describe('the wait', () => {
     const { exchange } = makeExchange();
     exchange.cancel(aborted);
     const next = () => Promise.reject(new Error('sent'));
-    await expect(queueStage(queue, true).handle(makeRequest(), next, exchange)).rejects.toBe(aborted);
+    await expect(walkNow(queueStage(queue, true), makeRequest(), next, exchange)).rejects.toBe(aborted);
     expect(exchange.queued).toBeNull();
     sent[0]!.reject(aborted);
     await turns();
@@ -243,7 +250,8 @@ describe('the wait', () => {
     send('waiting');
     const { exchange } = makeExchange();
     exchange.setPriority('high');
-    const hop = queueStage(queue, true).handle(
+    const hop = walkNow(
+      queueStage(queue, true),
       makeRequest(),
       () => {
         sent.push({ name: 'hop', answer: () => {}, reject: () => {}, attempt: exchange });
@@ -272,7 +280,7 @@ test('an origin that is known to take many requests at once has no limit of one 
     'https://many.test/2',
     'https://one.test/2',
   ]) {
-    void stage.handle(makeRequest({ url }), next, makeExchange().exchange);
+    void walkNow(stage, makeRequest({ url }), next, makeExchange().exchange);
   }
   await turns();
   expect(sent).toEqual(['https://many.test', 'https://one.test', 'https://many.test']);

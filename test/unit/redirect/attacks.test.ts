@@ -8,7 +8,7 @@ import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { redirectTarget } from '../../../src/redirect/target.ts';
 import { parseUrl } from '../../../src/util/url.ts';
-import { ANYWHERE, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { ANYWHERE, makeExchange, makeRequest, makeResponse, walkNow } from '../../support/fixtures.ts';
 
 /** The requests that leave for a chain of Locations, and how it ended. */
 async function chase(
@@ -25,12 +25,15 @@ async function chase(
     return makeResponse({ url, status, headers: { location } });
   };
   const { exchange } = makeExchange();
-  const error = await redirectStage({ upgrade: (url) => url, reach: ANYWHERE })
-    .handle(makeRequest(request), next, exchange)
-    .then(
-      () => null,
-      (reason: NetworkError) => reason,
-    );
+  const error = await walkNow(
+    redirectStage({ upgrade: (url) => url, reach: ANYWHERE }),
+    makeRequest(request),
+    next,
+    exchange,
+  ).then(
+    () => null,
+    (reason: NetworkError) => reason,
+  );
   return { sent, error };
 }
 

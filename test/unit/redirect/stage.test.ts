@@ -9,7 +9,14 @@ import type { RequestOptions } from '../../../src/options/options.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
 import { type parseUrl, withScheme } from '../../../src/util/url.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { ANYWHERE, makeExchange, makeRequest, makeResponse, readBody } from '../../support/fixtures.ts';
+import {
+  ANYWHERE,
+  makeExchange,
+  makeRequest,
+  makeResponse,
+  readBody,
+  walkNow,
+} from '../../support/fixtures.ts';
 
 const aborted = new NetworkError('operation-canceled', 'aborted');
 
@@ -36,7 +43,7 @@ function run(
   };
   const upgrade = (url: ReturnType<typeof parseUrl>) =>
     url.hostname === 'known.test' ? withScheme(url, 'https', 443) : url;
-  const response = redirectStage({ upgrade, reach: ANYWHERE }).handle(makeRequest(request), next, exchange);
+  const response = walkNow(redirectStage({ upgrade, reach: ANYWHERE }), makeRequest(request), next, exchange);
   response.catch(() => {});
   return { response, exchange, events, sent, cancelers, urls: () => sent.map(({ url }) => url.href) };
 }
@@ -176,7 +183,8 @@ describe('refusing', () => {
   test('a failure of a hop is the failure of the request', async () => {
     const { exchange } = makeExchange();
     const broken = new NetworkError('remote-host-closed', 'cut');
-    const response = redirectStage({ upgrade: (url) => url, reach: ANYWHERE }).handle(
+    const response = walkNow(
+      redirectStage({ upgrade: (url) => url, reach: ANYWHERE }),
       makeRequest(),
       () => Promise.reject(broken),
       exchange,
@@ -241,7 +249,8 @@ describe('an abort', () => {
       sent++;
       return makeResponse(redirect('/b'));
     };
-    const response = redirectStage({ upgrade: (url) => url, reach: ANYWHERE }).handle(
+    const response = walkNow(
+      redirectStage({ upgrade: (url) => url, reach: ANYWHERE }),
       makeRequest(),
       next,
       exchange,

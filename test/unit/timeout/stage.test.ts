@@ -6,7 +6,7 @@ import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import { timeoutStage } from '../../../src/timeout/stage.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
-import { FakeClock, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { FakeClock, makeExchange, makeRequest, makeResponse, walkNow } from '../../support/fixtures.ts';
 
 /** A request with a timeout of 100 ms whose response and body are given by hand. */
 function setup(transferTimeout = 100) {
@@ -23,7 +23,7 @@ function setup(transferTimeout = 100) {
       reject = onReject;
     });
   const request = makeRequest({ url: 'http://user:secret@origin.test/a#b', options: { transferTimeout } });
-  const response = timeoutStage(true).handle(request, next, exchange);
+  const response = walkNow(timeoutStage(true), request, next, exchange);
   response.catch(() => {});
   return {
     clock,

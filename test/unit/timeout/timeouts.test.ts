@@ -16,7 +16,7 @@ import {
 } from '../../../src/resolve-options.ts';
 import { SilenceWatch, type WaitingRequest } from '../../../src/timeout/silence-watch.ts';
 import { timeoutStage } from '../../../src/timeout/stage.ts';
-import { FakeClock, makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
+import { FakeClock, makeExchange, makeRequest, makeResponse, walkNow } from '../../support/fixtures.ts';
 
 const url = 'http://origin.test/';
 const NONE: Timings = {
@@ -141,7 +141,8 @@ describe('the timers of an attempt', () => {
     });
     let answer!: (body?: string) => void;
     const options: Partial<RequestOptions> = { timeouts };
-    const response = timeoutStage(tellsPhases).handle(
+    const response = walkNow(
+      timeoutStage(tellsPhases),
       makeRequest({ options }),
       () => new Promise((resolve) => (answer = (body = '') => resolve(makeResponse({ body })))),
       exchange,

@@ -3,7 +3,7 @@ import type { Rewrite } from '../../../src/call/stage.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
-import { rewriting } from '../../../src/pipeline/rewriting.ts';
+import { compose } from '../../../src/pipeline/compose.ts';
 import { makeExchange, makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 /** A rewrite that puts its name to what passes, at once or later, and writes down what it saw. */
@@ -27,7 +27,7 @@ describe.each([
 ])('rewrites that answer %s', (_name, isLate) => {
   test('are passed in order on the way out and in the opposite one on the way back', async () => {
     const seen: string[] = [];
-    const run = rewriting(
+    const run = compose(
       [marking('a', isLate, seen), { name: 'idle' }, marking('b', isLate, seen)],
       (request) => {
         seen.push(`next ${request.method}`);
@@ -52,7 +52,7 @@ describe.each([
         throw failure;
       },
     };
-    const run = rewriting([failing], () => Promise.resolve(makeResponse({ body })));
+    const run = compose([failing], () => Promise.resolve(makeResponse({ body })));
     await expect(run(makeRequest(), makeExchange().exchange)).rejects.toBe(failure);
     expect(cancelled).toEqual([failure]);
   });
@@ -65,7 +65,7 @@ describe.each([
         throw new Error('no');
       },
     };
-    const run = rewriting([failing], () => Promise.reject(new Error('was sent')));
+    const run = compose([failing], () => Promise.reject(new Error('was sent')));
     await expect(async () => run(makeRequest(), makeExchange().exchange)).rejects.toThrow('no');
   });
 });
