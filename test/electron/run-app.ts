@@ -32,6 +32,36 @@ export async function runTransportSuite(
   return JSON.parse(await runMain(binary, variables, (folder) => bundleMain(folder, 'transport')));
 }
 
+/** Runs the example as a user does who logs in, downloads and goes offline. Its window is kept as `example.png` beside the reports. */
+export async function runExample(
+  binary: string,
+  servers: { readonly api: string; readonly control: string },
+): Promise<Readonly<Record<string, unknown>>> {
+  const picture = join(ROOT, '.cache', 'example.png');
+  const variables = { API: servers.api, FAIRLEAD_CONTROL: servers.control, FAIRLEAD_PICTURE: picture };
+  return JSON.parse(
+    await runMain(binary, variables, async (folder) => {
+      const example = join(ROOT, 'examples', 'electron');
+      await Promise.all([
+        bundleMain(folder, 'example'),
+        bundlePreload(folder),
+        build({
+          ...COMMON,
+          outdir: folder,
+          platform: 'browser',
+          format: 'iife',
+          entryPoints: [join(example, 'page.ts')],
+          alias: {
+            fairlead: join(ROOT, 'platform', 'browser', 'index.ts'),
+            'fairlead/electron/renderer': join(ROOT, 'platform', 'electron', 'renderer.ts'),
+          },
+        }),
+      ]);
+      cpSync(join(example, 'page.html'), join(folder, 'page.html'));
+    }),
+  );
+}
+
 /** @returns what the application has written to the file that it is told */
 async function runMain(
   binary: string,
@@ -64,6 +94,8 @@ function namingOrigins(outcomes: string): string {
 
 const COMMON: BuildOptions = {
   bundle: true,
+  // What is published has no side effects; these programs are nothing else.
+  ignoreAnnotations: true,
   external: ['electron'],
   logLevel: 'error',
   target: ['node20', 'chrome130'],
@@ -79,18 +111,30 @@ async function bundleMain(folder: string, ...entries: readonly string[]): Promis
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': '__filename' },
-    alias: { vitest: join(FIXTURES, 'vitest.ts') },
+    alias: {
+      vitest: join(FIXTURES, 'vitest.ts'),
+      fairlead: join(ROOT, 'platform', 'node', 'index.ts'),
+      'fairlead/node': join(ROOT, 'platform', 'node', 'extras.ts'),
+      'fairlead/electron/main': join(ROOT, 'platform', 'electron', 'main.ts'),
+    },
   });
   writeFileSync(join(folder, 'package.json'), `{ "name": "fairlead-test", "main": "${entries[0]}.cjs" }`);
 }
 
+async function bundlePreload(folder: string): Promise<void> {
+  await build({
+    ...COMMON,
+    outdir: folder,
+    platform: 'browser',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    entryPoints: [join(ROOT, 'platform', 'electron', 'preload-script.ts')],
+  });
+}
+
 async function bundlePages(folder: string): Promise<void> {
-  const common: BuildOptions = { ...COMMON, outdir: folder, platform: 'browser' };
-  const preload = join(ROOT, 'platform', 'electron', 'preload-script.ts');
-  await Promise.all([
-    build({ ...common, entryPoints: [join(FIXTURES, 'page.ts')], format: 'iife' }),
-    build({ ...common, entryPoints: [preload], format: 'cjs', outExtension: { '.js': '.cjs' } }),
-  ]);
+  const page: BuildOptions = { ...COMMON, outdir: folder, platform: 'browser', format: 'iife' };
+  await Promise.all([build({ ...page, entryPoints: [join(FIXTURES, 'page.ts')] }), bundlePreload(folder)]);
   if (existsSync(BUILT_PRELOAD)) cpSync(BUILT_PRELOAD, join(folder, 'built-preload.cjs'));
 }
 
