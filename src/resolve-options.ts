@@ -249,7 +249,13 @@ function merge<Options>(
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;
     if (!Object.hasOwn(rules, name))
-      throw unknownOption('', '', name, Object.keys(rules), otherHome(name, rules) ?? hint?.(name));
+      throw unknownOption(
+        '',
+        '',
+        name,
+        [...Object.keys(rules), ...skipped],
+        otherHome(name, rules) ?? hint?.(name),
+      );
     const value: unknown = from[name as never];
     if (value === undefined) continue;
     const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;

@@ -13,7 +13,7 @@ import { SilenceWatch } from '../../src/timeout/silence-watch.ts';
 import { checkPins } from '../../src/tls/certificate-pins.ts';
 import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
-import { withScheme } from '../../src/util/url.ts';
+import { type ParsedUrl, withScheme } from '../../src/util/url.ts';
 import { tellEarlyRead } from '../common/development.ts';
 import { captureContext } from './async-context.ts';
 import { Authentication } from './authentication.ts';
@@ -64,11 +64,27 @@ export const nodePlatform: Platform = {
     ['blob', blobScheme],
   ]),
   parseUrl: (input, base) => {
-    const url = parseKnownUrl(input, base);
+    const url = parseAbsolute(input, base);
     // One origin, whichever way it is written (Qt: QNetworkAccessManager::createRequest).
     return url.scheme === 'local+http' ? withScheme(url, 'unix+http', url.port) : url;
   },
 };
+
+/** There is no document here that a URL could be relative to. */
+function parseAbsolute(input: string | URL, base?: string): ParsedUrl {
+  try {
+    return parseKnownUrl(input, base);
+  } catch (error) {
+    const isRelative = base === undefined && !/^\s*[a-z][a-z0-9+.-]*:/i.test(String(input));
+    if (!isRelative) throw error;
+    // `//user:password@host` is relative, too.
+    const shown = String(input).includes('@') ? 'it' : JSON.stringify(String(input).slice(0, 100));
+    throw new TypeError(
+      `URL: ${shown} is not absolute; begin with http:// or https://, or set the option baseUrl`,
+      { cause: error },
+    );
+  }
+}
 
 /**
  * One signal may abort any number of requests, and each listens to it: Node would warn of a leak with the eleventh. Its own

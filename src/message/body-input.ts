@@ -135,7 +135,5 @@ function once(source: ChunkSource, readers: BodyReaders): RequestBody {
 
 function noBody(value: unknown): TypeError {
   const hint = 'expected text, bytes, a Blob, a form, a stream or an iterable of bytes';
-  return new TypeError(
-    `body: a value of type ${typeof value} cannot be sent; ${hint} (JSON: JSON.stringify it)`,
-  );
+  return new TypeError(`body: a value of type ${typeof value} cannot be sent; ${hint} (JSON: { url, json })`);
 }

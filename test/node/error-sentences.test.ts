@@ -139,6 +139,51 @@ describe('the sentence of an error says which request, why, and what to do', () 
   });
 });
 
+describe('a mistake of a newcomer is a TypeError that says what to do', () => {
+  const url = 'http://h.test/';
+  test.each<[string, () => unknown, string]>([
+    [
+      'a relative URL',
+      () => manager.get('/users'),
+      'URL: "/users" is not absolute; begin with http:// or https://, or set the option baseUrl',
+    ],
+    [
+      'one with a password',
+      () => manager.get('//me:geheim@h.test/'),
+      'URL: it is not absolute; begin with http://',
+    ],
+    ['no URL at all', () => manager.get('http://'), 'URL: cannot be parsed'],
+    ['an object as a body', () => manager.post(url, { a: 1 } as never), '(JSON: { url, json })'],
+    [
+      'header',
+      () => manager.get({ url, header: {} } as never),
+      "unknown option 'header'; did you mean 'headers'?",
+    ],
+    [
+      'methd',
+      () => manager.get({ url, methd: 'GET' } as never),
+      "unknown option 'methd'; did you mean 'method'?",
+    ],
+    ['jsn', () => manager.post({ url, jsn: 1 } as never), "unknown option 'jsn'; did you mean 'json'?"],
+    [
+      'timeout',
+      () => manager.get({ url, timeout: 1 } as never),
+      "unknown option 'timeout': `timeouts: { total }` ends",
+    ],
+    ['a URL for a manager', () => new NetworkAccessManager(url as never), 'expected an object of options'],
+    ['a signal', () => manager.on('finshed' as never, (() => {}) as never), "did you mean 'finished'?"],
+    [
+      'fetch’s third',
+      () => (manager.get as (...args: unknown[]) => unknown).call(manager, url, null, {}),
+      'one argument too many',
+    ],
+  ])('%s', (_name, act, sentence) => {
+    expect(act).toThrow(TypeError);
+    expect(act).toThrow(sentence);
+    expect(act).not.toThrow('geheim');
+  });
+});
+
 describe('the stack of an error has the line that waits for it', () => {
   const ways: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
     text: (url) => manager.get(url).text(),
