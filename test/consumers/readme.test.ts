@@ -43,6 +43,24 @@ const OUTPUT = [
   /^true \{ name: 'Ada' \}\n$/,
 ];
 
+test('it goes from what a newcomer needs first to what is looked up', () => {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+  const marks = [
+    'npm install fairlead',
+    '## Four programs',
+    '## What a reply is',
+    '## Where it runs',
+    '**Not yet**',
+    '## How it compares',
+    '## What it does',
+    '## Try it',
+    '## Work on it',
+  ];
+  const places = marks.map((mark) => text.indexOf(mark));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
 test('there is an output for each', () => {
   expect(PROGRAMS).toHaveLength(OUTPUT.length);
 });
