@@ -249,13 +249,7 @@ function merge<Options>(
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;
     if (!Object.hasOwn(rules, name))
-      throw unknownOption(
-        '',
-        '',
-        name,
-        [...Object.keys(rules), ...skipped],
-        otherHome(name, rules) ?? hint?.(name),
-      );
+      throw unknownOption('', '', name, [...Object.keys(rules), ...skipped], otherHome(name, rules, hint));
     const value: unknown = from[name as never];
     if (value === undefined) continue;
     const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
@@ -272,10 +266,10 @@ function merge<Options>(
 }
 
 /** What to say of an option that there is, but not here. */
-function otherHome(name: string, rules: object): string | undefined {
+function otherHome(name: string, rules: object, hint?: OptionHint): string | undefined {
   if (rules === REQUEST && Object.hasOwn(MANAGER, name)) return 'it is an option of the manager';
   const isOfRequest = Object.hasOwn(REQUEST, name) || REQUEST_FIELDS.includes(name);
-  return rules === MANAGER && isOfRequest ? 'it is an option of a request' : undefined;
+  return rules === MANAGER && isOfRequest ? 'it is an option of a request' : hint?.(name);
 }
 
 function concealedCredentials(
