@@ -8,6 +8,7 @@ export const EXPOSED = 'fairleadHandOver';
 
 /** What a page can do with its preload: say that a message with that key brings a port. Nothing else is exposed. */
 export interface HandOver {
+  /** Lets the next message of the page that says this key pass, with the port that it brings. */
   expect(key: string): void;
 }
 

@@ -5,7 +5,9 @@ export type { HandOver } from './hand-over.ts';
 
 /** What is used of the module `electron` in a preload script. */
 export interface ElectronPreload {
+  /** Shows a function of the preload to its page. */
   readonly contextBridge: { exposeInMainWorld(name: string, api: HandOver): void };
+  /** Takes the port over to the main process. */
   readonly ipcRenderer: { postMessage(channel: string, message: unknown, transfer: MessagePort[]): void };
 }
 

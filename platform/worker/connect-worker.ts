@@ -6,11 +6,13 @@ import { HAND_OVER } from './hand-over.ts';
 
 /** What is used of a SharedWorker. */
 export interface SharedWorkerLike {
+  /** Where its worker hears the tab; nothing else may listen on it. */
   readonly port: DomMessagePort;
 }
 
 /** What is used of a dedicated Worker. */
 export interface WorkerLike {
+  /** Carries one end of a channel over. */
   // biome-ignore lint/suspicious/noExplicitAny: what can be transferred has another name in every library of types
   postMessage(message: unknown, transfer: any[]): void;
 }

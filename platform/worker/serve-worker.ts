@@ -6,11 +6,13 @@ import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../b
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
 import { HAND_OVER } from './hand-over.ts';
 
+/** What `serveWorker` takes beside the manager. */
 export interface ServeWorkerOptions {
   /** What each client may do. @default what a page of the web may do */
   readonly policy?: BridgePolicyInput;
 }
 
+/** What a worker that serves its manager tells of those who connect. */
 export type ServedWorkerSignals = {
   /** A tab, or another context, is served. */
   connected: (port: ServedPort) => void;
@@ -49,7 +51,7 @@ export function serveWorker(manager: Manager, options?: ServeWorkerOptions): Ser
   return new ServedWorker(manager, resolvePolicy(policy), globalThis as unknown as WorkerScope);
 }
 
-/** A manager in a worker. */
+/** A manager in a worker, whose tabs are its clients: what `serveWorker` gives. */
 export class ServedWorker extends Signals<ServedWorkerSignals> {
   readonly #manager: Manager;
   readonly #policy: ResolvedPolicy;
@@ -70,7 +72,7 @@ export class ServedWorker extends Signals<ServedWorkerSignals> {
     scope.addEventListener('message', this.#message);
   }
 
-  /** Clients that are served. */
+  /** One for each client that is served now, in the order in which they came. */
   get ports(): readonly ServedPort[] {
     return [...this.#ports];
   }

@@ -4,7 +4,10 @@ import { expect, inject, test } from 'vitest';
 import { documentedSymbols, newWords } from './hover.ts';
 
 const { directory } = inject('consumer');
-const ENTRIES = ['index.d.ts', 'node.d.ts', 'browser.d.ts', 'bridge.d.ts'];
+const ENTRIES = [
+  ...['index.d.ts', 'node.d.ts', 'browser.d.ts', 'bridge.d.ts', 'worker.d.ts'],
+  ...['electron/main.d.ts', 'electron/preload.d.ts', 'electron/renderer.d.ts'],
+];
 
 test('every public symbol and member has a docstring that says more than its name', () => {
   const all = documentedSymbols(join(directory, 'node_modules', 'fairlead', 'dist'), ENTRIES);

@@ -2,6 +2,7 @@ import type { ProxyFactory } from '../../../src/options/proxy.ts';
 
 /** What is used of Electron's `Session` to choose proxies. */
 export interface ElectronProxySession {
+  /** What Chromium would go through for that URL, in the words of PAC: `PROXY host:3128; DIRECT`. */
   resolveProxy(url: string): Promise<string>;
 }
 

@@ -2,11 +2,13 @@ import type { ElectronFrame, ElectronIpcEvent, ElectronWebContents } from './typ
 
 /** The frame that asks for a manager, as the main process knows it: nothing of it was said by the page. */
 export interface FrameFacts {
+  /** Where its document comes from, whole; decide by `origin`. */
   readonly url: string;
   /** `'https://app.example'`, `'app://main'`, `'file://'`; `'null'` for a sandboxed frame and for data: URLs. */
   readonly origin: string;
   /** Of the frames around it, the nearest first; empty for the frame of a window itself. */
   readonly ancestorOrigins: readonly string[];
+  /** The window, view or tab that shows it. */
   readonly webContents: ElectronWebContents;
 }
 

@@ -4,6 +4,7 @@ import { type FramePolicy, policyChooser } from './frame-policy.ts';
 import { SharedManager } from './shared-manager.ts';
 import type { ElectronIpc, ElectronWebContents } from './types.ts';
 
+/** What `shareManager` takes beside the manager: who may ask, and for what. */
 export interface ShareOptions {
   /** Electron's `ipcMain`, on which preloads hand ports over. */
   readonly ipcMain: ElectronIpc;

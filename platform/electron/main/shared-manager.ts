@@ -11,6 +11,7 @@ import type { ChoosePolicy } from './frame-policy.ts';
 import type { ElectronIpc, ElectronIpcEvent, ElectronWebContents } from './types.ts';
 import { WatchedContents } from './watched-contents.ts';
 
+/** What a manager that is shared tells of the frames that ask for it. */
 export type SharedManagerSignals = {
   /** A frame is served. */
   connected: (frame: FrameFacts, port: ServedPort) => void;

@@ -13,14 +13,19 @@ import { type CookieWrite, keyOf, WrittenCookies } from './written-cookies.ts';
 
 /** What is used of Electron's `session.cookies`. */
 export interface ElectronCookies {
+  /** All cookies of the session that fit; `{}` asks for every one. */
   get(filter: object): Promise<ElectronCookie[]>;
+  /** Stores one, or rejects with what Chromium has against it. */
   set(details: ElectronCookieDetails): Promise<void>;
+  /** Hears of each cookie that comes, changes or goes, whoever did it. */
   // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
   on(event: 'changed', listener: (...args: any[]) => void): unknown;
+  /** Takes such a listener back. */
   // biome-ignore lint/suspicious/noExplicitAny: see above
   off(event: 'changed', listener: (...args: any[]) => void): unknown;
 }
 
+/** What `syncCookies` takes beside the two that it keeps the same. */
 export interface SyncCookiesOptions {
   /** Told what Electron refuses to store or to give. @default `console.warn` */
   readonly onFault?: FaultListener;
@@ -32,6 +37,7 @@ const CHECKS: Checks<SyncCookiesOptions> = { onFault: FUNCTION };
 export interface CookieSync {
   /** Resolves when the session has what the jar has done so far. */
   flush(): Promise<void>;
+  /** Lets the two go their own ways from here on; what is under way is not taken back. */
   stop(): void;
 }
 

@@ -138,7 +138,7 @@ describe('a body', () => {
       ['a number', 5, /a value of type number cannot be sent/],
       ['a function', () => {}, /type function/],
       ['null', null, /type object cannot be sent/],
-      ['an object', { a: 1 }, /JSON.stringify/],
+      ['an object', { a: 1 }, /JSON: \{ url, json \}/],
       ['an array of numbers', [1, 2], /a chunk must be bytes or text/],
       ['a locked stream', locked, /locked/],
       [
