@@ -1,6 +1,7 @@
 /**
- * What a proxy costs: processor time of a GET of 1 KiB through a tunnel, that without one = 1, paired in each round; and the
- * choice by the environment, in microseconds. `npx tsx bench/proxy/run.mjs [--rounds N]`, after a build.
+ * What a proxy costs: processor time of a GET of 1 KiB through a tunnel, paired in each round with that of a direct one, and with
+ * that of one whose bytes are passed on by a server that says nothing (as far a way, without a proxy); and the choice by the
+ * environment, in microseconds. `npx tsx bench/proxy/run.mjs [--rounds N]`, after a build.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,26 +34,32 @@ const direct = new NetworkAccessManager({ proxy: 'none', tls });
 const through = new NetworkAccessManager({ proxy: tunnel, tls });
 const chosen = new NetworkAccessManager({ proxyFactory: async () => tunnel, tls });
 const https = `https://127.0.0.1:${ports.https}/`;
+const http = `http://127.0.0.1:${ports.http}/`;
+const [passedHttp, passedHttps] = [ports.passedHttp, ports.passedHttps];
 const contests = [
-  ['https through a tunnel', through, https],
-  ['https through a tunnel, chosen by a factory', chosen, https],
-  ['http through a tunnel', through, `http://127.0.0.1:${ports.http}/`],
-].map(([name, manager, url]) => ({ name, manager, url, ratios: [] }));
+  ['https through a tunnel', through, https, 'a direct one', https],
+  ['https through a tunnel', through, https, 'one that is passed on', `https://127.0.0.1:${passedHttps}/`],
+  ['https that is passed on', direct, `https://127.0.0.1:${passedHttps}/`, 'a direct one', https],
+  ['https through a tunnel, chosen by a factory', chosen, https, 'a direct one', https],
+  ['http through a tunnel', through, http, 'a direct one', http],
+  ['http through a tunnel', through, http, 'one that is passed on', `http://127.0.0.1:${passedHttp}/`],
+].map(([name, manager, url, other, otherUrl]) => ({ name, manager, url, other, otherUrl, ratios: [] }));
 for (let round = -1; round < rounds; round++) {
-  for (const { manager, url, ratios } of contests) {
-    const pair = round % 2 === 0 ? [direct, manager] : [manager, direct];
-    const costs = new Map();
-    for (const one of pair) costs.set(one, await costOf(one, url));
+  for (const { manager, url, otherUrl, ratios } of contests) {
+    const both = [() => costOf(manager, url), () => costOf(direct, otherUrl)];
+    const isFirst = round % 2 === 0;
+    const first = await both[isFirst ? 0 : 1]();
+    const second = await both[isFirst ? 1 : 0]();
     // The first round is for warming up.
-    if (round >= 0) ratios.push(costs.get(manager) / costs.get(direct));
+    if (round >= 0) ratios.push(isFirst ? first / second : second / first);
   }
 }
 
 const sorted = (values) => values.toSorted((a, b) => a - b);
-for (const { name, ratios } of contests) {
+for (const { name, other, ratios } of contests) {
   const all = sorted(ratios);
   const [low, median, high] = [all[0], all[all.length >> 1], all.at(-1)].map((value) => value.toFixed(2));
-  console.log(`GET by ${name}: ${median} of the processor time of a direct one (${low}–${high})`);
+  console.log(`GET by ${name}: ${median} of the processor time of ${other} (${low}–${high})`);
 }
 
 const read = (name) => process.env[name];

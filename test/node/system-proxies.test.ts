@@ -201,6 +201,34 @@ test('a PAC file that nothing can run is no reason to go another way', async () 
   await expect(proxies.choose(QUERY)).rejects.toThrow('the PAC file http://pac.corp/: npm install it');
 });
 
+test('a PAC file that is named no more is let go, and so is what nobody waits for', async () => {
+  const did: string[] = [];
+  let now = 0;
+  const programs = { [GSETTINGS]: auto('http://pac.corp/') };
+  const proxies = new SystemProxies(acted('linux', GNOME, programs), environment, {
+    ...parts,
+    clock: { ...systemClock, monotonic: () => now },
+    runner: () => ({
+      run: async ({ query }) =>
+        query.host === 'slow.test' ? new Promise<never>(() => {}) : { kind: 'answer', text: 'DIRECT' },
+      end: () => void did.push('end'),
+      retire: () => void did.push('retire'),
+    }),
+  });
+  const [one, other] = [{}, {}];
+  await proxies.choose(QUERY, one);
+  void proxies.choose({ ...QUERY, url: 'http://slow.test/', peerHost: 'slow.test' }, other);
+  await new Promise((resolve) => setImmediate(resolve));
+  proxies.leave(one);
+  expect(did).toEqual([]);
+  proxies.leave(other);
+  expect(did).toEqual(['end']);
+  programs[GSETTINGS] = auto('http://other.corp/');
+  now += 5000;
+  await proxies.choose(QUERY, one);
+  expect(did).toEqual(['end', 'retire']);
+});
+
 test('settings are read once for all that ask, and anew after five seconds', async () => {
   let now = 1000;
   const host = acted('win32', {}, { [REG]: LIST, [NETSH]: SAID });
