@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Under another name than our sources import it by. */
-const BANNER =
+/** What a bundle of ES modules begins with, for the CommonJS in it. Under another name than our sources import it by. */
+export const ESM_BANNER =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
 /** Makes one file of a program in `test/node/fixtures`, which any Node can run. */
@@ -13,6 +13,6 @@ export async function bundleFixture(name: string, outfile: string): Promise<void
     bundle: true,
     platform: 'node',
     format: 'esm',
-    banner: { js: BANNER },
+    banner: { js: ESM_BANNER },
   });
 }
