@@ -91,7 +91,7 @@ export class Proxies implements ProxyPart {
       const plan = isDirect
         ? DIRECT_PLAN
         : new Plan(routes, this.#dead, call.clock, proxyRetryDelay, authenticating?.identity ?? '');
-      return { ...stripped, plan };
+      return withPlan(stripped, plan);
     };
     const choosing = this.#choose(request, settings, (run) => call.inContext(run));
     return isPromise(choosing) ? call.wait(choosing).then(planned) : planned(choosing);
@@ -223,6 +223,14 @@ const DIRECT_PLAN: RoutePlan = {
 
 function carried({ url, options }: HttpRequest): { readonly needsTunnel: boolean } {
   return { needsTunnel: url.scheme === 'https' || options.http2Direct };
+}
+
+/** Field by field: to spread an object and add to it takes five times as long. */
+function withPlan(request: HttpRequest, plan: RoutePlan): HttpRequest {
+  const { method, url, headers, body, options, own, parts } = request;
+  return parts === undefined
+    ? { method, url, headers, body, options, own, plan }
+    : { method, url, headers, body, options, own, parts, plan };
 }
 
 /** Fields of a request make the way another one: its connection is shared with none that has not the same. */
