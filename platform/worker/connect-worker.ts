@@ -2,7 +2,9 @@ import { hasMethods } from '../../src/checks/checker.ts';
 import type { ConnectedClient, ConnectOptions } from '../bridge/client/connected-client.ts';
 import { connect } from '../bridge/connect.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
-import { HAND_OVER } from './hand-over.ts';
+
+/** What a page says to a dedicated worker with a port for it. A SharedWorker has a port for each tab by itself. */
+export const HAND_OVER = 'fairlead:connect';
 
 /** What is used of a SharedWorker. */
 export interface SharedWorkerLike {

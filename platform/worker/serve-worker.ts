@@ -4,7 +4,7 @@ import { Signals } from '../../src/signals.ts';
 import { type PolicyViolation, ServedPort } from '../bridge/owner/served-port.ts';
 import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../bridge/policy/policy.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
-import { HAND_OVER } from './hand-over.ts';
+import { HAND_OVER } from './connect-worker.ts';
 
 /** What `serveWorker` takes beside the manager. */
 export interface ServeWorkerOptions {

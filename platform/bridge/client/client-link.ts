@@ -31,7 +31,7 @@ export class ClientLink implements TransferHost {
   failure: NetworkError | null = null;
   welcome: Welcome | null = null;
   readonly source: ReplySource;
-  readonly ready: Promise<Welcome>;
+  readonly ready: Promise<void>;
   readonly calls = new ClientCalls({
     send: (call) => this.send(call),
     number: () => ++this.#last,
@@ -45,7 +45,7 @@ export class ClientLink implements TransferHost {
   readonly #transfers = new Map<number, RemoteTransfer>();
   #last = 0;
   #received = 0;
-  #greeting!: { resolve(welcome: Welcome): void; reject(error: NetworkError): void };
+  #greeting!: { resolve(): void; reject(error: NetworkError): void };
   readonly #patience: unknown;
 
   constructor(port: BridgePort, { clock, captureContext, connectTimeout }: LinkOptions) {
@@ -186,7 +186,7 @@ export class ClientLink implements TransferHost {
   #greet({ schemes, questions }: Welcome): void {
     this.#clock.clearTimeout(this.#patience);
     this.welcome = { schemes, questions };
-    this.#greeting.resolve(this.welcome);
+    this.#greeting.resolve();
   }
 
   #gone(cause: unknown): void {

@@ -25,7 +25,7 @@ import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.
 import { OWNER, Verbs } from '../../../src/verbs.ts';
 import { parsePageUrl } from '../../common/page-url.ts';
 import type { BridgePort } from '../port.ts';
-import { ClientLink } from './client-link.ts';
+import { ClientLink, type LinkOptions } from './client-link.ts';
 import { type CallOwner, RemoteCache, RemoteCookies } from './remote-parts.ts';
 
 /** How {@link connect} waits for the other side. */
@@ -49,14 +49,15 @@ const CHECKS: Checks<ConnectOptions> = { connectTimeout: wholeNumber(1), clock: 
  * reply on this side (`throwHttpErrors`, `readBufferSize`, `autoDeleteReplies`), where the documented defaults hold.
  */
 export class ConnectedClient extends Verbs implements NetworkClient {
-  /** Resolves when the owner has answered; rejects when it has refused, or does not answer. Requests need not wait for it. */
-  readonly ready: Promise<void>;
   /** The owner's cookies, as far as its policy grants it. */
   readonly cookies: RemoteCookies;
   /** The owner's cache, as far as its policy grants it. */
   readonly cache: RemoteCache;
-  readonly #link: ClientLink;
-  readonly #clock: Clock;
+  /** Makes another port when the last one has ended; null where there is none. */
+  readonly #connect: (() => BridgePort) | null;
+  readonly #ofLink: LinkOptions;
+  #current: ClientLink;
+  #isClosed = false;
   readonly #call: CallOwner = (method, ...given) => this.#link.calls.call(method, given);
   /** Called when the client is closed, or its owner is gone: ends what waits and is no reply. */
   readonly #closing = new Set<() => void>();
@@ -75,15 +76,30 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   };
 
   /** @internal `connect` makes them. */
-  constructor(port: BridgePort, options: ConnectOptions | undefined, captureContext?: CaptureContext) {
+  constructor(
+    port: BridgePort | (() => BridgePort),
+    options: ConnectOptions | undefined,
+    captureContext?: CaptureContext,
+  ) {
     super();
     const { connectTimeout = 30_000, clock = systemClock } = checkOptions('connect', options, CHECKS);
-    this.#clock = clock;
-    this.#link = new ClientLink(port, { connectTimeout, clock, captureContext });
+    this.#ofLink = { connectTimeout, clock, captureContext };
+    this.#connect = typeof port === 'function' ? port : null;
+    this.#current = new ClientLink(typeof port === 'function' ? port() : port, this.#ofLink);
     this.cookies = new RemoteCookies(this.#call, () => this.#link);
     this.cache = new RemoteCache(this.#call);
-    this.ready = this.#link.ready.then(() => {});
-    this.ready.catch(() => {});
+  }
+
+  /** Resolves when the owner has answered; rejects when it has refused, or does not answer. Requests need not wait for it. */
+  get ready(): Promise<void> {
+    return this.#link.ready;
+  }
+
+  /** What requests go through: another one where the last has ended and there can be one. */
+  get #link(): ClientLink {
+    if (this.#current.failure !== null && this.#connect !== null && !this.#isClosed)
+      this.#current = new ClientLink(this.#connect(), this.#ofLink);
+    return this.#current;
   }
 
   /** A WHATWG fetch over the manager of the other side; bound, so it may be passed on as it is. */
@@ -115,7 +131,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
       this.#closing.add(callback);
       return () => this.#closing.delete(callback);
     };
-    const of = { client: this, clock: this.#clock, isClosed: () => this.failure !== null, whenClosed };
+    const of = { client: this, clock: this.#ofLink.clock, isClosed: () => this.failure !== null, whenClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
   }
 
@@ -165,8 +181,10 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   /** Fails what is in flight and lets go of the port. Later requests end with operation-canceled at once. */
   async close(): Promise<void> {
     const reason = new NetworkError('operation-canceled', 'the client was closed');
+    const link = this.#current;
+    this.#isClosed = true;
     for (const reply of [...this.#running]) reply.cancel(reason, true);
-    this.#link.close(reason);
+    link.close(reason);
     for (const callback of [...this.#closing]) callback();
   }
 

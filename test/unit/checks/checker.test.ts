@@ -24,7 +24,7 @@ import {
   StrictTransportSecurity,
 } from '../../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../../platform/portable/index.ts';
-import { serveWorker } from '../../../platform/worker/index.ts';
+import { connectTabs, serveWorker } from '../../../platform/worker/index.ts';
 import { checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import { foreignWord, foreignWords } from '../../../src/checks/foreign-words.ts';
 import { nearestOf } from '../../../src/checks/option-errors.ts';
@@ -176,6 +176,7 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     { sesion: {} },
     'session',
   ],
+  ['connectTabs()', (options) => connectTabs(() => manager, options), { polcy: {} }, 'policy'],
   ['shareManager()', (options) => shareManager(manager, options), { polices: {} }, 'policy'],
   [
     'syncCookies()',
