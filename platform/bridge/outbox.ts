@@ -11,16 +11,19 @@ export class Outbox<Message> {
   #messages: Message[] = [];
   #transfer: ArrayBuffer[] = [];
   #isClosed = false;
+  readonly #later: (callback: () => void) => void;
+  readonly #flush = (): void => this.flush();
 
   constructor(port: BridgePort, failed: (cause: unknown) => void) {
     this.#port = port;
     this.#failed = failed;
+    this.#later = port.afterTurn ?? ((callback) => void NOW.then(callback));
   }
 
   /** @param chunk bytes in the message, in memory of their own that is given away */
   send(message: Message, chunk: Uint8Array | null = null): void {
     if (this.#isClosed) return;
-    if (this.#messages.push(message) === 1) void NOW.then(() => this.flush());
+    if (this.#messages.push(message) === 1) this.#later(this.#flush);
     if (chunk !== null && chunk.length >= WORTH_A_TRANSFER && this.#port.transfers)
       this.#transfer.push(chunk.buffer as ArrayBuffer);
   }

@@ -13,6 +13,11 @@ export interface BridgePort {
   post(message: unknown, transfer: ArrayBuffer[]): void;
   /** Stops listening and lets go of the channel. Nothing is told any more. */
   close(): void;
+  /**
+   * Calls back when this turn of the event loop has brought what it brings, so that all of it goes in one post. Where there is
+   * none: behind what runs now.
+   */
+  readonly afterTurn?: (callback: () => void) => void;
   /** Whether the process is to stay alive for what may come; where there is a process. */
   hold?(isHeld: boolean): void;
 }

@@ -98,6 +98,11 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#close(new NetworkError('operation-canceled', 'the owner of the manager has closed the port'));
   }
 
+  /** @internal Like {@link close}, for a reason of one's own. */
+  leave(error: NetworkError): void {
+    this.#close(error);
+  }
+
   /** @internal */
   send = (message: OwnerMessage, chunk: Uint8Array | null = null): void => this.#outbox.send(message, chunk);
 

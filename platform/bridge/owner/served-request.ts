@@ -92,7 +92,7 @@ export class ServedRequest implements ReplyRelay {
     }
     this.#tell(event);
     if (event.type === 'failed') this.#end(NetworkError.from(event.error));
-    else if (event.type === 'end') this.#end(cancelled(this.#reply?.url ?? ''));
+    else if (event.type === 'end') this.#end(null);
   }
 
   /** The other side is asked first. What it says beside what silence says holds; else who listens here is asked. */
@@ -183,14 +183,17 @@ export class ServedRequest implements ReplyRelay {
     return new Promise((resolve) => this.#asked.set(number, resolve));
   }
 
-  #end(error: NetworkError): void {
+  /** @param error why; null when it has come to its end, after which an error is made for whoever still waits only */
+  #end(error: NetworkError | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    const url = this.#reply?.url ?? '';
     this.#control = null;
     this.#reply = null;
     this.#host.flow.forget(this.#resume);
-    this.upload.fail(error);
-    for (const answer of this.#asked.values()) answer({ answer: null, error: error.toJSON() });
+    this.upload.fail(() => error ?? cancelled(url));
+    for (const answer of this.#asked.values())
+      answer({ answer: null, error: (error ?? cancelled(url)).toJSON() });
     this.#asked.clear();
     this.#host.over(this.#id);
   }

@@ -44,8 +44,8 @@ export class RemoteUpload {
   }
 
   /** The other side is gone, or the request over. */
-  fail(error: NetworkError): void {
-    this.#current?.fail(error);
+  fail(error: () => NetworkError): void {
+    this.#current?.fail(error());
     this.#current = null;
   }
 

@@ -20,10 +20,15 @@ export interface ThreadMessagePort {
   close?(): void;
 }
 
+/** All that the sockets of a turn bring comes before it. */
+const immediately = (globalThis as { readonly setImmediate?: (callback: () => void) => unknown })
+  .setImmediate;
+
 /** A port of `node:worker_threads`. It keeps the process alive only while requests are under way. */
 export function threadPort(port: ThreadMessagePort): BridgePort {
   let release = (): void => {};
   return {
+    ...(immediately === undefined ? {} : { afterTurn: (callback) => void immediately(callback) }),
     transfers: true,
     tellsClose: true,
     open(listener) {

@@ -1,0 +1,9 @@
+/** A thread that has a manager, and serves each port that it is given with it. */
+import { parentPort } from 'node:worker_threads';
+import { serve } from '../../platform/node/bridge.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+
+const manager = new NetworkAccessManager({ proxy: 'none' });
+parentPort!.on('message', (port) =>
+  serve(manager, port, { addresses: ['127.0.0.1'], requestsPerSecond: 1e9, maximumRequests: 100_000 }),
+);

@@ -1,0 +1,125 @@
+/**
+ * What a port costs: everything twice in each round, by a manager and by clients of one in another thread, the direct way = 1.
+ * `npx tsx bench/bridge/run.mjs [--rounds N] [--only TEXT] [--gib N]`. Nothing has to be built.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { connect } from '../../platform/node/bridge.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    gib: { type: 'string', default: '0.5' },
+  },
+});
+const MIB = 1024 * 1024;
+const BYTES = Number(values.gib) * 1024 * MIB;
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const { outputFiles } = await build({
+  entryPoints: [file('./owner.ts')],
+  bundle: true,
+  write: false,
+  format: 'cjs',
+  platform: 'node',
+  define: { 'import.meta.url': '__filename' },
+});
+const owner = new Worker(outputFiles[0].text, { eval: true });
+const server = fork(file('./server.mjs'));
+const [port] = await once(server, 'message');
+const origin = `http://127.0.0.1:${port}`;
+
+const direct = new NetworkAccessManager({ proxy: 'none' });
+function client() {
+  const { port1, port2 } = new MessageChannel();
+  owner.postMessage(port1, [port1]);
+  return connect(port2);
+}
+const through = client();
+
+async function gets(clients, each, atOnce) {
+  await Promise.all(
+    clients.map(async (one) => {
+      let left = each;
+      const loop = async () => {
+        while (left-- > 0) await one.get(`${origin}/`).text();
+      };
+      await Promise.all(Array.from({ length: atOnce }, loop));
+    }),
+  );
+}
+
+async function download(one) {
+  let bytes = 0;
+  for await (const chunk of one.get(`${origin}/bytes/${BYTES}`)) bytes += chunk.length;
+  if (bytes !== BYTES) throw new Error(`${bytes} bytes of ${BYTES}`);
+}
+
+async function upload(one) {
+  const chunk = new Uint8Array(64 * 1024);
+  async function* body() {
+    for (let left = BYTES; left > 0; left -= chunk.length) yield chunk;
+  }
+  await one.post(`${origin}/`, body()).text();
+}
+
+const fifty = Array.from({ length: 50 }, client);
+const CONTESTS = [
+  { name: 'GET of 1 KiB, six at once', way: (one) => gets([one], 4000, 6), goal: 'CPU 2.5' },
+  { name: 'download', way: download, goal: 'speed 0.5' },
+  { name: 'upload', way: upload, goal: 'speed 0.5' },
+  {
+    name: '50 clients with 200 GETs each',
+    way: (one) => gets(one === direct ? Array(50).fill(direct) : fifty, 200, 200),
+    goal: 'time 1.3',
+  },
+].filter(({ name }) => name.includes(values.only));
+
+async function measure(way, one) {
+  globalThis.gc?.();
+  let most = 0;
+  const look = setInterval(() => {
+    most = Math.max(most, process.memoryUsage.rss());
+  }, 250);
+  const before = process.memoryUsage.rss();
+  const cpu = process.cpuUsage();
+  const begin = process.hrtime.bigint();
+  await way(one);
+  const time = Number(process.hrtime.bigint() - begin);
+  const { user, system } = process.cpuUsage(cpu);
+  clearInterval(look);
+  return { time, cpu: user + system, grown: Math.max(0, most - before) / MIB };
+}
+
+const middle = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
+const range = (all) =>
+  `${middle(all).toFixed(2)} (${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)})`;
+
+for (const { name, way, goal } of CONTESTS) {
+  const rounds = [];
+  for (let round = -1; round < Number(values.rounds); round++) {
+    const order = round % 2 === 0 ? [direct, through] : [through, direct];
+    const took = new Map();
+    for (const one of order) took.set(one, await measure(way, one));
+    // The first round is for warming up.
+    if (round >= 0) rounds.push([took.get(direct), took.get(through)]);
+  }
+  const cpu = range(rounds.map(([here, there]) => there.cpu / here.cpu));
+  const speed = range(rounds.map(([here, there]) => here.time / there.time));
+  const grown = rounds.map(([here, there]) => `${here.grown.toFixed(0)}/${there.grown.toFixed(0)}`);
+  const most = await direct.get(`${origin}/most`).text();
+  console.log(
+    `${name} (goal: ${goal}): CPU ${cpu}, speed ${speed}, MiB more ${grown.join(' ')}, connections at once ${most}`,
+  );
+}
+
+await Promise.all([...fifty, through].map((one) => one.close()));
+await direct.close();
+await owner.terminate();
+server.kill();
