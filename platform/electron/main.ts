@@ -1,6 +1,14 @@
 /** For the main process of Electron: one manager, shared with the pages of its windows, and what it takes from a session. */
 
 export type { AllowedOrigin, BridgePolicy, BridgePolicyInput } from '../bridge/policy/policy.ts';
+export {
+  type CertificatesOfOptions,
+  certificatesOf,
+  type ElectronCertificate,
+  type ElectronVerifyingSession,
+  type ElectronVerifyProc,
+  type ElectronVerifyRequest,
+} from './main/chromium/certificates-of.ts';
 export { type ElectronTransportOptions, electronTransport } from './main/chromium/electron-transport.ts';
 export type {
   ElectronAuthInfo,

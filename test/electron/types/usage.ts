@@ -12,7 +12,13 @@ import {
 } from 'electron';
 import { type CookieJar, NetworkAccessManager } from 'fairlead';
 import { serve } from 'fairlead/bridge';
-import { electronProxies, electronTransport, shareManager, syncCookies } from 'fairlead/electron/main';
+import {
+  certificatesOf,
+  electronProxies,
+  electronTransport,
+  shareManager,
+  syncCookies,
+} from 'fairlead/electron/main';
 import { exposeManager } from 'fairlead/electron/preload';
 
 export async function useEverything(): Promise<void> {
@@ -32,6 +38,8 @@ export async function useEverything(): Promise<void> {
         : null,
   });
   shareManager(manager, { ipcMain: window.webContents.ipc, webContents: window.webContents, policy: {} });
+  const ca = await certificatesOf(defaultSession, { net, origins: ['https://intranet.example'] });
+  manager.extend({ tls: { ca } });
   const sync = await syncCookies(manager.cookieJar as CookieJar, defaultSession.cookies);
   sync.stop();
   const { port1, port2 } = new MessageChannelMain();

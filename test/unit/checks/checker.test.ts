@@ -5,7 +5,12 @@ import { RemoteCookies } from '../../../platform/bridge/client/remote-parts.ts';
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
 import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
-import { electronTransport, shareManager, syncCookies } from '../../../platform/electron/main.ts';
+import {
+  certificatesOf,
+  electronTransport,
+  shareManager,
+  syncCookies,
+} from '../../../platform/electron/main.ts';
 import {
   DiskCache,
   download,
@@ -170,6 +175,12 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'httpOnly',
   ],
   ['serveWorker()', (options) => serveWorker(manager, options), { polcy: {} }, 'policy'],
+  [
+    'certificatesOf()',
+    (options) => certificatesOf({ setCertificateVerifyProc: () => {} }, options),
+    { orgins: [] },
+    'origins',
+  ],
   [
     'electronTransport()',
     (options) => electronTransport({ request: () => ({}) } as never, options),
