@@ -1,23 +1,39 @@
 /** In a real Electron: windows under sandbox and context isolation, frames, reloads, crashes, utility processes. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CertificateAuthority } from '../support/certificate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { findElectron } from './find-electron.ts';
 import { BUILT_PRELOAD, type Outcome, runApp } from './run-app.ts';
+import { trustingHome } from './trusting-home.ts';
 
 const binary = findElectron();
+const authority = new CertificateAuthority('An authority of the system');
+const home = binary === null ? null : trustingHome(authority.certificate);
+if (home === null) console.log('Electron: an authority of the system is skipped, there is no certutil');
 if (binary === null) console.log('Electron: skipped, its binary cannot be had');
 else if (!existsSync(BUILT_PRELOAD))
   console.log('Electron: its published preload is skipped, it is not built');
 
 describe.skipIf(binary === null)('Electron', () => {
   let server: TestServer;
+  let trusted: TestServer;
+  let stranger: TestServer;
   let outcomes: Readonly<Record<string, Outcome>>;
   beforeAll(async () => {
     server = await startServer();
-    outcomes = await runApp(binary!, server.origin);
+    trusted = await startServer({ identity: authority.issue() });
+    stranger = await startServer({ identity: new CertificateAuthority('A stranger').issue() });
+    const servers = JSON.stringify({ trusted: trusted.origin, stranger: stranger.origin });
+    outcomes = await runApp(binary!, server.origin, {
+      FAIRLEAD_SERVERS: servers,
+      ...(home === null ? {} : { HOME: home.path }),
+    });
   }, 300_000);
-  afterAll(() => server?.close());
+  afterAll(async () => {
+    home?.remove();
+    await Promise.all([server, trusted, stranger].map((one) => one?.close()));
+  });
 
   const whatCameOf = (name: string): unknown => {
     const outcome = outcomes[name];
@@ -188,6 +204,18 @@ describe.skipIf(binary === null)('Electron', () => {
         expect.stringMatching(/^content-not-found: .*the response is not in the cache/),
       ],
     });
+  });
+
+  test('the authorities of the system are those by which Chromium accepts a server', () => {
+    const { first, again, stranger, reached } = whatCameOf('certificates') as Record<string, unknown>;
+    // The bundled ones, and that one.
+    const unknown = expect.stringMatching(
+      /^ssl-handshake-failed: .*issued by .*: net::ERR_CERT_AUTHORITY_INVALID/,
+    );
+    expect(first).toEqual(home === null ? unknown : 2);
+    expect(again).toMatch(/^ssl-handshake-failed: Chromium has judged .* before/);
+    expect(stranger).toEqual(unknown);
+    expect(reached).toEqual([home === null ? 'ssl-handshake-failed' : 'hello', 'ssl-handshake-failed']);
   });
 
   test('a proxy of a session is answered by the listener of the manager', () => {

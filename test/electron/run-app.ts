@@ -16,8 +16,12 @@ export const BUILT_PRELOAD = join(ROOT, 'dist', 'electron', 'preload-script.cjs'
 export type Outcome = { readonly value: unknown } | { readonly error: string };
 
 /** Runs the application of the fixtures once, with each of its scenarios, in a real Electron. */
-export async function runApp(binary: string, server: string): Promise<Readonly<Record<string, Outcome>>> {
-  const output = await runMain(binary, { FAIRLEAD_SERVER: server }, async (folder) => {
+export async function runApp(
+  binary: string,
+  server: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, Outcome>>> {
+  const output = await runMain(binary, { ...variables, FAIRLEAD_SERVER: server }, async (folder) => {
     await Promise.all([bundleMain(folder, 'main', 'utility'), bundlePages(folder)]);
   });
   return JSON.parse(namingOrigins(output));

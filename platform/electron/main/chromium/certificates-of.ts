@@ -1,5 +1,6 @@
 import { type Checks, checkOptions, FUNCTION, withMethods } from '../../../../src/checks/checker.ts';
 import { NetworkError } from '../../../../src/error.ts';
+import { systemClock } from '../../../../src/util/clock.ts';
 import { netFailure } from './net-failure.ts';
 import type { ElectronNet } from './types.ts';
 
@@ -140,11 +141,11 @@ function askFor(
       redirect: 'manual',
     });
     const end = (failure: NetworkError | null): void => {
-      clearTimeout(patience);
+      systemClock.clearTimeout(patience);
       resolve(failure);
       request.abort();
     };
-    const patience = setTimeout(() => {
+    const patience = systemClock.setTimeout(() => {
       end(new NetworkError('timeout', `the server was silent for ${timeout} ms`, { url }));
     }, timeout);
     request.on('error', (error) => end(netFailure(error, url)));
