@@ -2,14 +2,14 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { NtlmVerifier } from '../support/ntlm-server.ts';
 import { originsOf } from '../support/origins.ts';
 
 const cleanup = new Cleanup();
-const { tls, identity, managerWith } = originsOf(cleanup);
+const { tls, identity, managerWith, startBoth } = originsOf(cleanup);
 const account = { user: 'DOM\\user', password: 'pass' };
 
 interface Seen {
@@ -178,6 +178,89 @@ test('a proxy that is asked by absolute URLs gets it without being listed', asyn
   const [, first, last] = proxy.seen;
   expect(types(proxy.seen).slice(1)).toEqual([`1.1 PUT ${FIRST} `, `1.1 PUT ${LAST} body`]);
   expect(last!.connection).toBe(first!.connection);
+});
+
+describe('a proxy that opens tunnels', () => {
+  /** It knows a user by the connection; `closes` after each answer. */
+  async function startTunnels(closes = false) {
+    const seen: string[] = [];
+    const password = 'pass';
+    let number = 0;
+    const proxy = createTcpServer((near) => {
+      const connection = number++;
+      const verifier = new NtlmVerifier(password);
+      near.on('error', () => {});
+      const listen = (bytes: Buffer): void => {
+        const head = bytes.toString('latin1');
+        const field = /^proxy-authorization: (.*)$/im.exec(head)?.[1];
+        seen.push(`${connection} ${head.split(' ')[0]} ${field?.slice(0, 15) ?? '-'}`);
+        const challenge = verifier.refusal(field);
+        if (challenge !== null) {
+          const more = closes ? 'Connection: close\r\n' : '';
+          const answer = `HTTP/1.1 407 Who?\r\nProxy-Authenticate: ${challenge}\r\n${more}Content-Length: 4\r\n\r\nwho?`;
+          if (closes) near.end(answer);
+          else near.write(answer);
+          return;
+        }
+        near.off('data', listen);
+        const [, port] = /:(\d+) /.exec(head)!;
+        const far = connect(Number(port), '127.0.0.1', () => {
+          near.write('HTTP/1.1 200 Open\r\n\r\n');
+          near.pipe(far).pipe(near);
+        });
+        far.on('error', () => near.destroy());
+        near.on('close', () => far.destroy());
+      };
+      near.on('data', listen);
+    });
+    await cleanup.listen(proxy);
+    return { seen, origin: `http://127.0.0.1:${portOf(proxy)}` };
+  }
+
+  test('is answered over the connection that becomes the tunnel, and the origin is told nothing of it', async () => {
+    const [, https] = await startBoth();
+    const proxy = await startTunnels();
+    const manager = managerWith({ proxy: proxy.origin, credentials: { [proxy.origin]: account } });
+    const { fields } = await manager
+      .get({ url: `${https.origin}/echo`, http2Allowed: false })
+      .json<{ fields: string[][] }>();
+    expect(fields.flat().join()).not.toMatch(/ntlm/i);
+    expect(proxy.seen).toEqual(['0 CONNECT -', `0 CONNECT ${FIRST}`, `0 CONNECT ${LAST}`]);
+    expect(await manager.get({ url: `${https.origin}/hello`, http2Allowed: false }).text()).toBe('hello');
+    expect(proxy.seen.length).toBe(3);
+  });
+
+  test('and closes between the rounds cannot be answered, and is not asked for ever', async () => {
+    const [, https] = await startBoth();
+    const proxy = await startTunnels(true);
+    const manager = managerWith({ proxy: proxy.origin, credentials: { [proxy.origin]: account } });
+    await expect(manager.get(`${https.origin}/hello`).text()).rejects.toMatchObject({
+      code: 'proxy-authentication-required',
+      status: 407,
+    });
+    expect(proxy.seen).toEqual(['0 CONNECT -', `1 CONNECT ${FIRST}`]);
+  });
+
+  test('and another password is refused three times at most', async () => {
+    const [, https] = await startBoth();
+    const proxy = await startTunnels();
+    const asked: number[] = [];
+    const manager = managerWith({ proxy: proxy.origin }).on('proxyAuthenticationRequired', (_, given) => {
+      asked.push(given.attempt);
+      given.user = 'DOM\\user';
+      given.password = `SECRET${asked.length}`;
+    });
+    const error = await manager
+      .get(`${https.origin}/hello`)
+      .text()
+      .then(
+        () => expect.unreachable(),
+        (thrown) => thrown,
+      );
+    expect(error).toMatchObject({ code: 'proxy-authentication-required', status: 407 });
+    expect(asked).toEqual([1, 2, 3]);
+    expect(JSON.stringify(error)).not.toContain('SECRET');
+  });
 });
 
 describe.each(['http', 'https'])('a request of %s that is given up', (scheme) => {
