@@ -14,6 +14,7 @@ import { basicScheme } from './basic.ts';
 import { bearerScheme } from './bearer.ts';
 import { sendingByProxy } from './by-proxy.ts';
 import { checkAuthenticationOptions } from './check-options.ts';
+import { allowedSchemes } from './choose.ts';
 import { CredentialCache } from './credential-cache.ts';
 import { digestScheme } from './digest.ts';
 import { ownHashes } from './hash/own-hashes.ts';
@@ -75,8 +76,9 @@ export class Authentication implements AuthenticationPart {
 
   /** What answers challenges for one manager. */
   under(settings: AuthenticationSettings): Authenticating {
+    const schemes = allowedSchemes(settings, this.#all.schemes);
     const rounds: Authenticating['rounds'] = (server, request, call) =>
-      new Rounds(this.#all, settings, server, request, call);
+      new Rounds(this.#all, schemes, settings, server, request, call);
     return {
       rounds,
       identity: `${numberOf(this.#all)} ${numberOf(settings.credentials ?? NO_CREDENTIALS)}`,

@@ -111,5 +111,6 @@ export function isToken68(text: string): boolean {
 /** `name=value`, as a token where that is one and quoting is not asked for. */
 export function parameter(name: string, value: string, isQuoted: boolean): string {
   if (!isQuoted && isToken(value)) return `${name}=${value}`;
-  return `${name}="${value.replace(/["\\]/g, '\\$&')}"`;
+  const isPlain = !value.includes('"') && !value.includes('\\');
+  return `${name}="${isPlain ? value : value.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -28,9 +28,19 @@ export interface Allowed {
   readonly listed: boolean;
 }
 
-/** What an application allows with one server, of the schemes that are there. */
+/** The schemes that an application allows of those that are there, in its order. */
+export function allowedSchemes(
+  { authenticationSchemes }: AuthenticationSettings,
+  schemes: readonly Scheme[],
+): readonly Scheme[] {
+  return (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
+    schemes.filter((scheme) => scheme.name === name),
+  );
+}
+
+/** What an application allows with one server. `schemes` are those that it allows anywhere. */
 export function allowedBy(
-  { authenticationSchemes, allowBasicOverHttp, integratedAuthenticationHosts }: AuthenticationSettings,
+  { allowBasicOverHttp, integratedAuthenticationHosts }: AuthenticationSettings,
   { isProxy, isEncrypted, hostname, authority, origin }: AuthenticatingServer,
   schemes: readonly Scheme[],
 ): Allowed {
@@ -38,9 +48,7 @@ export function allowedBy(
   // No server of HTTP is given what is for another protocol, whatever it calls its challenge.
   const isSocks = isProxy && origin.startsWith('socks5:');
   return {
-    schemes: (authenticationSchemes ?? DEFAULT_SCHEMES).flatMap((name) =>
-      schemes.filter((scheme) => scheme.name === name && (name === 'socks5') === isSocks),
-    ),
+    schemes: schemes.filter(({ name }) => (name === 'socks5') === isSocks),
     readable: isEncrypted || allowBasicOverHttp,
     integrated: isProxy || listed,
     listed,

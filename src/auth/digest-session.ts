@@ -24,7 +24,9 @@ export class DigestSession implements Session {
   readonly #makeCnonce: () => string;
   readonly #cnonce: string;
   readonly #terms: DigestTerms;
-  readonly #user: string;
+  /** What stands before and behind `uri` in each answer. */
+  readonly #before: string;
+  readonly #behind: string;
   /** `H(A1)`, computed once (§3.4.2): of a -sess algorithm it holds for all that follows the challenge. */
   readonly #secret: string;
   #nonce: string;
@@ -52,7 +54,17 @@ export class DigestSession implements Session {
     const name = credentialBinary(user, charset);
     const secret = this.#hash(`${name}:${realm}:${credentialBinary(password, charset)}`);
     this.#secret = this.#terms.isSession ? this.#hash(`${secret}:${this.#nonce}:${cnonce}`) : secret;
-    this.#user = this.#userParameters(user, name);
+    const { params } = challenge;
+    const before = [
+      this.#userParameters(user, name),
+      parameter('realm', realm, true),
+      this.#echo('opaque', true),
+      // As the server has written it: some compare letter by letter.
+      params.has('algorithm') ? this.#echo('algorithm', false) : null,
+    ];
+    this.#before = `Digest ${before.filter((field) => field !== null).join(', ')}`;
+    const { qop, isSession } = this.#terms;
+    this.#behind = qop === null && !isSession ? '' : `, ${parameter('cnonce', cnonce, true)}`;
   }
 
   answer(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {
@@ -79,20 +91,9 @@ export class DigestSession implements Session {
     const nc = this.#count.toString(16).padStart(8, '0');
     const signed: Signed = { nonce: this.#nonce, nc, uri: target };
     const response = this.#response(signed, `${method}:${target}${bodyHash}`, qop);
-    const { params } = this.#challenge;
-    const fields = [
-      this.#user,
-      parameter('realm', this.#param('realm'), true),
-      parameter('nonce', signed.nonce, true),
-      parameter('uri', target, true),
-      this.#echo('opaque', true),
-      parameter('response', response, true),
-      // As the server has written it: some compare letter by letter.
-      params.has('algorithm') ? this.#echo('algorithm', false) : null,
-      qop === null ? null : `qop=${qop}, nc=${nc}`,
-      qop === null && !this.#terms.isSession ? null : parameter('cnonce', this.#cnonce, true),
-    ];
-    const value = `Digest ${fields.filter((field) => field !== null).join(', ')}`;
+    const count = qop === null ? '' : `, qop=${qop}, nc=${nc}`;
+    const of = `${parameter('nonce', signed.nonce, true)}, ${parameter('uri', target, true)}`;
+    const value = `${this.#before}, ${of}, response="${response}"${count}${this.#behind}`;
     return { value, accept: (info) => this.#accept(info, signed) };
   }
 

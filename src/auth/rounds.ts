@@ -13,11 +13,12 @@ import { isPromise } from '../util/is-promise.ts';
 import { askCredentials } from './ask-credentials.ts';
 import type { Authenticators } from './authenticators.ts';
 import { beginSession, leaseIdentity } from './begin-session.ts';
-import { parseChallenges, parseParameters } from './challenge.ts';
+import { parseChallenges } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
 import { mayKnow } from './credentials.ts';
 import { GivenCredentials } from './given-credentials.ts';
+import { judgeProof } from './proof.ts';
 import { tellReadable } from './readable.ts';
 import type { Scheme, Session } from './scheme.ts';
 import { SYSTEM_ACCOUNT, UnusableScheme } from './unusable-scheme.ts';
@@ -45,6 +46,7 @@ const UNBOUND =
 /** The rounds of one request with one server: the life of {@link AuthenticationRounds}. */
 export class Rounds implements AuthenticationRounds {
   readonly #all: Authenticators;
+  readonly #schemes: readonly Scheme[];
   readonly #settings: AuthenticationSettings;
   readonly #server: AuthenticatingServer;
   readonly #request: HttpRequest;
@@ -62,12 +64,14 @@ export class Rounds implements AuthenticationRounds {
 
   constructor(
     all: Authenticators,
+    schemes: readonly Scheme[],
     settings: AuthenticationSettings,
     server: AuthenticatingServer,
     request: HttpRequest,
     call: Call,
   ) {
     this.#all = all;
+    this.#schemes = schemes;
     this.#settings = settings;
     this.#server = server;
     this.#request = request;
@@ -114,24 +118,12 @@ export class Rounds implements AuthenticationRounds {
   async accept(values: readonly string[], challenges: readonly string[], status: number): Promise<void> {
     const sent = this.#sent;
     if (sent === null) return;
-    const { realm, session, answer } = sent;
-    const { isProxy, isEncrypted } = this.#server;
-    const isRight = answer.accept?.(parseParameters(values.join(', '))) !== false;
-    const said = parseChallenges([...challenges, ...values]).find(
-      ({ scheme, token68 }) => scheme === sent.scheme.name && token68 !== null,
-    );
-    const proof = isRight ? await answer.prove?.(said?.token68 ?? null) : undefined;
-    // A proxy says nothing with a tunnel. TLS has told who the server is; a response that is no success may not come of it.
-    const isMissed = proof === null && !isProxy && !isEncrypted && status >= 200 && status < 300;
-    if (isRight && proof !== false && !isMissed) return this.#given.confirm();
-    this.#given.forget(realm, session);
-    const why = !isRight
-      ? 'does not know the password: the rspauth of its Authentication-Info is wrong'
-      : isMissed
-        ? 'has not shown that it knows the key of its service: there is no token of Negotiate in its answer, and over http nothing else tells who it is'
-        : 'does not know the key of its service: its token of Negotiate is wrong';
+    const wrong = judgeProof(sent.scheme, sent.answer, this.#server, { values, challenges, status });
+    const words = isPromise(wrong) ? await wrong : wrong;
+    if (words === null) return this.#given.confirm();
+    this.#given.forget(sent.realm, sent.session);
     const { url } = this.#request;
-    throw new NetworkError('protocol-failure', `the server ${why}`, { url: url.href });
+    throw new NetworkError('protocol-failure', `the server ${words}`, { url: url.href });
   }
 
   /**
@@ -294,6 +286,6 @@ export class Rounds implements AuthenticationRounds {
   }
 
   get #allowed(): Allowed {
-    return allowedBy(this.#settings, this.#server, this.#all.schemes);
+    return allowedBy(this.#settings, this.#server, this.#schemes);
   }
 }

@@ -1,3 +1,4 @@
+import { isAscii } from '../../../src/auth/binary.ts';
 import type { HashAlgorithm, HashFunctions } from '../../../src/auth/hash/hash-functions.ts';
 
 const NAMES: Readonly<Record<HashAlgorithm, string>> = {
@@ -17,7 +18,7 @@ export const nodeHashes: HashFunctions = {
       return false;
     }
   },
-  hex: (algorithm, binary) => hashOf(algorithm).update(binary, 'latin1').digest('hex'),
+  hex: hexOf,
   start(algorithm) {
     const hash = hashOf(algorithm);
     return {
@@ -28,6 +29,14 @@ export const nodeHashes: HashFunctions = {
     };
   },
 };
+
+/** Node 20.12 and later have one call for it, which takes a third of the time; it reads texts as UTF-8. */
+function hexOf(algorithm: HashAlgorithm, binary: string): string {
+  const { hash } = process.getBuiltinModule('node:crypto') as Partial<typeof import('node:crypto')>;
+  return hash === undefined || !isAscii(binary)
+    ? hashOf(algorithm).update(binary, 'latin1').digest('hex')
+    : hash(NAMES[algorithm], binary, 'hex');
+}
 
 function hashOf(algorithm: HashAlgorithm) {
   return process.getBuiltinModule('node:crypto').createHash(NAMES[algorithm]);
