@@ -181,6 +181,11 @@ describe('WPT eventsource', () => {
   const long = 'x'.repeat(2000);
   const data = (...texts: string[]) => texts.map((text) => ['message', text, '']);
   test.each<[string, string, string[][]]>([
+    [
+      'event-data',
+      'data:msg\ndata: msg\n\n:\nfalsefield:msg\n\nfalsefield:msg\nData:data\n\ndata\n\ndata:end\n\n',
+      data('msg\nmsg', '', 'end'),
+    ],
     ['format-bom', '\uFEFFdata:1\n\n\uFEFFdata:2\n\ndata:3\n\n', data('1', '3')],
     ['format-bom-2', '\uFEFF\uFEFFdata:1\n\ndata:2\n\ndata:3\n\n', data('2', '3')],
     [
@@ -207,6 +212,32 @@ describe('WPT eventsource', () => {
         ['message', 'hello', ''],
         ['message', 'there', '1'],
         ['message', 'again', '1'],
+      ],
+    ],
+    [
+      'format-field-id-3, persists',
+      'id: 1\ndata: 1\n\ndata: 2\n\n',
+      [
+        ['message', '1', '1'],
+        ['message', '2', '1'],
+      ],
+    ],
+    [
+      'format-field-id-3, changes and persists',
+      'id: 1\ndata: 1\n\nid: 2\ndata: 2\n\ndata: 3\n\n',
+      [
+        ['message', '1', '1'],
+        ['message', '2', '2'],
+        ['message', '3', '2'],
+      ],
+    ],
+    [
+      'format-field-id-3, resets',
+      'id: 1\ndata: 1\n\nid:\ndata: 2\n\ndata: 3\n\n',
+      [
+        ['message', '1', '1'],
+        ['message', '2', ''],
+        ['message', '3', ''],
       ],
     ],
     ['format-field-id-null', 'data: 1\nid: a\0b\n\n', data('1')],
@@ -243,20 +274,53 @@ describe('WPT eventsource', () => {
 
   test.each<[string, string, number, boolean]>([
     ['format-mime-bogus', 'x bogus', 200, false],
-    ['format-mime-valid-bogus', 'text/event-stream;x bogus', 200, true],
+    ['format-mime-valid-bogus', 'text/x-bogus', 200, false],
+    ['a parameter that is none', 'text/event-stream;x bogus', 200, true],
     ['format-mime-trailing-semicolon', 'text/event-stream;', 200, true],
     ['a type in another case', 'Text/Event-Stream', 200, true],
-    ['request-status-error, 201', 'text/event-stream', 201, false],
-    ['request-status-error, 205', 'text/event-stream', 205, false],
-    ['request-status-error, 210', 'text/event-stream', 210, false],
+    ...[201, 205, 210, 299, 404, 410, 503].map((status): [string, string, number, boolean] => [
+      `request-status-error, ${status}`,
+      'text/event-stream',
+      status,
+      false,
+    ]),
   ])('%s', async (_, type, status, isStream) => {
     const url = await serve((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(status === 205 ? '' : 'data: a\n\n');
     });
     const first = manager.events(url, AT_ONCE).next();
     if (isStream) expect((await first).value).toMatchObject({ data: 'a' });
-    else await expect(first).rejects.toMatchObject({ code: 'unknown-content' });
+    else await expect(first).rejects.toMatchObject(status < 400 ? { code: 'unknown-content' } : { status });
   });
+
+  test('request-status-error, 204: the stream is over', async () => {
+    const url = await serve((_request, response) => response.writeHead(204).end());
+    expect(await manager.events(url, AT_ONCE).next()).toMatchObject({ done: true });
+  });
+
+  test.each([301, 302, 303, 307])('request-redirect, %i', async (status) => {
+    const url = await serve((request, response) => {
+      if (request.url === '/there') stream(response).end('data: a\n\n');
+      else response.writeHead(status, { location: '/there' }).end();
+    });
+    expect((await manager.events(url).next()).value).toMatchObject({ data: 'a' });
+  });
+
+  test.each(['abc', 'e5p3n<3k0k0s', 'a'.repeat(255)])(
+    'eventsource-cross-origin-preflight: the id %s comes back as it is',
+    async (id) => {
+      const url = await serve(({ headers }, response) => {
+        const said = headers['last-event-id'];
+        stream(response).end(said === undefined ? `id: ${id}\ndata: first\n\n` : `data: ${said}\n\n`);
+      });
+      const told: string[] = [];
+      for await (const { data: text } of manager.events(url, AT_ONCE)) {
+        told.push(text);
+        if (told.length === 2) break;
+      }
+      expect(told).toEqual(['first', id]);
+    },
+  );
 
   test('request-accept, request-cache-control, eventsource-reconnect: what is asked for', async () => {
     const asked: unknown[] = [];
