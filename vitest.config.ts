@@ -5,10 +5,13 @@ import { CHROMIUM_FLAGS, type Engine, findChromium } from './test/browser/engine
 import { exampleSite } from './test/browser/example-site.ts';
 import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
+import { tabSite } from './test/browser/tab-site.ts';
 import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
 
 export default defineConfig(async () => ({
   test: {
+    // On a machine that is busy with other things a browser takes its time.
+    browser: { connectTimeout: 300_000 },
     projects: [
       {
         test: {
@@ -67,7 +70,7 @@ export default defineConfig(async () => ({
 
 function browserProject(name: Engine, provider: BrowserProviderOption): TestProjectInlineConfiguration {
   return {
-    plugins: [pageRedirects(), exampleSite()],
+    plugins: [pageRedirects(), exampleSite(), tabSite()],
     test: {
       name,
       include: ['test/browser/**/*.test.ts'],
@@ -89,5 +92,10 @@ function browserProject(name: Engine, provider: BrowserProviderOption): TestProj
 
 async function chromiumLaunchOptions() {
   const executablePath = await findChromium();
-  return { args: [...CHROMIUM_FLAGS], ...(executablePath === null ? {} : { executablePath }) };
+  return {
+    args: [...CHROMIUM_FLAGS],
+    // Playwright takes pages out of it that a user would come back to.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    ...(executablePath === null ? {} : { executablePath }),
+  };
 }

@@ -36,6 +36,8 @@ export class IndexedDbStore implements KeyValueStore {
   /** Tells other pages which keys have changed, and hears it from them. It never hears itself. */
   #channel: BroadcastChannel | null | undefined;
   readonly #channelName: string;
+  /** Keys that are or were there: those that a page does not find when it comes back were removed meanwhile. */
+  readonly #known = new Set<string>();
   #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(options: IndexedDbStoreOptions) {
@@ -56,7 +58,9 @@ export class IndexedDbStore implements KeyValueStore {
           promisifyRequest(entries.getAll(range) as IDBRequest<StoredValue[]>),
         ]),
       );
-      return new Map(keys.map((key, i) => [(key as [string, string])[1], values[i]!]));
+      const entries = new Map(keys.map((key, i) => [(key as [string, string])[1], values[i]!]));
+      for (const key of entries.keys()) this.#known.add(key);
+      return entries;
     } catch (cause) {
       throw new Error(`storage: ${this.#namespace} could not be read from IndexedDB`, { cause });
     }
@@ -77,21 +81,31 @@ export class IndexedDbStore implements KeyValueStore {
       }
       return promisifyRequest(entries.transaction);
     });
+    for (const key of changes.keys()) this.#known.add(key);
     this.#lastWrite = write.catch(() => {});
     await write;
     this.#openChannel()?.postMessage([...changes.keys()]);
   }
 
   watch(listener: (changes: ReadonlyMap<string, StoredValue | null>) => void): () => void {
-    const hear = ({ data }: MessageEvent<string[]>): void => {
-      // Only keys are told: by now the values may have changed again.
-      this.#read(data).then(listener, (cause) => {
+    const tell = (changes: Promise<Map<string, StoredValue | null>>): void => {
+      changes.then(listener, (cause) => {
         this.#onFault(new Error(`storage: changes of ${this.#namespace} could not be read`, { cause }));
       });
     };
+    // Only keys are told: by now the values may have changed again.
+    const hear = ({ data }: MessageEvent<string[]>): void => tell(this.#read(data));
+    // In the back-forward cache a page hears nothing.
+    const comeBack = (event: Event): void => {
+      if ((event as PageTransitionEvent).persisted) tell(this.#readAll());
+    };
     const channel = this.#openChannel();
     channel?.addEventListener('message', hear);
-    return () => channel?.removeEventListener('message', hear);
+    globalThis.addEventListener?.('pageshow', comeBack);
+    return () => {
+      channel?.removeEventListener('message', hear);
+      globalThis.removeEventListener?.('pageshow', comeBack);
+    };
   }
 
   async close(): Promise<void> {
@@ -110,12 +124,19 @@ export class IndexedDbStore implements KeyValueStore {
     return this.#channel;
   }
 
+  async #readAll(): Promise<Map<string, StoredValue | null>> {
+    const known = [...this.#known];
+    const entries = await this.load();
+    return new Map([...known.map((key) => [key, null] as const), ...entries]);
+  }
+
   async #read(keys: readonly string[]): Promise<Map<string, StoredValue | null>> {
     const values = await this.#use('readonly', (entries) =>
       Promise.all(
         keys.map((key) => promisifyRequest<StoredValue | undefined>(entries.get([this.#namespace, key]))),
       ),
     );
+    for (const key of keys) this.#known.add(key);
     return new Map(keys.map((key, i) => [key, values[i] ?? null]));
   }
 }

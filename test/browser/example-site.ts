@@ -4,10 +4,10 @@ import type { Plugin } from 'vite';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** The service worker of `examples/`, as a project would bundle it. */
-async function bundled(format: 'esm' | 'iife'): Promise<string> {
+/** A script and all that it imports, as a project would bundle it. */
+export async function bundled(path: string, format: 'esm' | 'iife'): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [`${root}examples/service-worker/worker.ts`],
+    entryPoints: [root + path],
     bundle: true,
     format,
     write: false,
@@ -53,7 +53,7 @@ export function exampleSite(): Plugin {
   const scripts = new Map<string, Promise<string>>();
   const offline = new Set<string>();
   const script = (format: 'esm' | 'iife'): Promise<string> => {
-    const known = scripts.get(format) ?? bundled(format);
+    const known = scripts.get(format) ?? bundled('examples/service-worker/worker.ts', format);
     scripts.set(format, known);
     return known;
   };

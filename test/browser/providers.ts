@@ -34,6 +34,9 @@ export function firefoxBidi(): BrowserProviderOption {
         browser: 'firefox',
         executablePath: found('Firefox', findFirefox()),
         acceptInsecureCerts: true,
+        // On a machine that is busy with other things a browser takes its time.
+        timeout: 180_000,
+        protocolTimeout: 600_000,
         extraPrefsFirefox: FIREFOX_PREFERENCES,
       });
     };
@@ -140,7 +143,11 @@ class WebDriver {
         alwaysMatch: {
           acceptInsecureCerts: true,
           pageLoadStrategy: 'none',
-          'webkitgtk:browserOptions': { binary: this.#browser, args: ['--automation'] },
+          'webkitgtk:browserOptions': {
+            binary: this.#browser,
+            // Tests open tabs without a click.
+            args: ['--automation', '--javascript-can-open-windows-automatically=true'],
+          },
         },
       },
     });

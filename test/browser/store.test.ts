@@ -12,6 +12,20 @@ const remove = (name: string): Promise<void> =>
     request.onerror = () => reject(request.error);
   });
 
+const past = (name: string, change: (entries: IDBObjectStore) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const transaction = request.result.transaction('entries', 'readwrite');
+      change(transaction.objectStore('entries'));
+      transaction.oncomplete = () => {
+        request.result.close();
+        resolve();
+      };
+    };
+  });
+
 let shared = database();
 
 testStore('IndexedDbStore', {
@@ -69,6 +83,39 @@ test('whoever deletes the database does not wait for us, and it is made anew', a
   expect(await store.load()).toEqual(new Map());
   await store.apply(new Map([['key', 2]]));
   expect(await store.load()).toEqual(new Map([['key', 2]]));
+  await store.close();
+  await remove(name);
+});
+
+test('a page that comes back asks for what it has not heard of', async () => {
+  const name = database();
+  const store = new IndexedDbStore({ database: name, namespace: 'a' });
+  await store.apply(
+    new Map([
+      ['kept', 1],
+      ['gone', 2],
+    ]),
+  );
+  let stop = (): void => {};
+  const heard = new Promise((resolve) => {
+    stop = store.watch(resolve);
+  });
+  // Past the store, nobody is told of it.
+  await past(name, (entries) => {
+    entries.put(3, ['a', 'new']);
+    entries.put(4, ['b', 'of others']);
+    entries.delete(['a', 'gone']);
+  });
+  dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+  dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  expect(await heard).toEqual(
+    new Map([
+      ['kept', 1],
+      ['gone', null],
+      ['new', 3],
+    ] as [string, number | null][]),
+  );
+  stop();
   await store.close();
   await remove(name);
 });

@@ -1,0 +1,218 @@
+/** Tabs: several pages of one origin over the same stores, pages that come back, and what an engine takes away under them. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { server } from 'vitest/browser';
+
+/** WebKitGTK opens the tabs; whether all of this holds there has not been seen (docs/platforms.md). */
+const isUntried = server.browser === 'webkit';
+
+let database = '';
+beforeEach(() => {
+  database = `fairlead-tab-${crypto.randomUUID()}`;
+});
+
+const opened: Tab[] = [];
+afterEach(async () => {
+  for (const tab of opened.splice(0)) await tab.end();
+});
+
+/** For what comes by way of the database and another tab. */
+const PATIENT = { timeout: 15_000 };
+
+const counted = (): string => `/tab/counted?${crypto.randomUUID()}`;
+const remove = (name: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+const names = (): readonly string[] => [database, `${database}-cache`];
+
+/** A page in a tab that has nothing of this one but its origin: with `noopener` it is a browsing context group of its own. */
+class Tab {
+  readonly #id = crypto.randomUUID();
+  readonly #url = `/tab/page?${this.#id}&${database}`;
+  #number = 0;
+
+  static async open(): Promise<Tab> {
+    const tab = new Tab();
+    opened.push(tab);
+    await tab.#after('shown', () => void window.open(tab.#url, '_blank', 'noopener'));
+    return tab;
+  }
+
+  ask(command: string, ...args: unknown[]): Promise<unknown> {
+    return this.#ask('page', command, args);
+  }
+
+  /** Goes to another page. */
+  async leave(): Promise<void> {
+    await this.#after('left', () => void this.ask('go', `/tab/page?${this.#id}&away`).catch(() => {}));
+  }
+
+  /** Goes back to the page. @returns whether it is the same that was left, out of the back-forward cache */
+  async back(): Promise<boolean> {
+    const { persisted } = await this.#after(
+      'shown',
+      () => void this.#ask('away', 'back', []).catch(() => {}),
+    );
+    return persisted as boolean;
+  }
+
+  async reload(): Promise<void> {
+    await this.#after('shown', () => void this.ask('reload').catch(() => {}));
+  }
+
+  async end(): Promise<void> {
+    // Whether a script may close a tab is the engine's affair: the browser does, at last.
+    await this.ask('end');
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(`tab/${this.#id}`)) localStorage.removeItem(key);
+    }
+  }
+
+  async #ask(page: string, command: string, args: unknown[]): Promise<unknown> {
+    const number = ++this.#number;
+    const { value, error } = await this.#after(
+      'answer',
+      () => localStorage.setItem(`tab/${this.#id}/${page}`, JSON.stringify({ number, command, args })),
+      (answer) => answer.number === number,
+    );
+    if (error !== undefined) throw new Error(error as string);
+    return value;
+  }
+
+  #after(
+    what: string,
+    begin: () => void,
+    isIt: (told: Record<string, unknown>) => boolean = () => true,
+  ): Promise<Record<string, unknown>> {
+    return new Promise((resolve) => {
+      const hear = ({ key, newValue }: StorageEvent): void => {
+        if (key !== `tab/${this.#id}/${what}` || newValue === null) return;
+        const told = JSON.parse(newValue);
+        if (!isIt(told)) return;
+        removeEventListener('storage', hear);
+        resolve(told);
+      };
+      addEventListener('storage', hear);
+      begin();
+    });
+  }
+}
+
+describe.skipIf(isUntried)('two tabs', () => {
+  test('over one cache: what one has stored the other finds, and many requests at once of each do no harm', async () => {
+    const [one, other] = [await Tab.open(), await Tab.open()];
+    const url = counted();
+    expect(await one.ask('get', url)).toEqual([['1', false]]);
+    expect(await other.ask('get', url)).toEqual([['1', true]]);
+    const urls = Array.from({ length: 20 }, counted);
+    await Promise.all([one.ask('get', ...urls), other.ask('get', ...urls)]);
+    const again = (await one.ask('get', ...urls)) as [string, boolean][];
+    expect(await other.ask('size')).toBe(await one.ask('size'));
+    const faults = [await one.ask('faults'), await other.ask('faults')].flat() as string[];
+    // A machine that is slow goes on without the cache, and says so.
+    expect(faults.filter((fault) => !fault.includes('took longer'))).toEqual([]);
+    if (faults.length === 0) expect(again.every(([, isCached]) => isCached)).toBe(true);
+  });
+
+  test('over one store: what one learns of HSTS hosts and cookies, the other knows', async () => {
+    const [one, other] = [await Tab.open(), await Tab.open()];
+    await Promise.all([one.ask('cookies'), other.ask('cookies')]);
+    await one.ask('learn', 'one.example');
+    await other.ask('learn', 'other.example');
+    await one.ask('setCookie', 'a=1; Max-Age=1000');
+    await other.ask('setCookie', 'b=2; Max-Age=1000');
+    for (const tab of [one, other]) {
+      await expect
+        .poll(async () => ((await tab.ask('hosts')) as string[]).sort(), PATIENT)
+        .toEqual(['one.example', 'other.example']);
+      await expect
+        .poll(async () => ((await tab.ask('cookies')) as string).split('; ').sort(), PATIENT)
+        .toEqual(['a=1', 'b=2']);
+      expect(await tab.ask('faults')).toEqual([]);
+    }
+  });
+});
+
+/** Fills what a page keeps: a response, a host, a cookie. @returns the URL of the response */
+async function fill(tab: Tab): Promise<string> {
+  const url = counted();
+  await tab.ask('get', url);
+  await tab.ask('learn', 'known.example');
+  await tab.ask('setCookie', 'a=1; Max-Age=1000');
+  return url;
+}
+
+/** Everything is kept and found, whatever was before. */
+async function expectToWork(tab: Tab): Promise<void> {
+  const url = await fill(tab);
+  await expect.poll(() => tab.ask('get', url), PATIENT).toEqual([['1', true]]);
+  expect(await tab.ask('hosts')).toContain('known.example');
+  expect(await tab.ask('cookies')).toContain('a=1');
+}
+
+describe.skipIf(isUntried)('a page that was left and comes back', () => {
+  test('works on', async () => {
+    const tab = await Tab.open();
+    const url = await fill(tab);
+    await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
+    await tab.leave();
+    expect(await tab.back()).toBe(true);
+    expect(await tab.ask('get', url)).toEqual([['1', true]]);
+    await expectToWork(tab);
+    expect(await tab.ask('faults')).toEqual([]);
+  });
+
+  test('knows what another tab has changed meanwhile', async () => {
+    const [tab, other] = [await Tab.open(), await Tab.open()];
+    await fill(tab);
+    await expect.poll(() => other.ask('cookies'), PATIENT).toBe('a=1');
+    await tab.leave();
+    await other.ask('learn', 'new.example');
+    await other.ask('setCookie', 'a=; Max-Age=0');
+    await other.ask('setCookie', 'b=2; Max-Age=1000');
+    await tab.back();
+    await expect.poll(() => tab.ask('hosts'), PATIENT).toContain('new.example');
+    await expect.poll(() => tab.ask('cookies'), PATIENT).toBe('b=2');
+    expect(await tab.ask('faults')).toEqual([]);
+  });
+
+  test('finds its databases gone, and makes them anew', async () => {
+    const tab = await Tab.open();
+    await fill(tab);
+    await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
+    await tab.leave();
+    await Promise.all(names().map(remove));
+    await tab.back();
+    await expectToWork(tab);
+    expect(await tab.ask('faults')).toEqual([]);
+  });
+});
+
+describe.skipIf(isUntried)('what the browser removes', () => {
+  test('between two loads of a page is gone, and nothing else', async () => {
+    const tab = await Tab.open();
+    const url = await fill(tab);
+    await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
+    await tab.reload();
+    expect(await tab.ask('get', url)).toEqual([['1', true]]);
+    expect([await tab.ask('hosts'), await tab.ask('cookies')]).toEqual([['known.example'], 'a=1']);
+    await fetch('/tab/evict');
+    await tab.reload();
+    expect([await tab.ask('hosts'), await tab.ask('cookies')]).toEqual([[], '']);
+    expect(await tab.ask('get', url)).toEqual([['2', false]]);
+    await expectToWork(tab);
+    expect(await tab.ask('faults')).toEqual([]);
+  });
+
+  test('under an open page is made anew', async () => {
+    const tab = await Tab.open();
+    const url = await fill(tab);
+    await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
+    await fetch('/tab/evict');
+    await expect.poll(() => tab.ask('get', url), PATIENT).toEqual([['2', true]]);
+    await expectToWork(tab);
+    expect(await tab.ask('faults')).toEqual([]);
+  });
+});
