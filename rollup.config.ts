@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import { defineConfig, type OutputOptions, type RollupLog, type RollupOptions } from 'rollup';
-import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
+import { declarations } from './scripts/declarations.ts';
 import { licenseOf, nodePlugins } from './scripts/node-plugins.ts';
 
 /**
@@ -52,7 +52,7 @@ const sets = [
   singleFile('browser/index', 'browser/fairlead.min.js', 'es'),
   singleFile('electron/preload-script', 'electron/preload-script.cjs', 'cjs'),
   // TypeScript does not accept the declarations of an ES module for a CommonJS one, so there are two copies.
-  ...['d.ts', 'd.cts'].map(declarations),
+  ...['d.ts', 'd.cts'].map((extension) => declarations(DECLARATIONS, isExternal, extension)),
 ];
 
 const onwarn = ({ message }: RollupLog): void => {
@@ -105,20 +105,6 @@ function singleFile(name: string, file: string, format: Format): RollupOptions {
 /** Without `import()` in CommonJS: what compiles scripts by itself (Jest) has none. */
 function common(format: Format): OutputOptions {
   return { dir: 'dist', format, sourcemap: true, dynamicImportInCjs: false };
-}
-
-/** Without what is marked `@internal`. `Symbol.asyncDispose` is in no library of types that a project has by its target. */
-function declarations(extension: string): RollupOptions {
-  return {
-    input: DECLARATIONS,
-    plugins: [dts({ compilerOptions: { stripInternal: true } })],
-    external: isExternal,
-    output: {
-      ...{ dir: 'dist', banner: '/// <reference lib="esnext.disposable" />' },
-      entryFileNames: `[name].${extension}`,
-      chunkFileNames: `chunks/[name]-[hash].${extension}`,
-    },
-  };
 }
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
@@ -22,18 +23,39 @@ test('the types are right by attw, wherever `exports` is read', () => {
   expect(status, stdout).toBe(0);
 });
 
-test('the declarations and the code export the same values', async () => {
-  const program = ts.createProgram([join(INSTALLED, 'dist', 'index.d.ts')], {});
-  const checker = program.getTypeChecker();
-  const file = program.getSourceFile(join(INSTALLED, 'dist', 'index.d.ts'))!;
+/** Each pair of declarations and code that `exports` gives to anybody; a set of a page can be loaded on Node, too. */
+function pairsOf(exported: unknown): readonly { readonly types: string; readonly code: string }[] {
+  if (typeof exported !== 'object' || exported === null) return [];
+  if (!('types' in exported && 'default' in exported)) return Object.values(exported).flatMap(pairsOf);
+  return [{ types: String(exported.types), code: String(exported.default) }];
+}
+// A preload script runs in Electron alone, and exports nothing.
+const PAIRS = pairsOf(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports).filter(
+  ({ code }) => !code.includes('preload-script'),
+);
+const DECLARED = ts.createProgram(
+  PAIRS.map(({ types }) => join(INSTALLED, types)),
+  { skipLibCheck: true },
+);
+
+test.each(PAIRS)('$types and $code export the same values', async ({ types, code }) => {
+  const checker = DECLARED.getTypeChecker();
+  const file = DECLARED.getSourceFile(join(INSTALLED, types))!;
   const declared = checker
     .getExportsOfModule(checker.getSymbolAtLocation(file)!)
     .filter((symbol) => !symbol.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration))
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
-    .filter((symbol) => symbol.flags & ts.SymbolFlags.Value)
-    .map(({ name }) => name);
-  const exported = Object.keys(await import(join(INSTALLED, 'dist', 'node', 'index.js')));
-  expect(declared.sort()).toEqual(exported.sort());
+    .map(
+      (symbol) =>
+        [
+          symbol.name,
+          symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
+        ] as const,
+    )
+    .filter(([, symbol]) => symbol.flags & ts.SymbolFlags.Value)
+    .map(([name]) => name);
+  const path = join(INSTALLED, code);
+  const exported = Object.keys(code.endsWith('.cjs') ? createRequire(path)(path) : await import(path));
+  expect(declared.sort()).toEqual(exported.filter((name) => name !== 'default').sort());
 });
 
 /** Names of the packages that a published file imports or requires. */
