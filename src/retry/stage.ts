@@ -1,6 +1,5 @@
 import type { Call } from '../call/call.ts';
 import { drain } from '../call/drain.ts';
-import { pause } from '../call/pause.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -116,4 +115,20 @@ function errorOf({ method, url }: HttpRequest, { status, reason }: HttpResponse)
   const shown = withoutFragment(url);
   const message = `${method} ${shown} was answered ${status} ${reason}`.trimEnd();
   return new NetworkError(codeForStatus(status) ?? 'unknown-content', message, { url: shown, status });
+}
+
+/** Resolves after that many milliseconds; rejects at once with the reason when the call is given up, and leaves no timer. */
+function pause(ms: number, call: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: unknown = null;
+    const forget = call.onCancel((reason) => {
+      call.clock.clearTimeout(timer);
+      reject(reason);
+    });
+    if (call.cancelled !== null) return;
+    timer = call.clock.setTimeout(() => {
+      forget();
+      resolve();
+    }, ms);
+  });
 }

@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { LookupFunction, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type Address, interleave } from '../../platform/node/dial/addresses.ts';
 import { firstToConnect } from '../../platform/node/dial/happy-eyeballs.ts';
-import { Resolver } from '../../platform/node/dial/resolve.ts';
+import { type Address, interleave, Resolver } from '../../platform/node/dial/resolve.ts';
 import { FakeClock } from '../support/fixtures.ts';
 
 const v4 = (n: number): Address => ({ address: `192.0.2.${n}`, family: 4 });

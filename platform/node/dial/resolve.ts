@@ -3,9 +3,14 @@ import { isIP, type LookupFunction } from 'node:net';
 import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 import { abortable } from './abortable.ts';
-import { type Address, interleave } from './addresses.ts';
 import type { Hop } from './route.ts';
 import type { Reached, Step } from './step.ts';
+
+/** An address to connect to. */
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
 
 /** Addresses of one name that are tried: its owner chooses how many there are, and each costs an attempt. */
 const MOST_ADDRESSES = 16;
@@ -89,4 +94,19 @@ function addressOf(found: string | Partial<LookupAddress> | null | undefined): s
 
 function noAddress(host: string): Error {
   return Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
+}
+
+/**
+ * RFC 8305 §4: the families take turns, beginning with that of the first address (First Address Family Count 1), so that
+ * a family which does not work costs one attempt and not all of its addresses. Within a family the resolver's order
+ * (RFC 6724) holds.
+ */
+export function interleave(addresses: readonly Address[]): Address[] {
+  const first = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const mixed: Address[] = [];
+  for (let i = 0; i < Math.max(first.length, second.length); i++) {
+    mixed.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
+  }
+  return mixed;
 }

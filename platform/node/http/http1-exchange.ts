@@ -2,7 +2,7 @@ import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { ProxyServer } from '../../../src/call/route.ts';
 import type { NetworkError } from '../../../src/error.ts';
-import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
+import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/request-framing.ts';
 import type { ResponseHead } from '../../../src/http1/response-handler.ts';
 import type { BodySink } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';

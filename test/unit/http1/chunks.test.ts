@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/chunk-writer.ts';
+import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/request-framing.ts';
 import { received } from './wire.ts';
 
 describe('chunks (RFC 9112 §7.1)', () => {
