@@ -8,6 +8,7 @@ import type { Transport } from '../../src/call/transport.ts';
 import { until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { FakeClock } from '../support/fixtures.ts';
+import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -93,6 +94,40 @@ test.each([false, true])(
     expect(clock.pendingTimers).toBe(0);
   },
 );
+
+describe.each([
+  ['HTTP/1.1', false],
+  ['HTTP/2', true],
+])('over %s, a listener that never settles', (version, http2Allowed) => {
+  test('holds up its own request alone: others of the origin dial for themselves after a second', async () => {
+    const clock = new FakeClock();
+    const server = await startHttp2Server((stream) => stream.end('2'), {
+      identity: authority.issue(),
+      allowHTTP1: true,
+    });
+    server.onRequest((_request, response) => response.end('1.1'));
+    cleanup.add(() => server.close());
+    const caller = manager({ clock, transport: new SocketTransport({ clock }), http2Allowed });
+    const ask = () => caller.get(`https://localhost:${server.port}/`);
+    const stuck = ask();
+    let isAsked = false;
+    stuck.on('encrypted', () => {
+      isAsked = true;
+      return new Promise<void>(() => {});
+    });
+    await until(() => isAsked);
+    const others = [ask(), ask(), ask()];
+    await until(() => {
+      clock.advance(50);
+      return others.every((reply) => reply.isFinished);
+    });
+    const answer = version.slice('HTTP/'.length);
+    expect(await Promise.all(others.map((reply) => reply.text()))).toEqual([answer, answer, answer]);
+    expect(stuck.isFinished).toBe(false);
+    stuck.abort();
+    await expect(stuck.text()).rejects.toMatchObject({ code: 'operation-canceled' });
+  });
+});
 
 describe('a validation in the background', () => {
   test('goes on where nobody listens', async () => {
