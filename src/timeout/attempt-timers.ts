@@ -17,6 +17,7 @@ export class AttemptTimers implements IdleTimer {
   readonly #whole: unknown;
   readonly #forget: () => void;
   #isAwaitingSent = false;
+  #isConnected = false;
 
   /** Begins to count. */
   constructor(request: HttpRequest, attempt: Call, tellsPhases: boolean) {
@@ -40,6 +41,7 @@ export class AttemptTimers implements IdleTimer {
   }
 
   connected(): void {
+    this.#isConnected = true;
     this.#connect?.stop();
     this.#connect = null;
   }
@@ -80,6 +82,6 @@ export class AttemptTimers implements IdleTimer {
   }
 
   #expire(name: TimeoutName, limit: number): void {
-    this.#attempt.cancel(timedOut(name, limit, this.#request.url, this.#attempt));
+    this.#attempt.cancel(timedOut(name, limit, this.#request.url, this.#attempt, this.#isConnected));
   }
 }

@@ -71,6 +71,16 @@ describe.each([
     if (path === 'mute') expect(phases.at(-1)).toBe('connect');
   });
 
+  test.each(['kept', 'new'])(
+    'an upload that stalls on a connection that is %s is told as sending',
+    async (which) => {
+      if (which === 'kept') await manager.get(`${server.origin}/hello`).text();
+      const upload = { url: `${server.origin}/hang`, transferTimeout: 500 };
+      const { timeout } = await failure(manager.post(upload, Buffer.alloc(64 * 1024 * 1024)).text());
+      expect([timeout!.name, Object.keys(timeout!.phases).at(-1)]).toEqual(['idle', 'send']);
+    },
+  );
+
   test('queue: the wait for a slot, which nothing else counts', async () => {
     manager.connectionsPerHost = 1;
     const first = manager.get(`${server.origin}/hang`);

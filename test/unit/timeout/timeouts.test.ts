@@ -59,8 +59,14 @@ describe('the phases of an attempt', () => {
       { queued: 1700, connectEnd: 1100, requestSent: 1200, responseStart: 1300 },
       { before: 700, queue: 300 },
     ],
-  ])('%s', (_, timings, expected) =>
-    expect(phasesOf({ ...NONE, ...timings }, 2000, false)).toEqual(expected),
+  ])('%s', (_, timings, expected) => expect(phasesOf({ ...NONE, ...timings }, 2000, null)).toEqual(expected));
+
+  test.each<[string, Partial<Timings>, Record<string, number>]>([
+    ['kept, with an upload that stalls', { dequeued: 1000 }, { queue: 0, send: 1000 }],
+    ['opened', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 100, send: 900 }],
+    ['sent over', { dequeued: 1000, requestSent: 1300 }, { queue: 0, send: 300, firstByte: 700 }],
+  ])('with a connection that stands: %s', (_, timings, expected) =>
+    expect(phasesOf({ ...NONE, ...timings }, 2000, true)).toEqual(expected),
   );
 
   test.each<[string, Partial<Timings>, Record<string, number>]>([
@@ -76,7 +82,7 @@ describe('the phases of an attempt', () => {
       { queue: 0, send: 300, firstByte: 700 },
     ],
   ])('with something of the connection to come: %s', (_, timings, expected) =>
-    expect(phasesOf({ ...NONE, ...timings }, 2000, true)).toEqual(expected),
+    expect(phasesOf({ ...NONE, ...timings }, 2000, false)).toEqual(expected),
   );
 });
 
