@@ -8,7 +8,7 @@ import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
 import { type Breach, judgeRequest, type PolicyRule } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
-import { Quota } from '../policy/quota.ts';
+import { Quota, RequestRate } from '../policy/quota.ts';
 import type { BridgePort } from '../port.ts';
 import { type ClientMessage, type OwnerMessage, PROTOCOL, type RequestMessage } from '../protocol.ts';
 import { readClientMessages } from './client-messages.ts';
@@ -61,14 +61,14 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #state: 'new' | 'open' | 'closed' = 'new';
 
   /** @internal `serve` makes them. */
-  constructor(manager: Manager, port: BridgePort, policy: ResolvedPolicy) {
+  constructor(manager: Manager, port: BridgePort, policy: ResolvedPolicy, rate?: RequestRate) {
     super(SIGNALS);
     this.manager = manager;
     this.policy = policy;
     this.flow = new PortFlow(policy.bytesInFlight);
     this.#port = port;
     const clock = manager.clock ?? systemClock;
-    this.#quota = new Quota(policy, clock);
+    this.#quota = new Quota(policy, rate ?? new RequestRate(clock));
     this.#calls = new ServedCalls(this, this.#quota);
     this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {

@@ -2,20 +2,39 @@ import type { Clock } from '../../../src/util/clock.ts';
 import type { Breach } from './judge-request.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
+/** How fast requests may be made, over all ports that one client has after one another. */
+export class RequestRate {
+  readonly #clock: Clock;
+  /** Requests that were made and that no time has made up for yet. */
+  #spent = 0;
+  #at: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#at = clock.monotonic();
+  }
+
+  /** Counts one more, unless it is one too many. */
+  take({ requestsPerSecond, maximumRequests }: ResolvedPolicy): boolean {
+    const now = this.#clock.monotonic();
+    this.#spent = Math.max(0, this.#spent - ((now - this.#at) / 1000) * requestsPerSecond);
+    this.#at = now;
+    // An idle client has saved up what one second gives, and may begin with all that may run at once.
+    if (this.#spent + 1 > Math.max(requestsPerSecond, maximumRequests)) return false;
+    this.#spent++;
+    return true;
+  }
+}
+
 /** Counts what a client asks for: how much at once, and how fast. */
 export class Quota {
   readonly #policy: ResolvedPolicy;
-  readonly #clock: Clock;
+  readonly #rate: RequestRate;
   #running = 0;
-  /** Requests that may be made at once. */
-  #tokens: number;
-  #filledAt: number;
 
-  constructor(policy: ResolvedPolicy, clock: Clock) {
+  constructor(policy: ResolvedPolicy, rate: RequestRate) {
     this.#policy = policy;
-    this.#clock = clock;
-    this.#tokens = this.#most;
-    this.#filledAt = clock.monotonic();
+    this.#rate = rate;
   }
 
   /** Counts one more request, unless it is one too many. */
@@ -23,10 +42,8 @@ export class Quota {
     const { maximumRequests, requestsPerSecond } = this.#policy;
     if (this.#running >= maximumRequests)
       return { rule: 'maximumRequests', reason: `more than ${maximumRequests} requests at a time` };
-    this.#fill();
-    if (this.#tokens < 1)
+    if (!this.#rate.take(this.#policy))
       return { rule: 'requestsPerSecond', reason: `more than ${requestsPerSecond} requests a second` };
-    this.#tokens--;
     this.#running++;
     return null;
   }
@@ -34,17 +51,5 @@ export class Quota {
   /** A request that was counted is over. */
   end(): void {
     this.#running--;
-  }
-
-  /** An idle client has saved up what one second gives, and may begin with all that may run at once. */
-  get #most(): number {
-    return Math.max(this.#policy.requestsPerSecond, this.#policy.maximumRequests);
-  }
-
-  #fill(): void {
-    const now = this.#clock.monotonic();
-    const gained = ((now - this.#filledAt) / 1000) * this.#policy.requestsPerSecond;
-    this.#filledAt = now;
-    this.#tokens = Math.min(this.#most, this.#tokens + gained);
   }
 }

@@ -1,9 +1,11 @@
 import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
+import { systemClock } from '../../../src/util/clock.ts';
 import { reportUncaught } from '../../../src/util/report-uncaught.ts';
 import { type PolicyViolation, ServedPort } from '../../bridge/owner/served-port.ts';
 import type { ResolvedPolicy } from '../../bridge/policy/policy.ts';
+import { RequestRate } from '../../bridge/policy/quota.ts';
 import { type MainMessagePort, mainPort } from '../../bridge/ports/main-port.ts';
 import { CHANNEL, refusal } from '../hand-over.ts';
 import { type FrameFacts, type FrameIdentity, senderOf } from './frame-facts.ts';
@@ -35,6 +37,9 @@ export interface Sharing {
   readonly choosePolicy: ChoosePolicy;
 }
 
+/** Of a window, whose rates are remembered. */
+const MOST_ORIGINS = 64;
+
 /**
  * A manager of the main process that frames of windows use. Each hand-over of a port is judged by what Electron says of its
  * sender at that moment. A frame has one port: another one takes its place, and a navigation, a crash and the end of its window
@@ -44,6 +49,7 @@ export class SharedManager extends Signals<SharedManagerSignals> {
   readonly #manager: Manager;
   readonly #sharing: Sharing;
   readonly #watched = new Map<ElectronWebContents, WatchedContents>();
+  readonly #rates = new WeakMap<ElectronWebContents, Map<string, RequestRate>>();
   readonly #receive = (event: ElectronIpcEvent): void => this.#take(event);
 
   /** @internal `shareManager` makes them. */
@@ -106,10 +112,22 @@ export class SharedManager extends Signals<SharedManagerSignals> {
 
   #serve(port: MainMessagePort, policy: ResolvedPolicy, frame: FrameFacts & FrameIdentity): void {
     const contents = this.#contentsOf(frame.webContents);
-    const served = new ServedPort(this.#manager, mainPort(port), policy);
+    const served = new ServedPort(this.#manager, mainPort(port), policy, this.#rateOf(frame));
     served.on('policyViolated', (violation) => this.emit('policyViolated', violation, frame));
     contents.add(frame, served);
     this.emit('connected', frame, served);
+  }
+
+  /** One for an origin in a window: neither a reload nor another frame begins a new one. */
+  #rateOf({ webContents, origin }: FrameFacts): RequestRate {
+    const rates = this.#rates.get(webContents) ?? new Map<string, RequestRate>();
+    this.#rates.set(webContents, rates);
+    const rate = rates.get(origin) ?? new RequestRate(this.#manager.clock ?? systemClock);
+    // The one that was used last stands last.
+    rates.delete(origin);
+    rates.set(origin, rate);
+    if (rates.size > MOST_ORIGINS) rates.delete(rates.keys().next().value!);
+    return rate;
   }
 
   #contentsOf(webContents: ElectronWebContents): WatchedContents {
