@@ -50,7 +50,7 @@ export default defineConfig(async () => ({
           // Each of them is a bundler or a compiler at work: one after the other.
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -25,7 +25,7 @@ export interface GrantedMethods {
   readonly 'cookies.changed': Method<[], null>;
   /** Bytes that the cache has; 0 where there is none. */
   readonly 'cache.size': Method<[], number>;
-  /** Empties the cache. */
+  /** Removes every entry that is stored, whoever stored it; resolves when they are gone. */
   readonly 'cache.clear': Method<[], null>;
   /** Forgets credentials and drops every connection, those of other clients, too. */
   readonly clearAccessCache: Method<[], null>;

@@ -6,8 +6,9 @@ import type { ElectronNet } from './types.ts';
 
 /** Electron's `Certificate`, as far as it is looked at. */
 export interface ElectronCertificate {
-  /** PEM. */
+  /** The whole of it, as PEM. */
   readonly data: string;
+  /** Common name of whoever has signed it. */
   readonly issuerName: string;
   /** Absent of one that is signed by itself. */
   readonly issuerCert?: ElectronCertificate;
@@ -15,7 +16,9 @@ export interface ElectronCertificate {
 
 /** What Chromium says of the certificates of a server: Electron's `Request` of a verify proc. */
 export interface ElectronVerifyRequest {
+  /** The server that was connected to, as the URL names it. */
   readonly hostname: string;
+  /** What it has shown, with those that Chromium has built its chain of. */
   readonly validatedCertificate: ElectronCertificate;
   /** `'net::OK'`, or the name of an error. */
   readonly verificationResult: string;
@@ -26,10 +29,12 @@ export type ElectronVerifyProc = (request: ElectronVerifyRequest, callback: (res
 
 /** What is used of Electron's `Session` to learn whom it trusts. */
 export interface ElectronVerifyingSession {
+  /** Puts a function in the place of Chromium's judgement; null puts that back. */
   // biome-ignore lint/suspicious/noExplicitAny: Electron's types have more of a certificate
   setCertificateVerifyProc(proc: ((request: any, callback: (result: number) => void) => void) | null): void;
 }
 
+/** What `certificatesOf` is told: which servers to ask, by what, and how long. */
 export interface CertificatesOfOptions {
   /** Electron's `net`, by which servers are asked for their certificates. */
   readonly net: ElectronNet;

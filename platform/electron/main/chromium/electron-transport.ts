@@ -10,6 +10,7 @@ import { electronNetCapabilities } from './capabilities.ts';
 import { NetExchange } from './net-exchange.ts';
 import type { ElectronNet } from './types.ts';
 
+/** What `electronTransport` takes beside Electron's `net`. */
 export interface ElectronTransportOptions {
   /** The session of Electron whose cookies, cache, proxies and certificates count. @default `session.defaultSession` */
   readonly session?: object;
