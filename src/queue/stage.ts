@@ -100,10 +100,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     call.queued = this;
     call.entersQueue();
     this.#room.unread.wait();
-    const timer = this.#timeWait((late) => {
-      call.offCancel(giveUp);
-      giveUp(late);
-    });
+    const { queue = 0 } = this.#request.options.timeouts;
+    const timer = queue === 0 ? null : this.#timeWait(queue, () => giveUp);
     const giveUp = (reason: NetworkError): void => {
       call.clock.clearTimeout(timer);
       call.queued = null;
@@ -122,12 +120,13 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     };
   }
 
-  /** @param late told when the timeout `queue` is over */
-  #timeWait(late: (reason: NetworkError) => void): unknown {
-    const { queue = 0 } = this.#request.options.timeouts;
-    if (queue === 0) return null;
-    const { clock } = this.#call;
-    return clock.setTimeout(() => late(timedOut('queue', queue, this.#request.url, this.#call)), queue);
+  /** @param giveUp what is called when the timeout `queue` is over */
+  #timeWait(timeout: number, giveUp: () => (reason: NetworkError) => void): unknown {
+    const call = this.#call;
+    return call.clock.setTimeout(() => {
+      call.offCancel(giveUp());
+      giveUp()(timedOut('queue', timeout, this.#request.url, call));
+    }, timeout);
   }
 
   /** Goes on with a slot, and gives it back once, whatever comes. */
