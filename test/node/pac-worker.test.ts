@@ -17,6 +17,8 @@ const threads: { Worker: typeof Worker } = process.getBuiltinModule('node:worker
 const Original = threads.Worker;
 /** Those that were begun in a test. */
 let begun: Worker[] = [];
+/** Those of them that were told to end. */
+let ended: Worker[] = [];
 
 // The text of the thread is made with the first one.
 beforeAll(async () => {
@@ -24,10 +26,15 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   begun = [];
+  ended = [];
   threads.Worker = class extends Original {
     constructor(...given: ConstructorParameters<typeof Worker>) {
       super(...given);
       begun.push(this);
+    }
+    override terminate(): Promise<number> {
+      ended.push(this);
+      return super.terminate();
     }
   };
 });
@@ -268,6 +275,8 @@ describe('a manager', () => {
     const closing = manager.close();
     expect(await failed).toBe('operation-canceled');
     await closing;
+    // It would end by itself later.
+    expect(ended).toEqual([thread]);
     await hasEnded(thread);
     expect(begun.length).toBe(1);
   });
