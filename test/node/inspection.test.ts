@@ -105,7 +105,7 @@ describe('without secrets', () => {
       { host: `${SECRET}.test`, expiry: Date.now() + 1e9, includeSubDomains: true },
     ]);
     expect(inspect(hosts)).toBe('StrictTransportSecurity { hosts: 1, storeEnabled: false }');
-    expect(inspect(authentication)).toMatch(/^Authentication \{ schemes: \[.*'basic'.*\] \}$/s);
+    expect(inspect(authentication)).toMatch(/^Authentication \{\s+schemes: \[.*'basic'.*\]\s+\}$/s);
     const { port1, port2 } = new MessageChannel();
     const served = serve(manager, port1);
     const client = connect(port2);
