@@ -10,9 +10,9 @@ const chromiumPath = await findChromium();
 
 /** Page → compressed bytes that it may have, in one file with nothing left out; docs/architecture.md has what they are. */
 const SIZE_LIMITS = {
-  'page.mjs': 45_200,
-  'page-memory-cache.mjs': 60_600,
-  'page-indexeddb.mjs': 73_600,
+  'page.mjs': 45_700,
+  'page-memory-cache.mjs': 61_200,
+  'page-indexeddb.mjs': 74_100,
 };
 
 const BUNDLERS: Readonly<Record<string, () => Bundle | Promise<Bundle>>> = {
