@@ -1,5 +1,5 @@
 /** One manager in one of several tabs, without a SharedWorker: who leads, what the others get, and what happens when it goes. */
-import { afterEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { server as driver } from 'vitest/browser';
 import { MemoryCache, NetworkAccessManager } from '../../platform/browser/index.ts';
 import { connectTabs, type TabsClient } from '../../platform/worker/index.ts';
@@ -7,6 +7,9 @@ import { connectTabs, type TabsClient } from '../../platform/worker/index.ts';
 const server = inject('server');
 const page = new URL('./fixtures/blank.html', import.meta.url).href;
 const fixture = new URL('./fixtures/leader-tab.ts', import.meta.url).href;
+
+// Documents load slowly on a machine that does other things.
+vi.setConfig({ testTimeout: 90_000 });
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,9 +23,9 @@ async function begin(tab: Window, name: string): Promise<TabsClient> {
   const script = tab.document.createElement('script');
   script.type = 'module';
   script.textContent = `import { begin } from ${JSON.stringify(fixture)}; begin(${JSON.stringify(name)});`;
-  const begun = new Promise((resolve) => tab.addEventListener('begun', resolve, { once: true }));
+  const hasBegun = new Promise((resolve) => tab.addEventListener('begun', resolve, { once: true }));
   tab.document.body.append(script);
-  await begun;
+  await hasBegun;
   return (tab as TabWindow).client;
 }
 
@@ -58,10 +61,10 @@ function hereTab(name: string): TabsClient {
 const ended = async (id: string): Promise<string> =>
   (await (await fetch(`${server}/journal?of=${id}&until=ended`)).json()).ended;
 
-/** A request whose head is there and whose body has no end in sight. */
-async function flood(client: TabsClient) {
+/** A request in mid-stream: its head and some of its body are there, and more does not come. */
+async function begun(client: TabsClient) {
   const id = crypto.randomUUID();
-  const reply = client.get(`${server}/flood/500000000?id=${id}`);
+  const reply = client.get(`${server}/stall?id=${id}`);
   await reply.response;
   return {
     id,
@@ -90,7 +93,7 @@ describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
     for await (const chunk of client.get(`${server}/bytes/5000000`)) received += chunk.length;
     const sent = client.post(`${server}/count?id=${crypto.randomUUID()}`, new Uint8Array(3_000_000));
     expect([received, await sent.text()]).toEqual([5_000_000, '3000000']);
-    const { id, outcome } = await flood(client);
+    const { id, outcome } = await begun(client);
     leader.kill();
     // A tab that dies may still tell that its network did.
     expect(['network-session-failed', 'unknown-network']).toContain(await outcome);
@@ -104,8 +107,8 @@ describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
     const leader = hereTab(name);
     await leader.ready;
     const follower = await makeTab(name);
-    const theirs = await flood(follower.client);
-    const ours = await flood(leader);
+    const theirs = await begun(follower.client);
+    const ours = await begun(leader);
     expect([leader.isLeader, follower.client.isLeader]).toEqual([true, false]);
     follower.kill();
     expect(await ended(theirs.id)).toBe('lost');
@@ -122,7 +125,7 @@ test('of two that follow one leads next, and serves the other', async () => {
   const second = await frameTab(name);
   const third = hereTab(name);
   await Promise.all([second.client.ready, third.ready]);
-  const [one, other] = [await flood(second.client), await flood(third)];
+  const [one, other] = [await begun(second.client), await begun(third)];
   first.kill();
   expect(await Promise.all([one.outcome, other.outcome])).toEqual([
     'network-session-failed',
@@ -138,7 +141,7 @@ test('a leader that closes its client hands over as if it were gone', async () =
   const leader = hereTab(name);
   await leader.ready;
   const client = hereTab(name);
-  const { id, outcome } = await flood(client);
+  const { id, outcome } = await begun(client);
   await leader.close();
   expect([await outcome, await ended(id)]).toEqual(['network-session-failed', 'lost']);
   expect(await client.get(`${server}/hello`).text()).toBe('hello');
@@ -149,7 +152,7 @@ test('a lock that is stolen ends a leadership; who had it is not heard any more'
   const name = crypto.randomUUID();
   const tabs = [hereTab(name), hereTab(name)];
   await Promise.all(tabs.map(({ ready }) => ready));
-  const under = await Promise.all(tabs.map(flood));
+  const under = await Promise.all(tabs.map(begun));
   // What a former leader says comes under an old epoch.
   const channel = new BroadcastChannel(`fairlead.tabs.${name}`);
   await navigator.locks.request(`fairlead.tabs.${name}`, { steal: true }, async () => {});
@@ -158,7 +161,7 @@ test('a lock that is stolen ends a leadership; who had it is not heard any more'
     'network-session-failed',
   ]);
   await Promise.all(tabs.map((client) => client.get(`${server}/hello`).text()));
-  const before = await Promise.all(tabs.map(flood));
+  const before = await Promise.all(tabs.map(begun));
   channel.postMessage({ type: 'leader', epoch: 1 });
   for (const client of tabs) expect(await client.get(`${server}/hello`).text()).toBe('hello');
   expect(tabs.filter(({ isLeader }) => isLeader).length).toBe(1);

@@ -74,7 +74,7 @@ test.skipIf(!isHere).each(KILLS)(
       true,
       false,
     ]);
-    const flood = `${server.origin}/flood/500000000?id=${how}`;
+    const flood = `${server.origin}/stall?id=${how}`;
     await follower.evaluate(`(async () => {
     const reply = client.get('${flood}');
     await reply.response;
