@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import type { BrowserProviderOption } from 'vitest/node';
@@ -7,6 +8,8 @@ import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
 import { tabSite } from './test/browser/tab-site.ts';
 import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
+
+const WORKERS = Math.max(availableParallelism(), 1);
 
 export default defineConfig(async () => ({
   test: {
@@ -18,6 +21,8 @@ export default defineConfig(async () => ({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
           pool: 'threads' as const,
+          // Vitest leaves a core to itself, which on a machine of two is half of it.
+          maxWorkers: WORKERS,
           testTimeout: 30_000,
         },
       },
@@ -28,6 +33,7 @@ export default defineConfig(async () => ({
           // What acts Windows out has nothing to say there.
           exclude: process.platform === 'win32' ? ['test/node/windows.test.ts'] : [],
           pool: 'forks' as const,
+          maxWorkers: WORKERS,
           testTimeout: 30_000,
         },
       },
@@ -38,6 +44,7 @@ export default defineConfig(async () => ({
           include: STORES_AND_CACHES,
           setupFiles: ['test/support/on-windows-fs.ts'],
           pool: 'forks' as const,
+          maxWorkers: WORKERS,
           // There a refusal is waited out for ten seconds.
           testTimeout: 120_000,
         },
