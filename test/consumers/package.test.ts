@@ -72,6 +72,9 @@ function packagesUsed(): Set<string> {
       if (!/^(\.|node:|electron$|fairlead$)/.test(fileName))
         found.add(/^(?:@[^/]+\/)?[^/]+/.exec(fileName)![0]);
     }
+    // A thread is begun with the paths of these, which are found by their names.
+    const named = /const NAMES = \[(.*)\];/.exec(code)?.[1] ?? '';
+    for (const [, name] of named.matchAll(/'([^']+)'/g)) found.add(name!);
   }
   return found;
 }
