@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { closed } from './closed.ts';
 import type { Journal, JournalEntry, Milestone } from './journal.ts';
 
 export interface Call {
@@ -44,6 +45,8 @@ export const byteAt = (i: number): number => (i * 31 + (i >> 8)) & 0xff;
 /** The scripted behaviours, by the first segment of the path. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   hello: ({ response }) => response.end('hello'),
+
+  closed,
 
   /** `/status/404`: that status, with a body where it may have one. */
   status: ({ response, argument }) => response.writeHead(Number(argument)).end(`status ${argument}`),
