@@ -4,10 +4,14 @@ import { NetworkAccessManager } from '../../platform/browser/index.ts';
 import { type Compared, compareAll } from './fetch-table/compare.ts';
 import { outcome, type Places, type Row, shown } from './fetch-table/outcome.ts';
 import { table } from './fetch-table/rows.ts';
+import { openFrame } from './fixtures/frame.ts';
 
 const elsewhere = inject('server');
 const echo = `${elsewhere}/echo`;
 const home = new URL('./fixtures/blank.html', import.meta.url).href;
+const tab = new URL('/tab', home).href;
+const secure = inject('secureServer');
+const places: Places = { elsewhere, secure, home, tab, raw: '' };
 const script = `${new URL('./fixtures/fetch-table-worker.ts', import.meta.url).href}?worker_file&type=module`;
 const manager = new NetworkAccessManager();
 afterAll(() => manager.close());
@@ -47,21 +51,45 @@ function comparedBy(open: () => Asked | Promise<Asked>): (places: Places) => Ret
   };
 }
 
+/** The table, as a frame has compared it. */
+function comparedIn(src: string, sandbox?: string): (places: Places) => ReturnType<typeof compareAll> {
+  const open = async (): Promise<Asked> => {
+    const frame = await openFrame(src, 'fetch-table-worker', sandbox);
+    afterAll(() => frame.remove());
+    return { postMessage: (message, ports) => frame.contentWindow!.postMessage(message, '*', ports) };
+  };
+  return (asked) => comparedBy(open)({ ...asked, isFrame: true });
+}
+
+const policy = encodeURIComponent(
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; connect-src 'self'",
+);
 const SCOPES = {
   'a window': compareAll,
   'a dedicated worker': comparedBy(() => new Worker(script, { type: 'module' })),
   'a SharedWorker': comparedBy(() => new SharedWorker(script, { type: 'module' }).port),
   'a service worker': comparedBy(serviceWorker),
 };
+const FRAMES = {
+  'a frame of the same origin': comparedIn('/tab/frame'),
+  'a srcdoc frame': comparedIn(''),
+  'a sandboxed frame of an opaque origin': comparedIn('', 'allow-scripts'),
+  'a frame of another origin': comparedIn(`${elsewhere}/frame`),
+  'a frame that may connect to its own origin alone': comparedIn(`/tab/frame?${policy}`),
+  'a frame over TLS, where all else is mixed content': comparedIn(`${secure}/frame`),
+};
 
-describe.each(Object.entries(SCOPES))('in %s', (_scope, compare) => {
+describe.each([
+  ...Object.entries(SCOPES).map(([scope, compare]) => [scope, compare, false] as const),
+  ...Object.entries(FRAMES).map(([scope, compare]) => [scope, compare, true] as const),
+])('in %s', (_scope, compare, isFrame) => {
   let compared: ReadonlyMap<string, Compared>;
   beforeAll(async () => {
     const raw = await (await fetch(`${elsewhere}/raw-origin`)).text();
-    compared = await compare({ elsewhere, home, raw });
+    compared = await compare({ ...places, raw });
   }, 120_000);
 
-  test.each([...table({ elsewhere, home, raw: '' }).keys()])('%s', (name) => {
+  test.each([...table({ ...places, isFrame }).keys()])('%s', (name) => {
     const { ours, bare } = compared.get(name)!;
     expect(ours).toEqual(bare);
   });

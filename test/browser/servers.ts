@@ -1,6 +1,8 @@
 import type { TestProject } from 'vitest/node';
 import { CertificateAuthority } from '../support/certificate.ts';
+import type { Call } from '../support/server/routes.ts';
 import { startServer } from '../support/server.ts';
+import { FRAME } from './fixtures/frame.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,10 +16,14 @@ declare module 'vitest' {
   }
 }
 
+const routes = {
+  frame: ({ response }: Call) => response.setHeader('Content-Type', 'text/html').end(FRAME),
+};
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [server, secure] = await Promise.all([
-    startServer(),
-    startServer({ identity: new CertificateAuthority().issue(), http2: true }),
+    startServer({ routes }),
+    startServer({ identity: new CertificateAuthority().issue(), http2: true, routes }),
   ]);
   project.provide('server', server.origin);
   project.provide('secureServer', secure.origin);

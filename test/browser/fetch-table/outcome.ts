@@ -6,8 +6,14 @@ export interface Places {
   readonly elsewhere: string;
   /** A document of the page's own origin. */
   readonly home: string;
+  /** Behind it are `echo` and `fields` of the page's own origin. */
+  readonly tab: string;
+  /** A server of TLS and HTTP/2, which lets every origin in. */
+  readonly secure: string;
   /** On a third one: responses as they are, byte by byte. */
   readonly raw: string;
+  /** Where a frame is what differs, rows about bodies say nothing new. */
+  readonly isFrame?: boolean;
 }
 
 export type Fetch = (...args: Parameters<typeof fetch>) => Promise<Response>;

@@ -1,5 +1,6 @@
 import { readingRows, wireRows } from './more-rows.ts';
 import { type Places, type Row, shown } from './outcome.ts';
+import { pageRows } from './page-rows.ts';
 
 const call =
   (url: string, init?: RequestInit): Row[1] =>
@@ -190,11 +191,12 @@ export function table(places: Places): ReadonlyMap<string, Row[1]> {
   const echo = `${places.elsewhere}/echo`;
   const groups = {
     words: words(places, echo),
-    bodies: bodies(echo),
     requests: requests(echo),
     responses: responses(places, echo),
-    wire: wireRows(places),
-    reading: readingRows(places),
+    page: pageRows(places),
+    ...(places.isFrame === true
+      ? {}
+      : { bodies: bodies(echo), wire: wireRows(places), reading: readingRows(places) }),
   };
   return new Map(
     Object.entries(groups).flatMap(([group, rows]) =>
