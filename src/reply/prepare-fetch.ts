@@ -132,9 +132,16 @@ function inheritedWords(from: Request, said: FetchWords, isChanged: boolean): Fe
   return fetchWords(words.mode === 'navigate' && isChanged ? { ...words, mode: 'same-origin' } : words);
 }
 
+interface Surroundings {
+  readonly document?: { readonly baseURI?: string };
+  readonly location?: { readonly href?: string };
+}
+
 function checkReferrer(referrer: string | undefined): void {
   if (referrer === undefined || referrer === '' || referrer === 'about:client') return;
-  const base = (globalThis as { location?: { href?: string } }).location?.href;
+  // The frame of a srcdoc has a base, and a location that is none.
+  const { document, location } = globalThis as Surroundings;
+  const base = document?.baseURI ?? location?.href;
   if (!URL.canParse(referrer, base)) throw new TypeError('fetch: the referrer is not a URL');
 }
 

@@ -108,9 +108,9 @@ export const pageRows = ({ elsewhere, secure, home, tab }: Places): readonly Row
     async (fetch) => {
       const controller = new AbortController();
       const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]);
-      const pending = fetch(`${elsewhere}/black-hole`, { signal });
+      const answer = await fetch(`${elsewhere}/stall`, { signal });
       controller.abort();
-      return shown(await pending);
+      return shown(answer);
     },
   ],
   ...[299, 404, 599].map(
