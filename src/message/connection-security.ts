@@ -25,7 +25,10 @@ export interface ConnectionSecurity {
    * no request uses it that has not accepted the same.
    */
   readonly certificateErrorsIgnored: boolean;
-  /** Our own certificate, as far as it was shown; null for none. Qt: localCertificate. */
+  /**
+   * Our own certificate, which a server that asks for one is shown (whether it has asked is not told); null for none. Qt:
+   * localCertificate.
+   */
   readonly localCertificate: PeerCertificate | null;
   /** The key that was agreed on; null where the platform does not tell, or none was. Qt: ephemeralServerKey. */
   readonly ephemeralKey: EphemeralKey | null;

@@ -1,11 +1,13 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { NetworkAccessManager, type NetworkError } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup } from '../support/listening.ts';
+import { loopbackLookup } from '../support/loopback-lookup.ts';
 import { startHttpProxy } from '../support/proxies.ts';
 import { startServer } from '../support/server.ts';
 
@@ -22,11 +24,11 @@ function pinOf(pem: string): string {
   return `sha256/${createHash('sha256').update(key).digest('base64')}`;
 }
 
-async function serve(): Promise<{ readonly url: string; readonly seen: string[] }> {
+async function serve(shown = identity): Promise<{ readonly url: string; readonly seen: string[] }> {
   const seen: string[] = [];
-  const cert = [identity.cert, between.certificate, stray.certificate].join('\n');
+  const cert = [shown.cert, between.certificate, stray.certificate].join('\n');
   const server = await startServer({
-    identity: { cert, key: identity.key },
+    identity: { cert, key: shown.key },
     routes: {
       page: ({ request, response }) => {
         seen.push(request.url!);
@@ -144,6 +146,12 @@ test('a report alone lets the server in, and tells the manager of it once a conn
   expect(faults).toMatchObject([
     { code: 'ssl-handshake-failed', sslErrors: [{ code: 'certificate-pin-mismatch' }] },
   ]);
+  // Another connection, with a session that is resumed.
+  const headers = { connection: 'close' };
+  await caller.get({ url, headers }).text();
+  const again = caller.get({ url, headers });
+  await again.text();
+  expect([again.sslConfiguration?.sessionReused, faults.length]).toEqual([true, 2]);
 });
 
 describe('through a proxy', () => {
@@ -178,6 +186,23 @@ describe('through a proxy', () => {
     expect((await failureOf(unknown.get(url).text())).message).toContain('certificatePins');
     expect(seen.length).toBe(1);
   });
+});
+
+test('a star is for one label, over a real connection', async () => {
+  const { url } = await serve(between.issue({ names: ['a.b.test', 'b.test', 'x.a.b.test'] }));
+  const certificatePins = { '*.b.test': [backup, pinOf(stray.certificate)] };
+  const caller = manager({ certificatePins, transport: new SocketTransport({ lookup: loopbackLookup }) });
+  const outcome = (host: string): Promise<string> =>
+    caller
+      .get(url.replace('localhost', host))
+      .text()
+      .catch(({ code }: NetworkError) => code);
+  expect(await Promise.all(['a.b.test', 'A.B.test.', 'b.test', 'x.a.b.test'].map(outcome))).toEqual([
+    'ssl-handshake-failed',
+    'ssl-handshake-failed',
+    'in',
+    'in',
+  ]);
 });
 
 test('hosts without pins are known by any key', async () => {

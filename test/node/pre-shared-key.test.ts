@@ -1,14 +1,17 @@
 import * as https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import {
   MemoryCache,
   NetworkAccessManager,
   type PreSharedKeyAuthenticator,
 } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
+import { until } from '../suites/transport/harness.ts';
 import { IS_BORINGSSL } from '../support/boring-ssl.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { HAS_OPENSSL, startOpensslServer } from '../support/openssl-server.ts';
 import { startHttpProxy } from '../support/proxies.ts';
@@ -215,6 +218,47 @@ describe.each((['TLSv1.2', 'TLSv1.3'] as const).filter(isSpoken))('over %s', (ve
     });
     expect(connections).toBe(0);
   });
+});
+
+// BoringSSL has no cipher of that kind.
+test.skipIf(!HAS_OPENSSL || IS_BORINGSSL)(
+  'a server without a certificate that speaks with a cipher of no key is not let in, whatever is ignored',
+  async () => {
+    const ciphers = 'AECDH-AES128-SHA:PSK-AES128-CBC-SHA:@SECLEVEL=0';
+    const url = await startOpensslServer(cleanup, null, ['-tls1_2', '-cipher', ciphers]);
+    const caller = manager({ tls: { ca: authority.certificate, maxVersion: 'TLSv1.2', ciphers } });
+    const asked = answering(caller, key());
+    const reply = caller.get(url);
+    reply.ignoreSslErrors();
+    await expect(reply.text()).rejects.toMatchObject({
+      code: 'ssl-handshake-failed',
+      sslErrors: [{ code: 'no-peer-certificate', certificate: null }],
+    });
+    expect(asked.length).toBeGreaterThan(0);
+  },
+);
+
+test('a listener that never settles holds up its own request alone', async () => {
+  const clock = new FakeClock();
+  const url = await serverOf();
+  const caller = manager({ clock, transport: new SocketTransport({ clock }) });
+  let asked = 0;
+  caller.on('preSharedKeyAuthenticationRequired', (_reply, authenticator) => {
+    if (++asked === 1) return new Promise<void>(() => {});
+    Object.assign(authenticator, { identity: 'us', preSharedKey: key() });
+    return undefined;
+  });
+  const stuck = caller.get(url);
+  await until(() => asked === 1);
+  const other = caller.get(url);
+  await until(() => {
+    clock.advance(50);
+    return other.isFinished;
+  });
+  expect(await other.text()).toBe('in');
+  expect(stuck.isFinished).toBe(false);
+  stuck.abort();
+  await expect(stuck.text()).rejects.toMatchObject({ code: 'operation-canceled' });
 });
 
 test.runIf(HAS_OPENSSL && IS_BORINGSSL)(

@@ -110,6 +110,15 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
           'a listener rejects',
           (reply) => reply.on('redirected', async () => Promise.reject(new Error('no'))),
         ],
+        [
+          'a listener throws, although another has allowed it',
+          (reply) =>
+            reply
+              .on('redirected', () => reply.redirectAllowed())
+              .on('redirected', () => {
+                throw new Error('no');
+              }),
+        ],
       ])('ends operation-canceled with the status of the redirect when %s', async (_why, listen) => {
         const uncaught: unknown[] = [];
         vi.stubGlobal('queueMicrotask', catching(uncaught));

@@ -1,8 +1,11 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import * as https from 'node:https';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { type ConnectionSecurity, MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
+import { IS_BORINGSSL } from '../support/boring-ssl.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
-import { Cleanup } from '../support/listening.ts';
+import { Cleanup, portOf } from '../support/listening.ts';
 import { roundTrips } from '../support/round-trips.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -115,4 +118,43 @@ describe('what TLS has agreed on', () => {
     expect([hit.sourceIsFromCache, hit.connectionEncrypted]).toEqual([true, true]);
     expect(hit.sslConfiguration).toMatchObject({ protocol: null, peerCertificateChain: [] });
   });
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
+  const own = authority.issue({ names: ['us'], purpose: 'clients' });
+  const ours = new X509Certificate(own.cert).toString();
+
+  test.each([
+    [true, 'asks for it'],
+    [false, 'does not ask'],
+  ])(
+    'a connection is told with all that it has, our certificate included: asked %s, %s',
+    async (requestCert) => {
+      const identity = authority.issue();
+      const asking = { requestCert, rejectUnauthorized: false, ca: authority.certificate };
+      const server = https.createServer(
+        { ...identity, ...asking, minVersion: version, maxVersion: version },
+        (_request, response) => response.end('in'),
+      );
+      // Where the server is on BoringSSL it staples nothing.
+      server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, Buffer.from('stapled')));
+      await cleanup.listen(server);
+      const reply = manager.get({ url: `https://localhost:${portOf(server)}/`, tls: { ...tls, ...own } });
+      await reply.text();
+      const shown = new X509Certificate(identity.cert);
+      const spki = shown.publicKey.export({ type: 'spki', format: 'der' });
+      const staple = reply.sslConfiguration!.ocspResponse;
+      if (!IS_BORINGSSL) expect(new TextDecoder().decode(staple!)).toBe('stapled');
+      const [first] = reply.sslConfiguration!.peerCertificateChain;
+      expect(first).toMatchObject({
+        pem: shown.toString(),
+        publicKeySha256: createHash('sha256').update(spki).digest('base64'),
+      });
+      expect(reply.sslConfiguration).toMatchObject({
+        protocol: version,
+        localCertificate: { subject: 'CN=us', pem: ours },
+        ephemeralKey: { type: 'ECDH', name: expect.any(String), size: expect.any(Number) },
+      });
+    },
+  );
 });

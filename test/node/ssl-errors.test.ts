@@ -166,6 +166,43 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s, a certificate', (versio
   });
 });
 
+// Node takes the common name for one, and has no name for what is weak.
+test.each(WRONG.slice(0, 7).filter(([name]) => !name.includes('common name')))(
+  "a certificate %s has OpenSSL's name, too",
+  async (_name, identity) => {
+    const url = await serverOf(identity);
+    const failed = await manager()
+      .get(url)
+      .text()
+      .catch((thrown: unknown) => thrown);
+    const names = (failed as NetworkError).sslErrors!.map(({ opensslCode }) => opensslCode);
+    const code = await new Promise((resolve) => {
+      https
+        .get(url, { ca: authority.certificate })
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    expect(names).toContain(code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'HOSTNAME_MISMATCH' : code);
+  },
+);
+
+test('a listener that never settles holds up its own request alone', async () => {
+  const url = await serverOf(expired());
+  const caller = manager();
+  const stuck = caller.get(url);
+  await new Promise<void>((resolve) => {
+    stuck.on('sslErrors', () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  const other = caller.get(url);
+  other.ignoreSslErrors();
+  expect(await other.text()).toBe('1');
+  expect(stuck.isFinished).toBe(false);
+  stuck.abort();
+  await expect(stuck.text()).rejects.toMatchObject({ code: 'operation-canceled' });
+});
+
 test('an intermediate certificate that is sent, in any order, is enough', async () => {
   const between = new CertificateAuthority('Between', authority);
   const { cert, key } = between.issue();
@@ -319,6 +356,29 @@ describe('what was ignored', () => {
     // The same connection, or a session of it.
     expect(again.sslConfiguration?.certificateErrorsIgnored).toBe(true);
   });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is asked about again by a session of %s that is resumed, which is for no other',
+    async (version) => {
+      const url = await serverOf({ ...expired(), minVersion: version, maxVersion: version });
+      const caller = manager();
+      const ask = async (ignores: boolean): Promise<readonly unknown[]> => {
+        const reply = caller.get({ url, headers: { connection: 'close' } });
+        let questions = 0;
+        reply.on('sslErrors', () => void questions++);
+        if (ignores) reply.ignoreSslErrors();
+        const outcome = await reply.text().then(
+          () => 'ok',
+          ({ code }: NetworkError) => code,
+        );
+        const { sessionReused = null, certificateErrorsIgnored = null } = reply.sslConfiguration ?? {};
+        return [outcome, questions, sessionReused, certificateErrorsIgnored];
+      };
+      expect(await ask(true)).toEqual(['ok', 1, false, true]);
+      expect(await ask(true)).toEqual(['ok', 1, true, true]);
+      expect(await ask(false)).toEqual(['ssl-handshake-failed', 1, null, null]);
+    },
+  );
 
   test('is not shared by equal requests at a time', async () => {
     const url = await serverOf(expired());
