@@ -6,7 +6,12 @@ import path from 'node:path';
 import type { TlsOptions as ServerOptions, TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import { MemoryCache, NetworkAccessManager, type TlsOptions } from '../../platform/node/index.ts';
+import {
+  MemoryCache,
+  NetworkAccessManager,
+  type NetworkError,
+  type TlsOptions,
+} from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { IS_BORINGSSL } from '../support/boring-ssl.ts';
 import { CertificateAuthority, type Identity } from '../support/certificate.ts';
@@ -218,6 +223,38 @@ test.each([
   await expect(caller.get(await serverThatTells()).text()).rejects.toMatchObject({
     code: 'protocol-invalid-operation',
     message: expect.stringContaining('tls.ALPNProtocols'),
+  });
+});
+
+describe('a handshake that comes to nothing says what can be done, which is not about trust:', () => {
+  test.each<[string, ServerOptions, TlsOptions, string]>([
+    ['no version', { maxVersion: 'TLSv1.2' }, { minVersion: 'TLSv1.3' }, 'tls: { minVersion, maxVersion }'],
+    [
+      'no cipher',
+      { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' },
+      { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' },
+      'versions, ciphers or groups',
+    ],
+    ['no certificate of ours', { maxVersion: 'TLSv1.2', rejectUnauthorized: true }, {}, 'cert, key }'],
+  ])('%s', async (_what, options, own, words) => {
+    const url = await serverThatTells(options);
+    const failed = manager({ tls: { ...trusting, ...own } }).get(url);
+    const { code, message } = await failed.text().then(
+      () => ({ code: '', message: 'in' }),
+      (error: NetworkError) => error,
+    );
+    expect(code).toBe('ssl-handshake-failed');
+    expect(message).toContain(words);
+    expect(message).not.toContain('an authority of your own');
+  });
+
+  test('no TLS at all', async () => {
+    const plain = await startServer();
+    cleanup.add(() => plain.close());
+    await expect(manager({}).get(plain.origin.replace('http:', 'https:')).text()).rejects.toMatchObject({
+      code: 'ssl-handshake-failed',
+      message: expect.stringMatching(/not TLS: check the port, and whether http: is spoken there$/),
+    });
   });
 });
 
