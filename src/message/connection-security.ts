@@ -30,7 +30,10 @@ export interface ConnectionSecurity {
    * localCertificate.
    */
   readonly localCertificate: PeerCertificate | null;
-  /** The key that was agreed on; null where the platform does not tell, or none was. Qt: ephemeralServerKey. */
+  /**
+   * The key that was agreed on; null where the platform does not tell, as Node of a hybrid group (X25519MLKEM768, the default
+   * with OpenSSL 3.5), or none was. Qt: ephemeralServerKey.
+   */
   readonly ephemeralKey: EphemeralKey | null;
   /** What the server has stapled (OCSP, RFC 6066 §8), in DER and not verified; null for nothing. Qt: ocspResponses. */
   readonly ocspResponse: Uint8Array | null;

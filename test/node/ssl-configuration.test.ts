@@ -139,7 +139,10 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
       // Where the server is on BoringSSL it staples nothing.
       server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, Buffer.from('stapled')));
       await cleanup.listen(server);
-      const reply = manager.get({ url: `https://localhost:${portOf(server)}/`, tls: { ...tls, ...own } });
+      const reply = manager.get({
+        url: `https://localhost:${portOf(server)}/`,
+        tls: { ...tls, ...own, groups: 'X25519:P-256' },
+      });
       await reply.text();
       const shown = new X509Certificate(identity.cert);
       const spki = shown.publicKey.export({ type: 'spki', format: 'der' });
@@ -153,7 +156,8 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
       expect(reply.sslConfiguration).toMatchObject({
         protocol: version,
         localCertificate: { subject: 'CN=us', pem: ours },
-        ephemeralKey: { type: 'ECDH', name: expect.any(String), size: expect.any(Number) },
+        // Node does not tell of hybrid groups, which newer ones choose by themselves.
+        ephemeralKey: { type: 'ECDH', name: 'X25519', size: 253 },
       });
     },
   );
