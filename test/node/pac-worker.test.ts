@@ -76,7 +76,8 @@ const hasEnded = (thread: Worker): Promise<unknown> =>
 /** What QuickJS does in one step: nothing in there sees a clock meanwhile. */
 const NATIVE = say(`if (host === "good.test") return "DIRECT"; new Array(3e9).join("x")`);
 
-describe('a thread', () => {
+/** Attack 72: a script that leaves its sandbox, or spins. */
+describe('a thread (attack 72)', () => {
   test('gives an answer, asks for names, and serves one run after the other', async () => {
     const { worker, ask } = workerOf(say('return host === "a.test" ? "PROXY a:1" : dnsResolve(host)'));
     expect(await Promise.all([ask(), ask('b.test')])).toEqual([
