@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ESM_BANNER } from '../support/bundled-fixture.ts';
 
 const GIB = 1024 ** 3;
 const SIZE = 2 * GIB;
@@ -36,9 +37,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     absWorkingDir: root,
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    banner: { js: ESM_BANNER },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
