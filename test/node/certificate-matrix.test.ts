@@ -41,8 +41,8 @@ interface Row {
 }
 
 const both = (said: string): Pick<Row, 'https' | 'undici'> => ({ https: said, undici: said });
-/** With OpenSSL 3.0, Node takes keys of 80 bits of strength; with 3.5 it has no name for what is wrong. */
-const SHORT_KEY = process.versions.openssl.startsWith('3.0.') ? 'taken' : 'UNSPECIFIED';
+/** Up to 22, Node takes keys of 80 bits of strength; from 24 on it has no name for what is wrong. */
+const SHORT_KEY = Number.parseInt(process.versions.node, 10) < 24 ? 'taken' : 'UNSPECIFIED';
 const UNKNOWN = ['unable-to-get-local-issuer-certificate 0', 'unable-to-verify-first-certificate 0'];
 
 const ROWS: Readonly<Record<string, Row>> = {
