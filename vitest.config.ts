@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
@@ -11,6 +12,19 @@ import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
 
 const WORKERS = Math.max(availableParallelism(), 1);
 
+/** The unit tests that replace a module, which therefore need modules of their own. */
+const MOCKED = readdirSync('test/unit', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => `test/unit/${file.replaceAll('\\', '/')}`)
+  .filter((file) => readFileSync(file, 'utf8').includes('vi.mock('));
+
+const unit = {
+  pool: 'threads' as const,
+  // Vitest leaves a core to itself, which on a machine of two is half of it.
+  maxWorkers: WORKERS,
+  testTimeout: 30_000,
+};
+
 export default defineConfig(async () => ({
   test: {
     // On a machine that is busy with other things a browser takes its time.
@@ -18,14 +32,15 @@ export default defineConfig(async () => ({
     projects: [
       {
         test: {
+          ...unit,
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
-          pool: 'threads' as const,
-          // Vitest leaves a core to itself, which on a machine of two is half of it.
-          maxWorkers: WORKERS,
-          testTimeout: 30_000,
+          exclude: MOCKED,
+          // Files share the modules that they import: loading them anew for each took longer than the tests.
+          isolate: false,
         },
       },
+      { test: { ...unit, name: 'unit-mocked', include: MOCKED } },
       {
         test: {
           name: 'node',

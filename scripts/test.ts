@@ -202,6 +202,7 @@ const results = [
   command('types, TypeScript 6', 'node_modules/typescript/bin/tsc'),
   command('types, TypeScript 7', 'node_modules/typescript7/bin/tsc'),
   vitest('unit'),
+  vitest('unit-mocked'),
   vitest('node'),
   vitest('windows'),
   ...onOtherNodes(),
