@@ -6,25 +6,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { NetworkAccessManager } from '../../dist/node/index.js';
+import { costOfGets } from '../cost-of-gets.mjs';
 
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] || 9);
-const GETS = 4000;
-const AT_ONCE = 6;
 
 const server = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)));
 const [origin] = await once(server, 'message');
-
-/** Microseconds of the processor for a GET. */
-async function costOf(manager, url) {
-  let left = GETS;
-  const worker = async () => {
-    while (left-- > 0) await manager.get(url).text();
-  };
-  const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / GETS;
-}
 
 const open = `${origin}/open/1k`;
 const closed = `${origin}/closed/1k`;
@@ -42,7 +29,8 @@ const contests = [
 for (let round = -1; round < rounds; round++) {
   for (const { base, other, ratios } of contests) {
     const costs = new Map();
-    for (const one of round % 2 === 0 ? [base, other] : [other, base]) costs.set(one, await costOf(...one));
+    for (const one of round % 2 === 0 ? [base, other] : [other, base])
+      costs.set(one, await costOfGets(...one));
     // The first round is for warming up.
     if (round >= 0) ratios.push(costs.get(other) / costs.get(base));
   }

@@ -8,27 +8,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { NetworkAccessManager } from '../../dist/node/index.js';
 import { proxiesOfEnvironment } from '../../src/proxy/environment.ts';
+import { costOfGets } from '../cost-of-gets.mjs';
 
 const rounds = Number(process.argv[process.argv.indexOf('--rounds') + 1] || 9);
-const GETS = 4000;
-const AT_ONCE = 6;
 
 const server = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)));
 const [ports] = await once(server, 'message');
 const tunnel = { type: 'http', host: '127.0.0.1', port: ports.proxy, capabilities: ['tunneling'] };
 const tls = { ca: ports.ca };
-
-/** Microseconds of the processor for a GET. */
-async function costOf(manager, url) {
-  let left = GETS;
-  const worker = async () => {
-    while (left-- > 0) await manager.get(url).text();
-  };
-  const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / GETS;
-}
 
 const direct = new NetworkAccessManager({ proxy: 'none', tls });
 const through = new NetworkAccessManager({ proxy: tunnel, tls });
@@ -46,7 +33,7 @@ const contests = [
 ].map(([name, manager, url, other, otherUrl]) => ({ name, manager, url, other, otherUrl, ratios: [] }));
 for (let round = -1; round < rounds; round++) {
   for (const { manager, url, otherUrl, ratios } of contests) {
-    const both = [() => costOf(manager, url), () => costOf(direct, otherUrl)];
+    const both = [() => costOfGets(manager, url), () => costOfGets(direct, otherUrl)];
     const isFirst = round % 2 === 0;
     const first = await both[isFirst ? 0 : 1]();
     const second = await both[isFirst ? 1 : 0]();

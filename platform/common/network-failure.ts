@@ -73,7 +73,7 @@ const NETWORK_PREFIXES: readonly (readonly [string, NetworkErrorCode])[] = [
 ];
 
 /** What a code stands for, in words: the first half of a message. */
-const MEANINGS: Partial<Record<NetworkErrorCode, string>> = {
+export const MEANINGS: Partial<Record<NetworkErrorCode, string>> = {
   'connection-refused': 'the connection was refused',
   'remote-host-closed': 'the peer closed the connection before the response was complete',
   'host-not-found': 'the host was not found',

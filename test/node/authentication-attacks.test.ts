@@ -4,7 +4,8 @@ import { createSecureServer } from 'node:http2';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Authentication } from '../../platform/node/authentication.ts';
-import type { ManagerOptions, NetworkError } from '../../platform/node/index.ts';
+import type { ManagerOptions } from '../../platform/node/index.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
 
@@ -45,11 +46,6 @@ async function start(plan: Plan, { isProxy = false, secure = false }: Options = 
   return { seen, origin: `http${secure ? 's' : ''}://127.0.0.1:${portOf(server as never)}` };
 }
 
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => expect.unreachable(),
-    (error: NetworkError) => error,
-  );
 const manager = (options: ManagerOptions) => managerWith(options).on('faultOccurred', () => {});
 
 /** Ways to ask, and what is set so that they are answered. */

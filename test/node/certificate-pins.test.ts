@@ -5,6 +5,7 @@ import { NodeHttpTransport } from '../../platform/node/http-module-transport/nod
 import { NetworkAccessManager, type NetworkError } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup } from '../support/listening.ts';
 import { loopbackLookup } from '../support/loopback-lookup.ts';
@@ -45,14 +46,6 @@ function manager(options: ManagerOptions): NetworkAccessManager {
   cleanup.add(() => made.close());
   return made;
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => {
-      throw new Error('it was let in');
-    },
-    (error: NetworkError) => error,
-  );
 
 describe('a server is let in by the pinned key of', () => {
   test.each([

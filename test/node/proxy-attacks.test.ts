@@ -6,6 +6,7 @@ import type { ManagerOptions } from '../../src/call/parts.ts';
 import { NetworkError } from '../../src/error.ts';
 import { until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
@@ -24,13 +25,6 @@ beforeEach(async () => {
   [http, https] = await startBoth();
 });
 
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => {
-      throw new Error('it has succeeded');
-    },
-    (error) => error,
-  );
 const as = (url: string, user: string): string => url.replace('//', `//${user}:pw@`);
 const say =
   (text: string) =>

@@ -1,8 +1,9 @@
 import { connect, createServer, type LookupFunction } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import type { Authenticator, NetworkError } from '../../platform/node/index.ts';
+import type { Authenticator } from '../../platform/node/index.ts';
 import { DigestVerifier } from '../support/digest-server.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
 import { startHttpProxy } from '../support/proxies.ts';
@@ -29,12 +30,6 @@ function filling(...pairs: readonly (readonly [string, string])[]) {
   };
   return { asked, listener };
 }
-
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => expect.unreachable(),
-    (error: NetworkError) => error,
-  );
 
 describe.each(['by absolute URLs', 'by a tunnel'])('a proxy that is asked %s', (how) => {
   const target = () => (how === 'by a tunnel' ? https : http).origin;

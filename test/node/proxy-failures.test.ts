@@ -6,6 +6,7 @@ import { NetworkAccessManager as PortableManager } from '../../platform/portable
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../../src/error.ts';
 import { until } from '../suites/transport/harness.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
@@ -21,14 +22,6 @@ let https: TestServer;
 beforeEach(async () => {
   [http, https] = await startBoth();
 });
-
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => {
-      throw new Error('it has succeeded');
-    },
-    (error) => error,
-  );
 
 const say =
   (text: string) =>

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { NetworkError } from '../../src/error.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
@@ -14,14 +14,6 @@ let https: TestServer;
 beforeEach(async () => {
   [http, https] = await startBoth();
 });
-
-const failureOf = (promise: Promise<unknown>): Promise<NetworkError> =>
-  promise.then(
-    () => {
-      throw new Error('it has succeeded');
-    },
-    (error) => error,
-  );
 
 test.each(['GET', 'POST'])(
   'a proxy that has been sent a %s and hangs up is not passed over: it may have been carried out',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
-import type { NetworkError } from '../../src/error.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
 import { closedPort } from '../support/proxies.ts';
@@ -42,14 +42,6 @@ async function carriesAll(manager: NetworkAccessManager): Promise<void> {
   expect(older.http2WasUsed).toBe(false);
 }
 
-async function failureOf(manager: NetworkAccessManager, url: string): Promise<NetworkError> {
-  const reply = manager.get(url);
-  return reply.text().then(
-    () => expect.unreachable('it has not failed'),
-    (error: NetworkError) => error,
-  );
-}
-
 describe.runIf(isStartable('squid'))('Squid', () => {
   let ports: { open: number; basic: number };
   beforeAll(async () => {
@@ -68,9 +60,9 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     ['another', { user: 'user', password: 'wrong' }],
   ])('that is given %s password says so', async (_, credentials) => {
     const manager = through(ports.basic, credentials);
-    const tunnel = await failureOf(manager, `${https.origin}/hello`);
+    const tunnel = await failureOf(manager.get(`${https.origin}/hello`).text());
     expect(tunnel).toMatchObject({ code: 'proxy-authentication-required', status: 407 });
-    const forwarded = await failureOf(manager, `${http.origin}/hello`);
+    const forwarded = await failureOf(manager.get(`${http.origin}/hello`).text());
     expect(forwarded).toMatchObject({ code: 'proxy-authentication-required', status: 407 });
     expect(JSON.stringify([tunnel, forwarded])).not.toContain('wrong');
   });
@@ -96,7 +88,7 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     test('and refuses another password', async () => {
       const manager = through(port, { user: 'user', password: 'wrong' });
       for (const { origin } of [http, https])
-        expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({ status: 407 });
+        expect(await failureOf(manager.get(`${origin}/hello`).text())).toMatchObject({ status: 407 });
     });
   });
 
@@ -123,7 +115,7 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     test('and refuses another password', async () => {
       const manager = through(port, {}, account('wrong'));
       for (const { origin } of [http, https])
-        expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({
+        expect(await failureOf(manager.get(`${origin}/hello`).text())).toMatchObject({
           code: 'proxy-authentication-required',
           status: 407,
         });
@@ -131,7 +123,7 @@ describe.runIf(isStartable('squid'))('Squid', () => {
   });
 
   test('that opens no tunnel to a port says so, and its words are not those of the origin', async () => {
-    const failure = await failureOf(through(ports.open), 'https://127.0.0.1:9/');
+    const failure = await failureOf(through(ports.open).get('https://127.0.0.1:9/').text());
     expect(failure).toMatchObject({ code: 'unknown-proxy', status: 403 });
   });
 
@@ -152,7 +144,7 @@ describe.runIf(isStartable('squid'))('Squid', () => {
     test('carries all', () => carriesAll(through(port, { tls })));
 
     test('has to show a certificate that is trusted for the proxy', async () => {
-      const failure = await failureOf(through(port, { tls: {} }), `${https.origin}/hello`);
+      const failure = await failureOf(through(port, { tls: {} }).get(`${https.origin}/hello`).text());
       expect(failure.qtCode).toBeGreaterThan(100);
       expect(failure.qtCode).toBeLessThan(200);
     });
@@ -170,7 +162,7 @@ describe.runIf(isStartable('tinyproxy'))('tinyproxy', () => {
   test('says that it wants a password', async () => {
     const manager = managerWith({ proxy: `http://127.0.0.1:${port}` });
     for (const { origin } of [http, https])
-      expect(await failureOf(manager, `${origin}/hello`)).toMatchObject({
+      expect(await failureOf(manager.get(`${origin}/hello`).text())).toMatchObject({
         code: 'proxy-authentication-required',
         status: 407,
       });
@@ -190,7 +182,7 @@ describe.runIf(isStartable('dante'))('Dante', () => {
 
     test('says that nothing listens there', async () => {
       const manager = managerWith({ proxy: `socks5://127.0.0.1:${port}` });
-      const failure = await failureOf(manager, `http://127.0.0.1:${await closedPort()}/`);
+      const failure = await failureOf(manager.get(`http://127.0.0.1:${await closedPort()}/`).text());
       expect(failure.code).toBe('unknown-proxy');
       expect(failure.message).toContain('connection refused');
     });
@@ -221,7 +213,7 @@ describe.runIf(isStartable('dante'))('Dante', () => {
       ['no', {}],
       ['another', { ...SOCKS_USER, password: 'wrong' }],
     ])('is given %s', async (_, credentials) => {
-      const failure = await failureOf(through(credentials), `${http.origin}/hello`);
+      const failure = await failureOf(through(credentials).get(`${http.origin}/hello`).text());
       expect(failure.code).toBe('proxy-authentication-required');
     });
   });

@@ -6,7 +6,7 @@ import type { HttpResponse } from '../../../../src/call/response.ts';
 import type { NetworkError } from '../../../../src/error.ts';
 import { withoutFragment } from '../../../../src/util/url.ts';
 import { collectGuarded } from '../../../common/fetch-upload.ts';
-import { NetBody } from './net-body.ts';
+import { ReadableBody, type ReadableMessage } from '../../../common/readable-body.ts';
 import { netFailure } from './net-failure.ts';
 import { requestFields, requestOptions } from './net-request.ts';
 import { finalResponse, redirectResponse } from './net-response.ts';
@@ -36,7 +36,7 @@ export class NetExchange {
   #client: ElectronClientRequest | null = null;
   /** Lets the source of an upload go. */
   readonly #collecting = new AbortController();
-  #body: NetBody | null = null;
+  #body: ReadableBody | null = null;
   #logins = 0;
   #isOver = false;
 
@@ -104,7 +104,8 @@ export class NetExchange {
   #deliver(message: ElectronIncomingMessage): void {
     if (this.#isOver) return;
     this.#call.timings.responseStart = this.#call.time();
-    this.#body = new NetBody(message, {
+    // Electron's types do not say that it is a Readable of Node's.
+    this.#body = new ReadableBody(message as ElectronIncomingMessage & ReadableMessage, {
       ended: () => this.#finish(),
       abandoned: () => {
         this.#finish();

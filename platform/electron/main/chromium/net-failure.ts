@@ -1,4 +1,5 @@
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
+import { MEANINGS as NETWORK_MEANINGS } from '../../../common/network-failure.ts';
 
 /**
  * The one table from the names of Chromium's errors to our codes; what it does not know is unknown-network.
@@ -66,15 +67,9 @@ const PREFIXES: readonly (readonly [string, NetworkErrorCode])[] = [
   ['DNS_', 'temporary-network-failure'],
 ];
 
-/** What a code stands for, in words: the first half of a message. */
+/** What a code of Chromium's stands for, too. */
 const MEANINGS: Partial<Record<NetworkErrorCode, string>> = {
-  'connection-refused': 'the connection was refused',
-  'remote-host-closed': 'the peer closed the connection before the response was complete',
-  'host-not-found': 'the host was not found',
-  'temporary-network-failure': 'the network cannot be used, or the host not be reached, for now',
-  timeout: 'the connection timed out',
-  'ssl-handshake-failed': 'the TLS handshake failed',
-  'protocol-failure': 'the response is not valid HTTP',
+  ...NETWORK_MEANINGS,
   'content-access-denied': 'Chromium has blocked the request',
   'content-not-found': 'the response is not in the cache',
   'protocol-invalid-operation': 'Chromium does not send such a request',

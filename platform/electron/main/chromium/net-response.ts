@@ -2,8 +2,8 @@ import type { HttpRequest } from '../../../../src/call/request.ts';
 import type { HttpResponse } from '../../../../src/call/response.ts';
 import { EMPTY_BODY, type ResponseBody } from '../../../../src/message/body.ts';
 import { UNTOLD_SECURITY } from '../../../../src/message/connection-security.ts';
-import { contentLength } from '../../../../src/message/content-length.ts';
 import { HttpHeaders } from '../../../../src/message/headers.ts';
+import { knownLength } from '../../../common/sized-body.ts';
 import type { ElectronIncomingMessage } from './types.ts';
 
 /** Of a redirect nothing is seen that these tell of. */
@@ -38,7 +38,6 @@ export function finalResponse(
   body: ResponseBody,
 ): HttpResponse {
   const headers = shownFields(rawHeaders);
-  const isDecoded = headers.has('content-encoding') && request.method !== 'HEAD';
   const isPlain = request.url.scheme === 'http';
   return {
     ...common(request),
@@ -46,10 +45,10 @@ export function finalResponse(
     reason: octets(statusMessage),
     // Over TLS it may have been HTTP/2 or 3, which Chromium calls 1.1.
     httpVersion: isPlain ? httpVersion : '',
-    headers: isDecoded ? headers.without('content-length') : headers,
+    headers,
+    bodyLength: knownLength(request, request.url, headers, false),
     body,
     endsWithConnection: endsWithConnection(request, headers, isPlain || httpVersion === '1.0'),
-    originalContentLength: contentLength(headers),
   };
 }
 
