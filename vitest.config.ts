@@ -8,8 +8,10 @@ import { exampleSite } from './test/browser/example-site.ts';
 import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
 import { tabSite } from './test/browser/tab-site.ts';
+import { PATIENCE } from './test/support/patience.ts';
 import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
 
+const expect = { poll: { timeout: PATIENCE } };
 const WORKERS = Math.max(availableParallelism(), 1);
 
 /** The unit tests that replace a module, which therefore need modules of their own. */
@@ -23,6 +25,7 @@ const unit = {
   // Vitest leaves a core to itself, which on a machine of two is half of it.
   maxWorkers: WORKERS,
   testTimeout: 30_000,
+  expect,
 };
 
 export default defineConfig(async () => ({
@@ -50,6 +53,7 @@ export default defineConfig(async () => ({
           pool: 'forks' as const,
           maxWorkers: WORKERS,
           testTimeout: 30_000,
+          expect,
         },
       },
       {
@@ -62,6 +66,7 @@ export default defineConfig(async () => ({
           maxWorkers: WORKERS,
           // There a refusal is waited out for ten seconds.
           testTimeout: 120_000,
+          expect,
         },
       },
       {
@@ -72,6 +77,7 @@ export default defineConfig(async () => ({
           // Each of them is a bundler or a compiler at work: one after the other.
           fileParallelism: false,
           testTimeout: 120_000,
+          expect,
           hookTimeout: 300_000,
         },
       },
@@ -81,6 +87,7 @@ export default defineConfig(async () => ({
           include: ['test/electron/**/*.test.ts'],
           pool: 'forks' as const,
           testTimeout: 60_000,
+          expect,
         },
       },
       browserProject('chromium', playwright({ launchOptions: await chromiumLaunchOptions() })),
@@ -98,6 +105,7 @@ function browserProject(name: Engine, provider: BrowserProviderOption): TestProj
       include: ['test/browser/**/*.test.ts'],
       globalSetup: 'test/browser/servers.ts',
       testTimeout: 30_000,
+      expect,
       browser: {
         enabled: true,
         // Firefox is headless by its provider; WebKitGTK has no such mode.

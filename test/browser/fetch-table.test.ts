@@ -87,10 +87,7 @@ const isChecked = (scope: string, name: string): boolean =>
 
 describe.each([
   ...Object.entries(SCOPES).map(([scope, compare]) => [scope, compare, false] as const),
-  // Firefox came to no end with them here, for a reason that is not known.
-  ...Object.entries(server.browser === 'firefox' ? {} : FRAMES).map(
-    ([scope, compare]) => [scope, compare, true] as const,
-  ),
+  ...Object.entries(FRAMES).map(([scope, compare]) => [scope, compare, true] as const),
 ])('in %s', (scope, compare, isFrame) => {
   let compared: ReadonlyMap<string, Compared>;
   beforeAll(async () => {

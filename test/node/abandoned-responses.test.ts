@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** More than the kernel takes of a response that is not read (tcp_wmem and tcp_rmem: 10 MB together), or it would be over. */
 const SIZE = 32_000_000;
@@ -49,7 +50,7 @@ describe('a response that is dropped unread', () => {
   ])('is given up%s', async (_name, init) => {
     await keeping(() => null, init);
     expect(open).toBe(1);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await collected();
       expect(open).toBe(0);
     });
@@ -57,7 +58,7 @@ describe('a response that is dropped unread', () => {
 
   test('is given up when its stream has been looked at', async () => {
     await keeping((response) => void response.body!.getReader().releaseLock());
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await collected();
       expect(open).toBe(0);
     });
@@ -73,7 +74,7 @@ describe('a response that is dropped unread', () => {
     expect(open).toBe(1);
     const { byteLength } = await new Response('body' in kept ? kept.body : kept).arrayBuffer();
     expect(byteLength).toBe(SIZE);
-    await vi.waitFor(() => expect(open).toBe(0));
+    await eventually(() => expect(open).toBe(0));
   });
 
   test('is not while it is read', async () => {

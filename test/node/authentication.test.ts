@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ManagerOptions, NetworkAccessManager, type NetworkError } from '../../platform/node/index.ts';
 import type { Authenticator } from '../../src/call/authentication.ts';
 import { DigestVerifier } from '../support/digest-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
@@ -396,10 +397,10 @@ describe('requests at once', () => {
     });
     const replies = [1, 2, 3].map((i) => manager.get(`${server.origin}/${i}`));
     const results = replies.map((reply) => reply.text().catch((error) => error.code));
-    await vi.waitFor(() => expect(server.seen).toHaveLength(3));
-    await vi.waitFor(() => expect(open).toHaveLength(1));
+    await eventually(() => expect(server.seen).toHaveLength(3));
+    await eventually(() => expect(open).toHaveLength(1));
     open[0]![0]();
-    await vi.waitFor(() => expect(open).toHaveLength(2));
+    await eventually(() => expect(open).toHaveLength(2));
     open[1]![1]();
     const settled = await Promise.all(results);
     expect(settled.sort()).toEqual(['operation-canceled', 'welcome', 'welcome']);
@@ -411,7 +412,7 @@ describe('requests at once', () => {
     const manager = client();
     const { asked, listener } = filling(null);
     manager.on('authenticationRequired', async (...args) => {
-      await vi.waitFor(() => expect(server.seen).toHaveLength(3));
+      await eventually(() => expect(server.seen).toHaveLength(3));
       return listener(...args);
     });
     const errors = await Promise.all([1, 2, 3].map((i) => failed(manager.get(`${server.origin}/${i}`))));

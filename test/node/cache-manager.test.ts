@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { type CookieJar, NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
 import type { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
 import { MemoryCache } from '../../src/cache/storage/memory-cache.ts';
+import { eventually } from '../support/eventually.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** What passes through the whole list: the cache among its neighbours. */
@@ -155,7 +156,7 @@ describe('the cookies of', () => {
     const reply = get(`/stale?${query}`);
     await reply.completed;
     expect(reply.source).toBe(source);
-    await vi.waitFor(() => expect(header()).not.toBe('a=1'));
+    await eventually(() => expect(header()).not.toBe('a=1'));
   });
 
   test('a stored response are not kept again when it is validated', async () => {

@@ -8,6 +8,7 @@ import type { DiskEntry } from '../../platform/node/files/disk-cache/disk-entry.
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { bodyOf, metadata, put, readAll } from '../suites/cache.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** Descriptors that are open, those that were closed although not open or still read, and what was done with all. */
 const { open, reading, wronglyClosed, done, faults } = vi.hoisted(() => ({
@@ -132,7 +133,7 @@ describe.runIf(isHeld)('hits soon after others', () => {
       const cache = openCache();
       const manager = new NetworkAccessManager({ cache });
       await manager.get(urlOf(size)).bytes();
-      await vi.waitFor(() => expect(open.size).toBe(0));
+      await eventually(() => expect(open.size).toBe(0));
       const hit = (): Promise<Uint8Array> => manager.get(urlOf(size)).bytes();
       expect((await during(hit)).opened).toBe(1);
       for (let i = 0; i < 5; i++) expect((await during(hit)).opened).toBe(0);
@@ -169,7 +170,7 @@ describe.runIf(isHeld)('hits soon after others', () => {
     const cache = openCache();
     const keys = Array.from({ length: 50 }, (_, i) => `key ${i}`);
     for (const key of keys) await put(cache, key, bodyOf(100));
-    await vi.waitFor(() => expect(open.size).toBe(0));
+    await eventually(() => expect(open.size).toBe(0));
     await Promise.all(keys.map((key) => read(cache, key)));
     expect(open.size).toBe(32);
     await cache.close();
@@ -207,7 +208,7 @@ test('who is in the middle of a body keeps its file, whatever becomes of the cac
   const cache = openCache();
   const body = bodyOf(300_000);
   await put(cache, 'key', body);
-  await vi.waitFor(() => expect(open.size).toBe(0));
+  await eventually(() => expect(open.size).toBe(0));
   const [entry] = await cache.match('key');
   const reader = cache.open(entry!);
   await reader.read(0, 100_000);
@@ -248,7 +249,7 @@ test.each([1000, 70_000, 300_000])(
     await cache.close();
     const temporary = path.join(directory, 'v1', 'tmp');
     // What is given up goes behind the back of everybody.
-    await vi.waitFor(() => expect(existsSync(temporary) ? readdirSync(temporary) : []).toEqual([]));
+    await eventually(() => expect(existsSync(temporary) ? readdirSync(temporary) : []).toEqual([]));
     expect(onFault).not.toHaveBeenCalled();
   },
 );

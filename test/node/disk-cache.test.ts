@@ -7,6 +7,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { DiskCache } from '../../platform/node/files/disk-cache.ts';
 import { bodyOf, get, metadata, put, testCache } from '../suites/cache.ts';
 import { catching } from '../support/catching.ts';
+import { eventually } from '../support/eventually.ts';
 
 vi.mock(import('node:fs/promises'), { spy: true });
 
@@ -44,7 +45,7 @@ test('an entry that is cleared while it is written is not stored, and nothing is
   const cache = new DiskCache({ directory, onFault });
   const writer = cache.insert('key', metadata(), 300_000)!;
   await writer.write(bodyOf(300_000));
-  await vi.waitFor(() => expect(readdirSync(path.join(directory, 'v1', 'tmp'))).toHaveLength(1));
+  await eventually(() => expect(readdirSync(path.join(directory, 'v1', 'tmp'))).toHaveLength(1));
   await cache.clear();
   await expect(Promise.resolve(writer.commit())).rejects.toThrow('removed');
   writer.close();
@@ -60,7 +61,7 @@ test('an entry that cannot be removed is not found', async () => {
   vi.mocked(unlink).mockRejectedValueOnce(Object.assign(new Error('read-only'), { code: 'EROFS' }));
   await cache.remove('key');
   expect(await cache.match('key')).toEqual([]);
-  await vi.waitFor(() => expect(onFault).toHaveBeenCalledOnce());
+  await eventually(() => expect(onFault).toHaveBeenCalledOnce());
   await put(cache, 'key', bodyOf(20));
   expect(await get(cache, 'key')).toEqual(bodyOf(20));
   await cache.close();

@@ -7,6 +7,7 @@ import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { Transport } from '../../src/call/transport.ts';
 import { until } from '../suites/transport/harness.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { startHttp2Server } from '../support/h2-server.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
@@ -134,7 +135,7 @@ describe('a validation in the background', () => {
     const { get } = caching();
     expect(await get()).toBe('v1');
     expect(await get()).toBe('v1');
-    await vi.waitFor(async () => expect(await get()).not.toBe('v1'));
+    await eventually(async () => expect(await get()).not.toBe('v1'));
   });
 
   test('asks the listeners of the manager, with a reply that finishes unheard', async () => {

@@ -1,11 +1,12 @@
 import { createReadStream, openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { HttpMultiPart } from '../../src/message/http-multi-part.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import type { NetworkReply } from '../../src/reply/reply.ts';
+import { eventually } from '../support/eventually.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -159,16 +160,16 @@ describe('a source that was never read is released when', () => {
       const reply = post(body);
       const finished = new Promise<void>((resolve) => reply.on('finished', resolve));
       await finished;
-      await vi.waitFor(() => expect(isReleased()).toBe(true));
+      await eventually(() => expect(isReleased()).toBe(true));
     });
   });
 
   test('or while a chunk of it is awaited, a Node stream among them', async () => {
     const stream = new Readable({ read() {} });
     const reply = manager.put(`${server.origin}/hang`, stream);
-    await vi.waitFor(() => expect(stream.listenerCount('readable')).toBe(1));
+    await eventually(() => expect(stream.listenerCount('readable')).toBe(1));
     reply.abort();
-    await vi.waitFor(() => expect(stream.destroyed).toBe(true));
+    await eventually(() => expect(stream.destroyed).toBe(true));
   });
 
   test('but not while its transfer goes on without the reply', async () => {

@@ -166,6 +166,14 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s, a certificate', (versio
   });
 });
 
+/** What Node's word for a failure may mean. BoringSSL finds no issuer for a certificate that is its own, either. */
+const meanings = (code: string | undefined): readonly (string | undefined)[] => {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return ['HOSTNAME_MISMATCH'];
+  if (IS_BORINGSSL && code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+    return [code, 'DEPTH_ZERO_SELF_SIGNED_CERT'];
+  return [code];
+};
+
 // Node takes the common name for one, and has no name for what is weak.
 test.each(WRONG.slice(0, 7).filter(([name]) => !name.includes('common name')))(
   "a certificate %s has OpenSSL's name, too",
@@ -176,12 +184,12 @@ test.each(WRONG.slice(0, 7).filter(([name]) => !name.includes('common name')))(
       .text()
       .catch((thrown: unknown) => thrown);
     const names = (failed as NetworkError).sslErrors!.map(({ opensslCode }) => opensslCode);
-    const code = await new Promise((resolve) => {
+    const code = await new Promise<string | undefined>((resolve) => {
       https
         .get(url, { ca: authority.certificate })
         .on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
     });
-    expect(names).toContain(code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'HOSTNAME_MISMATCH' : code);
+    expect(meanings(code)).toEqual(expect.arrayContaining([expect.toBeOneOf(names)]));
   },
 );
 

@@ -1,13 +1,14 @@
 /** Attack checklist H, and 34, end to end; by number. */
 import { createSecureServer } from 'node:http2';
 import type { TLSSocket, TlsOptions } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
 import { NetworkAccessManager, type NetworkError, type NetworkRequest } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { NetworkReply } from '../../src/reply/reply.ts';
 import type { SslError } from '../../src/util/ssl-error.ts';
 import { CertificateAuthority, type Identity } from '../support/certificate.ts';
+import { eventually } from '../support/eventually.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 import { loopbackLookup } from '../support/loopback-lookup.ts';
 import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
@@ -281,7 +282,7 @@ describe.each(WAYS)('over %s', (_name, way) => {
           const replies = Array.from({ length: 6 }, () => caller.get(at(server())));
           expect(new Set(await Promise.all(replies.map(outcome))).has('in')).toBe(false);
         }
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           expect(await server().open()).toBe(0);
           // Those of the proxies before may be closing still.
           expect(sockets()).toBeLessThanOrEqual(before);

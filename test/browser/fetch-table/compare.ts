@@ -14,8 +14,8 @@ export async function compareAll(places: Places): Promise<ReadonlyMap<string, Co
   const compared = new Map<string, Compared>();
   try {
     for (const [name, run] of table(places)) {
-      const ours = await bounded(name, outcome(run, manager.fetch));
-      const bare = await bounded(name, outcome(run, fetch.bind(globalThis)));
+      const ours = await bounded(`${name}, by manager.fetch`, outcome(run, manager.fetch));
+      const bare = await bounded(`${name}, by fetch`, outcome(run, fetch.bind(globalThis)));
       compared.set(name, { ours, bare });
     }
   } finally {

@@ -193,8 +193,7 @@ export function table(places: Places): ReadonlyMap<string, Row[1]> {
     words: words(places, echo),
     requests: requests(echo),
     responses: responses(places, echo),
-    // One of them comes to no end in Firefox, which one is not known yet.
-    ...(navigator.userAgent.includes('Firefox/') ? {} : { page: pageRows(places) }),
+    page: pageRows(places),
     ...(places.isFrame === true
       ? {}
       : { bodies: bodies(echo), wire: wireRows(places), reading: readingRows(places) }),

@@ -5,6 +5,7 @@ import { authenticationStage } from '../../../src/auth/stage.ts';
 import type { AuthenticationRounds, AuthenticationSettings } from '../../../src/call/authentication.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   FakeClock,
   makeExchange,
@@ -84,9 +85,9 @@ describe('a call that is given up leaves nothing behind', () => {
     const { start, sent } = closedServer();
     const asked = vi.fn(() => new Promise<unknown>(() => {}));
     const first = start(asked);
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(asked).toHaveBeenCalledTimes(1));
     const second = start(asked);
-    await vi.waitFor(() => expect(second.cancelers.size).toBe(1));
+    await eventually(() => expect(second.cancelers.size).toBe(1));
     second.exchange.cancel(aborted);
     await expect(second.response).rejects.toBe(aborted);
     first.exchange.cancel(aborted);
@@ -103,7 +104,7 @@ describe('a call that is given up leaves nothing behind', () => {
   test('while the body of the 401 is read', async () => {
     const { start, cancelled } = closedServer();
     const { response, exchange, cancelers, clock } = start(async () => ({ credentials: null }), 'endless');
-    await vi.waitFor(() => expect(cancelers.size).toBe(1));
+    await eventually(() => expect(cancelers.size).toBe(1));
     exchange.cancel(aborted);
     await expect(response).rejects.toBe(aborted);
     // To one that is over, a second word says nothing.

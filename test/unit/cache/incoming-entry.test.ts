@@ -5,6 +5,7 @@ import type { EntryWriter } from '../../../src/cache/storage/network-cache.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { bytesBody } from '../../../src/message/bytes-body.ts';
+import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fixtures.ts';
 
 /** A writer that takes its time, and may break. */
@@ -218,7 +219,7 @@ test('without an entry, one reader that stopped holds the others up for a moment
   expect([other.bytes, other.outcome]).toEqual([[1, 2, 3, 4], 'ended']);
   expect(stopped.bytes).toEqual([1, 2]);
   stopped.toggle();
-  await vi.waitFor(() => expect([stopped.bytes, stopped.outcome]).toEqual([[1, 2, 3, 4], 'ended']));
+  await eventually(() => expect([stopped.bytes, stopped.outcome]).toEqual([[1, 2, 3, 4], 'ended']));
   expect(rescue).toHaveBeenCalledExactlyOnceWith(2);
 });
 

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { MultiplexedOrigins } from '../../../platform/browser/multiplexed-origins.ts';
+import { eventually } from '../../support/eventually.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -14,7 +15,7 @@ test('an observer of the page does not keep a manager that was dropped', async (
   })();
   const kept = new MultiplexedOrigins();
   kept.watch(() => {});
-  await vi.waitFor(() => {
+  await eventually(() => {
     collectGarbage();
     // The error of a failed expectation would keep what it shows.
     expect(dropped.deref() === undefined).toBe(true);
