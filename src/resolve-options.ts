@@ -20,6 +20,7 @@ import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isMap = (value: unknown): value is Map<string, never> => brandOf(value) === 'Map';
 function functions<Value>(): Rule<readonly Value[]> {
   return [
     Object.freeze([]),
@@ -98,7 +99,7 @@ const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
   uploadProgress: [false],
   duplex: choice(null, 'half'),
   signal: part('addEventListener', 'removeEventListener'),
-  attributes: [new Map(), 'a Map', (value) => value instanceof Map],
+  attributes: [new Map(), 'a Map', isMap],
   fetch: [null, 'an object', isObject, ownFetchWords],
   siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
 };
@@ -276,12 +277,12 @@ function concealedCredentials(
   given: ManagerSettings['credentials'] & object,
 ): ManagerSettings['credentials'] {
   if (typeof given === 'function') return given;
-  const byOrigin = given instanceof Map ? Object.fromEntries(given) : { ...given };
+  const byOrigin = isMap(given) ? Object.fromEntries(given) : { ...given };
   return Object.freeze(concealed(byOrigin, () => true));
 }
 
 function toSchemes(schemes: object): ManagerSettings['schemes'] {
-  const handlers = new Map(schemes instanceof Map ? schemes : Object.entries(schemes));
+  const handlers = new Map(isMap(schemes) ? schemes : Object.entries(schemes));
   for (const [name, handler] of handlers) {
     if (!isScheme(name)) {
       throw new TypeError(`option 'schemes': ${JSON.stringify(name)} is not a scheme`);

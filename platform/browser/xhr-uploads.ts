@@ -14,6 +14,7 @@ import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unknownNetwork } from '../common/fetch-failure.ts';
 import { xhrUploadCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { collectGuarded } from '../common/fetch-upload.ts';
+import { platformBlob } from '../common/platform-blob.ts';
 import { knownLength, sizedBody } from '../common/sized-body.ts';
 
 /**
@@ -58,7 +59,7 @@ interface Payload {
 
 /** A body whose length is known, because the last that is told is all of it. */
 async function payloadOf(body: RequestBody, most: number, call: Call): Promise<Payload> {
-  const blob = body.bytes === null ? await body.blob?.() : undefined;
+  const blob = body.bytes === null ? await platformBlob(body) : undefined;
   if (blob !== undefined) return { body: blob, length: blob.size };
   const bytes = (body.bytes ?? (await collect(body, most, call))) as Uint8Array<ArrayBuffer>;
   return { body: bytes, length: bytes.length };

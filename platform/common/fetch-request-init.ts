@@ -10,6 +10,7 @@ import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { withoutFragment } from '../../src/util/url.ts';
 import { cacheInit } from './fetch-cache.ts';
 import { uploadInit } from './fetch-upload.ts';
+import { platformBlob } from './platform-blob.ts';
 
 export type FetchInit = RequestInit & { duplex?: 'half' };
 
@@ -48,7 +49,7 @@ export async function requestInit(
   }
   if (body === null) return init;
   if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
-  const whole = body.bytes ?? (takesBlobs ? await body.blob?.() : undefined);
+  const whole = body.bytes ?? (takesBlobs ? await platformBlob(body) : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
   return { ...init, ...(await uploadInit(request, body, capabilities, call, signal)) };
 }

@@ -12,7 +12,7 @@ import { type ByteStream, streamBody } from '../../src/message/stream-body.ts';
 import { UnopenedBody } from '../../src/message/unopened-body.ts';
 import { MULTIPLEXED_REQUESTS } from '../../src/queue/stage.ts';
 import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
-import { brandOf } from '../../src/util/brand.ts';
+import { brandOf, isPlatforms } from '../../src/util/brand.ts';
 import { parseUrl, withoutFragment } from '../../src/util/url.ts';
 import { unlessNotCached } from './fetch-cache.ts';
 import { unknownNetwork } from './fetch-failure.ts';
@@ -145,8 +145,9 @@ export class FetchTransport implements Transport {
    * What ends a fetch: the call, and for a Response that is handed out and outlives that the transport and the signal of
    * the request. Engines let go of this together with the Response.
    */
-  #endsWith(call: AbortSignal, { options: { signal, fetch } }: HttpRequest): AbortSignal {
-    if (fetch === null || !HAS_ANY) return call;
+  #endsWith(call: AbortSignal, request: HttpRequest): AbortSignal {
+    const { signal, fetch } = request.options;
+    if (fetch === null || !HAS_ANY || !canFollow(request)) return call;
     const all = [call, this.#handedOut.signal];
     return AbortSignal.any(signal === null ? all : [...all, signal]);
   }
@@ -165,13 +166,16 @@ function sayWhyNotFollowed(
   return new NetworkError(code, `${message}; ${hint}`, { ...(url === undefined ? {} : { url }), cause });
 }
 
-/** Whether the Response of a request ends with the request's signal once it is handed out. */
-function canFollow({ options }: HttpRequest): boolean {
-  return options.signal === null || HAS_ANY;
+/**
+ * Whether the Response of a request ends with the request's signal once it is handed out. What stands in for a signal (jsdom's,
+ * beside the fetch of Node) the platform does not hear.
+ */
+function canFollow({ options: { signal } }: HttpRequest): boolean {
+  return signal === null || (HAS_ANY && isPlatforms(signal, 'AbortSignal', 'aborted'));
 }
 
 /** Engines have it since 2023 and 2024. */
-const HAS_ANY = typeof AbortSignal === 'function' && typeof AbortSignal.any === 'function';
+const HAS_ANY = globalThis.AbortSignal?.any !== undefined;
 
 /** A fetch function may be slow to notice an abort, or deaf to it. */
 function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {

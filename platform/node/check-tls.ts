@@ -1,8 +1,9 @@
 import { type Check, type Checks, checkOptions, isString, TEXT, TRUTH } from '../../src/checks/checker.ts';
 import type { TlsOptions } from '../../src/options/tls-options.ts';
+import { isUint8Array } from '../../src/util/brand.ts';
 import { judgeTls } from './judge-tls.ts';
 
-const isPem = (value: unknown): boolean => isString(value) || value instanceof Uint8Array;
+const isPem = (value: unknown): boolean => isString(value) || isUint8Array(value);
 
 function byHost({ expected, accepts }: Check): Check {
   return {
@@ -12,7 +13,7 @@ function byHost({ expected, accepts }: Check): Check {
 }
 
 const PEM: Check = { expected: 'PEM as text or bytes', accepts: isPem };
-const BYTES: Check = { expected: 'PKCS #12 as bytes', accepts: (value) => value instanceof Uint8Array };
+const BYTES: Check = { expected: 'PKCS #12 as bytes', accepts: isUint8Array };
 /** Node's other words for lists (`tls.getCACertificates`), which it would take for PEM of no certificates. */
 const UNKNOWN_LISTS: ReadonlySet<unknown> = new Set(['default', 'extra']);
 const CA: Check = {

@@ -1,5 +1,6 @@
 import type { AuthenticationAnswer, OutgoingRequest, PasswordCredentials } from '../call/authentication.ts';
 import { fromBase64, toBase64 } from '../util/base64.ts';
+import { isUint8Array } from '../util/brand.ts';
 import type { Challenge } from './challenge.ts';
 import type { Scheme, Session } from './scheme.ts';
 import type { SecurityContext, SecurityContextFactory } from './security-context.ts';
@@ -83,7 +84,7 @@ class Negotiation implements Session {
 
   async #step(context: SecurityContext, token: Uint8Array | null): Promise<Uint8Array | null> {
     const next = await this.#attempt(() => context.step(token, this.#binding));
-    if (next !== null && !(next instanceof Uint8Array))
+    if (next !== null && !isUint8Array(next))
       throw new UnusableScheme('Negotiate: the step of a security context gave neither bytes nor null');
     return next === null || next.length === 0 ? null : next;
   }

@@ -3,6 +3,7 @@ import { NetworkError } from '../error.ts';
 import type { Answer } from '../message/answer.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { isUint8Array } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
@@ -13,7 +14,7 @@ const CHECKS: Checks<Answer> = {
   headers: OBJECT,
   body: {
     expected: 'text or bytes',
-    accepts: (value) => typeof value === 'string' || value instanceof Uint8Array,
+    accepts: (value) => typeof value === 'string' || isUint8Array(value),
   },
   error: { expected: 'a NetworkError', accepts: (value) => value instanceof NetworkError },
 };

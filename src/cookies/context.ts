@@ -1,4 +1,5 @@
 import { type Check, type Checks, checkOptions, TEXT, TRUTH } from '../checks/checker.ts';
+import { brandOf } from '../util/brand.ts';
 
 /**
  * On whose behalf cookies of a URL are sent or set. Without a context it is the URL's own site, over HTTP, as for any
@@ -23,7 +24,7 @@ export interface CookieContext {
 
 const SITE: Check = {
   expected: 'a URL',
-  accepts: (value) => typeof value === 'string' || value instanceof URL,
+  accepts: (value) => typeof value === 'string' || brandOf(value) === 'URL',
 };
 const CHECKS: Checks<CookieContext> = {
   site: SITE,

@@ -1,4 +1,5 @@
 import { isSafe } from '../message/methods.ts';
+import { brandOf } from '../util/brand.ts';
 import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
 import { isLoopback } from '../util/loopback.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
@@ -74,7 +75,8 @@ export function cookieRequest(
   context: CookieContext,
   publicSuffixes: PublicSuffixList,
 ): CookieRequest | null {
-  const parsed = typeof url === 'string' || url instanceof URL ? parseUrl(url) : url;
+  const isParsed = typeof url !== 'string' && brandOf(url) !== 'URL';
+  const parsed = isParsed ? (url as ParsedUrl) : parseUrl(url as string | URL);
   if (!SCHEMES.has(parsed.scheme)) return null;
   // A URL's host is canonical but for the root's dot.
   const host = parsed.hostname.endsWith('.') ? canonicalHost(parsed.hostname) : parsed.hostname;

@@ -1,3 +1,4 @@
+import { isPlatforms } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyReaders, blobBody } from './body-input.ts';
@@ -12,7 +13,7 @@ export function formBody(form: FormData, readers: BodyReaders): RequestBody {
   const boundary = randomBoundary();
   const parts = formParts(form, boundary);
   const type = formType(boundary);
-  if (parts.every((part) => typeof part === 'string' || part instanceof Blob))
+  if (parts.every((part) => typeof part === 'string' || isPlatforms(part, 'Blob', 'size')))
     return blobBody(new Blob([...parts], { type }), readers);
   const pieces = parts.map((part) => (typeof part === 'string' ? encodeUtf8(part) : part));
   return {

@@ -1,4 +1,4 @@
-import { brandOf } from '../util/brand.ts';
+import { brandOf, isUint8Array } from '../util/brand.ts';
 import { plainBytes } from '../util/bytes.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 
@@ -17,8 +17,7 @@ export function toBytes(chunk: unknown): Uint8Array {
  * @throws TypeError when it is no Uint8Array (WHATWG Fetch, "incrementally read loop")
  */
 export function bytesOfStream(chunk: unknown): Uint8Array {
-  if (ArrayBuffer.isView(chunk) && Object.prototype.toString.call(chunk) === '[object Uint8Array]')
-    return plainBytes(chunk);
+  if (isUint8Array(chunk)) return plainBytes(chunk);
   throw new TypeError(`body: a chunk of a stream must be a Uint8Array, not a value of type ${typeof chunk}`);
 }
 

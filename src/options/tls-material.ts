@@ -1,3 +1,4 @@
+import { isUint8Array } from '../util/brand.ts';
 import type { TlsOptions } from './tls-options.ts';
 
 /** The material for a host: what its functions say of it. The same object when there are none. */
@@ -30,7 +31,7 @@ export function describeTlsMaterial(tls: TlsOptions | null): string {
     const value: unknown = tls[name as keyof TlsOptions];
     if (value === undefined) continue;
     for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
-      described.push(name, typeof part, part instanceof Uint8Array ? part.join() : String(part));
+      described.push(name, typeof part, isUint8Array(part) ? part.join() : String(part));
     }
   }
   return described.length === 0 ? '' : JSON.stringify(described);

@@ -4,7 +4,7 @@ import { forbiddenNames } from '../message/forbidden-fields.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
 import type { NetworkRequest, SharedOptions } from '../options/options.ts';
-import { brandOf } from '../util/brand.ts';
+import { brandOf, isPlatforms } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { bodyOfCopy } from './body-of-request.ts';
 import { optionsOfWords } from './fetch-options.ts';
@@ -47,7 +47,8 @@ export function prepareFetch(
   const said = initOf(args[1]);
   const given = asRequest(input);
   // A copy takes the body of the original at once, and the platform judges what is its own.
-  const copy = takesRequests && given !== null && isPlatforms(given) ? new Request(given, said) : null;
+  const copy =
+    takesRequests && given !== null && isPlatforms(given, 'Request', 'url') ? new Request(given, said) : null;
   const from = copy ?? given;
   const init = copy === null ? said : afterCopy(said);
   const words = copy === null ? wordsOf(init, from) : bindRequest(wordsOf(init, from), copy);
@@ -101,15 +102,6 @@ const NOTHING: Init = Object.freeze(Object.create(null));
 function asRequest(input: unknown): Request | null {
   if (typeof input !== 'object' || input === null || brandOf(input) !== 'Request') return null;
   return typeof (input as Request).url === 'string' ? (input as Request) : null;
-}
-
-/** Whether a Request is the platform's own, of any realm: the getters of its prototype know it. */
-function isPlatforms(request: Request): boolean {
-  try {
-    return typeof Reflect.get(Request.prototype, 'url', request) === 'string';
-  } catch {
-    return false;
-  }
 }
 
 /** The words of a Request, and over them those of init. The `duplex` of a Request says nothing: all have the same. */

@@ -11,6 +11,23 @@ export function brandOf(value: unknown): string {
     : '';
 }
 
+/**
+ * Whether an object is the platform's own, of any realm: a getter of its class knows it. A library's copy of the class only
+ * calls itself so, and what the platform has built in would not know what to do with it.
+ */
+export function isPlatforms(value: object, name: string, getter: string): boolean {
+  try {
+    return Reflect.get((globalThis[name as never] as typeof Object).prototype, getter, value) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of any realm: in Jest a Buffer is of another one than the classes that a test sees. */
+export function isUint8Array(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && brandOf(value) === 'Uint8Array';
+}
+
 /** A File is a Blob with a name. The classes of some test environments (happy-dom) have no name for themselves. */
 export function isBlob(value: unknown): value is Blob {
   if (typeof Blob === 'function' && value instanceof Blob) return true;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { server } from 'vitest/browser';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
 import { type Compared, compareAll } from './fetch-table/compare.ts';
-import { outcome, type Places, type Row, shown } from './fetch-table/outcome.ts';
+import { outcome, type Places, shown } from './fetch-table/outcome.ts';
+import { realmBodies, realmRows } from './fetch-table/realm-rows.ts';
 import { table } from './fetch-table/rows.ts';
 import { openFrame } from './fixtures/frame.ts';
 
@@ -129,34 +130,16 @@ describe('a frame of its own realm', () => {
   const frame = document.createElement('iframe');
   document.body.append(frame);
   const realm = frame.contentWindow as unknown as typeof globalThis;
-  test.each<Row>([
-    ['Request', async (fetch) => shown(await fetch(new realm.Request(echo, { method: 'POST', body: 'x' })))],
-    [
-      'Blob',
-      async (fetch) =>
-        shown(await fetch(echo, { method: 'POST', body: new realm.Blob(['x'], { type: 'a/b' }) })),
-    ],
-    [
-      'FormData',
-      async (fetch) => {
-        const data = new realm.FormData();
-        data.set('a', 'b');
-        data.set('f', new realm.File(['x'], 'f.txt'));
-        return shown(await fetch(echo, { method: 'POST', body: data }));
-      },
-    ],
-    [
-      'URLSearchParams',
-      async (fetch) =>
-        shown(await fetch(echo, { method: 'POST', body: new realm.URLSearchParams({ a: 'b' }) })),
-    ],
-    [
-      'ArrayBuffer',
-      async (fetch) => shown(await fetch(echo, { method: 'POST', body: new realm.Uint8Array([65]).buffer })),
-    ],
-    ['URL', async (fetch) => shown(await fetch(new realm.URL(echo)))],
-  ])('%s', async (_name, run) => {
+  const rows = realmRows(realm, places);
+  test.each(rows)('%s', async (_name, run) => {
     expect(await outcome(run, manager.fetch)).toEqual(await outcome(run, fetch.bind(globalThis)));
+  });
+
+  test.each(Object.entries(realmBodies(realm)))('%s, by a reply', async (_name, body) => {
+    const init = { method: 'POST', body: body() };
+    const bare = new Response(await (await fetch(echo, init)).text());
+    const reply = await manager.post(echo, body()).text();
+    expect(await shown(new Response(reply))).toEqual(await shown(bare));
   });
 });
 

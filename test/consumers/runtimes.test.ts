@@ -21,6 +21,9 @@ const EXPECTED = {
   iteration: 'hello',
   upload: 300_000,
   form: true,
+  blob: 'blob',
+  parameters: 'a=b',
+  headers: '1',
   gzip: 'unpacked',
   fetch: 'true,200,fetched',
   http2: 'hello,2',
@@ -32,6 +35,7 @@ const EXPECTED = {
   data: 'data',
   status: 'true,content-not-found',
   refused: 'true,connection-refused',
+  abortInBody: 'true,operation-canceled',
   abort: 'true,operation-canceled',
 };
 
@@ -54,6 +58,9 @@ function respond(request: IncomingMessage, response: ServerResponse): void {
       break;
     case '/gzip':
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('unpacked'));
+      break;
+    case '/stall':
+      response.writeHead(200).write('begun');
       break;
     case '/cookie':
       response.writeHead(200, { 'set-cookie': 'baked=1' }).end();

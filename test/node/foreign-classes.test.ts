@@ -4,7 +4,8 @@ import vm from 'node:vm';
 import { FormData as NodeFetchFormData, Request as NodeFetchRequest } from 'node-fetch';
 import * as undici from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HttpMultiPart, NetworkAccessManager } from '../../platform/node/index.ts';
+import { NetworkAccessManager as PageManager } from '../../platform/browser/index.ts';
+import { CookieJar, HttpMultiPart, NetworkAccessManager, NetworkReply } from '../../platform/node/index.ts';
 import type { BodyInput } from '../../src/message/request-body.ts';
 import { serveAll } from '../support/listening.ts';
 
@@ -16,6 +17,7 @@ const server = createServer(async (request, response) => {
     .toString('latin1')
     .replace(/-{2,}\S+/g, '--');
   const { method, url } = request;
+  if (url === '/stall') return void response.writeHead(200).write('begun');
   response.end(
     JSON.stringify({ method, url, type, length: request.headers['content-length'] !== undefined, body }),
   );
@@ -24,7 +26,13 @@ serveAll(server, (at) => {
   base = at;
 });
 
-let manager: NetworkAccessManager;
+/** The set of a page is what Jest takes in jsdom, over the fetch of Node, which knows none of these classes either. */
+const SETS = [
+  ['the set of Node', NetworkAccessManager],
+  ['the set of a page', PageManager],
+] as const;
+
+let manager: InstanceType<(typeof SETS)[number][1]>;
 beforeEach(() => {
   manager = new NetworkAccessManager();
 });
@@ -140,7 +148,11 @@ interface Echo {
   readonly body: string;
 }
 
-describe('a body that is', () => {
+describe.each(SETS)('by %s a body that is', (_set, Manager) => {
+  beforeEach(() => {
+    manager = new Manager();
+  });
+
   test.each(BODIES)('%s', async (_name, make, body, type) => {
     const init = { method: 'POST', body: make() as BodyInit, duplex: 'half' } as RequestInit;
     const byFetch = (await (await manager.fetch(base, init)).json()) as Echo;
@@ -203,6 +215,50 @@ describe('a Request', () => {
   });
 });
 
+/** As jsdom has it: no EventTarget of Node's. */
+class OwnSignal {
+  aborted = false;
+  reason: unknown = undefined;
+  readonly #target = new EventTarget();
+  addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    this.#target.addEventListener(...args);
+  }
+  removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    this.#target.removeEventListener(...args);
+  }
+  abort(reason: unknown): void {
+    this.aborted = true;
+    this.reason = reason;
+    this.#target.dispatchEvent(new Event('abort'));
+  }
+  get [Symbol.toStringTag](): string {
+    return 'AbortSignal';
+  }
+}
+
+test.each(SETS)('by %s a signal of a library ends a body that is read', async (_set, Manager) => {
+  manager = new Manager();
+  const signal = new OwnSignal();
+  const response = await manager.fetch(`${base}/stall`, { signal: signal as never });
+  const reason = new RangeError('enough');
+  signal.abort(reason);
+  await expect(response.text()).rejects.toBe(reason);
+  const reply = manager.get({ url: `${base}/stall`, signal: signal as never });
+  await expect(reply.text()).rejects.toMatchObject({ code: 'operation-canceled', cause: reason });
+});
+
+test('a Map of another realm, or bytes of it, are what they are to options and answers', async () => {
+  const attributes = inRealm("new Map([['a', 1]])") as Map<string, unknown>;
+  expect(manager.get({ url: base, attributes }).request.options.attributes).toBe(attributes);
+  manager.schemes = inRealm('new Map()') as Map<string, never>;
+  const bytes = inRealm('new Uint8Array([104, 105])') as Uint8Array;
+  const { request } = manager.get(base);
+  expect(await NetworkReply.from(request, { body: bytes }).text()).toBe('hi');
+  expect(() => new NetworkAccessManager({ tls: { pfx: bytes } })).toThrow(
+    /cannot be read: expected PKCS #12 in DER/,
+  );
+});
+
 test('a URL of another realm, or of a library, is a URL', async () => {
   const url = {
     href: `${base}/x`,
@@ -217,6 +273,9 @@ test('a URL of another realm, or of a library, is a URL', async () => {
   };
   expect((await manager.get(url as never).json<Echo>()).url).toBe('/x');
   expect(await (await manager.fetch(url as never)).json()).toMatchObject({ url: '/x' });
+  const jar = new CookieJar();
+  jar.setCookie('a=b', url as never, { site: url as never });
+  expect(jar.cookieHeader(url as never, { site: url as never })).toBe('a=b');
 });
 
 test('a scheme handler may answer with the Response of undici', async () => {

@@ -1,4 +1,5 @@
 import type { Hmac } from 'node:crypto';
+import { isUint8Array } from '../../../src/util/brand.ts';
 
 /** New for every process: what a fingerprint is of cannot be found by trying, wherever it turns up. */
 let secret: Buffer | null = null;
@@ -18,7 +19,7 @@ export function fingerprint(data: string | object): string {
 /** Every value begins with its kind and its size, so that no two of them run together. */
 function add(hmac: Hmac, value: unknown): void {
   if (typeof value === 'string') hmac.update(`string ${value.length} ${value}`);
-  else if (value instanceof Uint8Array) hmac.update(`bytes ${value.length} `).update(value);
+  else if (isUint8Array(value)) hmac.update(`bytes ${value.length} `).update(value);
   else if (typeof value === 'function') hmac.update(`function ${numberOf(value)} `);
   else if (typeof value === 'object' && value !== null) addEntries(hmac, value);
   else hmac.update(`${typeof value} ${value} `);

@@ -1,5 +1,6 @@
 import type { PreSharedKey } from '../../../src/call/pre-shared-key.ts';
 import { NetworkError } from '../../../src/error.ts';
+import { isUint8Array } from '../../../src/util/brand.ts';
 import type { Step } from './step.ts';
 
 const MOST_KEYS = 256;
@@ -69,7 +70,7 @@ function checked(key: PreSharedKey, url: string): PreSharedKey {
 }
 
 function isKey(key: unknown): boolean {
-  if (typeof key !== 'string' && !(key instanceof Uint8Array)) return false;
+  if (typeof key !== 'string' && !isUint8Array(key)) return false;
   const { length } = Buffer.from(key);
   return length > 0 && length <= LIMITS.maximumPreSharedKeyLength;
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../src/download/download.ts';
 import type { Manager } from '../../../src/manager.ts';
 import type { RequestInput } from '../../../src/options/options.ts';
+import { brandOf } from '../../../src/util/brand.ts';
 import { FileTarget } from './file-target.ts';
 
 /** Where {@link download} puts the file, and what it must be. */
@@ -22,7 +23,7 @@ const CHECKS: Checks<DownloadOptions> = {
   ...DOWNLOAD_CHECKS,
   to: {
     expected: 'a path',
-    accepts: (value) => (typeof value === 'string' && value !== '') || value instanceof URL,
+    accepts: (value) => (typeof value === 'string' && value !== '') || brandOf(value) === 'URL',
     isRequired: true,
   },
   overwrite: TRUTH,

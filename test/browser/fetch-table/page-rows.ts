@@ -38,7 +38,7 @@ const newStall = (site: string): string => `${site}/stall?${newName()}`;
 const newName = (): string => `n${crypto.randomUUID()}`;
 
 /** Whether this engine streams what it sends, with which bare fetch and ours do the same. */
-function streamsRequests(): boolean {
+export function streamsRequests(): boolean {
   let isAsked = false;
   const init = {
     method: 'POST',
