@@ -4,7 +4,7 @@ import type { SchemeHandler } from './call/scheme-handler.ts';
 import { isObject } from './checks/checker.ts';
 import { refuseSurplus } from './checks/surplus.ts';
 import type { AbstractCookieJar } from './cookies/abstract-cookie-jar.ts';
-import { type HeadersInput, withDefaults } from './message/headers.ts';
+import { type HeadersInput, HttpHeaders, withDefaults } from './message/headers.ts';
 import { applicationProxy } from './options/application-proxy.ts';
 import { baseOf } from './options/base-url.ts';
 import type { RequestOptions, SharedOptions } from './options/options.ts';
@@ -16,8 +16,8 @@ import {
   requestDefaults,
   resolveManagerOptions,
 } from './resolve-options.ts';
-import { viewOfOptions } from './settings-view.ts';
 import { INSPECT, type Inspect, inspection } from './util/inspection.ts';
+import { shownFields, withoutUserinfo } from './util/redaction.ts';
 import { Verbs } from './verbs.ts';
 
 /** What setting one option does to another. */
@@ -179,4 +179,22 @@ export abstract class Settings extends Verbs {
       });
     }
   }
+}
+
+/** The options that differ from their defaults, as they may be shown: parts by the name of their class, secrets hidden. */
+function viewOfOptions(options: ManagerSettings, defaults: ManagerSettings): Record<string, unknown> {
+  const names = Object.keys(options) as (keyof ManagerSettings)[];
+  const changed = names.filter((name) => options[name] !== defaults[name]);
+  return Object.fromEntries(changed.map((name) => [name, viewOf(options[name], options)]));
+}
+
+function viewOf(value: unknown, { secretHeaders }: ManagerSettings): unknown {
+  if (typeof value === 'string') return withoutUserinfo(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (value instanceof HttpHeaders) return shownFields(value, secretHeaders);
+  if (value instanceof Map) return [...value.keys()];
+  // Material of TLS is plain, and conceals itself.
+  return 'toJSON' in value && Object.getPrototypeOf(value) === Object.prototype
+    ? (value as { toJSON(): unknown }).toJSON()
+    : value.constructor.name;
 }

@@ -5,7 +5,6 @@ import type { HttpRequest } from '../../src/call/request.ts';
 import type { RequestBody } from '../../src/message/body.ts';
 import { collectBody } from '../../src/message/collect-body.ts';
 import { sourceFailure } from '../../src/message/source-failure.ts';
-import { supportsRequestStreams } from './request-streams.ts';
 
 /**
  * A body that is not in memory, as fetch takes it: streamed where the platform does that (on request only, where that is
@@ -98,4 +97,28 @@ function uploadStream(body: RequestBody, call: Call): ReadableStream<Uint8Array>
       await source.return?.();
     },
   });
+}
+
+/**
+ * Whether the fetch of this runtime streams request bodies. Without support a stream is turned into text, which brings a
+ * Content-Type, and `duplex` is never read.
+ *
+ * Source: https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection
+ */
+function supportsRequestStreams(): boolean {
+  let duplexRead = false;
+  const init = {
+    method: 'POST',
+    body: new ReadableStream(),
+    get duplex() {
+      duplexRead = true;
+      return 'half';
+    },
+  };
+  try {
+    const { headers } = new Request('https://probe.invalid', init);
+    return duplexRead && !headers.has('content-type');
+  } catch {
+    return false;
+  }
 }

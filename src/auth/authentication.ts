@@ -1,5 +1,6 @@
 import type {
   Authenticating,
+  AuthenticatingServer,
   AuthenticationChallenge,
   AuthenticationPart,
   AuthenticationSettings,
@@ -12,7 +13,6 @@ import { AskedAuthenticator } from './authenticator.ts';
 import type { Authenticators, ChannelBinding } from './authenticators.ts';
 import { basicScheme } from './basic.ts';
 import { bearerScheme } from './bearer.ts';
-import { sendingByProxy } from './by-proxy.ts';
 import { checkAuthenticationOptions } from './check-options.ts';
 import { allowedSchemes } from './choose.ts';
 import { CredentialCache } from './credential-cache.ts';
@@ -22,6 +22,7 @@ import { Rounds } from './rounds.ts';
 import type { Scheme } from './scheme.ts';
 import type { SecurityContextFactory } from './security-context.ts';
 import { authenticationStage } from './stage.ts';
+import { type Peer, Visit } from './visit.ts';
 
 const NO_CREDENTIALS = {};
 
@@ -111,4 +112,31 @@ export class Authentication implements AuthenticationPart {
   [INSPECT](depth: number, options: object, inspect?: Inspect): unknown {
     return inspection(this, depth, options, inspect);
   }
+}
+
+/** Answers the 407 of proxies that pass requests on. A proxy that is asked in the place of another one is a peer of its own. */
+function sendingByProxy(rounds: Authenticating['rounds']): Authenticating['sendByProxy'] {
+  return ({ first, answered, telling }, request, next, call) => {
+    const { method, url, body } = request;
+    const target = url.origin + (url.target.startsWith('/') ? url.target : `/${url.target}`);
+    const peers = new Map<AuthenticatingServer, Peer>();
+    const peerOf = (server: AuthenticatingServer | null): Peer | null => {
+      if (server === null) return null;
+      const peer = peers.get(server) ?? {
+        server,
+        rounds: rounds(server, request, call),
+        outgoing: { method, target, body, hostname: server.hostname },
+        telling: (given, answer) => telling(given, server, answer),
+      };
+      peers.set(server, peer);
+      return peer;
+    };
+    const visit = new Visit(
+      { first: peerOf(first), of: (response) => peerOf(answered(response)) },
+      request,
+      next,
+      call,
+    );
+    return visit.begin();
+  };
 }

@@ -4,7 +4,6 @@ import type { Choice } from './choose.ts';
 import type { CredentialCache, KnownSpace } from './credential-cache.ts';
 import { credentialsOfUrl, sameCredentials } from './credentials.ts';
 import { pathOf } from './protection-space.ts';
-import { RefusedCredentials } from './refused-credentials.ts';
 import type { Scheme, Session } from './scheme.ts';
 
 /** An answer that was refused. */
@@ -120,5 +119,18 @@ export class GivenCredentials {
 
   forget(realm: string, session: Session): void {
     this.#cache.forget(this.#key, realm, session);
+  }
+}
+
+/** What was refused in the rounds of one request. What another realm refuses may be right for this one. */
+class RefusedCredentials {
+  readonly #refused: { readonly credentials: Credentials; readonly realm: string }[] = [];
+
+  add(credentials: Credentials, realm: string): void {
+    this.#refused.push({ credentials, realm });
+  }
+
+  has(credentials: Credentials, realm: string): boolean {
+    return this.#refused.some((one) => one.realm === realm && sameCredentials(one.credentials, credentials));
   }
 }

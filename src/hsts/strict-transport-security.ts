@@ -11,11 +11,10 @@ import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
 import { KnownHosts } from './known-hosts.ts';
-import { learnStage } from './learn-stage.ts';
 import { policyHost, type StrictTransportSecurityPolicy } from './policy.ts';
+import { learnStage, upgradeStage } from './stage.ts';
 import { fromStored, toStored } from './stored-policy.ts';
 import { upgradeUrl } from './upgrade.ts';
-import { upgradeStage } from './upgrade-stage.ts';
 
 export interface StrictTransportSecurityOptions {
   /** Time against which policies expire. @default the system's */

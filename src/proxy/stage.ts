@@ -26,7 +26,6 @@ import type { Choice } from './environment.ts';
 import { behindFactory, type OwnFactory } from './own-factory.ts';
 import { hasOwnAuthorization } from './proxy-authorization.ts';
 import { fieldsForHop, proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
-import { queryOf } from './query.ts';
 import { forwarderOf, keyOf, Plan, proxyOf } from './route-plan.ts';
 import { routeThrough } from './routes.ts';
 import { NO_PROXY } from './setting.ts';
@@ -248,4 +247,17 @@ function notFound({ url }: HttpRequest, what: string, cause?: unknown): NetworkE
   const shown = withoutFragment(url);
   const why = cause === undefined ? '' : cause instanceof Error ? cause.message : String(cause);
   return new NetworkError('proxy-not-found', `no proxy for ${shown}: ${what}${why}`, { url: shown, cause });
+}
+
+/** What a proxy is to be chosen for. */
+function queryOf({ url, options }: HttpRequest): ProxyQuery {
+  const { hostname, port, scheme } = url;
+  return {
+    url: withoutFragment(url),
+    peerHost: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+    peerPort: port,
+    scheme: scheme as ProxyQuery['scheme'],
+    protocolTag: scheme,
+    attributes: options.attributes,
+  };
 }

@@ -29,7 +29,7 @@ const BY_CLASS =
 const OWN_OBJECTS: ReadonlySet<string> = new Set([
   'src/message/form-body.ts: piece instanceof Uint8Array',
   'src/message/http-multi-part.ts: piece instanceof Uint8Array',
-  'src/settings-view.ts: value instanceof Map',
+  'src/settings.ts: value instanceof Map',
   'platform/browser/indexeddb-cache/chunk-reader.ts: value instanceof Uint8Array',
   // Other memory is copied.
   'src/util/bytes.ts: buffer instanceof ArrayBuffer',

@@ -32,11 +32,11 @@ import { SleepWatch } from '../http/sleep-watch.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import { Attempt } from './attempt.ts';
-import { boundOpening } from './bound-opening.ts';
 import { nodeHttpCapabilities } from './capabilities.ts';
 import { KeptSockets } from './kept-sockets.ts';
 import { requestFields } from './request-fields.ts';
 import { MAXIMUM_HEAD } from './response-check.ts';
+import { boundOpening } from './watch-socket.ts';
 
 /** Which agents make the connections of a {@link NodeHttpTransport}, and its limits. */
 export interface NodeHttpTransportOptions {

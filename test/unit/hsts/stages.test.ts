@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import { NetworkError } from '../../../src/error.ts';
-import { learnStage } from '../../../src/hsts/learn-stage.ts';
+import { learnStage, upgradeStage } from '../../../src/hsts/stage.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
-import { upgradeStage } from '../../../src/hsts/upgrade-stage.ts';
 import { UNTOLD_SECURITY } from '../../../src/message/connection-security.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { countCancelers } from '../../support/count-cancelers.ts';
