@@ -12,9 +12,12 @@ import { until } from '../suites/transport/harness.ts';
 import { bundleFixture } from '../support/bundled-fixture.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
-/** How often each accident happens, at a point that chance chooses, by the pieces that are asked for at a time. */
-const TIMES = { 1: 100, 4: 25 } as const;
-const SIZE = 3 * 1024 * 1024;
+/** How often each accident happens, at a point that chance chooses: by pieces that are asked for at a time, or all at once. */
+const TIMES = 100;
+/** Downloads at a time, each of a resource into a directory of its own: most of a point is a wait for the disk. */
+const PLACES = 10;
+/** Two times the bytes after which the disk is asked to have them, and some. */
+const SIZE = 2.25 * 1024 * 1024;
 
 const cleanup = new Cleanup();
 const root = mkdtempSync(join(tmpdir(), 'download-proof-'));
@@ -44,7 +47,7 @@ type Accident = (response: ServerResponse) => void;
 /** Serves the version that is current, by ranges, and lets accidents happen. */
 class Resource {
   current = 0;
-  requests = 0;
+  accidents = 0;
   continued = 0;
   pieces = 0;
   /** An accident, after how many answers without one, and how many bytes of it. */
@@ -57,7 +60,6 @@ class Resource {
   }
 
   #answer({ headers }: IncomingMessage, response: ServerResponse): void {
-    this.requests++;
     const body = versions[this.current]!;
     const etag = `"v${this.current}"`;
     const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
@@ -78,34 +80,13 @@ class Resource {
       return;
     }
     this.next = null;
+    this.accidents++;
     const after = Math.min(next.after, end - first - 1);
     response.write(body.subarray(first, first + after), () => next.accident(response));
   }
 }
 
 const somewhere = (): number => 1 + Math.floor(Math.random() * (SIZE - 1));
-/** Right, or absent. */
-function isRightOrAbsent(to: string): boolean {
-  if (!existsSync(to)) return true;
-  const found = readFileSync(to);
-  return versions.some((body) => body.equals(found));
-}
-
-/** The journal says that some of the part is on the disk. */
-function hasNoted(to: string): boolean {
-  const journal = `${to}.fairlead-journal`;
-  return existsSync(journal) && !readFileSync(journal, 'utf8').includes('"bytes":0}');
-}
-
-let resource: Resource;
-let url: string;
-let directory: string;
-beforeEach(async () => {
-  resource = new Resource();
-  url = await resource.listen();
-  directory = mkdtempSync(join(root, 'one-'));
-});
-
 const SEGMENTS = [1, 4] as const;
 /** One of the answers that may be the next, and a point of it. */
 const someAnswer = (segments: number) => ({
@@ -113,40 +94,93 @@ const someAnswer = (segments: number) => ({
   after: segments === 1 ? somewhere() : 1 + Math.floor(Math.random() * (SIZE / segments)),
 });
 
+/** A resource, and where it is downloaded to. */
+class Place {
+  readonly resource = new Resource();
+  readonly directory = mkdtempSync(join(root, 'one-'));
+  readonly to = join(this.directory, 'file');
+  url = '';
+
+  async begin(): Promise<this> {
+    this.url = await this.resource.listen();
+    return this;
+  }
+
+  /** Right, by one of the versions, or absent. */
+  isRightOrAbsent(): boolean {
+    if (!existsSync(this.to)) return true;
+    const found = readFileSync(this.to);
+    return versions.some((body) => body.equals(found));
+  }
+
+  /** The version that is current, and nothing beside it. */
+  expectRight(): void {
+    expect(readFileSync(this.to).equals(versions[this.resource.current]!)).toBe(true);
+    expect(readdirSync(this.directory)).toEqual(['file']);
+  }
+
+  /** The journal says that some of the part is on the disk. */
+  hasNoted(): boolean {
+    const journal = `${this.to}.fairlead-journal`;
+    return existsSync(journal) && !readFileSync(journal, 'utf8').includes('"bytes":0}');
+  }
+
+  /** The next answer stands still at a point that chance chooses; resolves then. */
+  standsStill(segments: number, isNoted: boolean): Promise<void> {
+    return new Promise((reached) => {
+      this.resource.next = {
+        // Of several, the last one: what was there before it is noted.
+        not: isNoted ? segments - 1 : Math.floor(Math.random() * segments),
+        after: Math.floor(isNoted ? SIZE / 2 + somewhere() / 2 : somewhere()),
+        accident: () => setImmediate(reached),
+      };
+    });
+  }
+}
+
+let places: readonly Place[];
+beforeEach(async () => {
+  places = await Promise.all(Array.from({ length: PLACES }, () => new Place().begin()));
+});
+const sum = (count: (resource: Resource) => number): number =>
+  places.reduce((total, { resource }) => total + count(resource), 0);
+
 describe.each(SEGMENTS)('downloads of %i segments, each with an accident: the file is right', (segments) => {
-  test.each<[string, Accident]>([
-    ['cut', (response) => response.socket!.end()],
-    ['reset', (response) => response.socket!.resetAndDestroy()],
-    ['stalled', () => {}],
+  test.each<[string, (resource: Resource) => Accident]>([
+    ['cut', () => (response) => response.socket!.end()],
+    ['reset', () => (response) => response.socket!.resetAndDestroy()],
+    ['stalled', () => () => {}],
     [
       'cut, and the resource changes',
-      (response) => {
+      (resource) => (response) => {
         resource.current = 1 - resource.current;
         response.socket!.end();
       },
     ],
     [
       'cut twice',
-      (response) => {
+      (resource) => (response) => {
         resource.next = { not: 0, after: somewhere(), accident: (again) => again.socket!.destroy() };
         response.socket!.destroy();
       },
     ],
   ])(
     '%s',
-    async (name, accident) => {
-      const manager = new NetworkAccessManager(
-        name === 'stalled' ? { transferTimeout: segments === 1 ? 50 : 200 } : {},
-      );
+    async (name, accidentOf) => {
+      const manager = new NetworkAccessManager(name === 'stalled' ? { transferTimeout: 500 } : {});
       cleanup.add(() => manager.close());
-      const to = join(directory, 'file');
-      for (let time = 0; time < TIMES[segments]; time++) {
-        resource.next = { ...someAnswer(segments), accident };
-        await download(manager, url, { to, overwrite: true, segments }).saved;
-        expect(readFileSync(to).equals(versions[resource.current]!)).toBe(true);
-        expect(readdirSync(directory)).toEqual(['file']);
-      }
-      expect(resource.pieces > 0).toBe(segments > 1);
+      let times = 0;
+      const run = async (place: Place): Promise<void> => {
+        const { resource, url, to } = place;
+        while (times++ < TIMES) {
+          resource.next = { ...someAnswer(segments), accident: accidentOf(resource) };
+          await download(manager, url, { to, overwrite: true, segments }).saved;
+          place.expectRight();
+        }
+      };
+      await Promise.all(places.map(run));
+      expect(sum(({ accidents }) => accidents)).toBeGreaterThanOrEqual(TIMES);
+      expect(sum(({ pieces }) => pieces) > 0).toBe(segments > 1);
     },
     120_000,
   );
@@ -155,44 +189,42 @@ describe.each(SEGMENTS)('downloads of %i segments, each with an accident: the fi
 test.each(SEGMENTS)(
   'kill -9 again and again, of %i segments: the file is right or absent, and what was there goes on',
   async (segments) => {
-    /** One place: kills until enough have happened. */
+    const where = places.flatMap(({ url, to }) => [url, to]);
     let kills = 0;
-    const run = async (to: string): Promise<void> => {
-      while (kills < TIMES[segments]) {
-        const child = fork(program, [url, to, String(segments)]);
-        children.add(child);
-        const over = once(child, 'exit');
-        kills++;
-        // The answer stands still at a point that chance chooses, and the kill comes while what came is written, or when some of
-        // it is on the disk for certain.
-        const isNoted = kills % 2 === 0;
-        const after = isNoted ? SIZE / 2 + somewhere() / 2 : somewhere();
-        const stands = new Promise<void>((reached) => {
-          resource.next = {
-            // Of several, the last one: what was there before it is noted.
-            not: segments === 1 ? 0 : isNoted ? segments - 1 : Math.floor(Math.random() * segments),
-            after: Math.floor(after),
-            accident: () => setImmediate(reached),
-          };
-        });
-        await Promise.race([stands, over]);
-        if (isNoted) await until(() => child.exitCode !== null || hasNoted(to));
-        child.kill('SIGKILL');
-        await over;
-        children.delete(child);
-        expect(isRightOrAbsent(to)).toBe(true);
-        if (Math.random() < 0.1) resource.current = 1 - resource.current;
+    for (let round = 0; kills < TIMES; round++) {
+      // The kill comes while what came is written, or when some of it is on the disk for certain.
+      const isNoted = round % 2 === 1;
+      const stands = places.map((place) => place.standsStill(segments, isNoted));
+      const child = fork(program, [String(segments), ...where]);
+      children.add(child);
+      const over = once(child, 'exit');
+      const saved = new Set<string>();
+      child.on('message', (to: string) => saved.add(to));
+      const isOver = ({ to }: Place): boolean => saved.has(to) || child.exitCode !== null;
+      await Promise.all(
+        places.map(async (place, index) => {
+          await Promise.race([stands[index], until(() => isOver(place))]);
+          if (isNoted) await until(() => isOver(place) || place.hasNoted());
+        }),
+      );
+      kills += places.filter((place) => !isOver(place)).length;
+      child.kill('SIGKILL');
+      await over;
+      children.delete(child);
+      for (const place of places) {
+        expect(place.isRightOrAbsent()).toBe(true);
+        if (Math.random() < 0.1) place.resource.current = 1 - place.resource.current;
       }
-    };
-    const to = join(directory, 'file');
-    await run(to);
+    }
     // And it comes to an end at last, in this process.
     const manager = new NetworkAccessManager();
     cleanup.add(() => manager.close());
-    await download(manager, url, { to, overwrite: true, segments }).saved;
-    expect(readFileSync(to).equals(versions[resource.current]!)).toBe(true);
-    expect(readdirSync(directory)).toEqual(['file']);
-    expect(resource.continued).toBeGreaterThan(0);
+    for (const place of places) {
+      place.resource.next = null;
+      await download(manager, place.url, { to: place.to, overwrite: true, segments }).saved;
+      place.expectRight();
+    }
+    expect(sum(({ continued }) => continued)).toBeGreaterThan(0);
   },
   120_000,
 );
