@@ -16,6 +16,7 @@ export class Attempt extends Call {
     super(call.sink, call.clock, call);
     this.#call = call;
     this.slot = slot;
+    call.attempt = this;
     this.lease = call.lease;
     this.proxyRounds = call.proxyRounds;
   }
@@ -27,5 +28,6 @@ export class Attempt extends Call {
   /** The hop is over. */
   end(): void {
     this.slot = null;
+    if (this.#call.attempt === this) this.#call.attempt = null;
   }
 }

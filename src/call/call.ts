@@ -8,6 +8,7 @@ import type { ReplyEvent } from './reply-event.ts';
 import type { HttpRequest } from './request.ts';
 import type { ProxyServer } from './route.ts';
 import type { Next } from './stage.ts';
+import type { Reach } from './timed-out.ts';
 import type { Timings } from './timings.ts';
 
 /** What an idle timer lets the rest of the pipeline do to it. Set by the timeout stage. */
@@ -19,6 +20,8 @@ export interface IdleTimer {
   resume(): void;
   /** A connection carries the attempt: told by transports that open connections. */
   connected?(): void;
+  /** How far the attempt is known to be, beside its timings. */
+  readonly reach?: Reach;
 }
 
 /** The place of a request that waits in the queue. Set by the queue stage. */
@@ -89,6 +92,8 @@ export class Call {
   queued: QueuePlace | null = null;
   /** The call of an exchange that is shared, while this one waits for its head. */
   waitsFor: Call | null = null;
+  /** The one under way, of a call; null between two, and on an attempt. */
+  attempt: Call | null = null;
   /** That of an attempt; null on the call. */
   slot: QueueSlot | null = null;
   /** What a loop keeps between two attempts, under way; of an attempt, that which its call had when it began. */

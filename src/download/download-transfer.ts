@@ -78,7 +78,9 @@ export class DownloadTransfer<Saved> implements Transfer {
     };
     this.#writer = new TargetWriter(plan.target, this);
     const { total = 0 } = request.options.timeouts;
-    const late = (): void => this.#fail(tooLong(total, request), true);
+    const created = source.clock.now();
+    const late = (): void =>
+      this.#fail(tooLong(total, request, this.#transfer?.timings, created, source.clock), true);
     this.#deadline = total === 0 ? null : source.clock.setTimeout(late, total);
   }
 
@@ -252,12 +254,9 @@ export class DownloadTransfer<Saved> implements Transfer {
   #lost(error: NetworkError, isPassing = isWorthContinuing(error.code)): void {
     this.#transfer = null;
     const validator = this.#plan.resume ? this.#validator : null;
-    if (!isPassing || !this.#isTold || this.#isPassing || validator === null) {
-      this.#fail(error, true);
-      return;
-    }
-    const pause = pauseBeforeContinuing(++this.#fruitless, Math.random());
-    if (pause === null) {
+    const mayGoOn = isPassing && this.#isTold && !this.#isPassing && validator !== null;
+    const pause = mayGoOn ? pauseBeforeContinuing(++this.#fruitless, Math.random()) : null;
+    if (pause === null || validator === null) {
       this.#fail(error, true);
       return;
     }

@@ -1,6 +1,9 @@
 import type { ResponseHead } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
+import { phasesOf, tookTooLong } from '../call/timed-out.ts';
+import type { Timings } from '../call/timings.ts';
 import { codeForStatus, NetworkError } from '../error.ts';
+import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
 
 /** What came is not what was announced. */
@@ -20,12 +23,20 @@ export function noFile({ status, url }: ResponseHead): NetworkError {
   return new NetworkError('protocol-failure', message, { url, status });
 }
 
-/** The time for the whole download is over. */
-export function tooLong(limit: number, request: HttpRequest): NetworkError {
-  return new NetworkError('timeout', `the timeout 'total' is ${limit} ms`, {
-    url: withoutFragment(request.url),
-    timeout: { name: 'total', limit, phases: {} },
-  });
+/**
+ * The time for the whole download is over.
+ * @param timings of the request under way; none between two
+ * @param created when the download was begun
+ */
+export function tooLong(
+  limit: number,
+  { url }: HttpRequest,
+  timings: Timings | null | undefined,
+  created: number,
+  clock: Clock,
+): NetworkError {
+  const phases = timings == null ? { before: limit } : phasesOf({ ...timings, created }, clock.now(), null);
+  return tookTooLong('total', limit, withoutFragment(url), phases);
 }
 
 /** For an answer that is let go of, of which nothing more is heard. */

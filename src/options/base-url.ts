@@ -1,6 +1,6 @@
 import { illTyped } from '../checks/option-errors.ts';
 import { publicUrl } from '../error.ts';
-import type { ParsedUrl } from '../util/url.ts';
+import { hintOfScheme, type ParsedUrl } from '../util/url.ts';
 import type { SharedOptions } from './options.ts';
 
 /** How a platform reads URLs: relative ones against `base`, where one is given. Throws a TypeError for what is no URL. */
@@ -20,9 +20,10 @@ export function resolveUrl(input: string | URL, options: BaseOptions, parse: Url
   // Only what is absolute itself has userinfo, which href leaves out.
   const url = parse(input, base.username + base.password === '' ? base.href : String(options.baseUrl));
   if (options.allowAbsoluteUrls || isWithin(url, base)) return url;
-  throw new TypeError(
-    `${publicUrl(url.href)} is outside of the baseUrl ${base.href}; make it relative, without a slash at its start, or set allowAbsoluteUrls`,
-  );
+  const shown = publicUrl(url.href);
+  const hint =
+    hintOfScheme(shown) || '; make it relative, without a slash at its start, or set allowAbsoluteUrls';
+  throw new TypeError(`${shown} is outside of the baseUrl ${base.href}${hint}`);
 }
 
 /** The base, or null for none. @throws TypeError when nothing can be relative to it */
@@ -30,7 +31,7 @@ export function baseOf({ baseUrl }: BaseOptions, parse: UrlParser): ParsedUrl | 
   if (baseUrl === null) return null;
   const base = parse(baseUrl);
   if (base.target[0] === '/') return base;
-  throw illTyped('', 'baseUrl', 'a URL that others can be relative to');
+  throw illTyped('', 'baseUrl', `a URL that others can be relative to${hintOfScheme(publicUrl(base.href))}`);
 }
 
 /** The same origin, and the path of the base or one below it. */

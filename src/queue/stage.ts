@@ -80,9 +80,10 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   }
 
   begin(): Promise<HttpResponse> {
-    return this.#ticket.running
-      ? this.#send()
-      : new Promise((resolve, reject) => this.#wait(resolve, reject));
+    if (!this.#ticket.running) return new Promise((resolve, reject) => this.#wait(resolve, reject));
+    // An earlier attempt may have waited.
+    this.#call.timings.queued = 0;
+    return this.#send();
   }
 
   setPriority(priority: Priority): void {

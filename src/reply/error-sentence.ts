@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../call/request.ts';
 import { NetworkError, type NetworkErrorCode, publicUrl } from '../error.ts';
+import { hintOfScheme } from '../util/url.ts';
 
 /** Most characters of a URL in a sentence: a `data:` URL may have a million. */
 const MOST_OF_URL = 300;
@@ -21,8 +22,12 @@ const WHAT_TO_DO: Partial<Record<NetworkErrorCode, readonly [word: string, advic
 
 /** The request as a sentence names it: `GET https://origin.test/path`, without credentials. */
 export function requestName(method: string, url: string): string {
+  return `${method} ${shownUrl(url)}`;
+}
+
+function shownUrl(url: string): string {
   const shown = publicUrl(url);
-  return `${method} ${shown.length > MOST_OF_URL ? `${shown.slice(0, MOST_OF_URL)}…` : shown}`;
+  return shown.length > MOST_OF_URL ? `${shown.slice(0, MOST_OF_URL)}…` : shown;
 }
 
 /** What has been put into words, for which request, and what it said before. */
@@ -45,9 +50,12 @@ export function withSentence(error: NetworkError, request: HttpRequest): Network
 }
 
 function sentence({ code, message, url, sslErrors }: NetworkError, request: HttpRequest): string {
-  const name = requestName(request.method, url ?? request.url.href);
+  const where = url ?? request.url.href;
+  const name = requestName(request.method, where);
   const [word, advice] = WHAT_TO_DO[code] ?? ['', ''];
   const whole = message.startsWith(name) ? message : `${name}: ${message}`;
+  const hint = code === 'protocol-unknown' ? hintOfScheme(shownUrl(where)) : '';
+  if (hint !== '') return whole + hint;
   // Errors of certificates say themselves what can be done, where something can.
   const isSaid = sslErrors !== undefined || message.toLowerCase().includes(word);
   return isSaid ? whole : `${whole} (${advice})`;

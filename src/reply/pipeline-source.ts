@@ -3,7 +3,7 @@ import { headEvent } from '../call/head-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
-import { timedOut } from '../call/timed-out.ts';
+import { reachOf, timedOut } from '../call/timed-out.ts';
 import { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -46,8 +46,7 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     const fail = (error: unknown): void => this.cancel(toNetworkError(error, this.#request));
     const { total = 0 } = this.#request.options.timeouts;
     if (total > 0) {
-      const late = (): void => this.cancel(timedOut('total', total, this.#request.url, this));
-      this.#deadline = this.clock.setTimeout(late, total);
+      this.#deadline = this.clock.setTimeout(() => this.#late(total), total);
     }
     try {
       this.#run(this.#request, this).then((response) => this.#deliver(response), fail);
@@ -92,6 +91,11 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
     const sink = this.#take();
     body?.cancel(error);
     sink?.accept({ type: 'failed', error: error.toJSON() });
+  }
+
+  #late(total: number): void {
+    const of = this.waitsFor ?? this;
+    this.cancel(timedOut('total', total, this.#request.url, of, reachOf(of, this.#body !== null)));
   }
 
   #deliver(response: HttpResponse): void {

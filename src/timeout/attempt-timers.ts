@@ -1,6 +1,6 @@
 import type { Call, IdleTimer } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
-import { timedOut } from '../call/timed-out.ts';
+import { type Reach, timedOut } from '../call/timed-out.ts';
 import type { TimeoutName } from '../options/timeouts.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 
@@ -17,7 +17,7 @@ export class AttemptTimers implements IdleTimer {
   readonly #whole: unknown;
   readonly #forget: () => void;
   #isAwaitingSent = false;
-  #isConnected = false;
+  #reach: Reach;
 
   /** Begins to count. */
   constructor(request: HttpRequest, attempt: Call, tellsPhases: boolean) {
@@ -26,11 +26,16 @@ export class AttemptTimers implements IdleTimer {
     this.#attempt = attempt;
     this.#idle = this.#count('idle', request.options.transferTimeout);
     this.#connect = this.#count('connect', connect);
+    this.#reach = tellsPhases ? 'opening' : 'sent';
     if (tellsPhases) this.#isAwaitingSent = true;
     else this.#firstByte = this.#count('firstByte', firstByte);
     this.#whole = whole === 0 ? null : attempt.clock.setTimeout(() => this.#expire('attempt', whole), whole);
     this.#forget = attempt.onCancel(() => this.stop());
     attempt.idle = this;
+  }
+
+  get reach(): Reach {
+    return this.#reach;
   }
 
   touch(): void {
@@ -41,7 +46,7 @@ export class AttemptTimers implements IdleTimer {
   }
 
   connected(): void {
-    this.#isConnected = true;
+    if (this.#reach === 'opening') this.#reach = 'carried';
     this.#connect?.stop();
     this.#connect = null;
   }
@@ -82,6 +87,6 @@ export class AttemptTimers implements IdleTimer {
   }
 
   #expire(name: TimeoutName, limit: number): void {
-    this.#attempt.cancel(timedOut(name, limit, this.#request.url, this.#attempt, this.#isConnected));
+    this.#attempt.cancel(timedOut(name, limit, this.#request.url, this.#attempt, this.#reach));
   }
 }

@@ -109,6 +109,13 @@ function withUserHidden(url: ParsedUrl): ParsedUrl {
   return hasUser ? concealed(url, (name) => name === 'username' || name === 'password') : url;
 }
 
+/** `localhost:3000/x` is a URL of the scheme `localhost`. What was meant by it, with words before it; empty where it is what it says. */
+export function hintOfScheme(href: string): string {
+  return HOST_AND_PORT.test(href) ? `; did you mean http://${href}?` : '';
+}
+
+const HOST_AND_PORT = /^[^:/]+:\d{1,5}(?:[/?#]|$)/;
+
 /** The same resource, userinfo included, under another scheme and port: what an HSTS upgrade does (RFC 6797 §8.3). */
 export function withScheme(url: ParsedUrl, scheme: string, port: number): ParsedUrl {
   const authority = port === defaultPort(scheme) ? url.hostname : `${url.hostname}:${port}`;

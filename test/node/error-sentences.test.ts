@@ -80,6 +80,16 @@ describe('the sentence of an error says which request, why, and what to do', () 
     ],
     ['an unknown scheme', () => manager.get('gopher://h.test/').text(), /^GET gopher:.*the option schemes/],
     [
+      'a host and port without one',
+      () => manager.get('localhost:3000/x?y').text(),
+      /^GET localhost:3000\/x\?y: .*; did you mean http:\/\/localhost:3000\/x\?y\?$/,
+    ],
+    [
+      'the same of a fetch',
+      () => manager.fetch('api.test:80').catch(({ cause }) => Promise.reject(cause)),
+      /^GET api\.test:80: .*; did you mean http:\/\/api\.test:80\?$/,
+    ],
+    [
       'a body that is no JSON',
       () => manager.get(withUser('/page')).json(),
       /^GET http:\/\/127\.0\.0\.1:\d+\/page was answered 200 with a body \(text\/html\) that is not JSON: /,
@@ -151,6 +161,16 @@ describe('a mistake of a newcomer is a TypeError that says what to do', () => {
       'one with a password',
       () => manager.get('//me:geheim@h.test/'),
       'URL: it is not absolute; begin with http://',
+    ],
+    [
+      'a baseUrl without a scheme',
+      () => new NetworkAccessManager({ baseUrl: 'localhost:3000/v1/' }),
+      'can be relative to; did you mean http://localhost:3000/v1/?',
+    ],
+    [
+      'a URL without a scheme under a baseUrl',
+      () => manager.get({ url: 'localhost:3000/x', baseUrl: url }),
+      'is outside of the baseUrl http://h.test/; did you mean http://localhost:3000/x?',
     ],
     ['no URL at all', () => manager.get('http://'), 'URL: cannot be parsed'],
     ['an object as a body', () => manager.post(url, { a: 1 } as never), '(JSON: { url, json })'],

@@ -36,55 +36,66 @@ describe('the phases of an attempt', () => {
   test.each<[string, Partial<Timings>, Record<string, number>]>([
     ['before the queue', {}, { before: 1000 }],
     ['in the queue', { queued: 1010 }, { before: 10, queue: 990 }],
-    ['connecting, at once', { dequeued: 1005 }, { queue: 5, connect: 995 }],
+    ['connecting, at once', { dequeued: 1005 }, { before: 5, connect: 995 }],
     [
       'connecting',
       { queued: 1010, dequeued: 1100, lookupEnd: 1200 },
       { before: 10, queue: 90, connect: 900 },
     ],
-    ['sending', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 100, send: 900 }],
+    ['sending', { dequeued: 1000, connectEnd: 1100 }, { connect: 100, send: 900 }],
     [
       'waiting for the head',
       { dequeued: 1000, connectEnd: 1100, secureConnectEnd: 1200, requestSent: 1300 },
-      { queue: 0, connect: 200, send: 100, firstByte: 700 },
+      { connect: 200, send: 100, firstByte: 700 },
     ],
-    ['on a kept connection', { dequeued: 1000, requestSent: 1300 }, { queue: 0, send: 300, firstByte: 700 }],
-    [
-      'in the body, in a page',
-      { dequeued: 1000, responseStart: 1500 },
-      { queue: 0, firstByte: 500, body: 500 },
-    ],
+    ['on a kept connection', { dequeued: 1000, requestSent: 1300 }, { send: 300, firstByte: 700 }],
+    ['in the body, in a page', { dequeued: 1000, responseStart: 1500 }, { firstByte: 500, body: 500 }],
     [
       'the second attempt, in the queue',
       { queued: 1700, connectEnd: 1100, requestSent: 1200, responseStart: 1300 },
       { before: 700, queue: 300 },
     ],
+    [
+      'the second attempt, connecting, with a slot that was free',
+      { dequeued: 1700, connectEnd: 1100, requestSent: 1200, responseStart: 1300 },
+      { before: 700, connect: 300 },
+    ],
+    [
+      'the second attempt, sending, after a wait',
+      { queued: 1500, dequeued: 1700, connectEnd: 1800, responseStart: 1300 },
+      { before: 500, queue: 200, connect: 100, send: 200 },
+    ],
   ])('%s', (_, timings, expected) => expect(phasesOf({ ...NONE, ...timings }, 2000, null)).toEqual(expected));
 
   test.each<[string, Partial<Timings>, Record<string, number>]>([
-    ['kept, with an upload that stalls', { dequeued: 1000 }, { queue: 0, send: 1000 }],
-    ['opened', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 100, send: 900 }],
-    ['sent over', { dequeued: 1000, requestSent: 1300 }, { queue: 0, send: 300, firstByte: 700 }],
+    ['kept, with an upload that stalls', { dequeued: 1000 }, { send: 1000 }],
+    ['opened', { dequeued: 1000, connectEnd: 1100 }, { connect: 100, send: 900 }],
+    ['sent over', { dequeued: 1000, requestSent: 1300 }, { send: 300, firstByte: 700 }],
   ])('with a connection that stands: %s', (_, timings, expected) =>
-    expect(phasesOf({ ...NONE, ...timings }, 2000, true)).toEqual(expected),
+    expect(phasesOf({ ...NONE, ...timings }, 2000, 'carried')).toEqual(expected),
   );
 
   test.each<[string, Partial<Timings>, Record<string, number>]>([
-    ['in TLS', { dequeued: 1000, connectEnd: 1100 }, { queue: 0, connect: 1000 }],
-    [
-      'behind a tunnel',
-      { dequeued: 1000, connectEnd: 1100, proxyConnectEnd: 1200 },
-      { queue: 0, connect: 1000 },
-    ],
-    [
-      'over, on a kept connection',
-      { dequeued: 1000, requestSent: 1300 },
-      { queue: 0, send: 300, firstByte: 700 },
-    ],
+    ['in TLS', { dequeued: 1000, connectEnd: 1100 }, { connect: 1000 }],
+    ['behind a tunnel', { dequeued: 1000, connectEnd: 1100, proxyConnectEnd: 1200 }, { connect: 1000 }],
+    ['over, on a kept connection', { dequeued: 1000, requestSent: 1300 }, { send: 300, firstByte: 700 }],
   ])('with something of the connection to come: %s', (_, timings, expected) =>
-    expect(phasesOf({ ...NONE, ...timings }, 2000, false)).toEqual(expected),
+    expect(phasesOf({ ...NONE, ...timings }, 2000, 'opening')).toEqual(expected),
   );
 });
+
+test('the phases between two attempts are all before the next one', () => {
+  const earlier = { queued: 1100, dequeued: 1200, connectEnd: 1300, requestSent: 1400, responseStart: 1500 };
+  expect(phasesOf({ ...NONE, ...earlier }, 2000, 'between')).toEqual({ before: 1000 });
+});
+
+test.each<[string, Partial<Timings>, Record<string, number>]>([
+  ['waiting for the head', { dequeued: 1200 }, { before: 200, firstByte: 800 }],
+  ['waiting again', { dequeued: 1700, responseStart: 1300 }, { before: 700, firstByte: 300 }],
+  ['in the body', { dequeued: 1200, responseStart: 1500 }, { before: 200, firstByte: 300, body: 500 }],
+])('the phases where a platform does not tell them: %s', (_, timings, expected) =>
+  expect(phasesOf({ ...NONE, ...timings }, 2000, 'sent')).toEqual(expected),
+);
 
 describe('the option', () => {
   const manager = (options: object) => requestDefaults(resolveManagerOptions(options, DEFAULT_SETTINGS));
@@ -226,8 +237,8 @@ describe('the timers of an attempt', () => {
     const error = the.exchange.cancelled!;
     expect(error).toMatchObject({
       code: 'timeout',
-      message: "the timeout 'attempt' is 100 ms (so far: queue 0 ms, connect 100 ms)",
-      timeout: { name: 'attempt', limit: 100, phases: { queue: 0, connect: 100 } },
+      message: "the timeout 'attempt' is 100 ms (so far: connect 100 ms)",
+      timeout: { name: 'attempt', limit: 100, phases: { connect: 100 } },
     });
     expect(NetworkError.from(structuredClone(error.toJSON())).timeout).toEqual(error.timeout);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseKnownUrl } from '../../../src/util/known-origins.ts';
-import { parseUrl, withoutFragment, withScheme } from '../../../src/util/url.ts';
+import { hintOfScheme, parseUrl, withoutFragment, withScheme } from '../../../src/util/url.ts';
 
 describe('parseUrl', () => {
   const rows: [string, string, object][] = [
@@ -99,3 +99,16 @@ function fields(url: ReturnType<typeof parseUrl>): object {
   const { href, scheme, hostname, port, authority, origin, target, fragment, username, password } = url;
   return { href, scheme, hostname, port, authority, origin, target, fragment, username, password };
 }
+
+test.each([
+  ['localhost:3000/x', true],
+  ['api:80', true],
+  ['a.test:8080?b', true],
+  ['http://h.test:80/', false],
+  ['mailto:a@h.test', false],
+  ['tel:4930123456', false],
+  ['data:1,2', false],
+  ['me:12345@h.test', false],
+])('%s is a host and port without a scheme: %s', (href, isMeant) => {
+  expect(hintOfScheme(href)).toBe(isMeant ? `; did you mean http://${href}?` : '');
+});
