@@ -7,6 +7,7 @@ import { CHROMIUM_FLAGS, type Engine, findChromium } from './test/browser/engine
 import { exampleSite } from './test/browser/example-site.ts';
 import { pageRedirects } from './test/browser/page-redirects.ts';
 import { firefoxBidi, webkitGtk } from './test/browser/providers.ts';
+import { recipeSite } from './test/browser/recipe-site.ts';
 import { tabSite } from './test/browser/tab-site.ts';
 import { PATIENCE } from './test/support/patience.ts';
 import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
@@ -99,7 +100,7 @@ export default defineConfig(async () => ({
 
 function browserProject(name: Engine, provider: BrowserProviderOption): TestProjectInlineConfiguration {
   return {
-    plugins: [pageRedirects(), exampleSite(), tabSite()],
+    plugins: [pageRedirects(), exampleSite(), recipeSite(), tabSite()],
     test: {
       name,
       include: ['test/browser/**/*.test.ts'],

@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Plugin } from 'vite';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** A script and all that it imports, as a project would bundle it. */
-export async function bundled(path: string, format: 'esm' | 'iife'): Promise<string> {
+/** A script, by its path or as text, and all that it imports, as a project would bundle it. */
+export async function bundled(
+  program: string | Pick<BuildOptions, 'stdin'>,
+  format: 'esm' | 'iife',
+): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [root + path],
+    ...(typeof program === 'string' ? { entryPoints: [root + program] } : program),
     bundle: true,
     format,
     write: false,

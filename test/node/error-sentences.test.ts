@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkError } from '../../src/index.ts';
+import { closedPort } from '../support/proxies.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -40,15 +39,6 @@ const failure = (promise: Promise<unknown>): Promise<NetworkError> =>
     (error: NetworkError) => error,
   );
 const withUser = (path: string): string => server.origin.replace('//', '//user:geheim@') + path;
-
-/** A port at which nothing listens. */
-async function closedPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 describe('the sentence of an error says which request, why, and what to do', () => {
   test.each<[string, () => Promise<unknown>, RegExp]>([

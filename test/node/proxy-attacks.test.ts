@@ -10,7 +10,7 @@ import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { say, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -26,10 +26,6 @@ beforeEach(async () => {
 });
 
 const as = (url: string, user: string): string => url.replace('//', `//${user}:pw@`);
-const say =
-  (text: string) =>
-  (socket: Socket): void =>
-    void socket.write(text, 'latin1');
 const redirectTo = async (location: string, options: object = {}): Promise<TestServer> => {
   const away: Route = ({ response }) => void response.writeHead(302, { location }).end();
   const server = await startServer({ routes: { away }, ...options });

@@ -10,7 +10,7 @@ import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { closedPort, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { closedPort, say, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -22,11 +22,6 @@ let https: TestServer;
 beforeEach(async () => {
   [http, https] = await startBoth();
 });
-
-const say =
-  (text: string) =>
-  (socket: Socket): void =>
-    void socket.write(text, 'latin1');
 
 /** Timers of a manager that has nothing to do: its look at servers that are silent, which keeps nothing. */
 const OF_THE_MANAGER = 1;

@@ -202,6 +202,11 @@ export async function startBadProxy(
   return proxy;
 }
 
+/** A script of a bad proxy: it says this, whatever it is asked. */
+export function say(text: string): (socket: Socket) => void {
+  return (socket) => void socket.write(text, 'latin1');
+}
+
 /** A port of this machine where nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
