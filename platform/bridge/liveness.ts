@@ -33,6 +33,8 @@ export class Liveness {
   readonly #ended = new AbortController();
   readonly #locks = (globalThis as { navigator?: { locks?: LockManagerLike } }).navigator?.locks;
   #timer: unknown = null;
+  /** The name of the other side's lock. */
+  #isTold = false;
   #heardAt: number;
 
   constructor({ tellsClose }: BridgePort, clock: Clock, voice: LivenessVoice) {
@@ -54,7 +56,9 @@ export class Liveness {
    * and says nothing.
    */
   async otherHolds(name: string): Promise<void> {
-    if (this.#timer === null || this.#locks === undefined) return;
+    if (this.#timer === null || this.#locks === undefined || this.#isTold) return;
+    // A side has one, and each that is waited for is memory.
+    this.#isTold = true;
     const isVisible = await this.#locks.request(name, { ifAvailable: true }, async (lock) => {
       if (lock === null) this.#stop();
     });

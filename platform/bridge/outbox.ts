@@ -1,7 +1,8 @@
 import type { BridgePort } from './port.ts';
+import { POST_MESSAGES, POST_SIZE } from './protocol.ts';
 
 /**
- * What is said in one turn goes in one post: a message costs more by being posted than by what is in it.
+ * What is said in one turn goes in one post, or a few large ones: a message costs more by being posted than by what is in it.
  *
  * @param failed called when the channel takes no more
  */
@@ -10,6 +11,7 @@ export class Outbox<Message> {
   readonly #failed: (cause: unknown) => void;
   #messages: Message[] = [];
   #transfer: ArrayBuffer[] = [];
+  #size = 0;
   #isClosed = false;
   readonly #later: (callback: () => void) => void;
   readonly #flush = (): void => this.flush();
@@ -20,12 +22,17 @@ export class Outbox<Message> {
     this.#later = port.afterTurn ?? ((callback) => void NOW.then(callback));
   }
 
-  /** @param chunk bytes in the message, in memory of their own that is given away */
-  send(message: Message, chunk: Uint8Array | null = null): void {
+  /**
+   * @param chunk bytes in the message, in memory of their own that is given away
+   * @param size about the bytes of the message, where it may be large
+   */
+  send(message: Message, chunk: Uint8Array | null = null, size = chunk?.length ?? 0): void {
     if (this.#isClosed) return;
     if (this.#messages.push(message) === 1) this.#later(this.#flush);
     if (chunk !== null && chunk.length >= WORTH_A_TRANSFER && this.#port.transfers)
       this.#transfer.push(chunk.buffer as ArrayBuffer);
+    this.#size += size;
+    if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
   }
 
   /** Posts what waits, now. */
@@ -34,6 +41,7 @@ export class Outbox<Message> {
     if (messages.length === 0 || this.#isClosed) return;
     const transfer = this.#transfer;
     this.#messages = [];
+    this.#size = 0;
     if (transfer.length > 0) this.#transfer = [];
     try {
       this.#port.post(messages, transfer);

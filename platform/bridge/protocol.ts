@@ -30,6 +30,10 @@ export const PROTOCOL = { major: 1, minor: 0 } as const;
 export const REPLY_WINDOW = 1024 * 1024;
 /** Bytes of all bodies that may be on their way. */
 export const PORT_WINDOW = 64 * 1024 * 1024;
+/** Messages that a client puts into one post, and that an owner hears of one client in a turn. */
+export const POST_MESSAGES = 64;
+/** Bytes after which a client posts what it has to say. */
+export const POST_SIZE = 512 * 1024;
 /** A body of at most that many bytes goes with its request. */
 export const INLINE_BODY = 64 * 1024;
 /** No chunk of an upload is larger. */
@@ -91,6 +95,12 @@ export type ClientMessage =
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }
   | { readonly type: 'goodbye' };
+
+/** What a client says of a request, or a call, that it has made. */
+export type ContinuedMessage = Exclude<
+  Extract<ClientMessage, { readonly id: number }>,
+  RequestMessage | CallMessage
+>;
 
 export type OwnerMessage =
   | {

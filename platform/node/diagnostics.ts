@@ -65,6 +65,10 @@ class TracedSink implements CallSink {
     return this.#sink.isBodyUnread ?? false;
   }
 
+  get client(): object | null {
+    return this.#sink.client ?? null;
+  }
+
   hears(type: QuestionType): boolean {
     return this.#sink.hears?.(type) === true;
   }

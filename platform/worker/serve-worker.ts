@@ -1,7 +1,8 @@
 import { type Checks, checkOptions, OBJECT } from '../../src/checks/checker.ts';
 import type { Manager } from '../../src/manager.ts';
 import { Signals } from '../../src/signals.ts';
-import { type PolicyViolation, ServedPort } from '../bridge/owner/served-port.ts';
+import { ServedPort } from '../bridge/owner/served-port.ts';
+import type { PolicyViolation } from '../bridge/owner/violations.ts';
 import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../bridge/policy/policy.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
 import { HAND_OVER } from './connect-worker.ts';

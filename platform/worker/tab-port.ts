@@ -1,4 +1,5 @@
 import type { BridgePort, PortListener } from '../bridge/port.ts';
+import { listen } from '../bridge/ports/dom-port.ts';
 
 /** A channel between two tabs. It copies, and does not tell when the other one goes. */
 export function broadcastPort(name: string): BridgePort {
@@ -8,14 +9,7 @@ export function broadcastPort(name: string): BridgePort {
     transfers: false,
     tellsClose: false,
     open(listener) {
-      const message = ({ data }: MessageEvent): void => listener.message(data);
-      const unreadable = (): void => listener.unreadable();
-      channel.addEventListener('message', message);
-      channel.addEventListener('messageerror', unreadable);
-      release = () => {
-        channel.removeEventListener('message', message);
-        channel.removeEventListener('messageerror', unreadable);
-      };
+      release = listen(channel, listener);
     },
     post: (message) => channel.postMessage(message),
     close() {

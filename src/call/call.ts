@@ -57,6 +57,8 @@ export interface CallSink {
   readonly responseTaker?: ResponseTaker | null;
   /** What has arrived of the body waits, the network with it, and nothing has begun to read. */
   readonly isBodyUnread?: boolean;
+  /** On whose behalf, where several clients share a manager; null, or not told: that of the manager's own application. */
+  readonly client?: object | null;
   /**
    * Runs a request of ours in the background, which outlives the reply: in the name of the manager, which is asked what
    * there is to ask, and can give it up. Resolves when it is over, however it ended; null where there is no manager.

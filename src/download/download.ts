@@ -112,4 +112,5 @@ const SILENT = {
   accept: () => {},
   ask: <Answer>(_question: unknown, here: () => Promise<Answer>): Promise<Answer> => here(),
   isBodyUnread: false,
+  client: null,
 };

@@ -6,19 +6,45 @@ const nothing = (): void => {};
 /** A request in the queue. */
 export class Entry implements Linked<Entry> {
   readonly lane: Lane;
+  readonly client: object | null;
   granted: () => void = nothing;
   priority: Priority;
   state: 'waiting' | 'running' | 'left' = 'waiting';
   previous: Entry | null = null;
   next: Entry | null = null;
 
-  constructor(lane: Lane, priority: Priority) {
+  constructor(lane: Lane, client: object | null, priority: Priority) {
     this.lane = lane;
+    this.client = client;
     this.priority = priority;
   }
 
   get running(): boolean {
     return this.state === 'running';
+  }
+}
+
+/** The requests of one client that wait for one key. */
+class Line implements Linked<Line> {
+  readonly client: object | null;
+  previous: Line | null = null;
+  next: Line | null = null;
+  readonly #high = new LinkedList<Entry>();
+  readonly #normal = new LinkedList<Entry>();
+  readonly #low = new LinkedList<Entry>();
+
+  constructor(client: object | null) {
+    this.client = client;
+  }
+
+  get first(): Entry | null {
+    return this.#high.first ?? this.#normal.first ?? this.#low.first;
+  }
+
+  /** Those of that priority. */
+  list(priority: Priority): LinkedList<Entry> {
+    if (priority === 'normal') return this.#normal;
+    return priority === 'high' ? this.#high : this.#low;
   }
 }
 
@@ -32,9 +58,8 @@ export class Lane implements Linked<Lane> {
   ready = false;
   previous: Lane | null = null;
   next: Lane | null = null;
-  readonly #high = new LinkedList<Entry>();
-  readonly #normal = new LinkedList<Entry>();
-  readonly #low = new LinkedList<Entry>();
+  /** Of the clients with a request that waits, in the order of their turns. */
+  readonly #lines = new LinkedList<Line>();
 
   constructor(key: string) {
     this.key = key;
@@ -46,19 +71,48 @@ export class Lane implements Linked<Lane> {
 
   /** The entry whose turn it is. */
   get first(): Entry | null {
-    return this.#high.first ?? this.#normal.first ?? this.#low.first;
+    return this.#lines.first?.first ?? null;
   }
 
   append(entry: Entry): void {
-    this.#list(entry.priority).append(entry);
+    let line = this.#lineOf(entry);
+    if (line === null) {
+      line = new Line(entry.client);
+      this.#lines.append(line);
+    }
+    line.list(entry.priority).append(entry);
   }
 
   remove(entry: Entry): void {
-    this.#list(entry.priority).remove(entry);
+    const line = this.#lineOf(entry)!;
+    line.list(entry.priority).remove(entry);
+    if (line.first === null) this.#lines.remove(line);
   }
 
-  #list(priority: Priority): LinkedList<Entry> {
-    if (priority === 'normal') return this.#normal;
-    return priority === 'high' ? this.#high : this.#low;
+  /** Takes out the entry whose turn it is. It was the turn of its client, too. */
+  take(): Entry {
+    const line = this.#lines.first!;
+    const entry = line.first!;
+    this.remove(entry);
+    if (line.first !== null && line.next !== null) {
+      this.#lines.remove(line);
+      this.#lines.append(line);
+    }
+    return entry;
+  }
+
+  /** Puts an entry at the end of those of another priority. Its client keeps its turn. */
+  move(entry: Entry, priority: Priority): void {
+    const line = this.#lineOf(entry)!;
+    line.list(entry.priority).remove(entry);
+    entry.priority = priority;
+    line.list(priority).append(entry);
+  }
+
+  /** There are few clients, and most lanes have one. */
+  #lineOf({ client }: Entry): Line | null {
+    let line = this.#lines.first;
+    while (line !== null && line.client !== client) line = line.next;
+    return line;
   }
 }

@@ -24,9 +24,9 @@ export interface Ticket {
  * Decides who may go. A request enters under a key (its origin), waits until key and total have a slot to spare, and
  * leaves when its body has ended.
  *
- * Within a key, high goes before normal before low, and first come, first served within a priority. Keys that compete
- * for the slots of the total take turns, so none starves another. Every operation but `configure` takes constant time,
- * however many wait.
+ * Within a key, clients that share the queue take turns, so none starves another, whatever priorities it gives. Of one
+ * client high goes before normal before low, and first come, first served within a priority. Keys that compete for the
+ * slots of the total take turns as well. Every operation but `configure` takes constant time, however many requests wait.
  *
  * Source: qhttpnetworkconnection.cpp, with one difference: there low waits among normal.
  */
@@ -83,10 +83,13 @@ export class RequestQueue {
     this.#grant();
   }
 
-  /** Takes a slot when one is free; otherwise the ticket is not `running`, and is told by `granted` later on. */
-  enter(key: string, priority: Priority): Ticket {
+  /**
+   * Takes a slot when one is free; otherwise the ticket is not `running`, and is told by `granted` later on.
+   * @param client on whose behalf, null for whoever owns the queue
+   */
+  enter(key: string, priority: Priority, client: object | null = null): Ticket {
     const lane = this.#lane(key);
-    const entry = new Entry(lane, priority);
+    const entry = new Entry(lane, client, priority);
     const isFirst = this.#ready.first === null;
     if (isFirst && this.#running < this.#limits.total && this.#hasRoom(lane)) this.#run(entry);
     else {
@@ -120,13 +123,11 @@ export class RequestQueue {
     return isOneWaiting || (this.#ready.first !== null && this.#running >= this.#limits.total);
   }
 
-  /** Moves a request that waits to the end of those of that priority. One that runs is left alone. */
+  /** Moves a request that waits to the end of those of that priority and client. One that runs is left alone. */
   setPriority(ticket: Ticket, priority: Priority): void {
     const entry = ticket as Entry;
     if (entry.state !== 'waiting' || entry.priority === priority) return;
-    entry.lane.remove(entry);
-    entry.priority = priority;
-    entry.lane.append(entry);
+    entry.lane.move(entry, priority);
   }
 
   #lane(key: string): Lane {
@@ -166,8 +167,7 @@ export class RequestQueue {
   }
 
   #grantTo(lane: Lane): void {
-    const entry = lane.first!;
-    lane.remove(entry);
+    const entry = lane.take();
     this.#run(entry);
     // The lane has had its turn: to the end of the line, if it is still in it.
     this.#ready.remove(lane);

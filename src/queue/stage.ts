@@ -75,7 +75,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     const lane = request.plan?.lane ?? origin;
     this.#lane = lane;
     const kept = call.lease?.takeSlot(lane) as SlotOfLease | null | undefined;
-    this.#ticket = kept?.ticket ?? room.queue.enter(lane, call.priority ?? request.options.priority);
+    const priority = call.priority ?? request.options.priority;
+    this.#ticket = kept?.ticket ?? room.queue.enter(lane, priority, call.sink.client);
     if (room.multiplexedOrigins.includes(origin)) this.setConcurrency(MULTIPLEXED_REQUESTS);
   }
 

@@ -35,6 +35,11 @@ export abstract class ReplyRecord<Reply extends ReplyFace> {
   relay: ReplyRelay | null = null;
   #progress: DownloadProgress | null = null;
 
+  /** On whose behalf it is; see `CallSink.client`. */
+  get client(): object | null {
+    return this.relay?.client ?? null;
+  }
+
   /** How far the body is. A reply that waits has none. */
   get progress(): DownloadProgress {
     this.#progress ??= new DownloadProgress(this.reply, this.clock);

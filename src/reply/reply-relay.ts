@@ -16,6 +16,8 @@ export interface ReplyRelay {
   ): Promise<Answered<Type>>;
   /** The body waits there, the network with it, and nothing has begun to read. */
   readonly isBodyUnread: boolean;
+  /** Which side that is: of several clients of a manager each has its turn. Null: the manager's own application. */
+  readonly client: object | null;
 }
 
 /** A reply that another side has. */

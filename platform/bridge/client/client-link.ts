@@ -83,8 +83,8 @@ export class ClientLink implements TransferHost {
     this.#outbox.flush();
   }
 
-  send(message: ClientMessage, chunk: Uint8Array | null = null): void {
-    this.#outbox.send(message, chunk);
+  send(message: ClientMessage, chunk: Uint8Array | null = null, size?: number): void {
+    this.#outbox.send(message, chunk, size);
   }
 
   begin(transfer: RemoteTransfer): number {

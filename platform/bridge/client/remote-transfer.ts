@@ -11,12 +11,18 @@ import { operationOf } from '../../../src/reply/operation.ts';
 import type { Transfer } from '../../../src/reply/reply-source.ts';
 import { ownBytes } from '../../../src/util/bytes.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
-import { type BodyHead, type ClientMessage, INLINE_BODY, REPLY_WINDOW } from '../protocol.ts';
+import {
+  type BodyHead,
+  type ClientMessage,
+  INLINE_BODY,
+  REPLY_WINDOW,
+  type RequestMessage,
+} from '../protocol.ts';
 import { UploadSender } from './upload-sender.ts';
 
 /** The port, as the transfers through it see it. */
 export interface TransferHost {
-  send(message: ClientMessage, chunk?: Uint8Array | null): void;
+  send(message: ClientMessage, chunk?: Uint8Array | null, size?: number): void;
   /** A number for it; what is told of that is told to the transfer. */
   begin(transfer: RemoteTransfer): number;
   over(id: number): void;
@@ -54,7 +60,7 @@ export class RemoteTransfer implements Transfer {
     this.#id = this.#host.begin(this);
     // Set since the reply was made.
     const priority = this.#priority ?? own.priority;
-    this.#host.send({
+    const request: RequestMessage = {
       type: 'request',
       id: this.#id,
       operation: operationOf(method) as Operation,
@@ -63,7 +69,8 @@ export class RemoteTransfer implements Transfer {
       headers: headers.pairs,
       options: crossing({ ...own, ...(priority === undefined ? {} : { priority }) }),
       body: body === null ? null : headOf(body, options.duplex !== null),
-    });
+    };
+    this.#host.send(request, null, sizeOf(request));
   }
 
   pause(): void {
@@ -169,6 +176,11 @@ function headOf(body: RequestBody, isStreamed: boolean): BodyHead {
   const isSmall = bytes !== null && bytes.length <= INLINE_BODY && !isStreamed;
   // A clone has all memory behind a view, and no other class than Uint8Array.
   return { length, replayable, contentType, bytes: isSmall ? ownBytes(bytes) : null };
+}
+
+/** About that many bytes. */
+function sizeOf({ url, headers, body }: RequestMessage): number {
+  return headers.reduce((sum, text) => sum + text.length, url.length + (body?.bytes?.length ?? 0));
 }
 
 function withUserinfo({ href, username, password }: ParsedUrl): string {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { isFieldValue } from '../../../src/message/headers.ts';
 import { GRANTS, type Grant } from '../policy/grants.ts';
 import type { ClientMessage } from '../protocol.ts';
 import { UPLOAD_PIECE } from '../protocol.ts';
-import { MalformedMessage, plainCopy } from './plain-copy.ts';
+import { MalformedMessage } from './plain-copy.ts';
 
 /**
  * What a client may say, judged message by message: names, types and ranges. What a request may ask for is the policy's to
@@ -15,12 +16,14 @@ const bytes = z.instanceof(Uint8Array);
 const name = z.string().check(z.maxLength(256));
 const plain = z.record(z.string(), z.unknown());
 
-const bodyHead = z.strictObject({
-  length: z.nullable(count),
-  replayable: z.boolean(),
-  contentType: z.nullable(z.string()),
-  bytes: z.nullable(bytes),
-});
+const bodyHead = z
+  .strictObject({
+    length: z.nullable(count),
+    replayable: z.boolean(),
+    contentType: z.nullable(z.string().check(z.refine(isFieldValue))),
+    bytes: z.nullable(bytes),
+  })
+  .check(z.refine(({ length, bytes: all }) => all === null || all.length === length));
 
 const error = z.looseObject({ code: z.string(), message: z.string() });
 
@@ -104,19 +107,15 @@ const MESSAGES = z.discriminatedUnion('type', [
 ]);
 
 /**
- * The messages of one post.
- * @param most bytes that it may have
+ * What a client has said.
+ * @param message a copy that has own properties alone
  * @throws MalformedMessage for what no client of this version says
  */
-export function readClientMessages(post: unknown, most: number): readonly ClientMessage[] {
-  const copy = plainCopy(post, most);
-  if (!Array.isArray(copy)) throw new MalformedMessage('a post that is no list of messages');
-  return copy.map((message) => {
-    if (!MESSAGES.safeParse(message).success)
-      throw new MalformedMessage(`a message that is none: ${typeOf(message)}`);
-    // Not what the schema has made of it: that has prototypes again.
-    return message as ClientMessage;
-  });
+export function readClientMessage(message: unknown): ClientMessage {
+  if (!MESSAGES.safeParse(message).success)
+    throw new MalformedMessage(`a message that is none: ${typeOf(message)}`);
+  // Not what the schema has made of it: that has prototypes again.
+  return message as ClientMessage;
 }
 
 function typeOf(message: unknown): string {

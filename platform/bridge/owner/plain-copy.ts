@@ -1,3 +1,5 @@
+import type { Linked } from '../../../src/util/linked-list.ts';
+
 /** Why a message is none. */
 export class MalformedMessage extends Error {}
 
@@ -6,53 +8,85 @@ const DEEPEST = 12;
 /** What a value costs beside its bytes, so that a list of a million zeros is not free. */
 const OVERHEAD = 8;
 
+/** A message of a post, and what it has cost to read it. */
+export interface PlainMessage extends Linked<PlainMessage> {
+  readonly message: unknown;
+  /** Names, texts and values, in bytes. */
+  readonly size: number;
+  /** Bytes of bodies. */
+  readonly bytes: number;
+}
+
 /**
- * A copy of what a structured clone has made, of own properties alone: objects without a prototype, lists, texts, numbers,
- * truth values, null, undefined and bytes. Bytes are not copied: a clone has memory of its own.
+ * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects without a prototype,
+ * lists, texts, numbers, truth values, null, undefined and bytes. Bytes are not copied: a clone has memory of its own.
  *
  * @param most bytes that all of it may have
  * @throws MalformedMessage for anything else, and for what is larger
  */
-export function plainCopy(value: unknown, most: number): unknown {
-  let left = most;
-  const spend = (bytes: number): void => {
-    left -= bytes;
-    if (left < 0) throw new MalformedMessage(`a message of more than ${most} bytes`);
-  };
-  const copy = (one: unknown, depth: number): unknown => {
-    spend(OVERHEAD);
+export function plainMessages(post: unknown, most: number): PlainMessage[] {
+  if (!Array.isArray(post)) throw new MalformedMessage('a post that is no list of messages');
+  const copier = new Copier(most);
+  // Holes count, too.
+  copier.spend(post.length * OVERHEAD);
+  return Array.from(post, (message) => copier.message(message));
+}
+
+class Copier {
+  readonly #most: number;
+  #spent = 0;
+  #bytes = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  message(one: unknown): PlainMessage {
+    const [spentBefore, bytesBefore] = [this.#spent, this.#bytes];
+    const message = this.#copy(one, 1);
+    const bytes = this.#bytes - bytesBefore;
+    return { message, size: this.#spent - spentBefore - bytes, bytes, previous: null, next: null };
+  }
+
+  spend(bytes: number): void {
+    this.#spent += bytes;
+    if (this.#spent > this.#most) throw new MalformedMessage(`a message of more than ${this.#most} bytes`);
+  }
+
+  #copy(one: unknown, depth: number): unknown {
+    this.spend(OVERHEAD);
     switch (typeof one) {
       case 'string':
-        spend(one.length);
+        this.spend(one.length);
         return one;
       case 'number':
       case 'boolean':
       case 'undefined':
         return one;
       case 'object':
-        return one === null ? null : copyObject(one, depth);
+        return one === null ? null : this.#copyObject(one, depth);
       default:
         throw new MalformedMessage(`a ${typeof one} in a message`);
     }
-  };
-  const copyObject = (one: object, depth: number): object => {
+  }
+
+  #copyObject(one: object, depth: number): object {
     if (depth > DEEPEST) throw new MalformedMessage('a message of too many levels');
     if (one instanceof Uint8Array && one.buffer instanceof ArrayBuffer) {
-      spend(one.length);
+      this.spend(one.length);
+      this.#bytes += one.length;
       return one;
     }
     if (Array.isArray(one)) {
-      // Holes count, too.
-      spend(one.length);
-      return Array.from(one, (item) => copy(item, depth + 1));
+      this.spend(one.length);
+      return Array.from(one, (item) => this.#copy(item, depth + 1));
     }
     if (Object.getPrototypeOf(one) !== Object.prototype) throw new MalformedMessage('an object of a class');
     const plain: Record<string, unknown> = Object.create(null);
     for (const name of Object.keys(one)) {
-      spend(name.length);
-      plain[name] = copy(one[name as never], depth + 1);
+      this.spend(name.length);
+      plain[name] = this.#copy(one[name as never], depth + 1);
     }
     return plain;
-  };
-  return copy(value, 0);
+  }
 }

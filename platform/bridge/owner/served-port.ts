@@ -1,36 +1,36 @@
-import { NetworkError, type NetworkErrorJson } from '../../../src/error.ts';
+import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
-import { isFieldValue } from '../../../src/message/headers.ts';
 import { Signals } from '../../../src/signals.ts';
-import { systemClock } from '../../../src/util/clock.ts';
+import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { type ParsedUrl, parseUrl } from '../../../src/util/url.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
-import { type Breach, judgeRequest, type PolicyRule } from '../policy/judge-request.ts';
+import { type Breach, judgeRequest } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
-import { Quota, RequestRate } from '../policy/quota.ts';
+import { ClientRate, Quota } from '../policy/quota.ts';
 import type { BridgePort } from '../port.ts';
-import { type ClientMessage, type OwnerMessage, PROTOCOL, type RequestMessage } from '../protocol.ts';
-import { readClientMessages } from './client-messages.ts';
+import {
+  type ClientMessage,
+  type ContinuedMessage,
+  type OwnerMessage,
+  PROTOCOL,
+  type RequestMessage,
+} from '../protocol.ts';
+import { readClientMessage } from './client-messages.ts';
+import { Inbox, type InboxHost } from './inbox.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import { PortFlow } from './port-flow.ts';
 import { asNetworkError, ServedCalls } from './served-calls.ts';
 import { type RequestHost, ServedRequest } from './served-request.ts';
 import { UploadCredit } from './upload-credit.ts';
-
-/** What a client has tried that the policy does not allow. */
-export interface PolicyViolation {
-  /** Which part of the policy forbids it. */
-  readonly rule: PolicyRule;
-  /** In words, without secrets. */
-  readonly reason: string;
-  /** Of the request, without userinfo and fragment; null when it was none. */
-  readonly url: string | null;
-}
+import { type PolicyViolation, Violations } from './violations.ts';
 
 /** What a {@link ServedPort} tells its owner, by {@link ServedPort.on}. */
 export type ServedPortSignals = {
-  /** A client has tried what the policy does not allow. It got content-access-denied, or its port was closed. */
+  /**
+   * A client has tried what the policy does not allow. It got content-access-denied, or its port was closed. Told at most ten
+   * times a second for each rule, with how often it was.
+   */
   policyViolated: (violation: PolicyViolation) => void;
   /** The port is closed and nothing of its client is left. The error says why, null when it was said goodbye. */
   closed: (error: NetworkError | null) => void;
@@ -41,7 +41,7 @@ const SIGNALS: ReadonlySet<string> = new Set(
 );
 
 /** A client that is served through a port. */
-export class ServedPort extends Signals<ServedPortSignals> implements RequestHost {
+export class ServedPort extends Signals<ServedPortSignals> implements RequestHost, InboxHost {
   /** Whose requests the client makes. */
   readonly manager: Manager;
   /** What the client may do, with every default filled in. */
@@ -50,7 +50,13 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   readonly flow: PortFlow;
   /** Counts the bytes of uploads that the client may send. */
   readonly uploadCredit = new UploadCredit();
+  /** @internal How fast the client is, by which it is known among those that share the manager, too. */
+  readonly rate: ClientRate;
+  /** @internal */
+  readonly clock: Clock;
   readonly #port: BridgePort;
+  readonly #inbox: Inbox;
+  readonly #violations = new Violations();
   readonly #outbox: Outbox<OwnerMessage>;
   readonly #quota: Quota;
   readonly #liveness: Liveness;
@@ -61,14 +67,17 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #state: 'new' | 'open' | 'closed' = 'new';
 
   /** @internal `serve` makes them. */
-  constructor(manager: Manager, port: BridgePort, policy: ResolvedPolicy, rate?: RequestRate) {
+  constructor(manager: Manager, port: BridgePort, policy: ResolvedPolicy, rate?: ClientRate) {
     super(SIGNALS);
     this.manager = manager;
     this.policy = policy;
     this.flow = new PortFlow(policy.bytesInFlight);
     this.#port = port;
     const clock = manager.clock ?? systemClock;
-    this.#quota = new Quota(policy, rate ?? new RequestRate(clock));
+    this.clock = clock;
+    this.rate = rate ?? new ClientRate(clock);
+    this.#inbox = new Inbox(port, this);
+    this.#quota = new Quota(policy, this.rate);
     this.#calls = new ServedCalls(this, this.#quota);
     this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
@@ -113,9 +122,16 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       `not allowed by the owner of the manager: ${reason} (rule ${rule} of its policy)`,
       url === '' ? {} : { url },
     );
-    this.emit('policyViolated', { rule, reason, url: error.url ?? null });
+    this.rate.addRefusal();
+    const told = this.#violations.add({ rule, reason, url: error.url ?? null }, this.clock.monotonic());
+    if (told !== null) this.emit('policyViolated', told);
     return error;
   };
+
+  /** @internal */
+  flooded(breach: Breach): void {
+    this.#close(this.violate(breach, ''));
+  }
 
   /** @internal */
   over(id: number): void {
@@ -125,12 +141,22 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #take(post: unknown): void {
     if (this.#state === 'closed') return;
     this.#liveness.heard();
+    this.#mind(() => this.#inbox.take(post));
+  }
+
+  /** @internal */
+  obey(said: unknown): void {
+    this.#mind(() => {
+      const message = readClientMessage(said);
+      if (this.#state === 'new') this.#greet(message);
+      else this.#obey(message);
+    });
+  }
+
+  /** What no client says ends the port, wherever that is noticed. */
+  #mind(run: () => void): void {
     try {
-      for (const message of readClientMessages(post, this.policy.maximumMessageSize)) {
-        if (this.isClosed) return;
-        if (this.#state === 'new') this.#greet(message);
-        else this.#obey(message);
-      }
+      run();
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       this.#malformed(error.message);
@@ -189,18 +215,13 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   }
 
   #request(message: RequestMessage): void {
-    const { id, body } = message;
-    if (body?.bytes && body.length !== body.bytes.length)
-      throw new MalformedMessage('a body of another length');
-    if (typeof body?.contentType === 'string' && !isFieldValue(body.contentType))
-      throw new MalformedMessage('a Content-Type that is none');
     const request = new ServedRequest(this, message);
     const refused = this.#refusal(message);
     if (refused !== null) {
       request.refuse(refused);
       return;
     }
-    this.#requests.set(id, request);
+    this.#requests.set(message.id, request);
     try {
       request.start(message);
     } catch (error) {
@@ -220,12 +241,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     return breach === null ? null : this.violate(breach, url.href);
   }
 
-  #toRequest(
-    message: Exclude<
-      ClientMessage,
-      { type: 'hello' | 'received' | 'lock' | 'ping' | 'pong' | 'goodbye' | 'request' | 'call' }
-    >,
-  ): void {
+  #toRequest(message: ContinuedMessage): void {
     if (message.id > this.#last) throw new MalformedMessage(`a ${message.type} for no request`);
     const request = this.#requests.get(message.id);
     if (request === undefined) {
@@ -233,34 +249,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       if (message.type === 'abort') this.#calls.stop(message.id);
       return;
     }
-    switch (message.type) {
-      case 'credit':
-        if (!request.credit(message.bytes, message.isUnread))
-          throw new MalformedMessage('more was read than was sent');
-        break;
-      case 'priority':
-        request.setPriority(message.priority);
-        break;
-      case 'abort':
-        request.abort(new NetworkError('operation-canceled', 'the client has aborted the request'));
-        break;
-      case 'answer':
-        request.answered(message.question, message.answered);
-        break;
-      default:
-        this.#upload(request, message);
-    }
-  }
-
-  #upload(request: ServedRequest, message: Extract<ClientMessage, { readonly pass: number }>): void {
-    const { upload } = request;
-    if (!upload.knows(message.pass)) throw new MalformedMessage('bytes of a body that was not opened');
-    const pass = upload.pass(message.pass);
-    if (message.type === 'upload-end') pass?.end();
-    else if (message.type === 'upload-failed')
-      pass?.fail(NetworkError.from(message.error as NetworkErrorJson));
-    else if (pass?.chunk(message.chunk) === false)
-      throw new MalformedMessage('more bytes of a body than were asked for');
+    request.obey(message);
   }
 
   #malformed(reason: string): void {
@@ -284,12 +273,14 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#liveness.close();
+    this.#inbox.close();
     const reason = error ?? new NetworkError('operation-canceled', 'the client was closed');
     for (const request of [...this.#requests.values()]) request.abort(reason);
     this.#calls.end();
     this.#outbox.flush();
     this.#outbox.close();
     this.#port.close();
+    for (const untold of this.#violations.rest()) this.emit('policyViolated', untold);
     this.emit('closed', error);
   }
 }

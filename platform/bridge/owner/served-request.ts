@@ -1,17 +1,19 @@
 import { type Answered, type Question, type QuestionType, silenceOf } from '../../../src/call/question.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
-import { NetworkError } from '../../../src/error.ts';
+import { NetworkError, type NetworkErrorJson } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { requestBody } from '../../../src/message/body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import type { NetworkRequest, Priority } from '../../../src/options/options.ts';
+import type { NetworkRequest } from '../../../src/options/options.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import type { BodyControl } from '../../../src/reply/reply-body.ts';
 import type { ReplyRelay } from '../../../src/reply/reply-relay.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 import { type Breach, judgeTarget } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
-import { type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
+import type { ClientRate } from '../policy/quota.ts';
+import { type ContinuedMessage, type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
+import { MalformedMessage } from './plain-copy.ts';
 import type { PortFlow } from './port-flow.ts';
 import { shownEvent, withoutSetCookie } from './shown-event.ts';
 import type { UploadCredit } from './upload-credit.ts';
@@ -21,6 +23,8 @@ import { RemoteUpload } from './upload-pass.ts';
 export interface RequestHost {
   readonly manager: Manager;
   readonly policy: ResolvedPolicy;
+  /** @internal By which the client is known among those that share the manager. */
+  readonly rate: ClientRate;
   readonly flow: PortFlow;
   readonly uploadCredit: UploadCredit;
   /** @internal */
@@ -34,6 +38,7 @@ export interface RequestHost {
 /** A request of the other side: its reply is here, and everything that happens to it is told and asked there. */
 export class ServedRequest implements ReplyRelay {
   readonly upload: RemoteUpload;
+  readonly client: ClientRate;
   isBodyUnread = false;
   readonly #host: RequestHost;
   readonly #id: number;
@@ -50,6 +55,7 @@ export class ServedRequest implements ReplyRelay {
     this.#host = host;
     this.#id = id;
     this.#method = method;
+    this.client = host.rate;
     const name = { id };
     this.upload = new RemoteUpload(
       {
@@ -112,22 +118,25 @@ export class ServedRequest implements ReplyRelay {
     return isSilent ? here() : (answered as Answered<Type>);
   }
 
-  answered(question: number, answered: Answered): void {
-    this.#asked.get(question)?.(answered);
-    this.#asked.delete(question);
-  }
-
-  setPriority(priority: Priority): void {
-    this.#reply?.setPriority(priority);
-  }
-
-  /** @returns false when the reader there cannot have taken so much */
-  credit(bytes: number, isUnread: boolean): boolean {
-    if (bytes > this.#unread) return false;
-    this.#unread -= bytes;
-    this.isBodyUnread = isUnread;
-    this.#resume();
-    return true;
+  /** @throws MalformedMessage for what a client cannot have to say */
+  obey(message: ContinuedMessage): void {
+    switch (message.type) {
+      case 'credit':
+        this.#takeCredit(message.bytes, message.isUnread);
+        break;
+      case 'priority':
+        this.#reply?.setPriority(message.priority);
+        break;
+      case 'abort':
+        this.abort(new NetworkError('operation-canceled', 'the client has aborted the request'));
+        break;
+      case 'answer':
+        this.#asked.get(message.question)?.(message.answered);
+        this.#asked.delete(message.question);
+        break;
+      default:
+        this.#takeUpload(message);
+    }
   }
 
   /** Ends it; the other side knows, or is gone. */
@@ -135,6 +144,24 @@ export class ServedRequest implements ReplyRelay {
     const reply = this.#reply;
     this.#end(error);
     reply?.abort(error);
+  }
+
+  #takeCredit(bytes: number, isUnread: boolean): void {
+    if (bytes > this.#unread) throw new MalformedMessage('more was read than was sent');
+    this.#unread -= bytes;
+    this.isBodyUnread = isUnread;
+    this.#resume();
+  }
+
+  #takeUpload(message: Extract<ContinuedMessage, { readonly pass: number }>): void {
+    const { upload } = this;
+    if (!upload.knows(message.pass)) throw new MalformedMessage('bytes of a body that was not opened');
+    const pass = upload.pass(message.pass);
+    if (message.type === 'upload-end') pass?.end();
+    else if (message.type === 'upload-failed')
+      pass?.fail(NetworkError.from(message.error as NetworkErrorJson));
+    else if (pass?.chunk(message.chunk) === false)
+      throw new MalformedMessage('more bytes of a body than were asked for');
   }
 
   #tell(event: ReplyEvent): void {
@@ -148,9 +175,11 @@ export class ServedRequest implements ReplyRelay {
       return;
     }
     const { chunk } = shown;
+    // It may be handed over at once, and has no bytes then.
+    const { length } = chunk;
     send({ type: 'event', id: this.#id, event: shown, timings: null }, chunk);
-    this.#unread += chunk.length;
-    const mayGoOn = flow.sent(chunk.length, this.#resume);
+    this.#unread += length;
+    const mayGoOn = flow.sent(length, this.#resume);
     if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
   }
 

@@ -18,6 +18,7 @@ export type PolicyRule =
   | 'grants'
   | 'maximumRequests'
   | 'requestsPerSecond'
+  | 'messagesPerSecond'
   | 'maximumMessageSize'
   | 'protocol';
 

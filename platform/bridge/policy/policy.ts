@@ -67,9 +67,19 @@ export interface BridgePolicy {
   readonly maximumRequests: number;
   /** Requests a second. A client that was idle may make at once what one second gives, or {@link maximumRequests}. @default 1000 */
   readonly requestsPerSecond: number;
+  /**
+   * Messages a second, of which a request is one and each chunk of an upload; one counts for each KiB that it has beside
+   * bytes of bodies, and a request that is refused for ten. An idle client may say at once what one second gives. What is said
+   * beyond waits, and where as many wait as one second gives, the port is closed.
+   * @default 10 000, or ten times {@link requestsPerSecond} where that is more
+   */
+  readonly messagesPerSecond: number;
   /** Bytes on their way to the client. @default 64 MiB */
   readonly bytesInFlight: number;
-  /** Bytes of one post, of which a request with all its fields is one. @default 2 MiB */
+  /**
+   * Bytes of one post, of which a request with all its fields is one. A client puts several messages into one of up to
+   * 768 KiB, so less than that is not enough. @default 2 MiB
+   */
   readonly maximumMessageSize: number;
 }
 
@@ -83,7 +93,7 @@ export interface ResolvedPolicy extends Omit<BridgePolicy, 'origins' | 'addresse
 
 const MAXIMUM_MESSAGE = 2 * 1024 * 1024;
 
-const DEFAULTS: BridgePolicy = {
+const DEFAULTS: Omit<BridgePolicy, 'messagesPerSecond'> = {
   schemes: ['http', 'https'],
   origins: null,
   methods: null,
@@ -120,6 +130,7 @@ const CHECKS: Checks<BridgePolicy> = {
   grants: listOf(`methods, of ${GRANTS.join(', ')}`, (name) => GRANTS.includes(name as Grant)),
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
+  messagesPerSecond: wholeNumber(1),
   bytesInFlight: wholeNumber(1),
   maximumMessageSize: wholeNumber(1),
 };
@@ -130,7 +141,9 @@ export type BridgePolicyInput = { readonly [Rule in keyof BridgePolicy]?: Bridge
 /** @throws TypeError that names the rule when it is unknown or ill-typed */
 export function resolvePolicy(input: BridgePolicyInput | undefined): ResolvedPolicy {
   const checked = checkOptions('policy', input, CHECKS as Checks<BridgePolicyInput>);
-  const policy: BridgePolicy = { ...DEFAULTS, ...(checked as Partial<BridgePolicy>) };
+  const given = { ...DEFAULTS, ...(checked as Partial<BridgePolicy>) };
+  const { messagesPerSecond = Math.max(10_000, 10 * given.requestsPerSecond) } = given;
+  const policy: BridgePolicy = { ...given, messagesPerSecond };
   const { addresses, origins } = policy;
   return {
     ...policy,

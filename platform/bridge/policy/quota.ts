@@ -2,10 +2,12 @@ import type { Clock } from '../../../src/util/clock.ts';
 import type { Breach } from './judge-request.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
-/** How fast requests may be made, over all ports that one client has after one another. */
-export class RequestRate {
+/** What a request that is refused counts as beside its message: its error costs more than all else. */
+const REFUSAL = 9;
+
+/** What was spent and what no time has made up for yet. */
+class Spending {
   readonly #clock: Clock;
-  /** Requests that were made and that no time has made up for yet. */
   #spent = 0;
   #at: number;
 
@@ -14,25 +16,67 @@ export class RequestRate {
     this.#at = clock.monotonic();
   }
 
-  /** Counts one more, unless it is one too many. */
-  take({ requestsPerSecond, maximumRequests }: ResolvedPolicy): boolean {
+  /** What is not made up for when so much is made up for in a second. */
+  left(perSecond: number): number {
     const now = this.#clock.monotonic();
-    this.#spent = Math.max(0, this.#spent - ((now - this.#at) / 1000) * requestsPerSecond);
+    this.#spent = Math.max(0, this.#spent - ((now - this.#at) / 1000) * perSecond);
     this.#at = now;
+    return this.#spent;
+  }
+
+  add(amount: number): void {
+    this.#spent += amount;
+  }
+}
+
+/** How fast a client may ask, and talk, over all ports that it has after one another. */
+export class ClientRate {
+  readonly #requests: Spending;
+  readonly #messages: Spending;
+
+  constructor(clock: Clock) {
+    this.#requests = new Spending(clock);
+    this.#messages = new Spending(clock);
+  }
+
+  /** Counts one more request, unless it is one too many. */
+  takeRequest({ requestsPerSecond, maximumRequests }: ResolvedPolicy): boolean {
     // An idle client has saved up what one second gives, and may begin with all that may run at once.
-    if (this.#spent + 1 > Math.max(requestsPerSecond, maximumRequests)) return false;
-    this.#spent++;
+    if (this.#requests.left(requestsPerSecond) + 1 > Math.max(requestsPerSecond, maximumRequests))
+      return false;
+    this.#requests.add(1);
     return true;
   }
+
+  /** Milliseconds until the next message may be handled; 0 when it may be now. */
+  messageDelay({ messagesPerSecond }: ResolvedPolicy): number {
+    const excess = this.#messages.left(messagesPerSecond) + 1 - messagesPerSecond;
+    return excess <= 0 ? 0 : Math.ceil((excess / messagesPerSecond) * 1000);
+  }
+
+  /** Counts a message, of that many bytes beside those of bodies. */
+  addMessage(size: number): void {
+    this.#messages.add(messageWeight(size));
+  }
+
+  /** Counts a request or call that is refused. */
+  addRefusal(): void {
+    this.#messages.add(REFUSAL);
+  }
+}
+
+/** What a message counts for. One that has more to read than others counts as several. */
+export function messageWeight(size: number): number {
+  return 1 + Math.floor(size / 1024);
 }
 
 /** Counts what a client asks for: how much at once, and how fast. */
 export class Quota {
   readonly #policy: ResolvedPolicy;
-  readonly #rate: RequestRate;
+  readonly #rate: ClientRate;
   #running = 0;
 
-  constructor(policy: ResolvedPolicy, rate: RequestRate) {
+  constructor(policy: ResolvedPolicy, rate: ClientRate) {
     this.#policy = policy;
     this.#rate = rate;
   }
@@ -42,7 +86,7 @@ export class Quota {
     const { maximumRequests, requestsPerSecond } = this.#policy;
     if (this.#running >= maximumRequests)
       return { rule: 'maximumRequests', reason: `more than ${maximumRequests} requests at a time` };
-    if (!this.#rate.take(this.#policy))
+    if (!this.#rate.takeRequest(this.#policy))
       return { rule: 'requestsPerSecond', reason: `more than ${requestsPerSecond} requests a second` };
     this.#running++;
     return null;

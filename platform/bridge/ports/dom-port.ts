@@ -1,4 +1,8 @@
 import type { BridgePort, PortListener } from '../port.ts';
+import { listenTo } from './listen-to.ts';
+
+/** Of a MessagePort or a BroadcastChannel. */
+type Events = Pick<DomMessagePort, 'addEventListener' | 'removeEventListener'>;
 
 /** What is used of the MessagePort of a page or worker. */
 export interface DomMessagePort {
@@ -34,14 +38,11 @@ export function domPort(port: DomMessagePort): BridgePort {
   };
 }
 
-function listen(port: DomMessagePort, listener: PortListener): () => void {
-  const listeners = {
+/** Tells all that such a channel tells; returns what ends that. */
+export function listen(channel: Events, listener: PortListener): () => void {
+  return listenTo(channel.addEventListener.bind(channel), channel.removeEventListener.bind(channel), {
     message: ({ data }: { readonly data?: unknown }) => listener.message(data),
     messageerror: () => listener.unreadable(),
     close: () => listener.closed(),
-  };
-  for (const [type, one] of Object.entries(listeners)) port.addEventListener(type, one);
-  return () => {
-    for (const [type, one] of Object.entries(listeners)) port.removeEventListener(type, one);
-  };
+  });
 }

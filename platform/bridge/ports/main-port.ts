@@ -1,14 +1,12 @@
 import type { BridgePort } from '../port.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
-type Listener = (...args: any[]) => void;
+import { type EventListener, listenTo, TURNS } from './listen-to.ts';
 
 /** What is used of the MessagePortMain of Electron, which the main process and utility processes have. */
 export interface MainMessagePort {
   /** Adds a listener of `message` or `close`. */
-  on(event: string, listener: Listener): unknown;
+  on(event: string, listener: EventListener): unknown;
   /** Removes it again. */
-  off(event: string, listener: Listener): unknown;
+  off(event: string, listener: EventListener): unknown;
   /** Sends a structured clone. */
   postMessage(message: unknown): void;
   /** Lets messages arrive. */
@@ -21,18 +19,15 @@ export interface MainMessagePort {
 export function mainPort(port: MainMessagePort): BridgePort {
   let release = (): void => {};
   return {
+    ...TURNS,
     transfers: false,
     tellsClose: true,
     open(listener) {
-      // What a renderer has transferred arrives as null, which is no message.
-      const message = ({ data }: { readonly data: unknown }): void => listener.message(data);
-      const closed = (): void => listener.closed();
-      port.on('message', message);
-      port.on('close', closed);
-      release = () => {
-        port.off('message', message);
-        port.off('close', closed);
-      };
+      release = listenTo(port.on.bind(port), port.off.bind(port), {
+        // What a renderer has transferred arrives as null, which is no message.
+        message: ({ data }: { readonly data: unknown }) => listener.message(data),
+        close: () => listener.closed(),
+      });
       port.start();
     },
     post: (message) => port.postMessage(message),

@@ -1,14 +1,12 @@
 import type { BridgePort } from '../port.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
-type Listener = (...args: any[]) => void;
+import { type EventListener, listenTo, TURNS } from './listen-to.ts';
 
 /** A `MessagePort`, `Worker` or `parentPort` of `node:worker_threads`, as far as it is used. */
 export interface ThreadMessagePort {
   /** Adds a listener of `message`, `messageerror`, `close` or `exit`. */
-  on(event: string, listener: Listener): unknown;
+  on(event: string, listener: EventListener): unknown;
   /** Removes it again. */
-  off(event: string, listener: Listener): unknown;
+  off(event: string, listener: EventListener): unknown;
   /** Sends a structured clone, and hands over what is listed. */
   // biome-ignore lint/suspicious/noExplicitAny: what can be transferred has another name in every library of types
   postMessage(message: unknown, transfer?: any): void;
@@ -20,29 +18,21 @@ export interface ThreadMessagePort {
   close?(): void;
 }
 
-/** All that the sockets of a turn bring comes before it. */
-const immediately = (globalThis as { readonly setImmediate?: (callback: () => void) => unknown })
-  .setImmediate;
-
 /** A port of `node:worker_threads`. It keeps the process alive only while requests are under way. */
 export function threadPort(port: ThreadMessagePort): BridgePort {
   let release = (): void => {};
   return {
-    ...(immediately === undefined ? {} : { afterTurn: (callback) => void immediately(callback) }),
+    ...TURNS,
     transfers: true,
     tellsClose: true,
     open(listener) {
-      const listeners: Readonly<Record<string, Listener>> = {
+      release = listenTo(port.on.bind(port), port.off.bind(port), {
         message: (message: unknown) => listener.message(message),
         messageerror: () => listener.unreadable(),
         close: () => listener.closed(),
         // A Worker closes nothing: it ends.
         exit: () => listener.closed(),
-      };
-      for (const [event, one] of Object.entries(listeners)) port.on(event, one);
-      release = () => {
-        for (const [event, one] of Object.entries(listeners)) port.off(event, one);
-      };
+      });
       port.unref?.();
     },
     post: (message, transfer) => port.postMessage(message, transfer),

@@ -3,9 +3,10 @@ import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { reportUncaught } from '../../../src/util/report-uncaught.ts';
-import { type PolicyViolation, ServedPort } from '../../bridge/owner/served-port.ts';
+import { ServedPort } from '../../bridge/owner/served-port.ts';
+import type { PolicyViolation } from '../../bridge/owner/violations.ts';
 import type { ResolvedPolicy } from '../../bridge/policy/policy.ts';
-import { RequestRate } from '../../bridge/policy/quota.ts';
+import { ClientRate } from '../../bridge/policy/quota.ts';
 import { type MainMessagePort, mainPort } from '../../bridge/ports/main-port.ts';
 import { CHANNEL, refusal } from '../hand-over.ts';
 import { type FrameFacts, type FrameIdentity, senderOf } from './frame-facts.ts';
@@ -49,7 +50,7 @@ export class SharedManager extends Signals<SharedManagerSignals> {
   readonly #manager: Manager;
   readonly #sharing: Sharing;
   readonly #watched = new Map<ElectronWebContents, WatchedContents>();
-  readonly #rates = new WeakMap<ElectronWebContents, Map<string, RequestRate>>();
+  readonly #rates = new WeakMap<ElectronWebContents, Map<string, ClientRate>>();
   readonly #receive = (event: ElectronIpcEvent): void => this.#take(event);
 
   /** @internal `shareManager` makes them. */
@@ -119,10 +120,10 @@ export class SharedManager extends Signals<SharedManagerSignals> {
   }
 
   /** One for an origin in a window: neither a reload nor another frame begins a new one. */
-  #rateOf({ webContents, origin }: FrameFacts): RequestRate {
-    const rates = this.#rates.get(webContents) ?? new Map<string, RequestRate>();
+  #rateOf({ webContents, origin }: FrameFacts): ClientRate {
+    const rates = this.#rates.get(webContents) ?? new Map<string, ClientRate>();
     this.#rates.set(webContents, rates);
-    const rate = rates.get(origin) ?? new RequestRate(this.#manager.clock ?? systemClock);
+    const rate = rates.get(origin) ?? new ClientRate(this.#manager.clock ?? systemClock);
     // The one that was used last stands last.
     rates.delete(origin);
     rates.set(origin, rate);

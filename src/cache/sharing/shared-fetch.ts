@@ -56,6 +56,7 @@ export class SharedFetch {
         get isBodyUnread() {
           return unread();
         },
+        client: leader.sink.client ?? null,
         accept: (event) => leader.emit(event),
         hears: (type) => leader.sink.hears?.(type) === true,
         faults: leader.sink.faults ?? null,

@@ -1,16 +1,14 @@
 /** A challenge that the owner of a manager receives, answered on the other side of a port. */
 import { createServer } from 'node:http';
-import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { connect, serve } from '../../../platform/node/bridge.ts';
-import { NetworkAccessManager } from '../../../platform/node/index.ts';
 import type { QuestionType } from '../../../src/call/question.ts';
 import { Cleanup, portOf } from '../../support/listening.ts';
+import { pair } from './pair.ts';
 
 const cleanup = new Cleanup();
 
 /** A client whose requests go to a server that wants Basic, and what was sent there. */
-async function pair(questions: readonly QuestionType[]) {
+async function pairWith(questions: readonly QuestionType[]) {
   const sent: (string | undefined)[] = [];
   const server = createServer(({ headers }, response) => {
     sent.push(headers.authorization);
@@ -18,19 +16,13 @@ async function pair(questions: readonly QuestionType[]) {
     else response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end('refused');
   });
   await cleanup.listen(server);
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager();
-  serve(manager, port1, { addresses: ['127.0.0.1'], questions });
-  const client = connect(port2);
-  cleanup.add(async () => {
-    await client.close();
-    await manager.close();
-  });
-  return { client, manager, sent, url: `http://127.0.0.1:${portOf(server)}/` };
+  const both = pair({ addresses: ['127.0.0.1'], questions });
+  cleanup.add(() => both[Symbol.asyncDispose]());
+  return { ...both, sent, url: `http://127.0.0.1:${portOf(server)}/` };
 }
 
 test('it is asked where the policy says so', async () => {
-  const { client, url, sent } = await pair(['authentication']);
+  const { client, url, sent } = await pairWith(['authentication']);
   client.on('authenticationRequired', (reply, authenticator) => {
     expect([reply.url, authenticator.realm, authenticator.origin]).toEqual([url, 'x', url.slice(0, -1)]);
     authenticator.user = 'user';
@@ -42,7 +34,7 @@ test('it is asked where the policy says so', async () => {
 
 test('otherwise the owner is asked, as it is after silence', async () => {
   for (const questions of [[], ['authentication']] as const) {
-    const { client, manager, url } = await pair(questions);
+    const { client, manager, url } = await pairWith(questions);
     client.on('authenticationRequired', (_, authenticator) => {
       if (questions.length === 0) Object.assign(authenticator, { user: 'not', password: 'asked' });
     });

@@ -1,14 +1,8 @@
 /** What a client may ask of the owner's cookies, cache, HSTS hosts and credentials: nothing that is not granted by its name. */
-import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { GRANTS } from '../../../platform/bridge/policy/grants.ts';
-import {
-  type BridgePolicyInput,
-  type ConnectedClient,
-  connect,
-  type Grant,
-  serve,
-} from '../../../platform/node/bridge.ts';
+import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
+import type { BridgePolicyInput, ConnectedClient, Grant } from '../../../platform/node/bridge.ts';
 import {
   type AbstractCookieJar,
   type CookieJar,
@@ -16,28 +10,14 @@ import {
   NetworkAccessManager,
   type NetworkError,
 } from '../../../platform/node/index.ts';
+import { pair as makePair, rulesOf } from './pair.ts';
 
 const SITE = 'https://a.example/';
 const POLICY = { host: 'b.example', expiry: Date.now() + 3_600_000, includeSubDomains: true };
 
 function pair(policy: BridgePolicyInput, options: { cookieJar?: AbstractCookieJar | null } = {}) {
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager({ cache: new MemoryCache(), ...options });
-  const served = serve(manager, port1, policy);
-  const told: [rule: string, url: string | null][] = [];
-  served.on('policyViolated', ({ rule, url }) => told.push([rule, url]));
-  const client = connect(port2);
-  return {
-    manager,
-    jar: manager.cookieJar as CookieJar,
-    served,
-    client,
-    told,
-    async [Symbol.asyncDispose]() {
-      await client.close();
-      await manager.close();
-    },
-  };
+  const both = makePair(policy, new NetworkAccessManager({ cache: new MemoryCache(), ...options }));
+  return { ...both, jar: both.manager.cookieJar as CookieJar };
 }
 
 /** A call of each method, and what it gives where nothing was done before. */
@@ -73,13 +53,13 @@ describe.each(GRANTS)('%s', (name) => {
     const error = (await Promise.resolve(call(both.client)).catch((reason) => reason)) as NetworkError;
     expect(error.code).toBe('content-access-denied');
     expect(error.message).toContain(`the method ${name} is not granted (rule grants of its policy)`);
-    expect(new Set(both.told.map(([rule]) => rule))).toEqual(new Set(['grants']));
+    expect(new Set(rulesOf(both))).toEqual(new Set(['grants']));
   });
 
   test('does what it says where it is', async () => {
     await using both = pair({ grants: [name, 'cookies.set'] });
     expect(await call(both.client)).toEqual(given);
-    expect(both.told).toEqual([]);
+    expect(both.violations).toEqual([]);
   });
 });
 
@@ -87,7 +67,9 @@ test('every method is counted like a request', async () => {
   await using both = pair({ grants: ['cache.size'], requestsPerSecond: 1, maximumRequests: 1 });
   const calls = await Promise.allSettled([1, 2, 3].map(() => both.client.cache.size()));
   expect(calls.map(({ status }) => status)).toContain('rejected');
-  expect(both.told.every(([rule]) => rule === 'requestsPerSecond' || rule === 'maximumRequests')).toBe(true);
+  expect(rulesOf(both).every((rule) => rule === 'requestsPerSecond' || rule === 'maximumRequests')).toBe(
+    true,
+  );
 });
 
 describe('cookies', () => {
@@ -146,7 +128,7 @@ describe('cookies', () => {
     expect(names(await cookies.all()).sort()).toEqual(['own', 'site']);
     await expect(cookies.get('https://b.example/#x')).rejects.toMatchObject({ url: 'https://b.example/' });
     await expect(cookies.set({ name: 'x', value: '' }, 'https://b.example/')).rejects.toThrow('rule origins');
-    expect(both.told.map(([rule]) => rule)).toEqual(['origins', 'origins']);
+    expect(rulesOf(both)).toEqual(['origins', 'origins']);
     await cookies.clear();
     expect(names(jar.allCookies()).sort()).toEqual(['other', 'sibling']);
   });
@@ -244,11 +226,7 @@ test('HSTS hosts are the manager’s', async () => {
 });
 
 test('a policy with a method that there is not is a mistake', () => {
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager();
-  expect(() => serve(manager, port1, { grants: ['cookies.eat' as never] })).toThrow(
+  expect(() => resolvePolicy({ grants: ['cookies.eat' as never] })).toThrow(
     /'grants'.*an array of methods, of cookies\.get/,
   );
-  port1.close();
-  port2.close();
 });

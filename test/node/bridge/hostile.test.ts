@@ -4,9 +4,7 @@ import { expect, test } from 'vitest';
 import { GRANTS } from '../../../platform/bridge/policy/grants.ts';
 import { type BridgePort, type PortListener, serve } from '../../../platform/node/bridge.ts';
 import { type CookieJar, NetworkAccessManager } from '../../../platform/node/index.ts';
-import type { TransportCapabilities } from '../../../src/call/capabilities.ts';
-import { EMPTY_BODY } from '../../../src/message/body.ts';
-import { HttpHeaders } from '../../../src/message/headers.ts';
+import { countingTransport } from './counting-transport.ts';
 
 const MESSAGES = 100_000;
 const A_PORT = 50;
@@ -163,30 +161,11 @@ function changedTo(message: object, changed: Mutated['changed']): object {
   return { ...message, [how === 'add' ? 'more' : name]: value };
 }
 
-const CAPABILITIES: TransportCapabilities = {
-  name: 'that counts',
-  pageOrigin: null,
-  forbiddenFields: [],
-  requestStreams: 'always',
-  preconnect: 'none',
-  redirects: true,
-  cookies: true,
-  encodedBodies: true,
-  authentication: true,
-  strictTransportSecurity: true,
-};
-
 test(`${MESSAGES} messages, changed and out of order`, async () => {
   const sent = new Set<string>();
-  const manager = new NetworkAccessManager();
-  manager.transport = {
-    capabilities: CAPABILITIES,
-    async send({ url }) {
-      sent.add(url.origin);
-      return { status: 200, url, headers: new HttpHeaders(), body: EMPTY_BODY } as never;
-    },
-    async close() {},
-  };
+  const manager = new NetworkAccessManager({
+    transport: countingTransport(({ origin }) => sent.add(origin)),
+  });
   const uncaught: unknown[] = [];
   const note = (error: unknown): void => void uncaught.push(error);
   process.on('uncaughtException', note);

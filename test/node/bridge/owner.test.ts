@@ -1,12 +1,19 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BridgePolicyInput, ConnectedClient, ServedPort } from '../../../platform/node/bridge.ts';
-import { connect, serve } from '../../../platform/node/bridge.ts';
+import { type BridgePolicyInput, connect } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager, NetworkError, type NetworkReply } from '../../../platform/node/index.ts';
 import type { BodyInput, NetworkRequest, Operation } from '../../../src/index.ts';
 import type { Call } from '../../support/server/routes.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { journal } from './journal.ts';
+import {
+  HELLO,
+  pair as makePair,
+  rawPort as makeRawPort,
+  type Pair,
+  requestMessage as request,
+  rulesOf,
+} from './pair.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -17,74 +24,14 @@ afterAll(() => server.close());
 const LOOPBACK = { addresses: ['127.0.0.1'] };
 const url = (path: string): string => server.origin + path;
 
-interface Pair extends AsyncDisposable {
-  readonly manager: NetworkAccessManager;
-  readonly served: ServedPort;
-  readonly client: ConnectedClient;
-  /** Rules that were broken. */
-  readonly rules: string[];
-}
+const pair = (policy: BridgePolicyInput = LOOPBACK, manager?: NetworkAccessManager): Pair =>
+  makePair(policy, manager);
+const rawPort = (): ReturnType<typeof makeRawPort> => makeRawPort(LOOPBACK);
 
-function pair(policy: BridgePolicyInput = LOOPBACK, manager = new NetworkAccessManager()): Pair {
-  const { port1, port2 } = new MessageChannel();
-  const served = serve(manager, port1, policy);
-  const rules: string[] = [];
-  served.on('policyViolated', ({ rule }) => rules.push(rule));
-  const client = connect(port2);
-  return {
-    manager,
-    served,
-    client,
-    rules,
-    async [Symbol.asyncDispose]() {
-      await client.close();
-      await manager.close();
-    },
-  };
+/** A body of one chunk that cannot be sent again. */
+async function* once(bytes: number): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(bytes);
 }
-
-/** A port that is spoken through by hand. */
-function rawPort(policy: BridgePolicyInput = LOOPBACK) {
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager();
-  const served = serve(manager, port1, policy);
-  const heard: { type: string; [name: string]: unknown }[] = [];
-  let wake = (): void => {};
-  port2.on('message', (messages) => {
-    heard.push(...messages);
-    wake();
-  });
-  const closed = new Promise<void>((resolve) => port2.on('close', resolve));
-  return {
-    served,
-    heard,
-    closed,
-    say: (...messages: unknown[]) => port2.postMessage(messages),
-    async until(type: string) {
-      while (!heard.some((message) => message.type === type))
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      return heard.find((message) => message.type === type)!;
-    },
-    async end() {
-      port2.close();
-      await manager.close();
-    },
-  };
-}
-
-const HELLO = { type: 'hello', major: 1, minor: 0 };
-const request = (id: number, target: string) => ({
-  type: 'request',
-  id,
-  operation: 'get',
-  method: 'GET',
-  url: target,
-  headers: [],
-  options: {},
-  body: null,
-});
 
 describe('the owner', () => {
   test('lets nothing at loopback by default, and names the rule', async () => {
@@ -95,7 +42,7 @@ describe('the owner', () => {
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'content-access-denied', url: url('/hello') });
     expect(String(error)).toContain('rule addresses');
-    expect(both.rules).toEqual(['addresses']);
+    expect(rulesOf(both)).toEqual(['addresses']);
   });
 
   test.each([
@@ -115,7 +62,7 @@ describe('the owner', () => {
     });
     reply.on('redirected', () => reply.redirectAllowed());
     await expect(reply.text()).rejects.toThrow('rule origins');
-    expect(both.rules).toEqual(['origins']);
+    expect(rulesOf(both)).toEqual(['origins']);
     expect(to.journal.entry('secret').requests).toBe(0);
     await Promise.all([from.close(), to.close()]);
   });
@@ -168,11 +115,22 @@ describe('the owner', () => {
     });
   });
 
+  test('takes all that a client says in a turn, in posts that are not too large', async () => {
+    await using both = pair();
+    const large = Array.from({ length: 4 }, () => both.client.post(url('/echo'), once(1024 * 1024)));
+    const small = Array.from({ length: 60 }, () => both.client.post(url('/echo'), new Uint8Array(60_000)));
+    const many = Array.from({ length: 300 }, () =>
+      both.client.get({ url: url('/hello'), headers: { a: 'x'.repeat(4000) } }),
+    );
+    await Promise.all([...large, ...small, ...many].map((reply) => reply.completed));
+    expect(both.violations).toEqual([]);
+  });
+
   test('refuses more at a time, and more a second, than it allows', async () => {
     await using both = pair({ ...LOOPBACK, maximumRequests: 2, requestsPerSecond: 3 });
     const replies = Array.from({ length: 3 }, () => both.client.get(url('/black-hole')));
     await expect(replies[2]!.completed).rejects.toMatchObject({ code: 'content-access-denied' });
-    expect(both.rules).toEqual(['maximumRequests']);
+    expect(rulesOf(both)).toEqual(['maximumRequests']);
     expect(both.served.requestsUnderWay).toBe(2);
   });
 
@@ -255,11 +213,9 @@ describe('a client', () => {
     ['says what is no message', [HELLO, { type: 'exec' }]],
   ])('that %s is shown the door', async (_name, messages) => {
     const raw = rawPort();
-    const violations: string[] = [];
-    raw.served.on('policyViolated', ({ rule }) => violations.push(rule));
     raw.say(...messages);
     await raw.closed;
-    expect(violations.at(-1)).toBe('protocol');
+    expect(rulesOf(raw).at(-1)).toBe('protocol');
     expect(raw.served.isClosed).toBe(true);
     await raw.end();
   });

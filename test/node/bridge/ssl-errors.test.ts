@@ -1,11 +1,10 @@
 /** Certificates that cannot be accepted as they are: a client is asked where the policy says so, and nowhere else. */
 import * as https from 'node:https';
-import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BridgePolicyInput, connect, serve } from '../../../platform/node/bridge.ts';
-import { NetworkAccessManager } from '../../../platform/node/index.ts';
+import type { BridgePolicyInput } from '../../../platform/node/bridge.ts';
 import { CertificateAuthority } from '../../support/certificate.ts';
 import { Cleanup, portOf } from '../../support/listening.ts';
+import { pair } from './pair.ts';
 
 const cleanup = new Cleanup(afterAll);
 let url: string;
@@ -17,21 +16,17 @@ beforeAll(async () => {
   url = `https://localhost:${portOf(server)}/`;
 });
 
-function pair(policy: BridgePolicyInput) {
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager();
-  serve(manager, port1, { addresses: ['localhost'], ...policy });
-  const client = connect(port2);
-  cleanup.add(() => client.close());
-  cleanup.add(() => manager.close());
-  return { manager, client };
+function pairWith(policy: BridgePolicyInput) {
+  const both = pair({ addresses: ['localhost'], ...policy });
+  cleanup.add(() => both[Symbol.asyncDispose]());
+  return both;
 }
 
 test.each([
   ['those that it is asked about', () => undefined],
   ['the very ones', (errors: readonly never[]) => errors],
 ])('a client that is asked accepts %s', async (_name, chosen) => {
-  const { client } = pair({ questions: ['sslErrors'] });
+  const { client } = pairWith({ questions: ['sslErrors'] });
   const reply = client.get(url);
   const codes: string[] = [];
   reply.on('sslErrors', (errors) => {
@@ -43,14 +38,14 @@ test.each([
 });
 
 test('one that says so before it is asked', async () => {
-  const { client } = pair({ questions: ['sslErrors'] });
+  const { client } = pairWith({ questions: ['sslErrors'] });
   const reply = client.get(url);
   reply.ignoreSslErrors();
   expect(await reply.text()).toBe('hello');
 });
 
 test('others of another certificate are not accepted with them', async () => {
-  const { client } = pair({ questions: ['sslErrors'] });
+  const { client } = pairWith({ questions: ['sslErrors'] });
   const reply = client.get(url);
   reply.ignoreSslErrors([
     { code: 'self-signed-certificate-in-chain', certificate: { fingerprint256: 'AB' } },
@@ -59,7 +54,7 @@ test('others of another certificate are not accepted with them', async () => {
 });
 
 test('one that is not asked is told so, and has accepted nothing', async () => {
-  const { client, manager } = pair({});
+  const { client, manager } = pairWith({});
   await client.ready;
   const reply = client.get(url);
   expect(() => reply.ignoreSslErrors()).toThrow(/rule questions/);

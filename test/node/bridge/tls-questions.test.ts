@@ -1,18 +1,16 @@
 /** What TLS asks the owner of a manager, answered on the other side of a port. */
 import * as https from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { connect, serve } from '../../../platform/node/bridge.ts';
-import { NetworkAccessManager } from '../../../platform/node/index.ts';
 import type { QuestionType } from '../../../src/call/question.ts';
 import { Cleanup, portOf } from '../../support/listening.ts';
+import { pair } from './pair.ts';
 
 const cleanup = new Cleanup();
 const KEY = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
 
 /** A client of a server that is known by a key alone. */
-async function pair(questions: readonly QuestionType[]) {
+async function pairWith(questions: readonly QuestionType[]) {
   const pskCallback = (_socket: TLSSocket, identity: string): Uint8Array | null =>
     identity === 'us' ? KEY : null;
   const server = https.createServer(
@@ -21,19 +19,13 @@ async function pair(questions: readonly QuestionType[]) {
   );
   server.on('tlsClientError', () => {});
   await cleanup.listen(server);
-  const { port1, port2 } = new MessageChannel();
-  const manager = new NetworkAccessManager();
-  serve(manager, port1, { addresses: ['127.0.0.1'], questions });
-  const client = connect(port2);
-  cleanup.add(async () => {
-    await client.close();
-    await manager.close();
-  });
-  return { client, manager, url: `https://127.0.0.1:${portOf(server)}/` };
+  const both = pair({ addresses: ['127.0.0.1'], questions });
+  cleanup.add(() => both[Symbol.asyncDispose]());
+  return { ...both, url: `https://127.0.0.1:${portOf(server)}/` };
 }
 
 test('a pre-shared key is asked for there, where the policy says so', async () => {
-  const { client, url } = await pair(['preSharedKey']);
+  const { client, url } = await pairWith(['preSharedKey']);
   const reply = client.get(url);
   reply.on('preSharedKeyAuthenticationRequired', async (authenticator) => {
     await Promise.resolve();
@@ -44,7 +36,7 @@ test('a pre-shared key is asked for there, where the policy says so', async () =
 });
 
 test('otherwise the owner is asked, and the client has no say', async () => {
-  const { client, manager, url } = await pair([]);
+  const { client, manager, url } = await pairWith([]);
   client.on('preSharedKeyAuthenticationRequired', () => {
     throw new Error('it was asked');
   });
@@ -55,7 +47,7 @@ test('otherwise the owner is asked, and the client has no say', async () => {
 });
 
 test('a listener there that fails has said no', async () => {
-  const { client, url } = await pair(['preSharedKey']);
+  const { client, url } = await pairWith(['preSharedKey']);
   const reply = client
     .get(url)
     .on('preSharedKeyAuthenticationRequired', () => Promise.reject(new Error('shut')));

@@ -8,8 +8,8 @@ function track(queue: RequestQueue) {
   const tickets = new Map<string, Ticket>();
   return {
     order,
-    enter(key: string, name: string, priority: Priority = 'normal'): void {
-      const ticket = queue.enter(key, priority);
+    enter(key: string, name: string, priority: Priority = 'normal', client: object | null = null): void {
+      const ticket = queue.enter(key, priority, client);
       tickets.set(name, ticket);
       if (ticket.running) order.push(name);
       else ticket.granted = () => order.push(name);
@@ -234,5 +234,29 @@ describe('what is in the way', () => {
     expect(running.map((ticket) => queue.isInTheWay(ticket))).toEqual([false, false]);
     queue.enter('c', 'normal');
     expect(running.map((ticket) => queue.isInTheWay(ticket))).toEqual([true, true]);
+  });
+});
+
+describe('clients of one key', () => {
+  const [flooder, other] = [{}, {}];
+
+  test('take turns, however many wait and whatever priority they have', () => {
+    const requests = track(new RequestQueue(one));
+    for (let i = 1; i <= 50; i++) requests.enter('a', `flood${i}`, 'high', flooder);
+    requests.enter('a', 'own1', 'low');
+    requests.enter('a', 'own2', 'low');
+    requests.enter('a', 'other', 'normal', other);
+    for (let i = 0; i < 6; i++) requests.leave(requests.order.at(-1)!);
+    expect(requests.order).toEqual(['flood1', 'flood2', 'own1', 'other', 'flood3', 'own2', 'flood4']);
+  });
+
+  test('keep their turn when one of their requests gets another priority', () => {
+    const requests = track(new RequestQueue(one));
+    requests.enter('a', '1');
+    requests.enter('a', 'first', 'low', other);
+    for (const name of ['2', '3']) requests.enter('a', name);
+    requests.setPriority('first', 'normal');
+    requests.leave('1');
+    expect(requests.order.at(-1)).toBe('first');
   });
 });

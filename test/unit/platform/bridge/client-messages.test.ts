@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readClientMessages } from '../../../../platform/bridge/owner/client-messages.ts';
-import { MalformedMessage } from '../../../../platform/bridge/owner/plain-copy.ts';
+import { readClientMessage } from '../../../../platform/bridge/owner/client-messages.ts';
+import { MalformedMessage, plainMessages } from '../../../../platform/bridge/owner/plain-copy.ts';
 import { UPLOAD_PIECE } from '../../../../platform/bridge/protocol.ts';
 
 const MOST = 2 * 1024 * 1024;
@@ -14,13 +14,15 @@ const REQUEST = {
   options: { priority: 'low' },
   body: null,
 };
+const BODY = { length: 3, replayable: true, contentType: null, bytes: new Uint8Array(3) };
 const CREDIT = { type: 'credit', id: 1, bytes: 5, isUnread: false };
 
+const readPost = (post: unknown, most: number) =>
+  plainMessages(post, most).map(({ message }) => readClientMessage(message));
+
 test('what a client says is read, as own properties without a prototype', () => {
-  const bytes = new Uint8Array(3);
-  const body = { length: 3, replayable: true, contentType: null, bytes };
-  const [request, credit] = readClientMessages([{ ...REQUEST, body }, CREDIT], MOST);
-  expect(request).toMatchObject({ ...REQUEST, body });
+  const [request, credit] = readPost([{ ...REQUEST, body: BODY }, CREDIT], MOST);
+  expect(request).toMatchObject({ ...REQUEST, body: BODY });
   expect(Object.getPrototypeOf((request as { options: object }).options)).toBeNull();
   expect(credit).toEqual(CREDIT);
 });
@@ -51,6 +53,9 @@ describe('malformed is', () => {
     ['bytes that are no number', [{ ...CREDIT, bytes: Number.NaN }]],
     ['bytes without end', [{ ...CREDIT, bytes: Number.POSITIVE_INFINITY }]],
     ['an operation that there is not', [{ ...REQUEST, operation: 'connect' }]],
+    ['a body of another length', [{ ...REQUEST, body: { ...BODY, length: 4 } }]],
+    ['a body of no length', [{ ...REQUEST, body: { ...BODY, length: null } }]],
+    ['a Content-Type that is none', [{ ...REQUEST, body: { ...BODY, contentType: 'a\r\nb' } }]],
     ['half a field', [{ ...REQUEST, headers: ['a'] }]],
     ['a field that is no text', [{ ...REQUEST, headers: ['a', 1] }]],
     ['fields as an object', [{ ...REQUEST, headers: { a: 'b' } }]],
@@ -74,13 +79,13 @@ describe('malformed is', () => {
     ['more messages than it may have', new Array(MOST).fill(0)],
     ['holes', new Array(2 ** 30)],
   ])('%s', (_name, post) => {
-    expect(() => readClientMessages(post, MOST)).toThrow(MalformedMessage);
+    expect(() => readPost(post, MOST)).toThrow(MalformedMessage);
   });
 
   test('what only Object.prototype says', () => {
     Object.assign(Object.prototype, { isUnread: false });
     try {
-      expect(() => readClientMessages([{ type: 'credit', id: 1, bytes: 5 }], MOST)).toThrow(MalformedMessage);
+      expect(() => readPost([{ type: 'credit', id: 1, bytes: 5 }], MOST)).toThrow(MalformedMessage);
     } finally {
       Reflect.deleteProperty(Object.prototype, 'isUnread');
     }

@@ -145,3 +145,16 @@ test('a side that is closed sets its lock free, and waits for nothing', async ()
   await turns();
   expect(told).toEqual([own]);
 });
+
+test('of the locks that the other side names, one is waited for', async () => {
+  for (const name of ['a', 'b', 'c']) locks.held.add(name);
+  const alive = liveness();
+  for (const name of ['a', 'b', 'c']) void alive.otherHolds(name);
+  await turns();
+  locks.free('b');
+  await turns();
+  expect(told).not.toContain('gone');
+  locks.free('a');
+  await turns();
+  expect(told).toContain('gone');
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { privateKind } from '../../../../platform/bridge/policy/addresses.ts';
 import { judgeRequest } from '../../../../platform/bridge/policy/judge-request.ts';
 import { type BridgePolicyInput, resolvePolicy } from '../../../../platform/bridge/policy/policy.ts';
-import { Quota, RequestRate } from '../../../../platform/bridge/policy/quota.ts';
+import { ClientRate, Quota } from '../../../../platform/bridge/policy/quota.ts';
 import type { RequestMessage } from '../../../../platform/bridge/protocol.ts';
 import { systemClock } from '../../../../src/util/clock.ts';
 import { parseUrl } from '../../../../src/util/url.ts';
@@ -171,7 +171,7 @@ test('a quota counts what runs, and what is asked in a second', () => {
   let now = 0;
   const clock = { ...systemClock, monotonic: () => now };
   const policy = resolvePolicy({ maximumRequests: 2, requestsPerSecond: 4 });
-  const quota = new Quota(policy, new RequestRate(clock));
+  const quota = new Quota(policy, new ClientRate(clock));
   const begin = (): string | null => quota.begin()?.rule ?? null;
   expect([begin(), begin(), begin()]).toEqual([null, null, 'maximumRequests']);
   const again = (): string | null => {
