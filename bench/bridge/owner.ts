@@ -4,6 +4,6 @@ import { serve } from '../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 
 const manager = new NetworkAccessManager({ proxy: 'none' });
-parentPort!.on('message', (port) =>
-  serve(manager, port, { addresses: ['127.0.0.1'], requestsPerSecond: 1e9, maximumRequests: 100_000 }),
+parentPort!.on('message', ({ port, limits }) =>
+  serve(manager, port, { addresses: ['127.0.0.1'], ...limits }),
 );

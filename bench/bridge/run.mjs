@@ -2,14 +2,9 @@
  * What a port costs: everything twice in each round, by a manager and by clients of one in another thread, the direct way = 1.
  * `npx tsx bench/bridge/run.mjs [--rounds N] [--only TEXT] [--gib N]`. Nothing has to be built.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { MessageChannel, Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
-import { connect } from '../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { range, startOwner } from './owner.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -20,27 +15,9 @@ const { values } = parseArgs({
 });
 const MIB = 1024 * 1024;
 const BYTES = Number(values.gib) * 1024 * MIB;
-const file = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-const { outputFiles } = await build({
-  entryPoints: [file('./owner.ts')],
-  bundle: true,
-  write: false,
-  format: 'cjs',
-  platform: 'node',
-  define: { 'import.meta.url': '__filename' },
-});
-const owner = new Worker(outputFiles[0].text, { eval: true });
-const server = fork(file('./server.mjs'));
-const [port] = await once(server, 'message');
-const origin = `http://127.0.0.1:${port}`;
+const { origin, client, end } = await startOwner();
 
 const direct = new NetworkAccessManager({ proxy: 'none' });
-function client() {
-  const { port1, port2 } = new MessageChannel();
-  owner.postMessage(port1, [port1]);
-  return connect(port2);
-}
 const through = client();
 
 async function gets(clients, each, atOnce) {
@@ -97,10 +74,6 @@ async function measure(way, one) {
   return { time, cpu: user + system, grown: Math.max(0, most - before) / MIB };
 }
 
-const middle = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
-const range = (all) =>
-  `${middle(all).toFixed(2)} (${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)})`;
-
 for (const { name, way, goal } of CONTESTS) {
   const rounds = [];
   for (let round = -1; round < Number(values.rounds); round++) {
@@ -121,5 +94,4 @@ for (const { name, way, goal } of CONTESTS) {
 
 await Promise.all([...fifty, through].map((one) => one.close()));
 await direct.close();
-await owner.terminate();
-server.kill();
+await end();

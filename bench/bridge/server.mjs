@@ -12,6 +12,7 @@ const server = http.createServer((request, response) => {
     response.end(String(most));
     most = open;
   } else if (what === 'bytes') send(response, Number(argument));
+  else if (what === 'later') setTimeout(() => response.end(small), Number(argument));
   else if (request.method === 'POST') request.on('end', () => response.end('taken')).resume();
   else response.end(small);
 });

@@ -1,0 +1,44 @@
+/** What benches of bridges have in common: a server, and a thread that has a manager and serves ports with it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { connect } from '../../platform/node/bridge.ts';
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+export async function startOwner() {
+  const { outputFiles } = await build({
+    entryPoints: [file('./owner.ts')],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    define: { 'import.meta.url': '__filename' },
+  });
+  const owner = new Worker(outputFiles[0].text, { eval: true });
+  const server = fork(file('./server.mjs'));
+  const [port] = await once(server, 'message');
+  /** The client's end of a port. @param limits a policy beside what lets everything go */
+  const portTo = (limits = { requestsPerSecond: 1e9, maximumRequests: 100_000 }) => {
+    const { port1, port2 } = new MessageChannel();
+    owner.postMessage({ port: port1, limits }, [port1]);
+    return port2;
+  };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    portTo,
+    client: () => connect(portTo()),
+    async end() {
+      await owner.terminate();
+      server.kill();
+    },
+  };
+}
+
+const middle = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
+const quartile = (all, nth) => all.toSorted((a, b) => a - b)[Math.round(((all.length - 1) * nth) / 4)];
+/** Of several rounds: the middle and the quartiles. */
+export const range = (all) =>
+  `${middle(all).toFixed(2)} (${quartile(all, 1).toFixed(2)}–${quartile(all, 3).toFixed(2)})`;
