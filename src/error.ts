@@ -104,6 +104,9 @@ export interface NetworkErrorJson extends Omit<NetworkErrorDetails, 'cause' | 'b
   readonly cause?: string | undefined;
 }
 
+/** What an error may know beside its code, as fields of its own. */
+const DETAILS = ['url', 'capability', 'status', 'headers', 'body', 'sslErrors', 'timeout'] as const;
+
 /** Marks the errors of every copy of the package (ESM, CJS, another version), so that each knows those of the others. */
 const BRAND = Symbol.for('fairlead.NetworkError');
 
@@ -137,21 +140,15 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   /** See {@link NetworkErrorDetails.timeout}. */
   declare readonly timeout: TimeoutFacts | undefined;
 
-  constructor(
-    code: NetworkErrorCode,
-    message: string,
-    { url, capability, status, headers, body, sslErrors, timeout, cause }: NetworkErrorDetails = {},
-  ) {
+  constructor(code: NetworkErrorCode, message: string, { cause, ...details }: NetworkErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.qtCode = ERROR_CODES[code];
-    this.url = url === undefined ? undefined : publicUrl(url);
-    this.capability = capability;
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
-    if (sslErrors !== undefined) this.sslErrors = sslErrors;
-    if (timeout !== undefined) this.timeout = timeout;
+    const known: Record<string, unknown> = {};
+    // What is not known is left out: a log shows each field that there is.
+    for (const name of DETAILS) if (details[name] !== undefined) known[name] = details[name];
+    if (details.url !== undefined) known.url = publicUrl(details.url);
+    Object.assign(this, known);
   }
 
   /** True for the errors of every copy of the package, ESM and CJS alike. */

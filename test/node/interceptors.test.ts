@@ -5,11 +5,13 @@ import { NetworkAccessManager } from '../../platform/node/index.ts';
 import {
   bearerToken,
   type Interceptor,
+  type InterceptorContext,
   logger,
   MemoryCache,
   NetworkError,
   requestBody,
 } from '../../src/index.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -94,6 +96,49 @@ describe('an interceptor', () => {
     ];
     for (let i = 0; i < 3; i++) expect(await manager.get(`${origin}/`).text()).toBe('stored');
     expect(attempts).toBe(1);
+  });
+
+  test('near the network sees the condition of a revalidation, and the 304 that confirms what is stored', async () => {
+    const fields = { etag: '"v"', 'cache-control': 'no-cache' };
+    const origin = await serve(({ headers }, response) => {
+      if (headers['if-none-match'] === '"v"') response.writeHead(304, fields).end();
+      else response.writeHead(200, fields).end('stored');
+    });
+    const seen: unknown[] = [];
+    manager.cache = new MemoryCache();
+    manager.networkInterceptors = [
+      async (request, next) => {
+        const response = await next(request);
+        seen.push([request.headers.get('if-none-match'), response.status]);
+        return response;
+      },
+    ];
+    for (let i = 0; i < 2; i++) expect(await manager.get(`${origin}/`).text()).toBe('stored');
+    expect(seen).toEqual([
+      [null, 200],
+      ['"v"', 304],
+    ]);
+  });
+
+  test('knows attributes, signal, attempt and clock, and nothing of what is within', async () => {
+    const clock = new FakeClock();
+    const told: object[] = [];
+    const answers = own({
+      clock,
+      interceptors: [
+        (request, _next, context) => {
+          told.push(context, request);
+          return { body: '' };
+        },
+      ],
+    });
+    await answers.get({ url: 'http://h.test/', attributes: new Map([['who', 'me']]) }).completed;
+    const [context, request] = told as [InterceptorContext, object];
+    expect([...context.attributes]).toEqual([['who', 'me']]);
+    expect(context.signal).toBeInstanceOf(AbortSignal);
+    expect([context.attempt, context.clock]).toEqual([1, clock]);
+    expect(Object.keys(context).sort()).toEqual(['attempt', 'attributes', 'clock', 'signal']);
+    expect(Object.keys(request)).toEqual([]);
   });
 
   test('reads a body that is delivered all the same, or puts another in its place', async () => {

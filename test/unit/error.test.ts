@@ -40,14 +40,22 @@ describe('NetworkError', () => {
     const copy = NetworkError.from(JSON.parse(JSON.stringify(error)));
     expect(copy).toMatchObject({ code: 'content-not-found', message: 'gone', ...details });
     expect(copy.body).toEqual(body);
-    expect(
-      NetworkError.from({ ...error.toJSON(), body: '%', url: 5, status: 'x', headers: 'y' }),
-    ).toMatchObject({
-      code: 'content-not-found',
+    const wrong = NetworkError.from({ ...error.toJSON(), body: '%', url: 5, status: 'x', headers: 'y' });
+    expect(wrong.code).toBe('content-not-found');
+    expect([wrong.body, wrong.url, wrong.status, wrong.headers]).toEqual(Array(4).fill(undefined));
+  });
+
+  test('has no field of what is not known, so that a log shows those that there are', () => {
+    const error = new NetworkError('timeout', 'x', { url: 'http://h.test/', status: undefined });
+    expect(Object.keys(error).sort()).toEqual(['code', 'name', 'qtCode', 'url']);
+    expect(error.toJSON()).toStrictEqual({
+      name: 'NetworkError',
+      code: 'timeout',
+      qtCode: 4,
+      url: 'http://h.test/',
+      message: 'x',
       body: undefined,
-      url: undefined,
-      status: undefined,
-      headers: undefined,
+      cause: undefined,
     });
   });
 

@@ -52,6 +52,13 @@ describe('what is sent again', () => {
     ['Retry-After beyond it', { outcome: status(503, 60_001) }, false],
   ])('%s: %s', (_, given, again) => expect(plan(given) !== null).toBe(again));
 
+  test('the statuses that may pass', () => {
+    const passing = Array.from({ length: 500 }, (_, index) => index + 100).filter(
+      (code) => plan({ outcome: status(code) }) !== null,
+    );
+    expect(passing).toEqual([408, 425, 429, 500, 502, 503, 504]);
+  });
+
   test('never what the application or its rules have ended', () => {
     const passing = Object.keys(ERROR_CODES).filter(
       (code) => plan({ outcome: { code: code as NetworkErrorCode } }) !== null,
