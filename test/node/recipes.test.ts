@@ -25,13 +25,24 @@ beforeEach(() => {
   times.clear();
 });
 
+const ok: Answer = (_, response) => response.end();
 const busyAtFirst: Answer = (_, response, nth) =>
   nth === 0 ? response.writeHead(503, { 'retry-after': '0' }).end() : response.end('fine');
-const ok: Answer = (_, response) => response.end();
 const sse = (response: ServerResponse, text: string): unknown =>
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(text);
 
+const json = (response: ServerResponse, value: unknown): unknown =>
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+
 const ANSWERS: Readonly<Record<string, Answer>> = {
+  'GET /users/1': (_, response) => json(response, { id: 1, born: '1815-12-10' }),
+  'POST /users': (_, response) => response.writeHead(201).end(),
+  'GET /v1/users?page=2&role=admin&role=owner': (_, response) => json(response, ['Ada']),
+  'POST /v1/users': (_, response) => response.writeHead(201, { location: '/v1/users/7' }).end(),
+  'POST /login': (_, response) => response.writeHead(204, { 'set-cookie': 'id=1; Max-Age=99' }).end(),
+  'GET /': (_, response) => response.writeHead(302, { location: '/moved' }).end(),
+  'GET /moved': (_, response) => response.end('here'),
+  'GET /users': ok,
   'GET /status': busyAtFirst,
   'POST /orders': busyAtFirst,
   'HEAD /file': (_, response) => response.writeHead(200, { 'content-length': '5' }).end(),
@@ -60,10 +71,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   'GET /build.log': (_, response) => response.end('one\ntwo\r\nthree'),
   'GET /log.ndjson': (_, response) =>
     response.end('{"level":"info","text":"hi"}\n{"level":"warn","text":"oh"}\n'),
-  'GET /news': ({ headers }, response) =>
-    headers['last-event-id'] === '7'
-      ? sse(response, 'event: bye\ndata: 2\n\n')
-      : sse(response, 'retry: 1\nid: 7\ndata: 1\n\n'),
+  'GET /news': ({ headers }, response) => {
+    if (headers.accept !== 'text/event-stream')
+      response.writeHead(200, { 'cache-control': 'max-age=60' }).end('news');
+    else if (headers['last-event-id'] === '7') sse(response, 'event: bye\ndata: 2\n\n');
+    else sse(response, 'retry: 1\nid: 7\ndata: 1\n\n');
+  },
   'POST /chat': (_, response) => sse(response, 'data: Because\n\ndata: [DONE]\n\n'),
 };
 
@@ -84,12 +97,36 @@ interface Recipe {
   /** Words that no other program has. */
   readonly words: string;
   readonly output: RegExp;
-  /** Changes so that it takes no half a minute. */
-  readonly faster?: readonly [string, string];
+  /** What is written in another way, so that it takes no half a minute, or fits the server. */
+  readonly changed?: readonly [string, string];
   readonly proof?: (place: string) => void;
 }
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  'JSON with a schema': {
+    words: 'const User = z.object',
+    output: /^1815\n$/,
+    proof: () => expect(seen.at(-1)!.body.toString()).toBe('{"name":"Ada"}'),
+  },
+  'a client of one API': {
+    words: 'manager.extend({ baseUrl',
+    output: /^\[ 'Ada' \] true\n\/v1\/users\/7\n$/,
+    proof: () =>
+      expect(seen.map(({ fields }) => fields.authorization)).toEqual(Array(2).fill('Bearer TOKEN')),
+  },
+  'a scheme of your own': { words: 'app: { open', output: /^you asked for \/index\.html\n$/ },
+  'redirects by hand': {
+    words: "redirectPolicy: 'manual'",
+    output: /^http:\/\/[\d.:]+\/moved\nhere\n$/,
+    changed: [".endsWith('.example')", ".endsWith('.0.0.1')"],
+  },
+  'the fetch of another library': { words: 'function createClient', output: /^200\n$/ },
+  'a login that survives a restart': {
+    words: 'new URLSearchParams({ user',
+    output: /^\[ 'id of 127\.0\.0\.1' \]\n$/,
+    proof: (place) => expect(readFileSync(join(place, 'state/cookies.json'), 'utf8')).toContain('127.0.0.1'),
+  },
+  'a cache, and no network': { words: "cacheLoadControl: 'always-cache'", output: /^network .*\nnews\n$/s },
   'what is tried again': {
     words: 'idempotencyKey: true',
     output: /^2 .*503.* \d+\nfine 2\n200 5\n$/,
@@ -103,7 +140,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'timeouts by name': {
     words: 'timeouts: { connect: 5_000, firstByte: 20_000',
     output: /^firstByte 50 \{.* firstByte: \d+ \}\n$/,
-    faster: ['firstByte: 20_000', 'firstByte: 50'],
+    changed: ['firstByte: 20_000', 'firstByte: 50'],
   },
   interceptors: {
     words: 'bearerToken, type Interceptor',
@@ -150,8 +187,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 const fileOf = (name: string): string => name.replace(/\W/g, '-');
 
 beforeAll(async () => {
-  const programs = Object.entries(RECIPES).map(([name, { words, faster }]) => {
-    const text = recipe(words, faster === undefined ? {} : { [faster[0]]: faster[1] });
+  const programs = Object.entries(RECIPES).map(([name, { words, changed }]) => {
+    const text = recipe(words, changed === undefined ? {} : { [changed[0]]: changed[1] });
     return [fileOf(name), text.replace(/https:\/\/\w+\.example/g, origin)] as const;
   });
   await compileRecipes(root, Object.fromEntries(programs));

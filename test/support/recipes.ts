@@ -37,7 +37,8 @@ export async function compileRecipes(
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'es2022',
+    // As they stand there: what Node 20 does not know (`await using`) is not made into something that it does.
+    target: 'esnext',
     alias: {
       fairlead: join(REPOSITORY, 'platform/node/index.ts'),
       'fairlead/node': join(REPOSITORY, 'platform/node/extras.ts'),
