@@ -15,7 +15,7 @@ import { basicScheme } from './basic.ts';
 import { bearerScheme } from './bearer.ts';
 import { checkAuthenticationOptions } from './check-options.ts';
 import { allowedSchemes } from './choose.ts';
-import { CredentialCache } from './credential-cache.ts';
+import { CredentialCache, sourceKey } from './credential-cache.ts';
 import { digestScheme } from './digest.ts';
 import { ownHashes } from './hash/own-hashes.ts';
 import { Rounds } from './rounds.ts';
@@ -23,8 +23,6 @@ import type { Scheme } from './scheme.ts';
 import type { SecurityContextFactory } from './security-context.ts';
 import { authenticationStage } from './stage.ts';
 import { type Peer, Visit } from './visit.ts';
-
-const NO_CREDENTIALS = {};
 
 /** What an `Authentication` can be given. */
 export interface AuthenticationOptions {
@@ -77,13 +75,14 @@ export class Authentication implements AuthenticationPart {
 
   /** What answers challenges for one manager. */
   under(settings: AuthenticationSettings): Authenticating {
-    const schemes = allowedSchemes(settings, this.#all.schemes);
-    const rounds: Authenticating['rounds'] = (server, request, call) =>
-      new Rounds(this.#all, schemes, settings, server, request, call);
+    const all = this.#all;
+    const source = sourceKey(settings);
+    const under = { all, schemes: allowedSchemes(settings, all.schemes), settings, source };
+    const rounds: Authenticating['rounds'] = (...of) => new Rounds(under, ...of);
     return {
       rounds,
-      identity: `${numberOf(this.#all)} ${numberOf(settings.credentials ?? NO_CREDENTIALS)}`,
-      stage: authenticationStage(this.#all.cache, rounds, settings.credentials),
+      identity: `${numberOf(all)}${source}`,
+      stage: authenticationStage(all.cache, rounds, source),
       sendByProxy: sendingByProxy(rounds),
     };
   }

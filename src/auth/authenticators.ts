@@ -1,3 +1,4 @@
+import type { AuthenticationSettings } from '../call/authentication.ts';
 import type { CredentialCache } from './credential-cache.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -14,4 +15,14 @@ export interface Authenticators {
   readonly canExpect: boolean;
   /** The application has been told that its credentials go readable over http. */
   isReadableTold: boolean;
+}
+
+/** What all rounds under one manager share. */
+export interface UnderManager {
+  readonly all: Authenticators;
+  /** Those that the application allows, in its order. */
+  readonly schemes: readonly Scheme[];
+  readonly settings: AuthenticationSettings;
+  /** See {@link sourceKey}. */
+  readonly source: string;
 }

@@ -18,8 +18,10 @@ export interface Choice {
 
 /** What a choice depends on beside the challenges. */
 export interface Allowed {
-  /** The schemes that the application allows here, in its order. */
+  /** The schemes that the application allows anywhere, in its order. */
   readonly schemes: readonly Scheme[];
+  /** A SOCKS proxy asks. No server of HTTP is given what is for another protocol, whatever it calls its challenge. */
+  readonly socks: boolean;
   /** What is readable on the way may be sent: the connection is encrypted, or the application does not mind. */
   readonly readable: boolean;
   /** A connection may be authenticated: the host is listed, or a proxy, which the application has chosen. */
@@ -45,10 +47,9 @@ export function allowedBy(
   schemes: readonly Scheme[],
 ): Allowed {
   const listed = isListed(hostname, authority, integratedAuthenticationHosts);
-  // No server of HTTP is given what is for another protocol, whatever it calls its challenge.
-  const isSocks = isProxy && origin.startsWith('socks5:');
   return {
-    schemes: schemes.filter(({ name }) => (name === 'socks5') === isSocks),
+    schemes,
+    socks: isProxy && origin.startsWith('socks5:'),
     readable: isEncrypted || allowBasicOverHttp,
     integrated: isProxy || listed,
     listed,
@@ -76,10 +77,14 @@ export function choose(
 }
 
 /** Whether a scheme may be used at all: it was listed, and what it sends may go there. */
-export function isAllowed(scheme: Scheme, { schemes, readable, integrated, listed }: Allowed): boolean {
-  const { isReadable, isConnectionBound, isIntegrated = false } = scheme;
+export function isAllowed(
+  scheme: Scheme,
+  { schemes, socks, readable, integrated, listed }: Allowed,
+): boolean {
+  const { name, isReadable, isConnectionBound, isIntegrated = false } = scheme;
+  const isSpoken = schemes.includes(scheme) && (name === 'socks5') === socks;
   const mayGoThere = isIntegrated ? listed : integrated || !isConnectionBound;
-  return schemes.includes(scheme) && (readable || !isReadable) && mayGoThere;
+  return isSpoken && (readable || !isReadable) && mayGoThere;
 }
 
 function choiceOf(scheme: Scheme, challenge: Challenge, outgoing: OutgoingRequest): Choice | null {

@@ -98,16 +98,20 @@ export class CredentialCache {
 }
 
 /**
- * An origin, or a proxy, in a partition; and by which `credentials` of a manager it is asked for, so that managers that share
- * what is remembered and name different users send each their own.
+ * An origin, or a proxy, in a partition; and by which `credentials` of a manager it is asked for ({@link sourceKey}), so that
+ * managers that share what is remembered and name different users send each their own.
  */
 export function serverKey(
-  { origin, isProxy }: AuthenticatingServer,
+  { origin, isProxy }: Pick<AuthenticatingServer, 'origin' | 'isProxy'>,
   partition: string | null,
-  credentials: AuthenticationSettings['credentials'],
+  source: string,
 ): string {
-  const source = credentials === null ? '' : ` ${numberOf(credentials)}`;
   return `${isProxy ? 'proxy ' : ''}${origin}${partition === null ? '' : ` ${partition}`}${source}`;
+}
+
+/** Tells one manager's `credentials` from another's, without a secret. */
+export function sourceKey({ credentials }: Pick<AuthenticationSettings, 'credentials'>): string {
+  return credentials === null ? '' : ` ${numberOf(credentials)}`;
 }
 
 /** Neither part has a line feed. */

@@ -24,12 +24,13 @@ export class DigestSession implements Session {
   readonly #makeCnonce: () => string;
   readonly #cnonce: string;
   readonly #terms: DigestTerms;
-  /** What stands before and behind `uri` in each answer. */
+  /** What stands in each answer before the nonce, before the value of `uri`, and behind the nonce count. */
   readonly #before: string;
+  #beforeUri = '';
   readonly #behind: string;
   /** `H(A1)`, computed once (§3.4.2): of a -sess algorithm it holds for all that follows the challenge. */
   readonly #secret: string;
-  #nonce: string;
+  #nonce = '';
   #count = 0;
   /** An answer of its own has been taken: the credentials are right. */
   #isProven = false;
@@ -47,13 +48,13 @@ export class DigestSession implements Session {
     this.#hashes = hashes;
     this.#makeCnonce = makeCnonce;
     this.#cnonce = cnonce;
-    this.#nonce = this.#param('nonce');
+    const nonce = this.#param('nonce');
     this.#terms = termsOf(challenge, { method: '', target: '', body: null })!;
     const charset = challenge.params.get('charset');
     const realm = this.#param('realm');
     const name = credentialBinary(user, charset);
     const secret = this.#hash(`${name}:${realm}:${credentialBinary(password, charset)}`);
-    this.#secret = this.#terms.isSession ? this.#hash(`${secret}:${this.#nonce}:${cnonce}`) : secret;
+    this.#secret = this.#terms.isSession ? this.#hash(`${secret}:${nonce}:${cnonce}`) : secret;
     const { params } = challenge;
     const before = [
       this.#userParameters(user, name),
@@ -65,6 +66,7 @@ export class DigestSession implements Session {
     this.#before = `Digest ${before.filter((field) => field !== null).join(', ')}`;
     const { qop, isSession } = this.#terms;
     this.#behind = qop === null && !isSession ? '' : `, ${parameter('cnonce', cnonce, true)}`;
+    this.#beginNonce(nonce);
   }
 
   answer(outgoing: OutgoingRequest): AuthenticationAnswer | Promise<AuthenticationAnswer> | null {
@@ -92,8 +94,7 @@ export class DigestSession implements Session {
     const signed: Signed = { nonce: this.#nonce, nc, uri: target };
     const response = this.#response(signed, `${method}:${target}${bodyHash}`, qop);
     const count = qop === null ? '' : `, qop=${qop}, nc=${nc}`;
-    const of = `${parameter('nonce', signed.nonce, true)}, ${parameter('uri', target, true)}`;
-    const value = `${this.#before}, ${of}, response="${response}"${count}${this.#behind}`;
+    const value = `${this.#beforeUri}${parameter('uri', target, true)}, response="${response}"${count}${this.#behind}`;
     return { value, accept: (info) => this.#accept(info, signed) };
   }
 
@@ -112,11 +113,14 @@ export class DigestSession implements Session {
     }
     this.#isProven = true;
     const next = info.get('nextnonce');
-    if (next !== undefined && next !== this.#nonce) {
-      this.#nonce = next;
-      this.#count = 0;
-    }
+    if (next !== undefined && next !== this.#nonce) this.#beginNonce(next);
     return true;
+  }
+
+  #beginNonce(nonce: string): void {
+    this.#nonce = nonce;
+    this.#beforeUri = `${this.#before}, ${parameter('nonce', nonce, true)}, `;
+    this.#count = 0;
   }
 
   /** §3.4: the hash of the name, the name as it is, or as RFC 8187 writes what no quoted string can hold. */

@@ -2,7 +2,6 @@ import type {
   AuthenticatingServer,
   AuthenticationAnswer,
   AuthenticationRounds,
-  AuthenticationSettings,
   Credentials,
   OutgoingRequest,
 } from '../call/authentication.ts';
@@ -11,7 +10,7 @@ import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
 import { isPromise } from '../util/is-promise.ts';
 import { askCredentials } from './ask-credentials.ts';
-import type { Authenticators } from './authenticators.ts';
+import type { UnderManager } from './authenticators.ts';
 import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges } from './challenge.ts';
 import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
@@ -45,9 +44,7 @@ const UNBOUND =
 
 /** The rounds of one request with one server: the life of {@link AuthenticationRounds}. */
 export class Rounds implements AuthenticationRounds {
-  readonly #all: Authenticators;
-  readonly #schemes: readonly Scheme[];
-  readonly #settings: AuthenticationSettings;
+  readonly #under: UnderManager;
   readonly #server: AuthenticatingServer;
   readonly #request: HttpRequest;
   readonly #call: Call;
@@ -62,28 +59,20 @@ export class Rounds implements AuthenticationRounds {
   /** Tells those who wait for the answer that this request has asked for that it is remembered. */
   #answered: () => void = NOTHING;
 
-  constructor(
-    all: Authenticators,
-    schemes: readonly Scheme[],
-    settings: AuthenticationSettings,
-    server: AuthenticatingServer,
-    request: HttpRequest,
-    call: Call,
-  ) {
-    this.#all = all;
-    this.#schemes = schemes;
-    this.#settings = settings;
+  constructor(under: UnderManager, server: AuthenticatingServer, request: HttpRequest, call: Call) {
+    this.#under = under;
     this.#server = server;
     this.#request = request;
     this.#call = call;
     const partition = server.isProxy ? null : request.options.siteForCookies;
-    this.#key = serverKey(server, partition, settings.credentials);
-    this.#given = new GivenCredentials(all.cache, this.#key, server, request);
+    this.#key = serverKey(server, partition, under.source);
+    this.#given = new GivenCredentials(under.all.cache, this.#key, server, request);
   }
 
   get asksFirst(): boolean {
-    const isLikely = this.#given.isKnown || mayKnow(this.#settings.credentials, this.#server.origin);
-    return this.#all.canExpect && isLikely;
+    const { all, settings } = this.#under;
+    const isLikely = this.#given.isKnown || mayKnow(settings.credentials, this.#server.origin);
+    return all.canExpect && isLikely;
   }
 
   before(outgoing: OutgoingRequest): Answering {
@@ -102,7 +91,7 @@ export class Rounds implements AuthenticationRounds {
 
   async after(values: readonly string[], outgoing: OutgoingRequest): Promise<AuthenticationAnswer | null> {
     const choices = this.#choices(values, outgoing);
-    const { maximumAuthenticationAttempts } = this.#settings;
+    const { maximumAuthenticationAttempts } = this.#under.settings;
     this.#rounds++;
     const isOver = this.#rounds > maximumAuthenticationAttempts + MORE_ROUNDS;
     try {
@@ -115,12 +104,19 @@ export class Rounds implements AuthenticationRounds {
     }
   }
 
-  async accept(values: readonly string[], challenges: readonly string[], status: number): Promise<void> {
+  accept(values: readonly string[], challenges: readonly string[], status: number): void | Promise<void> {
     const sent = this.#sent;
     if (sent === null) return;
     const wrong = judgeProof(sent.scheme, sent.answer, this.#server, { values, challenges, status });
-    const words = isPromise(wrong) ? await wrong : wrong;
-    if (words === null) return this.#given.confirm();
+    return isPromise(wrong) ? wrong.then((words) => this.#judged(sent, words)) : this.#judged(sent, wrong);
+  }
+
+  /** @param words what is wrong with the proof of the server, null for nothing */
+  #judged(sent: Sent, words: string | null): void {
+    if (words === null) {
+      this.#given.confirm();
+      return;
+    }
     this.#given.forget(sent.realm, sent.session);
     const { url } = this.#request;
     throw new NetworkError('protocol-failure', `the server ${words}`, { url: url.href });
@@ -203,7 +199,7 @@ export class Rounds implements AuthenticationRounds {
   }
 
   async #ask({ scheme, challenge, realm }: Choice): Promise<Credentials | null> {
-    if (this.#asked >= this.#settings.maximumAuthenticationAttempts) return null;
+    if (this.#asked >= this.#under.settings.maximumAuthenticationAttempts) return null;
     this.#asked++;
     return askCredentials({
       challenge: {
@@ -214,9 +210,9 @@ export class Rounds implements AuthenticationRounds {
         attempt: this.#asked,
         options: Object.fromEntries(challenge.params),
       },
-      source: this.#settings.credentials,
+      source: this.#under.settings.credentials,
       system: scheme.isIntegrated === true ? SYSTEM_ACCOUNT : null,
-      cache: this.#given.isManual ? null : this.#all.cache,
+      cache: this.#given.isManual ? null : this.#under.all.cache,
       server: this.#key,
       isKnownWanted: this.#given.ofUrl === null,
       isRefused: (credentials) => this.#given.isRefused(credentials, realm),
@@ -263,22 +259,28 @@ export class Rounds implements AuthenticationRounds {
     const answered = session.answer(outgoing, this.#bindingOf(scheme, outgoing));
     if (answered === null) return null;
     if (scheme.isReadable && !this.#server.isEncrypted && !this.#given.isOfProxyUrl(credentials))
-      tellReadable(this.#all, this.#server, this.#call);
+      tellReadable(this.#under.all, this.#server, this.#call);
     const keep = (given: AuthenticationAnswer | null): AuthenticationAnswer | null => {
       if (given === null) return null;
-      const owner = outgoing.body?.replayable === false ? this : null;
-      const lease = leaseIdentity(this.#key, credentials, owner);
-      // A handshake begins behind nothing, or behind a refusal, with which the last answer was forgotten.
-      const isContinued = this.#sent !== null;
-      const answer = scheme.isConnectionBound ? { ...given, lease, isContinued } : given;
+      const answer = scheme.isConnectionBound ? this.#overLease(given, credentials, outgoing) : given;
       this.#sent = { realm, scheme, credentials, session, answer };
       return answer;
     };
     return isPromise(answered) ? this.#call.wait(answered).then(keep) : keep(answered);
   }
 
+  #overLease(
+    answer: AuthenticationAnswer,
+    credentials: Credentials,
+    { body }: OutgoingRequest,
+  ): AuthenticationAnswer {
+    const lease = leaseIdentity(this.#key, credentials, body?.replayable === false ? this : null);
+    // A handshake begins behind nothing, or behind a refusal, with which the last answer was forgotten.
+    return { ...answer, lease, isContinued: this.#sent !== null };
+  }
+
   #bindingOf({ isConnectionBound }: Scheme, { certificate = null }: OutgoingRequest): Uint8Array | null {
-    return isConnectionBound && certificate !== null ? this.#all.bind(certificate) : null;
+    return isConnectionBound && certificate !== null ? this.#under.all.bind(certificate) : null;
   }
 
   #choices(values: readonly string[], outgoing: OutgoingRequest): Choice[] {
@@ -286,6 +288,7 @@ export class Rounds implements AuthenticationRounds {
   }
 
   get #allowed(): Allowed {
-    return allowedBy(this.#settings, this.#server, this.#schemes);
+    const { settings, schemes } = this.#under;
+    return allowedBy(settings, this.#server, schemes);
   }
 }

@@ -1,4 +1,4 @@
-import type { Authenticating, AuthenticatingServer, AuthenticationSettings } from '../call/authentication.ts';
+import type { Authenticating, AuthenticatingServer } from '../call/authentication.ts';
 import type { Call } from '../call/call.ts';
 import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { Next, Stage } from '../call/stage.ts';
@@ -9,16 +9,18 @@ import { type Peer, Visit } from './visit.ts';
 /**
  * Answers the 401 of servers: a loop under the redirects, so that each hop is a request of its own to its own origin, and
  * over the cookies, so that those of a 401 are kept. What it needs not ask for it sends at once.
+ *
+ * @param source see {@link sourceKey}
  */
 export function authenticationStage(
   cache: CredentialCache,
   rounds: Authenticating['rounds'],
-  credentials: AuthenticationSettings['credentials'],
+  source: string,
 ): Stage {
   return {
     name: 'authentication',
     handle(request, next, call) {
-      const goesAsItIs = request.body?.replayable !== false && !isKnown(cache, request, credentials);
+      const goesAsItIs = request.body?.replayable !== false && !isKnown(cache, request, source);
       return goesAsItIs || isLeftAlone(request) ? null : toServer(rounds, request, next, call).begin();
     },
     incoming: (response, request, call, next) =>
@@ -34,12 +36,9 @@ function isLeftAlone({ headers, options }: HttpRequest): boolean {
 }
 
 /** Credentials for its server are remembered. Those for others put no request off. */
-function isKnown(
-  cache: CredentialCache,
-  { url, options }: HttpRequest,
-  credentials: AuthenticationSettings['credentials'],
-): boolean {
-  return !cache.isEmpty && cache.knows(serverKey(serverOf(url), options.siteForCookies, credentials));
+function isKnown(cache: CredentialCache, { url, options }: HttpRequest, source: string): boolean {
+  if (cache.isEmpty) return false;
+  return cache.knows(serverKey({ origin: url.origin, isProxy: false }, options.siteForCookies, source));
 }
 
 /** The rounds of one request with its server. */

@@ -11,6 +11,7 @@ import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
+import { isPromise } from '../util/is-promise.ts';
 import { HeldBody } from './held-body.ts';
 import { OnceBody } from './once-body.ts';
 
@@ -64,56 +65,63 @@ export class Visit {
   }
 
   /** Sends what is known to be wanted. */
-  async begin(): Promise<HttpResponse> {
-    const { first } = this.#peers;
-    const known = first === null ? null : await first.rounds.before(first.outgoing);
-    return this.#releasing(async () => this.#goOn(await this.#send(first, known)));
+  begin(): Promise<HttpResponse> {
+    return this.#run(null);
   }
 
   /** Goes on from a response to the request as it was. */
   go(first: HttpResponse): Promise<HttpResponse> {
-    return this.#releasing(() => this.#goOn(first));
+    return this.#run(first);
   }
 
-  /** The last response goes on by itself: what is leased is free when its body is. */
-  async #releasing(run: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  /** @param first null: nothing was sent yet */
+  async #run(first: HttpResponse | null): Promise<HttpResponse> {
     try {
-      return await run();
+      let response = first ?? (await this.#sendKnown());
+      for (;;) {
+        // What a cache has kept is no answer to this request.
+        const peer = response.source === 'cache' ? null : this.#peers.of(response);
+        if (peer === null) return response;
+        const { status, challenge } = fieldsOf(peer);
+        if (response.status === 417 && this.#last?.waits === true) {
+          // RFC 9110 §10.1.1: the same again without it.
+          this.#isToldNotToWait = true;
+          response = await this.#sendInstead(response, this.#last.peer, this.#last.answer);
+        } else if (response.status !== status) {
+          const judged = this.#accept(peer, response);
+          if (judged !== undefined) await judged;
+          if (!this.#isLeg || this.#request.body === null) return response;
+          // The peer was content before the handshake was over, with a request that was not whole.
+          response = await this.#sendInstead(response, peer, null);
+        } else {
+          const values = response.headers.getAll(challenge);
+          const outgoing = { ...peer.outgoing, certificate: certificateOf(response) };
+          if (!peer.rounds.concerns(values, outgoing)) return response;
+          const held = new HeldBody(response.body, this.#call.clock);
+          const answer = await this.#answer(peer.rounds, values, outgoing, held);
+          if (answer === null) return { ...response, body: held };
+          response = await this.#send(peer, answer);
+        }
+      }
     } finally {
+      // The last response goes on by itself: what is leased is free when its body is.
       this.#lease?.release();
     }
   }
 
-  async #goOn(first: HttpResponse): Promise<HttpResponse> {
-    let response = first;
-    for (;;) {
-      // What a cache has kept is no answer to this request.
-      const peer = response.source === 'cache' ? null : this.#peers.of(response);
-      if (peer === null) return response;
-      const { status, challenge } = fieldsOf(peer);
-      if (response.status === 417 && this.#last?.waits === true) {
-        // RFC 9110 §10.1.1: the same again without it.
-        this.#isToldNotToWait = true;
-        await drain(response.body, this.#call);
-        response = await this.#send(this.#last.peer, this.#last.answer);
-        continue;
-      }
-      if (response.status !== status) {
-        await this.#accept(peer, response);
-        if (!this.#isLeg || this.#request.body === null) return response;
-        // The peer was content before the handshake was over, with a request that was not whole.
-        await drain(response.body, this.#call);
-        response = await this.#send(peer, null);
-        continue;
-      }
-      const values = response.headers.getAll(challenge);
-      const outgoing = { ...peer.outgoing, certificate: certificateOf(response) };
-      if (!peer.rounds.concerns(values, outgoing)) return response;
-      const held = new HeldBody(response.body, this.#call.clock);
-      const answer = await this.#answer(peer.rounds, values, outgoing, held);
-      if (answer === null) return { ...response, body: held };
-      response = await this.#send(peer, answer);
-    }
+  #sendKnown(): Promise<HttpResponse> {
+    const { first } = this.#peers;
+    const known = first === null ? null : first.rounds.before(first.outgoing);
+    return isPromise(known) ? known.then((answer) => this.#send(first, answer)) : this.#send(first, known);
+  }
+
+  async #sendInstead(
+    { body }: HttpResponse,
+    peer: Peer | null,
+    answer: AuthenticationAnswer | null,
+  ): Promise<HttpResponse> {
+    await drain(body, this.#call);
+    return this.#send(peer, answer);
   }
 
   /** null: the response is what the application gets, and `held` its body. Otherwise the body is given up. */
@@ -164,13 +172,16 @@ export class Visit {
     this.#lease = ConnectionLease.begin(this.#call, identity);
   }
 
-  async #accept(peer: Peer, { headers, status, body }: HttpResponse): Promise<void> {
+  #accept(peer: Peer, { headers, status, body }: HttpResponse): void | Promise<void> {
     const { info, challenge } = fieldsOf(peer);
-    try {
-      await peer.rounds.accept(headers.getAll(info), headers.getAll(challenge), status);
-    } catch (error) {
+    const fail = (error: unknown): never => {
       body.cancel(error as NetworkError);
       throw error;
+    };
+    try {
+      return peer.rounds.accept(headers.getAll(info), headers.getAll(challenge), status)?.catch(fail);
+    } catch (error) {
+      fail(error);
     }
   }
 }

@@ -19,9 +19,9 @@ import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
  */
 export function decodingStage(decoders: Decoders): Rewrite {
   const offering = memoizeLast((pairs) => {
-    const fields = HttpHeaders.adopt([...pairs]);
+    const fields = HttpHeaders.adopt(pairs);
     const offer = acceptEncoding(fields, decoders.codings);
-    return offer === null ? fields : fields.append('accept-encoding', offer);
+    return offer === null ? fields : fields.with('accept-encoding', offer);
   });
   return {
     name: 'decoding',

@@ -9,9 +9,7 @@ import { withDefaultFields } from './default-fields.ts';
  * manager's own `headers` are not added here, where they would come back on another origin, but when a request is made.
  */
 export function headersStage(userAgent: string): Rewrite {
-  const withoutBody = memoizeLast((pairs) =>
-    withDefaultFields(HttpHeaders.adopt([...pairs]), null, userAgent),
-  );
+  const withoutBody = memoizeLast((pairs) => withDefaultFields(HttpHeaders.adopt(pairs), null, userAgent));
   return {
     name: 'headers',
     outgoing(request) {

@@ -27,7 +27,7 @@ export function trimOws(text: string): string {
 /** A token (§5.6.2): the position behind it. */
 export function tokenEnd(text: string, start: number): number {
   let at = start;
-  while (isTokenCode(text.charCodeAt(at))) at++;
+  while (at < text.length && isTokenCode(text.charCodeAt(at))) at++;
   return at;
 }
 
@@ -101,7 +101,7 @@ function isOws(code: number): boolean {
 
 const TOKEN_CODES: Uint8Array = tokenCodes();
 
-/** False for NaN, which stands behind the end of a text. */
+/** Not to be asked behind the end of a text: looking up NaN costs more than all the rest. */
 function isTokenCode(code: number): boolean {
   return TOKEN_CODES[code] === 1;
 }

@@ -1,14 +1,18 @@
 /**
  * The same function of a flat array of fields, or of the value of one, which remembers what it made last: most requests of
- * a manager have the same fields, which need not be made anew for each. What is made must not be changed.
+ * a manager have the same fields, which need not be made anew for each. What is made must not be changed, and may be what
+ * `make` was given: a copy of its own.
  */
 export function memoizeLast<Made>(
   make: (pairs: readonly string[]) => Made,
 ): (pairs: readonly string[]) => Made {
   let last: { readonly pairs: readonly string[]; readonly made: Made } | null = null;
   return (pairs) => {
-    // A copy is kept: those of one request may be changed in place.
-    if (last === null || !isSame(pairs, last.pairs)) last = { pairs: pairs.slice(), made: make(pairs) };
+    if (last === null || !isSame(pairs, last.pairs)) {
+      // A copy is kept: those of one request may be changed in place.
+      const kept = pairs.slice();
+      last = { pairs: kept, made: make(kept) };
+    }
     return last.made;
   };
 }

@@ -6,6 +6,7 @@ import { choose, isListed } from '../../../src/auth/choose.ts';
 import { digestScheme } from '../../../src/auth/digest.ts';
 import { ownHashes } from '../../../src/auth/hash/own-hashes.ts';
 import { ntlmScheme } from '../../../src/auth/ntlm/ntlm.ts';
+import { socksPasswordScheme } from '../../../src/auth/socks-password.ts';
 
 const ntlm = ntlmScheme({ now: () => 0, random: (bytes) => new Uint8Array(bytes) });
 const SCHEMES = [ntlm, digestScheme(ownHashes), bearerScheme, basicScheme];
@@ -25,16 +26,26 @@ test.each([
 ])('of a server that offers much, with %s', (_name, schemes, readable, integrated, expected) => {
   const choices = choose(
     parseChallenges(OFFER),
-    { schemes, readable, integrated, listed: integrated },
+    { schemes, socks: false, readable, integrated, listed: integrated },
     OUTGOING,
   );
   expect(choices.map(({ scheme, realm }) => `${scheme.name} ${realm}`)).toEqual(expected);
 });
 
+test.each([
+  ['a server that calls its challenge so is not given', false, ['basic']],
+  ['a SOCKS proxy is given', true, ['socks5']],
+])('%s what is for SOCKS', (_name, socks, expected) => {
+  const challenges = parseChallenges(['socks5, Basic realm="b"']);
+  const schemes = [socksPasswordScheme, basicScheme];
+  const allowed = { schemes, socks, readable: true, integrated: true, listed: true };
+  expect(choose(challenges, allowed, OUTGOING).map(({ scheme }) => scheme.name)).toEqual(expected);
+});
+
 test('strength grows across the schemes with what an answer protects', () => {
   const choices = choose(
     parseChallenges(OFFER),
-    { schemes: SCHEMES, readable: true, integrated: true, listed: true },
+    { schemes: SCHEMES, socks: false, readable: true, integrated: true, listed: true },
     OUTGOING,
   );
   const strengths = choices.map(({ strength }) => strength);
