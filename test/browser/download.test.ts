@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { download, type WritableFileHandle } from '../../platform/browser/download.ts';
 import { NetworkAccessManager } from '../../platform/browser/index.ts';
+import { byteAt } from '../support/byte-at.ts';
 
 const origin = inject('server');
 const SIZE = 300_000;
-const byteAt = (i: number): number => (i * 31 + (i >> 8)) & 0xff;
 const expected = Uint8Array.from({ length: SIZE }, (_, i) => byteAt(i));
 const isRight = async (blob: Blob): Promise<boolean> => {
   const bytes = new Uint8Array(await blob.arrayBuffer());

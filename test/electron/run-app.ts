@@ -36,6 +36,23 @@ export async function runTransportSuite(
   return JSON.parse(await runMain(binary, variables, (folder) => bundleMain(folder, 'transport')));
 }
 
+/** Of whom the client is that passes the suite of clients: the main process has the manager itself, the others use it. */
+export type ClientPlace = 'main' | 'utility' | 'page';
+
+/** Runs the suite of clients in each process of an application. */
+export async function runClientSuite(
+  binary: string,
+  server: string,
+): Promise<Readonly<Record<ClientPlace, readonly TestOutcome[]>>> {
+  const output = await runMain(binary, { FAIRLEAD_SERVER: server }, async (folder) => {
+    await Promise.all([
+      bundleMain(folder, 'clients', 'clients-utility'),
+      bundlePages(folder, 'clients-page'),
+    ]);
+  });
+  return JSON.parse(output);
+}
+
 /** Runs the example as a user does who logs in, downloads and goes offline. Its window is kept as `example.png` beside the reports. */
 export async function runExample(
   binary: string,
@@ -136,9 +153,13 @@ async function bundlePreload(folder: string): Promise<void> {
   });
 }
 
-async function bundlePages(folder: string): Promise<void> {
+async function bundlePages(folder: string, script = 'page'): Promise<void> {
   const page: BuildOptions = { ...COMMON, outdir: folder, platform: 'browser', format: 'iife' };
-  await Promise.all([build({ ...page, entryPoints: [join(FIXTURES, 'page.ts')] }), bundlePreload(folder)]);
+  const alias = { vitest: join(FIXTURES, 'vitest.ts') };
+  await Promise.all([
+    build({ ...page, alias, entryPoints: [join(FIXTURES, `${script}.ts`)] }),
+    bundlePreload(folder),
+  ]);
   if (existsSync(BUILT_PRELOAD)) cpSync(BUILT_PRELOAD, join(folder, 'built-preload.cjs'));
 }
 

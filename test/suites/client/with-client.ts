@@ -10,11 +10,9 @@ export interface Scene {
   journal(id: string, until: Milestone): Promise<JournalRecord>;
 }
 
-let ids = 0;
-
 /** An id that no other test has, for `?id=`. */
 export function uniqueId(): string {
-  return `${process.pid}-${++ids}`;
+  return crypto.randomUUID();
 }
 
 /** Runs a test with a client of its own. */

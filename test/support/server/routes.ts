@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { byteAt } from '../byte-at.ts';
 import { closed } from './closed.ts';
 import type { Journal, JournalEntry, Milestone } from './journal.ts';
 
@@ -38,9 +39,6 @@ function streamOf(response: ServerResponse): ServerHttp2Stream | null {
 }
 
 const PIECE = Buffer.alloc(64 * 1024, 'fairlead');
-
-/** Byte `i` of every body that is asked for by length. */
-export const byteAt = (i: number): number => (i * 31 + (i >> 8)) & 0xff;
 
 /** The scripted behaviours, by the first segment of the path. */
 export const ROUTES: Readonly<Record<string, Route>> = {
