@@ -1,7 +1,7 @@
 /** For a page in a window of Electron: a client of the manager that the main process shares. */
-import type { ConnectedClient, ConnectOptions } from '../bridge/client/connected-client.ts';
-import { connect } from '../bridge/connect.ts';
+import { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
 import { domPort } from '../bridge/ports/dom-port.ts';
+import { captureContext } from '../common/async-context.ts';
 import { EXPOSED, type HandOver } from './hand-over.ts';
 
 export { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
@@ -15,7 +15,8 @@ let current: ConnectedClient | null = null;
  * @throws TypeError where no preload has called `exposeManager`
  */
 export function connectManager(options?: ConnectOptions): ConnectedClient {
-  if (current === null || current.failure !== null) current = connect(handOverPort(), options);
+  if (current === null || current.failure !== null)
+    current = new ConnectedClient(handOverPort(), options, captureContext);
   return current;
 }
 

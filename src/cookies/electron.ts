@@ -61,7 +61,8 @@ export function fromElectronCookie(cookie: ElectronCookie): CookieInit {
     path,
     secure,
     httpOnly,
-    expires: expirationDate === undefined ? null : expirationDate * 1000,
+    // Whole milliseconds, so that a cookie that goes there and back is the same.
+    expires: expirationDate === undefined ? null : Math.round(expirationDate * 1000),
     sameSite: FROM_ELECTRON[sameSite],
   };
 }

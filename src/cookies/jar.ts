@@ -220,7 +220,7 @@ export class CookieJar implements AbstractCookieJar {
     return inspection(this, depth, options, inspect);
   }
 
-  /** Calls the listener for each cookie that comes or goes, changed in the store by others, too, until what it returns is called. */
+  /** Calls the listener for each cookie that comes, changes or goes, in the store by others, too, until what it returns is called. */
   watch(listener: (change: CookieChange) => void): () => void {
     return this.#cookies.watch(listener);
   }

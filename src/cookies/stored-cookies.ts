@@ -13,7 +13,7 @@ export interface CookieListener {
   removed(cookie: StoredCookie): void;
 }
 
-/** A cookie that has come, in place of one of the same identity if there was one, or that has gone. */
+/** A cookie that has come, or changed (another value, expiry or attribute under the same identity), or gone. */
 export interface CookieChange {
   /** As it is stored now, or was until it was removed. */
   readonly cookie: Cookie;
@@ -75,7 +75,8 @@ export class StoredCookies {
     const old = this.#add(cookie, tree.node(cookie.domain));
     if (old !== undefined) cookie.recordedAccessTime = old.recordedAccessTime;
     this.listener?.put(cookie);
-    this.#tell(cookie, false);
+    // Servers set the same cookie again and again, and who passes changes on may be told its own.
+    if (old === undefined || !isEqual(old, cookie)) this.#tell(cookie, false);
     this.#makeRoom(cookie, tree, now);
   }
 
@@ -176,4 +177,15 @@ export class StoredCookies {
     if (this.#size > total) this.removeExpired(now);
     while (this.#size > total) this.remove(this.#longestUnused.next(this));
   }
+}
+
+/** Whether nothing is new about a cookie of the same identity. */
+function isEqual(a: Cookie, b: Cookie): boolean {
+  return (
+    a.value === b.value &&
+    a.expires === b.expires &&
+    a.secure === b.secure &&
+    a.httpOnly === b.httpOnly &&
+    a.sameSite === b.sameSite
+  );
 }

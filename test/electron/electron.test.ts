@@ -185,6 +185,51 @@ describe.skipIf(binary === null)('Electron', () => {
     });
   });
 
+  test('every kind of cookie comes from the jar to the session, and not back', () => {
+    expect(whatCameOf('cookiesOfJar')).toEqual({
+      held: [
+        '=of no name h.example/ default session',
+        '__Host-h=1 h.example/ secure default session',
+        'all=1 h.example/p secure httpOnly strict 10 days',
+        'deep=1 .h.example/p default 10 days',
+        // As Chromium writes a path. The jar keeps what the server has said.
+        'dots=1 h.example/b default session',
+        'empty= h.example/ default session',
+        'far=1 h.example/ default 400 days',
+        'lax=1 h.example/ lax session',
+        'none=1 h.example/ secure none session',
+        'plain=1 h.example/ default session',
+        'quoted="a b" h.example/ default session',
+        'space=1 h.example/a%20b default session',
+        'sub=1 .h.example/ default session',
+      ],
+      isSame: true,
+      // Set, and removed.
+      faults: [expect.stringContaining('attribute size'), expect.stringContaining('attribute size')],
+      left: [],
+    });
+  });
+
+  test('what a window is given, changes, loses and has cleared comes to the jar, until that is stopped', () => {
+    expect(whatCameOf('cookiesOfSession')).toEqual({
+      atStart: ['early=1 h.example/ httpOnly lax 10 days'],
+      came: [
+        'early=1 h.example/ httpOnly lax 10 days',
+        'none=1 h.example/ secure none session',
+        'plain=1 h.example/ default session',
+        'strict=1 h.example/ strict 10 days',
+        'sub=1 .h.example/p lax session',
+      ],
+      value: '2',
+      left: ['early', 'strict', 'sub'],
+      end: [],
+    });
+  });
+
+  test('two that keep the same jar and session the same do not answer each other', () => {
+    expect(whatCameOf('cookiesTwice')).toEqual({ more: 0, isFew: true, held: 2 });
+  });
+
   test('a manager over the network of a session: its cookies, our redirects and challenges', () => {
     expect(whatCameOf('chromiumNetwork')).toEqual({
       // The lines of Set-Cookie that a redirect has are not seen, and are in the session all the same.

@@ -1,3 +1,4 @@
+import type { TransportCapabilities } from '../../src/call/capabilities.ts';
 import type { NetworkClient } from '../../src/network-client.ts';
 import { describeBodies } from './client/bodies.ts';
 import { describeFetch } from './client/fetch.ts';
@@ -17,7 +18,15 @@ export interface ClientSetup {
   connect(): Promise<{ readonly client: NetworkClient; end(): Promise<void> }>;
   /** Where the scripted server is; a port on the loopback interface. */
   origin(): string;
+  /** What the transport of that manager can do. A test of what it cannot is skipped. */
+  readonly capabilities: TransportCapabilities;
+  /** What the platform under it is known to fail at, beside that. */
+  readonly limits?: readonly ClientLimit[];
 }
+
+export type ClientLimit =
+  /** Reads on, tens of megabytes, for a reader that has stopped. */
+  'reads ahead';
 
 export function testClient(name: string, setup: ClientSetup): void {
   for (const part of [describeRequests, describeBodies, describeSignals, describeRules, describeFetch])

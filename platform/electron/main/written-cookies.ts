@@ -41,10 +41,18 @@ export class WrittenCookies {
   }
 }
 
-/** Which cookie it is, in a session: with a leading dot where subdomains are meant. Details name a cookie for its host alone by a URL. */
+/**
+ * Which cookie it is, in a session: with a leading dot where subdomains are meant, and its path as Chromium writes it. Details name
+ * a cookie for its host alone by a URL.
+ */
 export function keyOf({ name, path = '/', ...where }: ElectronCookie & { readonly url?: string }): string {
   const { url, domain = new URL(url!).hostname } = where;
-  return JSON.stringify([name, domain, path]);
+  return JSON.stringify([name, domain, canonicalPath(path)]);
+}
+
+/** Chromium resolves dots in the path of a cookie and escapes as in that of a URL, where nothing of it is a query. */
+function canonicalPath(path: string): string {
+  return new URL(`http://h${path.replace(/[?#]/g, encodeURIComponent)}`).pathname;
 }
 
 /** Expiry and attributes are not compared: Chromium rounds and bounds them. */

@@ -9,6 +9,7 @@ import {
   type PortInput,
   serve,
 } from '../../../platform/node/bridge.ts';
+import { socketCapabilities } from '../../../platform/node/http-module-transport/capabilities.ts';
 import { MemoryCache, NetworkAccessManager } from '../../../platform/node/index.ts';
 import { testClient } from '../../suites/client.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -39,6 +40,7 @@ const makeManager = (): NetworkAccessManager => new NetworkAccessManager({ cache
 
 testClient('a manager', {
   origin,
+  capabilities: socketCapabilities,
   async connect() {
     const client = makeManager();
     return { client, end: () => client.close() };
@@ -60,6 +62,7 @@ const PORTS: readonly (readonly [string, () => readonly [PortInput, PortInput]])
 for (const [name, makePorts] of PORTS) {
   testClient(name, {
     origin,
+    capabilities: socketCapabilities,
     async connect() {
       const manager = makeManager();
       const [here, there] = makePorts();
@@ -80,6 +83,7 @@ for (const [name, makePorts] of PORTS) {
 
 testClient('a port of another thread', {
   origin,
+  capabilities: socketCapabilities,
   async connect() {
     const { port1, port2 } = new MessageChannel();
     thread.postMessage(port1, [port1]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BodyInput } from '../../../src/index.ts';
 import { byteAt } from '../../support/byte-at.ts';
 import type { ClientSetup } from '../client.ts';
-import { scene, uniqueId } from './with-client.ts';
+import { lacks, scene, uniqueId } from './with-client.ts';
 
 const MANY = 5_000_000;
 
@@ -94,7 +94,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'requestStreams'))(
       'an abort closes the source of the upload',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
@@ -123,7 +123,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'requestStreams'))(
       'a server that does not read stops the source',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
@@ -152,7 +152,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'reads ahead'))(
       'a reader that stops reading stops the server, and all comes when it reads on',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
@@ -199,7 +199,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'encodedBodies'))(
       'codings are undone, and the wire’s length is told',
       scene(setup, async ({ client, url }) => {
         const reply = client.get(url('/gzip'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientSetup } from '../client.ts';
-import { scene, uniqueId } from './with-client.ts';
+import { lacks, scene, uniqueId } from './with-client.ts';
 
 export function describeFetch(name: string, setup: ClientSetup): void {
   describe(`${name}: fetch and Response`, () => {
@@ -60,7 +60,7 @@ export function describeFetch(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'reads ahead'))(
       'a Response that is not read stops the server; cancelling it ends the connection',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientSetup } from '../client.ts';
-import { scene, uniqueId } from './with-client.ts';
+import { lacks, scene, uniqueId } from './with-client.ts';
 
 export function describeRules(name: string, setup: ClientSetup): void {
   describe(`${name}: redirects, cookies and cache`, () => {
@@ -17,7 +17,7 @@ export function describeRules(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'redirects'))(
       'follows redirects and shows every hop',
       scene(setup, async ({ client, url }) => {
         const reply = client.get(url('/redirect/301/redirect/302/hello'));
@@ -34,7 +34,7 @@ export function describeRules(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'redirects'))(
       'leaves them alone, refuses them, or counts them, as it was told',
       scene(setup, async ({ client, url }) => {
         const manual = await client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'manual' })
@@ -45,22 +45,25 @@ export function describeRules(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test.each([
+    const ANSWERS: readonly (readonly [string, boolean, string])[] = [
       ['allows', true, 'hello'],
       ['does not', false, 'operation-canceled'],
-    ])('user-verified: a listener that %s it', (_name, allowed, expected) =>
-      scene(setup, async ({ client, url }) => {
-        const reply = client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'user-verified' });
-        reply.on('redirected', async (target) => {
-          expect(target).toBe(url('/hello'));
-          await Promise.resolve();
-          if (allowed) reply.redirectAllowed();
-        });
-        expect(await reply.text().catch(({ code }) => code)).toBe(expected);
-      })(),
+    ];
+    test.skipIf(lacks(setup, 'redirects')).each(ANSWERS)(
+      'user-verified: a listener that %s it',
+      (_name, allowed, expected) =>
+        scene(setup, async ({ client, url }) => {
+          const reply = client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'user-verified' });
+          reply.on('redirected', async (target) => {
+            expect(target).toBe(url('/hello'));
+            await Promise.resolve();
+            if (allowed) reply.redirectAllowed();
+          });
+          expect(await reply.text().catch(({ code }) => code)).toBe(expected);
+        })(),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'redirects'))(
       'a listener that fails has said no, and its error is told',
       scene(setup, async ({ client, url }) => {
         const reply = client.get({ url: url('/redirect/302/hello'), redirectPolicy: 'user-verified' });
@@ -74,7 +77,7 @@ export function describeRules(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'redirects'))(
       'sends a body again where the redirect keeps it',
       scene(setup, async ({ client, url }) => {
         const body = new Uint8Array(300_000).fill(65);
@@ -90,7 +93,7 @@ export function describeRules(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'cookies'))(
       'keeps cookies and sends them',
       scene(setup, async ({ client, url }) => {
         await client.get(url('/fields?field=Set-Cookie:taste=sweet')).completed;

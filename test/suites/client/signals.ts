@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkReply, ReplySignals } from '../../../src/index.ts';
 import { REPLY_SIGNALS } from '../../../src/reply/reply-signals.ts';
 import type { ClientSetup } from '../client.ts';
-import { scene } from './with-client.ts';
+import { lacks, scene } from './with-client.ts';
 
 /** The signals of a reply as they come, each with its first argument where that is a number or a text. */
 function record(reply: NetworkReply, names: Iterable<string> = REPLY_SIGNALS): string[] {
@@ -19,7 +19,7 @@ function record(reply: NetworkReply, names: Iterable<string> = REPLY_SIGNALS): s
 
 export function describeSignals(name: string, setup: ClientSetup): void {
   describe(`${name}: signals`, () => {
-    test(
+    test.skipIf(lacks(setup, 'connectionTimings'))(
       'come in Qt’s order, those of the client before the reply’s',
       scene(setup, async ({ client, url }) => {
         const reply = client.get(url('/bytes/5'));
@@ -53,7 +53,7 @@ export function describeSignals(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'uploadProgress'))(
       'of an upload tell all of it, in order and to the end',
       scene(setup, async ({ client, url }) => {
         const size = 1_000_000;
@@ -98,7 +98,7 @@ export function describeSignals(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'informational', 'trailers'))(
       'tell of informational responses and of trailers',
       scene(setup, async ({ client, url }) => {
         const hints = client.get(url('/informational'));
@@ -110,7 +110,7 @@ export function describeSignals(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test(
+    test.skipIf(lacks(setup, 'connectionTimings'))(
       'the phases are timed where the manager is',
       scene(setup, async ({ client, url }) => {
         const before = Date.now();

@@ -1,6 +1,7 @@
+import type { Capability } from '../../../src/call/capabilities.ts';
 import type { NetworkClient } from '../../../src/network-client.ts';
 import type { JournalRecord, Milestone } from '../../support/server/journal.ts';
-import type { ClientSetup } from '../client.ts';
+import type { ClientLimit, ClientSetup } from '../client.ts';
 
 export interface Scene {
   readonly client: NetworkClient;
@@ -21,7 +22,9 @@ export function scene(setup: ClientSetup, run: (scene: Scene) => Promise<void>):
     const { client, end } = await setup.connect();
     const url = (path: string): string => setup.origin() + path;
     const journal = async (id: string, until: Milestone): Promise<JournalRecord> => {
-      const response = await fetch(url(`/journal?of=${id}&until=${until}`));
+      // By its other name: a page has six connections for each.
+      const beside = url(`/journal?of=${id}&until=${until}`).replace('127.0.0.1', 'localhost');
+      const response = await fetch(beside);
       return (await response.json()) as JournalRecord;
     };
     try {
@@ -31,3 +34,18 @@ export function scene(setup: ClientSetup, run: (scene: Scene) => Promise<void>):
     }
   };
 }
+
+/** Whether a test that needs all of these is to be skipped. */
+export function lacks(
+  { capabilities, limits = [] }: ClientSetup,
+  ...needs: readonly (Capability | ClientLimit)[]
+): boolean {
+  return needs.some((need) => {
+    if (need === 'reads ahead') return limits.includes(need);
+    const value = capabilities[need];
+    return value !== true && value !== 'always';
+  });
+}
+
+/** The manager is one of a page: what Fetch keeps from pages, and what another origin does not show them, is not there. */
+export const isOfPage = ({ capabilities }: ClientSetup): boolean => capabilities.forbiddenFields === 'fetch';

@@ -246,3 +246,16 @@ describe('validateCookie', () => {
     expect(jar.validateCookie({ ...stored!, ...cookie }, 'file:///x')).toBe(false);
   });
 });
+
+test('a watcher is told of what comes, changes or goes, and not of the same once more', () => {
+  const jar = new CookieJar({ clock: { now: () => 0 } });
+  const told: string[] = [];
+  const stop = jar.watch(({ cookie, isRemoved }) => told.push(`${cookie.value}${isRemoved ? ' gone' : ''}`));
+  const lines = ['a=1', 'a=1', 'a=2', 'a=2; Max-Age=10', 'a=2; Max-Age=10', 'a=2; Max-Age=10; HttpOnly'];
+  for (const line of [...lines, 'a=; Max-Age=0', 'a=; Max-Age=0', 'a=1'])
+    jar.setCookie(line, 'http://h.test/');
+  expect(told).toEqual(['1', '2', '2', '2', '2 gone', '1']);
+  stop();
+  jar.clear();
+  expect(told.length).toBe(6);
+});

@@ -86,3 +86,24 @@ test('what is no https origin is a mistake', async () => {
   for (const origins of [[], ['http://a.test'], ['a.test'], 'https://a.test'])
     await expect(certificatesOf(session, { net, origins: origins as never })).rejects.toThrow(/origins/);
 });
+
+test('two that ask by one session ask one after the other', async () => {
+  const { session, net, procs } = chromium({ 'a.test': 'net::OK', 'b.test': 'net::OK' });
+  const verify: ElectronVerifyProc = (_request, callback) => callback(0);
+  const asked = ['a', 'b'].map((name) =>
+    certificatesOf(session, { net, origins: [`https://${name}.test`], verify }),
+  );
+  expect(await Promise.all(asked)).toEqual([
+    ['bundled', 'ROOT PEM'],
+    ['bundled', 'ROOT PEM'],
+  ]);
+  expect(procs.map((proc) => proc === verify)).toEqual([false, true, false, true]);
+});
+
+test('who asks behind one that fails is answered', async () => {
+  const { session, net } = chromium({ 'b.test': 'net::OK' });
+  const failed = certificatesOf(session, { net, origins: ['https://a.test'] });
+  const asked = certificatesOf(session, { net, origins: ['https://b.test'] });
+  await expect(failed).rejects.toMatchObject({ code: 'ssl-handshake-failed' });
+  expect(await asked).toEqual(['bundled', 'ROOT PEM']);
+});

@@ -156,6 +156,28 @@ test('the same name and value for a host alone and for its subdomains are two co
   expect(jar.allCookies().map(({ hostOnly }) => hostOnly)).toEqual([false, true]);
 });
 
+test('a path that Chromium writes another way is that of the same cookie', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session);
+  session.meanwhile = () => session.tell({ ...cookie('a', '1'), path: '/x%20y%3F' });
+  jar.setCookie('a=1; Secure; Path=/z/../x y?', URL_OF);
+  await sync.flush();
+  expect(jar.allCookies().map(({ path }) => path)).toEqual(['/z/../x y?']);
+});
+
+test('a second one between the same two does not echo the first', async () => {
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const syncs = [await syncCookies(jar, session), await syncCookies(jar, session)];
+  session.tell({ ...cookie('a', '1'), expirationDate: Date.now() / 1000 + 1000.123_456 });
+  for (let round = 0; round < 5; round++) {
+    for (const sync of syncs) await sync.flush();
+    session.tellLate();
+  }
+  expect([inJar(jar), session.sets]).toEqual(['a=1', ['a=1']]);
+});
+
 test('what the jar removes while the session is read does not come back', async () => {
   const jar = new CookieJar();
   jar.setCookie('a=1; Secure; Path=/', URL_OF);

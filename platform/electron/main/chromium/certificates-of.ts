@@ -86,7 +86,22 @@ export async function certificatesOf(
   session: ElectronVerifyingSession,
   options: CertificatesOfOptions,
 ): Promise<readonly string[]> {
-  const { net, origins, verify = null, timeout = 10_000 } = checkOptions('certificatesOf', options, CHECKS);
+  const checked = checkOptions('certificatesOf', options, CHECKS);
+  const asked = (asking.get(session) ?? Promise.resolve()).then(() => authoritiesOf(session, checked));
+  asking.set(
+    session,
+    asked.catch(() => {}),
+  );
+  return asked;
+}
+
+/** What is asked of each session: one after the other, since it has one verify proc. */
+const asking = new WeakMap<ElectronVerifyingSession, Promise<unknown>>();
+
+async function authoritiesOf(
+  session: ElectronVerifyingSession,
+  { net, origins, verify, timeout = 10_000 }: CertificatesOfOptions,
+): Promise<readonly string[]> {
   const told = new Map<string, ElectronVerifyRequest>();
   session.setCertificateVerifyProc((request: ElectronVerifyRequest, callback) => {
     told.set(request.hostname, request);
@@ -101,7 +116,7 @@ export async function certificatesOf(
     }
     return ['bundled', ...authorities];
   } finally {
-    session.setCertificateVerifyProc(verify);
+    session.setCertificateVerifyProc(verify ?? null);
   }
 }
 
