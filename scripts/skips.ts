@@ -6,13 +6,16 @@ const TRANSPORT = 'the transport, or this engine, cannot do it: capabilities and
 const NO_BINARY = 'npm has no binary of that runtime for this machine';
 const NO_OPENSSL = 'there is no openssl: apt-get install openssl';
 const NO_ENGINE = 'this engine does not have it, or does it in another way: the file says which';
+const NO_ELECTRON = 'there is no Electron, or it cannot do it';
 const NO_BROWSER = 'there is no Chromium';
 const NOT_SHARED = 'what is in memory is not shared, and does not outlive its process';
 
 /** File of tests that may skip some → why, for the last lines of `npm test`. */
 export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/browser/cache.test.ts': NO_ENGINE,
+  'test/browser/client-suite.test.ts': TRANSPORT,
   'test/browser/download.test.ts': NO_ENGINE,
+  'test/browser/service-worker-client.test.ts': 'this engine runs no service worker here',
   'test/browser/service-worker.test.ts': 'this engine runs no service worker here',
   'test/browser/store.test.ts': NO_ENGINE,
   'test/browser/transport.test.ts': TRANSPORT,
@@ -22,7 +25,9 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/consumers/mocks.test.ts': 'msw and nock need a newer Node than this one',
   'test/consumers/nodes.test.ts': NO_BINARY,
   'test/consumers/workerd.test.ts': NO_BINARY,
+  'test/electron/client-suite.test.ts': NO_ELECTRON,
   'test/electron/electron.test.ts': 'there is no Electron, or no build',
+  'test/electron/session.test.ts': NO_ELECTRON,
   'test/node/address-filter.test.ts': WINDOWS,
   'test/node/bridge/client-suite.test.ts': 'this kind of port cannot do it',
   'test/node/certificate-matrix.test.ts': NO_OPENSSL,

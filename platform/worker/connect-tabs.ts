@@ -14,6 +14,7 @@ import { ConnectedClient, type ConnectOptions } from '../bridge/client/connected
 import type { ServedPort } from '../bridge/owner/served-port.ts';
 import { type BridgePolicyInput, resolvePolicy } from '../bridge/policy/policy.ts';
 import { Leader } from './leader.ts';
+import { refuseServiceWorker } from './service-worker.ts';
 import { Tab } from './tab.ts';
 
 /** Options of {@link connectTabs}. They should be the same in all tabs. */
@@ -44,7 +45,7 @@ const CHECKS: Checks<ConnectTabsOptions> = {
  *
  * @param makeManager called when this tab begins to lead. The manager is closed when it stops
  * @throws TypeError that names the option when it is unknown or ill-typed; NetworkError protocol-invalid-operation where there are
- *   no Web Locks, which are for secure contexts
+ *   no Web Locks, which are for secure contexts, and in a service worker, which does not last
  */
 export function connectTabs(makeManager: () => Manager, options?: ConnectTabsOptions): TabsClient {
   const checked = checkOptions('connectTabs', options, CHECKS);
@@ -58,6 +59,7 @@ export function connectTabs(makeManager: () => Manager, options?: ConnectTabsOpt
       'connectTabs: there are no Web Locks here, which are for secure contexts (https, localhost): let each tab make a manager of its own',
       { capability: 'locks' },
     );
+  refuseServiceWorker('connectTabs');
   const resolved = resolvePolicy(policy);
   const tab = new Tab(
     name,

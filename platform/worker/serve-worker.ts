@@ -6,6 +6,7 @@ import type { PolicyViolation } from '../bridge/owner/violations.ts';
 import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../bridge/policy/policy.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
 import { HAND_OVER } from './connect-worker.ts';
+import { refuseServiceWorker } from './service-worker.ts';
 
 /** What `serveWorker` takes beside the manager. */
 export interface ServeWorkerOptions {
@@ -45,10 +46,12 @@ interface WorkerEvent {
  *     // worker.js: new SharedWorker('worker.js', { type: 'module' })
  *     serveWorker(new NetworkAccessManager(), { policy: { origins: ['https://api.example.com'] } });
  *
- * @throws TypeError that names the option when it is unknown or ill-typed
+ * @throws TypeError that names the option when it is unknown or ill-typed; NetworkError protocol-invalid-operation in a service
+ *   worker, which does not last
  */
 export function serveWorker(manager: Manager, options?: ServeWorkerOptions): ServedWorker {
   const { policy } = checkOptions('serveWorker', options, CHECKS);
+  refuseServiceWorker('serveWorker');
   return new ServedWorker(manager, resolvePolicy(policy), globalThis as unknown as WorkerScope);
 }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { server as driver } from 'vitest/browser';
 import { MemoryCache, NetworkAccessManager } from '../../platform/browser/index.ts';
 import { connectTabs, type TabsClient } from '../../platform/worker/index.ts';
+import { Tab } from './real-tab.ts';
 
 const server = inject('server');
 const page = new URL('./fixtures/blank.html', import.meta.url).href;
@@ -115,6 +116,41 @@ describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
     expect(await leader.get(`${server}/hello`).text()).toBe('hello');
     await leader.close();
     expect([await ours.outcome, await ended(ours.id)]).toEqual(['operation-canceled', 'lost']);
+  });
+});
+
+// WebKitGTK opens no tab without a user.
+describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back', () => {
+  afterEach(() => Tab.endAll());
+
+  test('has led: it hands over, and follows', async () => {
+    const name = crypto.randomUUID();
+    const tab = await Tab.open('leader', name);
+    expect(await tab.ask('leads')).toBe(true);
+    const client = hereTab(name);
+    const { id, outcome } = await begun(client);
+    expect(client.isLeader).toBe(false);
+    await tab.leave();
+    expect([await outcome, await ended(id)]).toEqual(['network-session-failed', 'lost']);
+    expect(await client.get(`${server}/hello`).text()).toBe('hello');
+    expect(await tab.back()).toBe(true);
+    expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
+    await client.close();
+    expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', true]);
+  });
+
+  test('has followed: its requests have ended, and it goes on', async () => {
+    const name = crypto.randomUUID();
+    const leader = hereTab(name);
+    await leader.ready;
+    const tab = await Tab.open('leader', name);
+    const id = crypto.randomUUID();
+    await tab.ask('begin', `${server}/stall?id=${id}`);
+    await tab.leave();
+    expect(await ended(id)).toBe('lost');
+    expect(await tab.back()).toBe(true);
+    expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
+    expect(leader.isLeader).toBe(true);
   });
 });
 

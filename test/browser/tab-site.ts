@@ -4,8 +4,9 @@ import { bundled } from './example-site.ts';
 import { FRAME } from './fixtures/frame.ts';
 
 /**
- * Pages for tabs of their own, under `/tab/`: `page` is asked by whoever has opened it (`fixtures/tab-page.ts`). They load
- * nothing of Vite, whose connection would keep them out of the back-forward cache.
+ * Pages for tabs of their own, under `/tab/`: `page` and `leader` are asked by whoever has opened them
+ * (`fixtures/tab-page.ts`, `fixtures/leader-page.ts`). They load nothing of Vite, whose connection would keep them out of the
+ * back-forward cache.
  */
 export function tabSite(): Plugin {
   const asked = new Map<string, number>();
@@ -18,8 +19,9 @@ export function tabSite(): Plugin {
   const answer = async (path: string, query: string, cookies: string, response: ServerResponse) => {
     if (path.endsWith('.js')) {
       response.setHeader('Content-Type', 'text/javascript').end(await script(path.slice(1, -3)));
-    } else if (path === '/page') {
-      const content = '<!doctype html><title>tab</title><script src=tab-page.js></script>';
+    } else if (path === '/page' || path === '/leader') {
+      const name = path === '/page' ? 'tab-page' : 'leader-page';
+      const content = `<!doctype html><title>tab</title><script src=${name}.js></script>`;
       response.setHeader('Content-Type', 'text/html').end(content);
     } else if (path === '/frame') {
       const fields = query === '' ? {} : { 'Content-Security-Policy': decodeURIComponent(query) };

@@ -1,6 +1,7 @@
 /** Tabs: several pages of one origin over the same stores, pages that come back, and what an engine takes away under them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { server } from 'vitest/browser';
+import { Tab } from './real-tab.ts';
 
 /** WebKitGTK opens the tabs; whether all of this holds there has not been seen (docs/platforms.md). */
 const isUntried = server.browser === 'webkit';
@@ -10,10 +11,9 @@ beforeEach(() => {
   database = `fairlead-tab-${crypto.randomUUID()}`;
 });
 
-const opened: Tab[] = [];
-afterEach(async () => {
-  for (const tab of opened.splice(0)) await tab.end();
-});
+afterEach(() => Tab.endAll());
+
+const openTab = (): Promise<Tab> => Tab.open('page', database);
 
 /** For what comes by way of the database and another tab. */
 const PATIENT = { timeout: 15_000 };
@@ -27,82 +27,9 @@ const remove = (name: string): Promise<void> =>
   });
 const names = (): readonly string[] => [database, `${database}-cache`];
 
-/** A page in a tab that has nothing of this one but its origin: with `noopener` it is a browsing context group of its own. */
-class Tab {
-  readonly #id = crypto.randomUUID();
-  readonly #url = `/tab/page?${this.#id}&${database}`;
-  #number = 0;
-
-  static async open(): Promise<Tab> {
-    const tab = new Tab();
-    opened.push(tab);
-    await tab.#after('shown', () => void window.open(tab.#url, '_blank', 'noopener'));
-    return tab;
-  }
-
-  ask(command: string, ...args: unknown[]): Promise<unknown> {
-    return this.#ask('page', command, args);
-  }
-
-  /** Goes to another page. */
-  async leave(): Promise<void> {
-    await this.#after('left', () => void this.ask('go', `/tab/page?${this.#id}&away`).catch(() => {}));
-  }
-
-  /** Goes back to the page. @returns whether it is the same that was left, out of the back-forward cache */
-  async back(): Promise<boolean> {
-    const { persisted } = await this.#after(
-      'shown',
-      () => void this.#ask('away', 'back', []).catch(() => {}),
-    );
-    return persisted as boolean;
-  }
-
-  async reload(): Promise<void> {
-    await this.#after('shown', () => void this.ask('reload').catch(() => {}));
-  }
-
-  async end(): Promise<void> {
-    // Whether a script may close a tab is the engine's affair: the browser does, at last.
-    await this.ask('end');
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(`tab/${this.#id}`)) localStorage.removeItem(key);
-    }
-  }
-
-  async #ask(page: string, command: string, args: unknown[]): Promise<unknown> {
-    const number = ++this.#number;
-    const { value, error } = await this.#after(
-      'answer',
-      () => localStorage.setItem(`tab/${this.#id}/${page}`, JSON.stringify({ number, command, args })),
-      (answer) => answer.number === number,
-    );
-    if (error !== undefined) throw new Error(error as string);
-    return value;
-  }
-
-  #after(
-    what: string,
-    begin: () => void,
-    isIt: (told: Record<string, unknown>) => boolean = () => true,
-  ): Promise<Record<string, unknown>> {
-    return new Promise((resolve) => {
-      const hear = ({ key, newValue }: StorageEvent): void => {
-        if (key !== `tab/${this.#id}/${what}` || newValue === null) return;
-        const told = JSON.parse(newValue);
-        if (!isIt(told)) return;
-        removeEventListener('storage', hear);
-        resolve(told);
-      };
-      addEventListener('storage', hear);
-      begin();
-    });
-  }
-}
-
 describe.skipIf(isUntried)('two tabs', () => {
   test('over one cache: what one has stored the other finds, and many requests at once of each do no harm', async () => {
-    const [one, other] = [await Tab.open(), await Tab.open()];
+    const [one, other] = [await openTab(), await openTab()];
     const url = counted();
     expect(await one.ask('get', url)).toEqual([['1', false]]);
     expect(await other.ask('get', url)).toEqual([['1', true]]);
@@ -117,7 +44,7 @@ describe.skipIf(isUntried)('two tabs', () => {
   });
 
   test('over one store: what one learns of HSTS hosts and cookies, the other knows', async () => {
-    const [one, other] = [await Tab.open(), await Tab.open()];
+    const [one, other] = [await openTab(), await openTab()];
     await Promise.all([one.ask('cookies'), other.ask('cookies')]);
     await one.ask('learn', 'one.example');
     await other.ask('learn', 'other.example');
@@ -154,7 +81,7 @@ async function expectToWork(tab: Tab): Promise<void> {
 
 describe.skipIf(isUntried)('a page that was left and comes back', () => {
   test('works on', async () => {
-    const tab = await Tab.open();
+    const tab = await openTab();
     const url = await fill(tab);
     await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
     await tab.leave();
@@ -165,7 +92,7 @@ describe.skipIf(isUntried)('a page that was left and comes back', () => {
   });
 
   test('knows what another tab has changed meanwhile', async () => {
-    const [tab, other] = [await Tab.open(), await Tab.open()];
+    const [tab, other] = [await openTab(), await openTab()];
     await fill(tab);
     await expect.poll(() => other.ask('cookies'), PATIENT).toBe('a=1');
     await tab.leave();
@@ -179,7 +106,7 @@ describe.skipIf(isUntried)('a page that was left and comes back', () => {
   });
 
   test('finds its databases gone, and makes them anew', async () => {
-    const tab = await Tab.open();
+    const tab = await openTab();
     await fill(tab);
     await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
     await tab.leave();
@@ -192,7 +119,7 @@ describe.skipIf(isUntried)('a page that was left and comes back', () => {
 
 describe.skipIf(isUntried)('what the browser removes', () => {
   test('between two loads of a page is gone, and nothing else', async () => {
-    const tab = await Tab.open();
+    const tab = await openTab();
     const url = await fill(tab);
     await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
     await tab.reload();
@@ -207,7 +134,7 @@ describe.skipIf(isUntried)('what the browser removes', () => {
   });
 
   test('under an open page is made anew', async () => {
-    const tab = await Tab.open();
+    const tab = await openTab();
     const url = await fill(tab);
     await expect.poll(() => tab.ask('isStored'), PATIENT).toBe(true);
     await fetch('/tab/evict');

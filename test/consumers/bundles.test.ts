@@ -100,6 +100,33 @@ test.each(Object.entries(SIZE_LIMITS))(
   },
 );
 
+test('a renderer has the client and the reply of a manager, and nothing by which one makes requests', () => {
+  const { files, modules } = withEsbuild(directory, 'browser', 'renderer.mjs', false);
+  const rooms = new Set(modules.map((path) => /modules\/src\/([\w-]+)\//.exec(path)?.[1]));
+  for (const room of [
+    'cache',
+    'cookies',
+    'hsts',
+    'pipeline',
+    'proxy',
+    'queue',
+    'redirect',
+    'requirements',
+    'retry',
+    'timeout',
+  ])
+    expect(rooms).not.toContain(room);
+  expect(modules.filter((path) => /zod|bridge\/(?:owner|policy)\//.test(path))).toEqual([]);
+  const size = (page: string): number => {
+    const bundle = page === 'renderer.mjs' ? { files } : withEsbuild(directory, 'browser', page, false);
+    return gzipSync(Object.values(bundle.files).join(''), { level: 9 }).length;
+  };
+  const beside = size('renderer-with-manager.mjs') - size('page.mjs');
+  console.log(`renderer.mjs: ${size('renderer.mjs')} bytes gzip; beside a manager: ${beside}`);
+  expect(beside).toBeLessThanOrEqual(5_300);
+  expect(size('renderer.mjs')).toBeLessThanOrEqual(32_700);
+});
+
 test('a page with a manager and a cache loads nothing late', () => {
   for (const page of ['page.mjs', 'page-memory-cache.mjs']) {
     // Some bundlers make files of what only code that they have left out would load.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import type { TransportEnvironment } from '../suites/transport.ts';
 import { displayCommand } from './find-electron.ts';
+import type { ScenarioGroup } from './fixtures/main.ts';
 import type { TestOutcome } from './fixtures/vitest.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
@@ -13,18 +14,36 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export const BUILT_PRELOAD = join(ROOT, 'dist', 'electron', 'preload-script.cjs');
 
 /** What came of a scenario of the application: what it has returned, or the error that it ended with. */
-export type Outcome = { readonly value: unknown } | { readonly error: string };
+type Outcome = { readonly value: unknown } | { readonly error: string };
 
-/** Runs the application of the fixtures once, with each of its scenarios, in a real Electron. */
+/** What came of all of them, by their names. */
+export class Outcomes {
+  readonly #outcomes: Readonly<Record<string, Outcome>>;
+
+  constructor(outcomes: Readonly<Record<string, Outcome>>) {
+    this.#outcomes = outcomes;
+  }
+
+  /** @throws what the scenario has failed with */
+  of(name: string): unknown {
+    const outcome = this.#outcomes[name];
+    if (outcome !== undefined && 'value' in outcome) return outcome.value;
+    throw new Error(`${name}: ${outcome?.error ?? 'did not run'}`);
+  }
+}
+
+/** Runs the application of the fixtures once, with each scenario of a group, in a real Electron. */
 export async function runApp(
   binary: string,
+  group: ScenarioGroup,
   server: string,
   variables: Readonly<Record<string, string>> = {},
-): Promise<Readonly<Record<string, Outcome>>> {
-  const output = await runMain(binary, { ...variables, FAIRLEAD_SERVER: server }, async (folder) => {
+): Promise<Outcomes> {
+  const given = { ...variables, FAIRLEAD_SERVER: server, FAIRLEAD_GROUP: group };
+  const output = await runMain(binary, given, async (folder) => {
     await Promise.all([bundleMain(folder, 'main', 'utility'), bundlePages(folder)]);
   });
-  return JSON.parse(namingOrigins(output));
+  return new Outcomes(JSON.parse(namingOrigins(output)));
 }
 
 /** Runs the suite of transports over Electron's `net`. */

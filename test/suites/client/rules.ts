@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { ClientSetup } from '../client.ts';
 import { lacks, scene, uniqueId } from './with-client.ts';
 
+/** What a cache may keep, in a page, too, which is shown no more of another origin than that says. */
+const CACHEABLE = 'field=Cache-Control:max-age%3D60&field=Access-Control-Expose-Headers:*';
+
 export function describeRules(name: string, setup: ClientSetup): void {
   describe(`${name}: redirects, cookies and cache`, () => {
     test(
@@ -108,7 +111,7 @@ export function describeRules(name: string, setup: ClientSetup): void {
     test(
       'answers from the cache, and says so',
       scene(setup, async ({ client, url }) => {
-        const target = url(`/fields?field=Cache-Control:max-age%3D60&${uniqueId()}`);
+        const target = url(`/fields?${CACHEABLE}&${uniqueId()}`);
         const first = await client.get(target).completed;
         expect([first.source, first.cacheStatus]).toEqual(['network', expect.stringContaining('fwd')]);
         await first.text();
