@@ -9,6 +9,7 @@ import {
 import type { CookieJar } from '../../../src/cookies/jar.ts';
 import type { FaultListener } from '../../../src/storage/key-value-store.ts';
 import { reportLater } from '../../../src/storage/report-later.ts';
+import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { type CookieWrite, keyOf, WrittenCookies } from './written-cookies.ts';
 
 /** What is used of Electron's `session.cookies`. */
@@ -27,7 +28,7 @@ export interface ElectronCookies {
 
 /** What `syncCookies` takes beside the two that it keeps the same. */
 export interface SyncCookiesOptions {
-  /** Told what Electron refuses to store or to give. @default `console.warn` */
+  /** Told what Electron refuses to store or to give, or does not answer within 10 s. @default `console.warn` */
   readonly onFault?: FaultListener;
 }
 
@@ -49,6 +50,7 @@ export interface CookieSync {
  * every top-level site.
  *
  * @returns once both sides are the same
+ * @throws Error when the session does not give its cookies, or has not answered within 10 s
  */
 export async function syncCookies(
   jar: CookieJar,
@@ -64,6 +66,19 @@ export async function syncCookies(
     throw error;
   }
   return sync;
+}
+
+/** Milliseconds. What Chromium's network process was asked when it crashed is never answered, and the next one is to be asked. */
+const PATIENCE = 10_000;
+
+function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const patience = setBackgroundTimeout(
+      () => reject(new Error(`syncCookies: the session of Electron has not answered within ${PATIENCE} ms`)),
+      PATIENCE,
+    );
+    answer.then(resolve, reject).finally(() => systemClock.clearTimeout(patience));
+  });
 }
 
 /** Long past: what Electron stores with that is removed. */
@@ -95,7 +110,7 @@ class SyncedCookies implements CookieSync {
   async start(): Promise<void> {
     this.#cookies.on('changed', this.#changed);
     this.#stopWatching = this.#jar.watch(({ cookie, isRemoved }) => this.#send(cookie, isRemoved));
-    const held = await this.#cookies.get({});
+    const held = await answered(this.#cookies.get({}));
     const before = this.#jar.allCookies();
     const known = new Set(before.flatMap((cookie) => toElectronCookie(cookie) ?? []).map(keyOf));
     for (const cookie of held) {
@@ -139,9 +154,9 @@ class SyncedCookies implements CookieSync {
 
   async #write(details: ElectronCookieDetails, write: CookieWrite): Promise<void> {
     try {
-      await this.#cookies.set(details);
+      await answered(this.#cookies.set(details));
       // A session tells what has changed before it answers what it is asked later.
-      await this.#cookies.get({ url: details.url, name: details.name });
+      await answered(this.#cookies.get({ url: details.url, name: details.name }));
     } catch (error) {
       this.#fault(error as Error);
     } finally {

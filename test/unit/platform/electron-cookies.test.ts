@@ -5,7 +5,10 @@ import type { ElectronCookie, ElectronCookieDetails } from '../../../src/cookies
 import { CookieJar } from '../../../src/cookies/jar.ts';
 import { catching } from '../../support/catching.ts';
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 type Changed = (event: unknown, cookie: ElectronCookie, cause: string, isRemoved: boolean) => void;
 
@@ -200,6 +203,32 @@ test('what Electron refuses is told, and the next one goes on', async () => {
   jar.setCookie('b=1; Secure; Path=/', URL_OF);
   await sync.flush();
   expect([faults, session.sets]).toEqual([['Error: Failed to set cookie'], ['b=1']]);
+});
+
+test('what Electron never answers is told, and the next one goes on', async () => {
+  vi.useFakeTimers();
+  const faults: string[] = [];
+  const jar = new CookieJar();
+  const session = new FakeCookies();
+  const sync = await syncCookies(jar, session, { onFault: (error) => faults.push(error.message) });
+  vi.spyOn(session, 'set').mockImplementationOnce(() => new Promise(() => {}));
+  jar.setCookie('a=1; Secure; Path=/', URL_OF);
+  jar.setCookie('b=1; Secure; Path=/', URL_OF);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await sync.flush();
+  expect(faults).toEqual([expect.stringContaining('not answered within 10000 ms')]);
+  expect([session.sets, vi.getTimerCount()]).toEqual([['b=1'], 0]);
+});
+
+test('a session that does not give its cookies is given up', async () => {
+  vi.useFakeTimers();
+  const session = new FakeCookies();
+  vi.spyOn(session, 'get').mockImplementation(() => new Promise(() => {}));
+  const starting = syncCookies(new CookieJar(), session);
+  const failed = expect(starting).rejects.toThrow(/not answered/);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await failed;
+  expect(session.listeners).toBe(0);
 });
 
 test('an onFault that throws keeps no later change from the session', async () => {
