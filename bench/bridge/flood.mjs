@@ -1,34 +1,59 @@
 /**
- * What a client waits when another one floods the owner: its GETs one after the other, with a flood and without one in turns.
+ * What a client that floods the owner of a manager costs: the processor time of what the default policy lets it say in a
+ * second, and what another client waits for its GETs of another host, with the flood and without it in turns.
  * `npx tsx bench/bridge/flood.mjs [--rounds N] [--only TEXT]`. Nothing has to be built.
  */
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { serve } from '../../platform/node/bridge.ts';
+import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { messagesOf } from './flooder.mjs';
 import { range, startOwner } from './owner.mjs';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '20' }, only: { type: 'string', default: '' } },
 });
+const ROUNDS = Number(values.rounds);
 /** Milliseconds that a client is looked at with a flood, or without one. */
 const WINDOW = 250;
-const { origin, portTo, client, end } = await startOwner();
+
+/** What the default policy lets be said in a second: 1000 requests, or messages that count for 10 000. */
+const FLOODS = [
+  { says: 'requests', perSecond: 1000 },
+  { says: 'refused', perSecond: 1000 },
+  { says: 'nothing', perSecond: 10_000 },
+  { says: 'large', perSecond: 15 },
+].filter(({ says }) => says.includes(values.only));
+
+/** Processor time of both ends of a port for a second of a flood, in parts of that second. What is asked for is `data:`. */
+async function share({ says, perSecond }) {
+  const manager = new NetworkAccessManager();
+  const shares = [];
+  for (let round = 0; round < ROUNDS + 2; round++) {
+    const { port1, port2 } = new MessageChannel();
+    const limits = { requestsPerSecond: 1e9, maximumRequests: 1e6 };
+    const served = serve(manager, port1, { schemes: ['data'], ...limits });
+    port2.on('message', () => {});
+    const messages = messagesOf(says, 'data:,', perSecond);
+    port2.postMessage([{ type: 'hello', major: 1, minor: 0 }]);
+    const before = process.cpuUsage();
+    for (let at = 0; at < messages.length; at += 50) port2.postMessage(messages.slice(at, at + 50));
+    port2.postMessage([{ type: 'goodbye' }]);
+    if (!served.isClosed) await once(port2, 'close');
+    const { user, system } = process.cpuUsage(before);
+    if (round >= 2) shares.push((user + system) / 1e6);
+  }
+  await manager.close();
+  return range(shares);
+}
+
+const { origin, elsewhere, portTo, client, end } = await startOwner();
 const victim = client();
 
-/** As much as the default policy lets be, then more than that. */
-const FLOODS = [
-  { name: 'no flood, but a thread that does nothing', says: 'nothing', perSecond: 0 },
-  { name: '900 requests a second', says: 'requests', perSecond: 900 },
-  { name: '900 refused requests a second', says: 'refused', perSecond: 900 },
-  { name: '9 000 pings a second', says: 'nothing', perSecond: 9000 },
-  { name: '100 requests of 160 KiB a second', says: 'large', perSecond: 100 },
-  { name: '3 000 refused requests a second, until its port is closed', says: 'refused', perSecond: 3000 },
-  { name: '100 000 pings a second, until its port is closed', says: 'nothing', perSecond: 100_000 },
-].filter(({ name }) => name.includes(values.only));
-
-/** Milliseconds of the GETs of a window of time. */
-async function latencies(path) {
+/** Milliseconds of a GET, in the middle of a window of time. */
+async function latency(path) {
   const all = [];
   const until = performance.now() + WINDOW;
   while (performance.now() < until) {
@@ -36,43 +61,43 @@ async function latencies(path) {
     await victim.get(`${origin}${path}`).text();
     all.push(performance.now() - began);
   }
-  return all.toSorted((a, b) => a - b);
+  return all.toSorted((a, b) => a - b)[all.length >> 1];
 }
 
-/** With the flood and without it in windows that alternate; the ratio of each pair, of the middle and of the sum. */
-async function contest(flood, path) {
+/** With the flood and without it in windows that take turns. */
+async function waiting({ says, perSecond }, path) {
   const flooder = new Worker(fileURLToPath(new URL('./flooder.mjs', import.meta.url)), {
-    workerData: { origin, flood },
+    workerData: { says, perSecond, origin: elsewhere },
   });
   await once(flooder, 'online');
-  let [pairs, closed, isOn] = [[], 0, false];
+  let closed = 0;
   flooder.on('message', () => {
-    if (isOn) closed++;
+    closed++;
   });
-  for (let round = 0; round < Number(values.rounds); round++) {
+  const ratios = [];
+  for (let round = 0; round < ROUNDS; round++) {
     const took = {};
     for (const on of round % 2 === 0 ? [true, false] : [false, true]) {
       const port = on ? portTo({}) : null;
-      isOn = on;
       flooder.postMessage(port, on ? [port] : []);
-      took[on] = await latencies(path);
-      isOn = false;
+      took[on] = await latency(path);
     }
-    flooder.postMessage(null);
-    pairs.push(took);
+    ratios.push(took.true / took.false);
   }
   await flooder.terminate();
-  const ratio = (of) => range(pairs.map((took) => of(took.true) / of(took.false)));
-  const mean = (all) => all.reduce((sum, one) => sum + one, 0) / all.length;
-  return `middle ${ratio((all) => all[all.length >> 1])}, mean ${ratio(mean)}, closed ${closed} of ${pairs.length}`;
+  return `${range(ratios)}, closed ${closed} of ${ROUNDS}`;
 }
 
-await latencies('/');
-for (const flood of FLOODS)
-  for (const [what, path] of [
-    ['GET that is answered at once', '/'],
-    ['after 10 ms', '/later/10'],
-  ])
-    console.log(`${flood.name}: ${what}: ${await contest(flood, path)}`);
+await latency('/');
+for (const flood of FLOODS) {
+  console.log(`${flood.says}: ${await share(flood)} of a core`);
+  for (const times of [0.9, 10])
+    console.log(
+      `  ${times} times that: another client waits ${await waiting(
+        { ...flood, perSecond: flood.perSecond * times },
+        '/later/10',
+      )} of its time`,
+    );
+}
 await victim.close();
 await end();

@@ -1,40 +1,45 @@
 /** A client that says as much as it is told to, in a thread of its own. What it is answered it throws away. */
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { origin, flood } = workerData;
-const body = { headers: [], options: {}, body: null };
-const get = { type: 'request', operation: 'get', method: 'GET', ...body };
-let id = 0;
+const get = { type: 'request', operation: 'get', method: 'GET', options: {}, body: null };
 const SAYS = {
-  requests: () => ({ ...get, id: ++id, url: `${origin}/` }),
-  refused: () => ({ ...get, id: ++id, url: 'file:///etc/passwd' }),
+  requests: (id, url) => ({ ...get, id, url, headers: [] }),
+  refused: (id) => ({ ...get, id, url: 'file:///etc/passwd', headers: [] }),
   nothing: () => ({ type: 'ping' }),
-  large: () => ({ ...get, id: ++id, url: `${origin}/`, headers: Array(20_000).fill('a') }),
+  large: (id, url) => ({ ...get, id, url, headers: Array(20_000).fill('a') }),
 };
-const { says, perSecond } = flood;
 
-/** Floods that port, until what is returned is called. */
+export const messagesOf = (says, url, count, from = 0) =>
+  Array.from({ length: count }, (_, i) => SAYS[says](from + i + 1, url));
+
+/** Floods a port, until what is returned is called. */
 function begin(port) {
-  id = 0;
+  const { says, perSecond, origin } = workerData;
+  let isOver = false;
   port.on('message', () => {});
-  port.on('close', () => parentPort.postMessage('closed'));
+  port.on('close', () => {
+    if (!isOver) parentPort.postMessage('closed by the owner');
+  });
   port.postMessage([{ type: 'hello', major: 1, minor: 0 }]);
   const began = performance.now();
   let said = 0;
   const flow = setInterval(() => {
-    const due = Math.min(((performance.now() - began) / 1000) * perSecond, said + 2000);
-    const messages = [];
-    for (; said < due; said++) messages.push(SAYS[says]());
+    const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - said;
+    const messages = messagesOf(says, `${origin}/`, Math.min(due, 2000), said);
+    said += messages.length;
     for (let at = 0; at < messages.length; at += 50) port.postMessage(messages.slice(at, at + 50));
   }, 2);
   return () => {
+    isOver = true;
     clearInterval(flow);
     port.close();
   };
 }
 
-let stop = () => {};
-parentPort.on('message', (port) => {
-  stop();
-  stop = port === null ? () => {} : begin(port);
-});
+if (workerData?.says !== undefined) {
+  let stop = () => {};
+  parentPort.on('message', (port) => {
+    stop();
+    stop = port === null ? () => {} : begin(port);
+  });
+}

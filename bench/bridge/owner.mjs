@@ -18,8 +18,10 @@ export async function startOwner() {
     define: { 'import.meta.url': '__filename' },
   });
   const owner = new Worker(outputFiles[0].text, { eval: true });
-  const server = fork(file('./server.mjs'));
-  const [port] = await once(server, 'message');
+  const servers = [fork(file('./server.mjs')), fork(file('./server.mjs'))];
+  const [origin, elsewhere] = await Promise.all(
+    servers.map(async (server) => `http://127.0.0.1:${(await once(server, 'message'))[0]}`),
+  );
   /** The client's end of a port. @param limits a policy beside what lets everything go */
   const portTo = (limits = { requestsPerSecond: 1e9, maximumRequests: 100_000 }) => {
     const { port1, port2 } = new MessageChannel();
@@ -27,12 +29,13 @@ export async function startOwner() {
     return port2;
   };
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
+    elsewhere,
     portTo,
     client: () => connect(portTo()),
     async end() {
       await owner.terminate();
-      server.kill();
+      for (const server of servers) server.kill();
     },
   };
 }

@@ -18,10 +18,15 @@ export interface InboxHost {
   flooded(breach: Breach): void;
 }
 
+/** What a turn of the event loop obeys of one port, of small messages; of requests it is a fifth. */
+const TURN = 64;
+/** What is obeyed of a post where no turn can be told from the next: no less than a client puts into one. */
+const WHOLE_POST = 5 * POST_MESSAGES;
+
 /**
- * What a client has said and what is not yet obeyed. A turn of the event loop obeys {@link POST_MESSAGES} of one port, so
- * that no client waits for another one's for longer, and a second what the policy says. What is beyond waits, and nothing can
- * be said against it: a port cannot be told to wait. So whoever goes on all the same is shown the door.
+ * What a client has said and what is not yet obeyed. A turn of the event loop obeys so much of one port that no client waits
+ * long for another one, and a second what the policy says. What is beyond waits, and nothing can be said against it: a port
+ * cannot be told to wait. So whoever goes on all the same is shown the door.
  */
 export class Inbox {
   readonly #port: BridgePort;
@@ -30,8 +35,8 @@ export class Inbox {
   /** What they count for, and their bytes of bodies. */
   #weight = 0;
   #bytes = 0;
-  /** What this turn may still obey. */
-  #left = POST_MESSAGES;
+  /** What the client may have spent when the turn is over. */
+  #limit: number;
   #isTurnAwaited = false;
   #timer: unknown = null;
   #isClosed = false;
@@ -39,6 +44,7 @@ export class Inbox {
   constructor(port: BridgePort, host: InboxHost) {
     this.#port = port;
     this.#host = host;
+    this.#limit = host.rate.spent + TURN;
   }
 
   /** @throws MalformedMessage for what is no post */
@@ -50,8 +56,7 @@ export class Inbox {
       this.#weight += messageWeight(message.size);
       this.#bytes += message.bytes;
     }
-    // Where no turn can be told from the next, a post has one of its own.
-    if (this.#port.afterTurn === undefined && !this.#isTurnAwaited) this.#left = POST_MESSAGES;
+    if (!this.#isTurnAwaited) this.#beginTurn(this.#port.afterTurn === undefined ? WHOLE_POST : TURN);
     this.#work();
     if (this.#weight <= messagesPerSecond && this.#bytes <= PORT_WINDOW) return;
     const reason = `more messages wait than ${messagesPerSecond} a second let be heard`;
@@ -69,16 +74,15 @@ export class Inbox {
     const { rate, policy } = this.#host;
     for (let first = this.#waiting.first; first !== null; first = this.#waiting.first) {
       const delay = rate.messageDelay(policy);
-      if (delay > 0 || this.#left <= 0) {
+      if (delay > 0 || rate.spent >= this.#limit) {
         this.#await(delay);
         return;
       }
       this.#takeOut(first);
-      this.#left -= messageWeight(first.size);
       rate.addMessage(first.size);
       this.#host.obey(first.message);
     }
-    if (this.#port.afterTurn !== undefined && this.#left < POST_MESSAGES) this.#await(0);
+    if (this.#port.afterTurn !== undefined) this.#await(0);
   }
 
   #takeOut(message: PlainMessage): void {
@@ -98,7 +102,12 @@ export class Inbox {
 
   readonly #turn = (): void => {
     this.#isTurnAwaited = false;
-    this.#left = POST_MESSAGES;
+    if (this.#waiting.first === null) return;
+    this.#beginTurn(TURN);
     this.#work();
   };
+
+  #beginTurn(most: number): void {
+    this.#limit = this.#host.rate.spent + most;
+  }
 }

@@ -5,8 +5,8 @@ export class MalformedMessage extends Error {}
 
 /** Lists and objects within each other, deeper than any message is. */
 const DEEPEST = 12;
-/** What a value costs beside its bytes, so that a list of a million zeros is not free. */
-const OVERHEAD = 8;
+/** What a value costs beside its bytes, by the time that it takes to read it: a list of a million zeros is not free. */
+const OVERHEAD = 32;
 
 /** A message of a post, and what it has cost to read it. */
 export interface PlainMessage extends Linked<PlainMessage> {

@@ -122,7 +122,6 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       `not allowed by the owner of the manager: ${reason} (rule ${rule} of its policy)`,
       url === '' ? {} : { url },
     );
-    this.rate.addRefusal();
     const told = this.#violations.add({ rule, reason, url: error.url ?? null }, this.clock.monotonic());
     if (told !== null) this.emit('policyViolated', told);
     return error;
@@ -212,6 +211,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   #number(id: number): void {
     if (id <= this.#last) throw new MalformedMessage('a number for two requests');
     this.#last = id;
+    this.rate.addRequest();
   }
 
   #request(message: RequestMessage): void {

@@ -68,9 +68,9 @@ export interface BridgePolicy {
   /** Requests a second. A client that was idle may make at once what one second gives, or {@link maximumRequests}. @default 1000 */
   readonly requestsPerSecond: number;
   /**
-   * Messages a second, of which a request is one and each chunk of an upload; one counts for each KiB that it has beside
-   * bytes of bodies, and a request that is refused for ten. An idle client may say at once what one second gives. What is said
-   * beyond waits, and where as many wait as one second gives, the port is closed.
+   * Messages a second: a chunk of an upload counts for one, a request or call for five, refused or not, and whatever has more
+   * than a KiB beside bytes of bodies for one more with each (a value is 32 bytes). An idle client may say at once what one
+   * second gives. What is said beyond waits, and where as many wait as one second gives, the port is closed.
    * @default 10 000, or ten times {@link requestsPerSecond} where that is more
    */
   readonly messagesPerSecond: number;

@@ -2,8 +2,8 @@ import type { Clock } from '../../../src/util/clock.ts';
 import type { Breach } from './judge-request.ts';
 import type { ResolvedPolicy } from './policy.ts';
 
-/** What a request that is refused counts as beside its message: its error costs more than all else. */
-const REFUSAL = 9;
+/** What a request or call counts for beside its message, granted or refused: that is what costs the owner its time. */
+const REQUEST = 4;
 
 /** What was spent and what no time has made up for yet. */
 class Spending {
@@ -33,6 +33,8 @@ class Spending {
 export class ClientRate {
   readonly #requests: Spending;
   readonly #messages: Spending;
+  /** What all messages have counted for so far. */
+  spent = 0;
 
   constructor(clock: Clock) {
     this.#requests = new Spending(clock);
@@ -56,12 +58,17 @@ export class ClientRate {
 
   /** Counts a message, of that many bytes beside those of bodies. */
   addMessage(size: number): void {
-    this.#messages.add(messageWeight(size));
+    this.#add(messageWeight(size));
   }
 
-  /** Counts a request or call that is refused. */
-  addRefusal(): void {
-    this.#messages.add(REFUSAL);
+  /** Counts a request or call. */
+  addRequest(): void {
+    this.#add(REQUEST);
+  }
+
+  #add(weight: number): void {
+    this.spent += weight;
+    this.#messages.add(weight);
   }
 }
 

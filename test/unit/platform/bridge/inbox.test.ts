@@ -5,10 +5,11 @@ import { MalformedMessage } from '../../../../platform/bridge/owner/plain-copy.t
 import { resolvePolicy } from '../../../../platform/bridge/policy/policy.ts';
 import { ClientRate } from '../../../../platform/bridge/policy/quota.ts';
 import type { BridgePort } from '../../../../platform/bridge/port.ts';
-import { PORT_WINDOW, POST_MESSAGES } from '../../../../platform/bridge/protocol.ts';
+import { PORT_WINDOW } from '../../../../platform/bridge/protocol.ts';
 import { FakeClock } from '../../../support/fixtures.ts';
 
 const SECOND = 1000;
+const TURN = 64;
 let clock: FakeClock;
 /** What was obeyed, of whichever port. */
 let obeyed: unknown[];
@@ -56,9 +57,9 @@ describe('a turn', () => {
   test('obeys so many messages of a port, and the next one goes on where it was', () => {
     const { inbox: flooded } = inbox();
     for (let i = 0; i < 100; i++) flooded.take(numbers(i * 5, 5));
-    expect(obeyed).toEqual(numbers(0, POST_MESSAGES));
+    expect(obeyed).toEqual(numbers(0, TURN));
     turn();
-    expect(obeyed).toEqual(numbers(0, 2 * POST_MESSAGES));
+    expect(obeyed).toEqual(numbers(0, 2 * TURN));
     flooded.take([-1]);
     for (let i = 0; i < 10; i++) turn();
     expect(obeyed).toEqual([...numbers(0, 500), -1]);
@@ -69,10 +70,10 @@ describe('a turn', () => {
     const [flooder, other] = [inbox(), inbox()];
     flooder.inbox.take(numbers(0, 5000));
     other.inbox.take(['other']);
-    expect(obeyed.indexOf('other')).toBe(POST_MESSAGES);
+    expect(obeyed.indexOf('other')).toBe(TURN);
     turn();
     other.inbox.take(['again']);
-    expect(obeyed.indexOf('again')).toBeLessThanOrEqual(2 * POST_MESSAGES + 1);
+    expect(obeyed.indexOf('again')).toBeLessThanOrEqual(2 * TURN + 1);
   });
 
   test('obeys less of what is larger', () => {
@@ -85,10 +86,10 @@ describe('a turn', () => {
     flooded.take(numbers(0, 10));
     flooded.take(numbers(10, 60));
     expect(obeyed.length).toBe(70);
-    flooded.take(numbers(70, 100));
-    expect(obeyed.length).toBe(70 + POST_MESSAGES);
+    flooded.take(numbers(70, 350));
+    expect(obeyed.length).toBe(70 + 5 * TURN);
     clock.advance(1);
-    expect(obeyed).toEqual(numbers(0, 170));
+    expect(obeyed).toEqual(numbers(0, 420));
   });
 });
 
@@ -119,21 +120,21 @@ describe('a second', () => {
     expect(length).toBeLessThanOrEqual(100);
   });
 
-  test('lets fewer refused requests be heard', () => {
+  test('lets fewer requests be heard', () => {
     const { inbox: flooded, rate } = inbox(100);
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 10; i++) {
       flooded.take([i]);
-      rate.addRefusal();
+      rate.addRequest();
     }
-    flooded.take(numbers(5, 90));
+    flooded.take(numbers(10, 90));
     turn();
-    expect(obeyed.length).toBe(55);
+    expect(obeyed.length).toBe(60);
   });
 
   test('is that of the client, over all its ports', () => {
     const rate = new ClientRate(clock);
-    const host = { policy: resolvePolicy({ messagesPerSecond: 60 }), rate, clock, flooded: () => {} };
-    const ports = [0, 1].map(() => new Inbox(WITH_TURNS, { ...host, obey: (one) => obeyed.push(one) }));
+    const rest = { policy: resolvePolicy({ messagesPerSecond: 60 }), rate, clock, flooded: () => {} };
+    const ports = [0, 1].map(() => new Inbox(WITH_TURNS, { ...rest, obey: (one) => obeyed.push(one) }));
     for (const port of ports) port.take(numbers(0, 40));
     expect(obeyed.length).toBe(60);
   });
