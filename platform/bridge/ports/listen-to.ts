@@ -1,13 +1,13 @@
 // biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
-export type EventListener = (...args: any[]) => void;
+type Listener = (...args: any[]) => void;
 
-type Register = (event: string, listener: EventListener) => unknown;
+type Register = (event: string, listener: Listener) => unknown;
 
 /** Adds listeners, by the name of their event. Returns what removes them again. */
 export function listenTo(
   add: Register,
   remove: Register,
-  listeners: Readonly<Record<string, EventListener>>,
+  listeners: Readonly<Record<string, Listener>>,
 ): () => void {
   for (const [event, listener] of Object.entries(listeners)) add(event, listener);
   return () => {

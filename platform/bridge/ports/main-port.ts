@@ -1,12 +1,16 @@
 import type { BridgePort } from '../port.ts';
-import { type EventListener, listenTo, TURNS } from './listen-to.ts';
+import { listenTo, TURNS } from './listen-to.ts';
+
+// Not shared: the declarations that are published know no type that two files have for themselves.
+// biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
+type Listener = (...args: any[]) => void;
 
 /** What is used of the MessagePortMain of Electron, which the main process and utility processes have. */
 export interface MainMessagePort {
   /** Adds a listener of `message` or `close`. */
-  on(event: string, listener: EventListener): unknown;
+  on(event: string, listener: Listener): unknown;
   /** Removes it again. */
-  off(event: string, listener: EventListener): unknown;
+  off(event: string, listener: Listener): unknown;
   /** Sends a structured clone. */
   postMessage(message: unknown): void;
   /** Lets messages arrive. */

@@ -1,12 +1,16 @@
 import type { BridgePort } from '../port.ts';
-import { type EventListener, listenTo, TURNS } from './listen-to.ts';
+import { listenTo, TURNS } from './listen-to.ts';
+
+// Not shared: the declarations that are published know no type that two files have for themselves.
+// biome-ignore lint/suspicious/noExplicitAny: each event has arguments of its own
+type Listener = (...args: any[]) => void;
 
 /** A `MessagePort`, `Worker` or `parentPort` of `node:worker_threads`, as far as it is used. */
 export interface ThreadMessagePort {
   /** Adds a listener of `message`, `messageerror`, `close` or `exit`. */
-  on(event: string, listener: EventListener): unknown;
+  on(event: string, listener: Listener): unknown;
   /** Removes it again. */
-  off(event: string, listener: EventListener): unknown;
+  off(event: string, listener: Listener): unknown;
   /** Sends a structured clone, and hands over what is listed. */
   // biome-ignore lint/suspicious/noExplicitAny: what can be transferred has another name in every library of types
   postMessage(message: unknown, transfer?: any): void;
