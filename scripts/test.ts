@@ -63,12 +63,16 @@ function command(name: string, script: string, ...args: string[]): Counts {
   return { passed: Number(succeeded), failed: Number(!succeeded), skipped: 0 };
 }
 
-/** @param node the binary that runs it, of the major version `major` */
-function vitest(project: string, major = '', node: string = process.execPath): Counts {
-  announce(major === '' ? project : `${project}, Node ${major}`);
+/**
+ * @param node the binary that runs it, of the major version `major`
+ * @param share which part of it
+ */
+function vitest(project: string, major = '', node: string = process.execPath, share = '1/1'): Counts {
+  announce(major === '' ? project : `${project}, ${share === '1/1' ? '' : `part ${share}, `}Node ${major}`);
   const file = join(REPORTS, `${project}${major}.json`);
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const succeeded = run('node_modules/vitest/vitest.mjs', ['run', '--project', project, ...options], node);
+  const args = ['run', '--project', project, `--shard=${share}`, ...options];
+  const succeeded = run('node_modules/vitest/vitest.mjs', args, node);
   const { passed, failed, skipped } = readReport(file, `${project}${major}`);
   if (!succeeded && failed === 0) failures.push(`${project}${major}: an error outside of any test`);
   // A file that does not load, or an error outside of any test, fails the run without a failed test.
@@ -165,12 +169,18 @@ function runtime(name: string, installed: boolean): Counts {
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
+/** The newest runs all that the oldest has run; those between share it, as each minute is one that somebody waits. */
+const SHARES: ReadonlyMap<string, string> = new Map([
+  ['22', '1/2'],
+  ['24', '2/2'],
+]);
+
 /** The Node suite on the other versions that are promised. */
 function onOtherNodes(): Counts[] {
   const nodes = otherNodes();
   return OTHER_MAJORS.map((major) => {
     const binary = nodes.get(major);
-    if (binary !== undefined) return vitest('node', major, binary);
+    if (binary !== undefined) return vitest('node', major, binary, SHARES.get(major));
     announce(`node, Node ${major}: skipped`);
     noteSkip(`Node ${major}`, 'npm has no binary for this machine');
     return { passed: 0, failed: 0, skipped: 1 };
@@ -181,8 +191,20 @@ function run(script: string, args: readonly string[], node: string = process.exe
   return spawnSync(node, [script, ...args], { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 }
 
+/** What was begun, and when. */
+const steps: { readonly name: string; readonly since: number }[] = [];
+
 function announce(name: string): void {
+  steps.push({ name, since: performance.now() });
   console.log(`\n── ${name}`);
+}
+
+/** Seconds that each step took. */
+function durations(): string[] {
+  return steps.map(({ name, since }, i) => {
+    const end = steps[i + 1]?.since ?? performance.now();
+    return `${Math.round((end - since) / 1000)} s: ${name}`;
+  });
 }
 
 rmSync(REPORTS, { recursive: true, force: true });
@@ -216,6 +238,7 @@ const results = [
   runtime('webkit', findWebKit() !== null),
 ];
 
+console.log(`\n── how long each took\n${durations().join('\n')}`);
 const told = [...skips].sort().map(([line, count]) => `${count} × ${line}`);
 if (told.length > 0) console.log(`\n── what was skipped, and why\n${told.join('\n')}`);
 if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n')}`);
