@@ -35,8 +35,12 @@ const DECLARATIONS = {
 };
 /** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
 const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
-const doors = ['tldts', 'quickjs', 'kerberos'].map((name) => lazy(`platform/node/lazy-${name}.cjs`, name));
-const LAZY = new Map([...doors, lazy('src/storage/zod.ts', 'zod')]);
+const LAZY = new Map([
+  lazy('platform/node/lazy-tldts.cjs', 'tldts'),
+  lazy('platform/node/lazy-quickjs.cjs', 'quickjs'),
+  lazy('platform/node/lazy-kerberos.cjs', 'kerberos'),
+  lazy('src/storage/zod.ts', 'zod'),
+]);
 const EXTENSION = { es: 'js', cjs: 'cjs' };
 type Format = keyof typeof EXTENSION;
 rmSync('dist', { recursive: true, force: true });
@@ -109,5 +113,5 @@ function common(format: Format): OutputOptions {
 
 /** Dependencies stay imports: Node resolves them at run time, a bundler when it bundles the application. */
 function isExternal(id: string): boolean {
-  return /^node:|lazy-[tqk]\w+\.cjs$/.test(id) || packages.some((name) => `${id}/`.startsWith(`${name}/`));
+  return id.startsWith('node:') || packages.some((name) => `${id}/`.startsWith(`${name}/`));
 }
