@@ -13,6 +13,11 @@ interface Signed {
   readonly uri: string;
 }
 
+/** How many answers with the same credentials a server has taken, whichever of its nonces they were for. */
+interface Taken {
+  count: number;
+}
+
 /**
  * The answers to one Digest challenge (RFC 7616 §3.4). Each has a nonce count of its own, however many are under way, so that
  * none is a repetition of another; a server that tells its next nonce begins the count anew.
@@ -32,14 +37,15 @@ export class DigestSession implements Session {
   readonly #secret: string;
   #nonce = '';
   #count = 0;
-  /** An answer of its own has been taken: the credentials are right. */
-  #isProven = false;
+  readonly #taken: Taken;
+  readonly #takenBefore: number;
 
   constructor(
     challenge: Challenge,
     credentials: PasswordCredentials,
     hashes: HashFunctions,
     makeCnonce: () => string,
+    taken: Taken = { count: 0 },
   ) {
     const { user, password } = credentials;
     const cnonce = makeCnonce();
@@ -48,6 +54,8 @@ export class DigestSession implements Session {
     this.#hashes = hashes;
     this.#makeCnonce = makeCnonce;
     this.#cnonce = cnonce;
+    this.#taken = taken;
+    this.#takenBefore = taken.count;
     const nonce = this.#param('nonce');
     this.#terms = termsOf(challenge, { method: '', target: '', body: null })!;
     const charset = challenge.params.get('charset');
@@ -78,13 +86,17 @@ export class DigestSession implements Session {
 
   /**
    * §3.3: the credentials were right, the nonce was too old. Servers that do not say so are believed to mean it where the
-   * same credentials were right before, and the nonce is another one.
+   * same credentials have been right since this session began, for this nonce or for one before it, and the nonce is another
+   * one: Apache that looks at counts (AuthDigestNcCheck) refuses so what has been overtaken on its way.
    */
   goesOn(challenge: Challenge): Session | null {
     const stale = challenge.params.get('stale')?.toLowerCase();
     const isNew = challenge.params.get('nonce') !== this.#nonce;
-    const isStale = stale === 'true' || (stale === undefined && this.#isProven && isNew);
-    return isStale ? new DigestSession(challenge, this.#credentials, this.#hashes, this.#makeCnonce) : null;
+    const isRight = this.#taken.count > this.#takenBefore;
+    const isStale = stale === 'true' || (stale === undefined && isRight && isNew);
+    return isStale
+      ? new DigestSession(challenge, this.#credentials, this.#hashes, this.#makeCnonce, this.#taken)
+      : null;
   }
 
   #sign({ method, target }: OutgoingRequest, bodyHash: string): AuthenticationAnswer {
@@ -111,7 +123,7 @@ export class DigestSession implements Session {
     if (proof !== undefined && qop !== 'auth-int') {
       if (proof.toLowerCase() !== this.#response(signed, `:${signed.uri}`, qop)) return false;
     }
-    this.#isProven = true;
+    this.#taken.count++;
     const next = info.get('nextnonce');
     if (next !== undefined && next !== this.#nonce) this.#beginNonce(next);
     return true;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Authentication } from '../../platform/node/authentication.ts';
 import { SocketTransport } from '../../platform/node/http/socket-transport.ts';
-import { type ManagerOptions, NetworkAccessManager } from '../../platform/node/index.ts';
+import { type Interceptor, type ManagerOptions, NetworkAccessManager } from '../../platform/node/index.ts';
 import type { HttpRequest } from '../../src/call/request.ts';
 import {
   failureOf,
@@ -226,6 +226,79 @@ describe.runIf(available.has('nginx') && available.has('apache'))(
         expect((await manager.get(origin + target).text()).length).toBeGreaterThan(0);
       const wrong = as(origin, 'user', 'wrong').get(origin + target);
       await expect(wrong.text()).rejects.toMatchObject({ code: 'authentication-required', status: 401 });
+    });
+
+    describe('Apache, Digest whose nonces do not last', () => {
+      const origin = `http://127.0.0.1:${APACHE.http}`;
+      /** A client, what it sends and is answered, and how often it asks who it is. */
+      const watched = () => {
+        const seen: { readonly status: number; readonly sent: string; readonly challenge: string }[] = [];
+        let asked = 0;
+        const credentials = () => {
+          asked++;
+          return { user: 'user', password: 'pass' };
+        };
+        const note: Interceptor = async (request, next) => {
+          const response = await next(request);
+          const { status, headers } = response;
+          const sent = request.headers.get('authorization') ?? '';
+          seen.push({ status, sent, challenge: headers.get('www-authenticate') ?? '' });
+          return response;
+        };
+        const manager = as(origin, '', '', { credentials, networkInterceptors: [note] });
+        const get = (place: string) => manager.get(`${origin}/${place}/s.txt`).text();
+        return { get, seen, statuses: () => seen.map(({ status }) => status), asked: () => asked };
+      };
+      /** The same answer once more, by hand. */
+      const repeat = async (place: string, authorization: string) => {
+        const manager = new NetworkAccessManager({ authentication: null });
+        managers.push(manager);
+        const url = `${origin}/${place}/s.txt`;
+        const reply = manager.get({ url, headers: { authorization }, throwHttpErrors: false });
+        await reply.text();
+        return { status: reply.status, challenge: reply.headers.get('www-authenticate') ?? '' };
+      };
+
+      test('for a second: one that is over costs a round, and no question', async () => {
+        const client = watched();
+        for (let i = 0; i < 3; i++) expect(await client.get('digest-second')).toBe('the secret\n');
+        // Each answer came with the next nonce.
+        expect(client.statuses()).toEqual([401, 200, 200, 200]);
+        const later = watched();
+        await later.get('digest-second');
+        const { sent } = later.seen[1]!;
+        // A repetition is taken while its nonce lasts. That of the first client was made before it.
+        const isOver = async () => (await repeat('digest-second', sent)).challenge.includes('stale=true');
+        await vi.waitUntil(isOver, { timeout: 20_000, interval: 100 });
+        expect(await client.get('digest-second')).toBe('the secret\n');
+        expect(client.statuses().slice(4)).toEqual([401, 200]);
+        expect(client.seen[4]!.challenge).toContain('stale=true');
+        expect(client.asked()).toBe(1);
+      });
+
+      test('for one request: the next nonce is used, and requests at once ask for more', async () => {
+        const client = watched();
+        for (let i = 0; i < 3; i++) expect(await client.get('digest-once')).toBe('the secret\n');
+        expect(client.statuses()).toEqual([401, 200, 200, 200]);
+        const texts = Array.from({ length: 6 }, () => client.get('digest-once'));
+        expect(new Set(await Promise.all(texts))).toEqual(new Set(['the secret\n']));
+        const refused = client.seen.slice(4).filter(({ status }) => status === 401);
+        expect(refused.length).toBeGreaterThan(0);
+        expect(refused.every(({ challenge }) => challenge.includes('stale=true'))).toBe(true);
+        expect(client.asked()).toBe(1);
+      });
+
+      // Apache refuses a count that has been overtaken on its way, with a new nonce and without a word of stale.
+      test('whose count is looked at (AuthDigestNcCheck): an answer is taken once, and all requests at once get theirs', async () => {
+        const client = watched();
+        for (let i = 0; i < 3; i++) expect(await client.get('digest-count')).toBe('the secret\n');
+        expect(client.statuses()).toEqual([401, 200, 200, 200]);
+        const { status, challenge } = await repeat('digest-count', client.seen[3]!.sent);
+        expect([status, challenge.includes('stale')]).toEqual([401, false]);
+        const texts = Array.from({ length: 500 }, () => client.get('digest-count'));
+        expect(new Set(await Promise.all(texts))).toEqual(new Set(['the secret\n']));
+        expect(client.asked()).toBe(1);
+      });
     });
 
     test.runIf(existsSync(NTLM_MODULE)).each([

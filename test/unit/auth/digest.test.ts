@@ -164,6 +164,13 @@ test('stale, or a new nonce for credentials that were right, goes on; anything e
   expect(goesOn('nonce=2')).toBe(true);
   expect(goesOn('nonce=1')).toBe(false);
   expect(goesOn('nonce=2, stale=false')).toBe(false);
+  // What follows is right as soon as anything is that it shares its credentials with, and not before.
+  const underWay = answer(session);
+  const next = session.goesOn(parseChallenges(['Digest realm="r", nonce=2, qop=auth'])[0]!)!;
+  expect(goesOn('nonce=3', next)).toBe(false);
+  underWay.accept!(new Map());
+  expect(goesOn('nonce=3', next)).toBe(true);
+  expect(goesOn('nonce=3', begin('Digest realm="r", nonce="1", qop=auth'))).toBe(false);
 });
 
 test.each([
