@@ -91,6 +91,18 @@ describe('credentials that are remembered', () => {
   });
 });
 
+test('where nothing is remembered and nothing asked, nobody is made to answer', () => {
+  const rounds = vi.fn();
+  const stage = authenticationStage(new CredentialCache(), rounds, '');
+  const request = makeRequest();
+  const response = makeResponse();
+  const next = () => expect.unreachable();
+  const { exchange } = makeExchange();
+  expect(stage.handle(request, next, exchange)).toBeNull();
+  expect(stage.incoming!(response, request, exchange, next)).toBe(response);
+  expect(rounds).not.toHaveBeenCalled();
+});
+
 describe('a call that is given up leaves nothing behind', () => {
   test('while the application is asked, nor while others wait for that answer', async () => {
     const { start, sent } = closedServer();

@@ -1,3 +1,4 @@
+import { AsyncResource, createHook, executionAsyncId } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fetchRules } from '../../../platform/common/fetch-rules.ts';
@@ -14,6 +15,7 @@ import { CookieJar } from '../../../src/cookies/jar.ts';
 import type { Interceptor } from '../../../src/options/interceptor.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
 import { retryPolicy } from '../../../src/options/retry-options.ts';
+import { compose } from '../../../src/pipeline/compose.ts';
 import { type HttpParts, httpStages, type Shared } from '../../../src/pipeline/list.ts';
 import { requestSources } from '../../../src/pipeline/sources.ts';
 import { RequestQueue } from '../../../src/queue/request-queue.ts';
@@ -203,4 +205,26 @@ describe('on its way, a request is taken over by', () => {
       'handle' in stage && stage.handle(request, next, makeExchange().exchange) !== null;
     expect(list.filter(isTaken).map(({ name }) => name)).toEqual(expected);
   });
+});
+
+test('authentication costs a request that has nothing to do with it no promise', async () => {
+  const promises = async (authentication: Authentication | null): Promise<number> => {
+    const list = httpStages(parts(socketCapabilities, { authentication }), nodePlatform.rules, shared());
+    const run = compose(list, () => Promise.resolve(makeResponse()));
+    const { exchange } = makeExchange();
+    // Those of the request, and none of what else this thread does meanwhile.
+    const request = new AsyncResource('request');
+    const made = new Set([request.asyncId()]);
+    const counting = createHook({
+      init: (id, type, by) => {
+        if (type === 'PROMISE' && (made.has(by) || made.has(executionAsyncId()))) made.add(id);
+      },
+    }).enable();
+    await request.runInAsyncScope(() => run(makeRequest(), exchange));
+    counting.disable();
+    return made.size - 1;
+  };
+  const without = await promises(null);
+  expect(without).toBeGreaterThan(0);
+  expect(await promises(new Authentication())).toBe(without);
 });
