@@ -76,6 +76,9 @@ async function begun(client: TabsClient) {
   };
 }
 
+/** A tab that goes may still tell that its network did, which Firefox ends before the page hears that it is left. */
+const LOST = ['network-session-failed', 'unknown-network'];
+
 const KINDS: readonly (readonly [string, typeof frameTab])[] = [
   ['a frame', frameTab],
   // MiniBrowser of WebKitGTK opens no window without a user.
@@ -96,8 +99,7 @@ describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
     expect([received, await sent.text()]).toEqual([5_000_000, '3000000']);
     const { id, outcome } = await begun(client);
     leader.kill();
-    // A tab that dies may still tell that its network did.
-    expect(['network-session-failed', 'unknown-network']).toContain(await outcome);
+    expect(LOST).toContain(await outcome);
     expect(await ended(id)).toBe('lost');
     expect(await client.get(`${server}/hello`).text()).toBe('hello');
     expect(client.isLeader).toBe(true);
@@ -131,9 +133,11 @@ describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back
     const { id, outcome } = await begun(client);
     expect(client.isLeader).toBe(false);
     await tab.leave();
-    expect([await outcome, await ended(id)]).toEqual(['network-session-failed', 'lost']);
+    expect(LOST).toContain(await outcome);
+    expect(await ended(id)).toBe('lost');
     expect(await client.get(`${server}/hello`).text()).toBe('hello');
-    expect(await tab.back()).toBe(true);
+    // Firefox makes the page anew.
+    expect(await tab.back()).toBe(driver.browser === 'chromium');
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
     await client.close();
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', true]);
@@ -148,7 +152,7 @@ describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back
     await tab.ask('begin', `${server}/stall?id=${id}`);
     await tab.leave();
     expect(await ended(id)).toBe('lost');
-    expect(await tab.back()).toBe(true);
+    expect(await tab.back()).toBe(driver.browser === 'chromium');
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
     expect(leader.isLeader).toBe(true);
   });

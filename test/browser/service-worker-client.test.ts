@@ -41,6 +41,7 @@ test('makes requests while the page is there, and serves nobody', async ({ skip 
   });
   expect(await answer()).toBe('under way');
   served.close();
-  expect(await answer()).toBe('operation-canceled');
+  // In Firefox the end of the port comes before the last words.
+  expect(['operation-canceled', 'network-session-failed']).toContain(await answer());
   await manager.close();
 });
