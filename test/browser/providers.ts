@@ -119,6 +119,8 @@ class WebDriver {
         GSETTINGS_BACKEND: 'memory',
         XDG_DATA_HOME: this.#dataDirectory,
         XDG_CACHE_HOME: this.#dataDirectory,
+        // What xvfb-run makes there it leaves when it is killed.
+        TMPDIR: this.#dataDirectory,
       },
     });
     process.once('exit', this.#kill);

@@ -142,6 +142,14 @@ test('the command is there', () => {
   expect(execFileSync(command, ['data:,hello'], { encoding: 'utf8' })).toBe('hello');
 });
 
+test('packing builds, and holds what is read beside the code', () => {
+  const packageOf = (path: string): string => readFileSync(join(INSTALLED, path), 'utf8');
+  expect(JSON.parse(packageOf('package.json')).scripts.prepack).toContain('build');
+  expect(packageOf('CHANGELOG.md')).toContain(`## ${version}`);
+  expect(packageOf('docs/recipes.md')).toContain('# Recipes');
+  expect(packageOf('dist/index.d.ts')).toMatch(/^\/\/\/ <reference lib="esnext\.disposable" \/>/);
+});
+
 test('npm is told everything but what only the owner knows', () => {
   const told = JSON.parse(readFileSync(join(INSTALLED, 'package.json'), 'utf8')) as Record<string, unknown>;
   for (const field of ['description', 'keywords', 'license', 'engines', 'exports', 'types', 'bin', 'unpkg'])

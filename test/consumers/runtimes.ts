@@ -92,6 +92,8 @@ function jest(name: string, testEnvironment: string, testEnvironmentOptions: obj
       if (!existsSync(path)) return null;
       const config = {
         rootDir: directory,
+        // Its map of files is written without a cache, too.
+        cacheDirectory: join(directory, '.jest'),
         testEnvironment,
         testEnvironmentOptions,
         testMatch: ['<rootDir>/tour-of-node.test.cjs'],

@@ -182,6 +182,7 @@ describe.skipIf(!existsSync(path.join(root, 'dist/node')))('the example session'
   test.each([
     ['no URL', ['nonsense'], /^fairlead: URL/],
     ['no field name', ['{origin}/echo', '-H', 'a b: c'], /^fairlead: headers: "a b"/],
+    ['-k, which is refused with its reason', ['{origin}/echo', '-k'], /^fairlead: .*-k.*--cacert/],
     ['an option that does not exist', ['--nope'], /^fairlead: .*nope.*\nusage: /],
   ])('with %s is a sentence and exit code 2', async (_name, args, sentence) => {
     const { code, stderr } = await session(...args.map((arg) => arg.replace('{origin}', origin)));
