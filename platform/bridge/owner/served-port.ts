@@ -17,7 +17,7 @@ import {
   type RequestMessage,
 } from '../protocol.ts';
 import { readClientMessage } from './client-messages.ts';
-import { Inbox, type InboxHost } from './inbox.ts';
+import { Inbox } from './inbox.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import { PortFlow } from './port-flow.ts';
 import { asNetworkError, ServedCalls } from './served-calls.ts';
@@ -41,7 +41,7 @@ const SIGNALS: ReadonlySet<string> = new Set(
 );
 
 /** A client that is served through a port. */
-export class ServedPort extends Signals<ServedPortSignals> implements RequestHost, InboxHost {
+export class ServedPort extends Signals<ServedPortSignals> implements RequestHost {
   /** Whose requests the client makes. */
   readonly manager: Manager;
   /** What the client may do, with every default filled in. */
