@@ -44,8 +44,8 @@ export class FetchTransport implements Transport {
   declare readonly capabilities: TransportCapabilities;
   readonly #fetch: FetchFunction;
   readonly #dialect: FetchDialect;
-  /** What is under way, and what lifts the queue's limit for its origin when that takes many at once. */
-  readonly #running = new Map<AbortController, () => void>();
+  /** What ends each that is under way, and what lifts the queue's limit for its origin when that takes many at once. */
+  readonly #running = new Map<() => void, () => void>();
   /** Ends the Responses that were handed out: engines keep of a signal like this only what is still under way. */
   #handedOut = new AbortController();
   #closed = false;
@@ -62,11 +62,17 @@ export class FetchTransport implements Transport {
     if (this.#closed) throw canceled(url);
     const controller = new AbortController();
     const { signal } = controller;
-    this.#running.set(controller, this.#sharing(request, call));
-    const forget = call.onCancel(() => controller.abort());
+    // A fetch function may be slow to notice an abort, or deaf to it.
+    let giveUp = (): void => {};
+    const abort = (): void => {
+      controller.abort();
+      giveUp();
+    };
+    this.#running.set(abort, this.#sharing(request, call));
+    const forget = call.onCancel(abort);
     const done = (): void => {
       forget();
-      this.#running.delete(controller);
+      this.#running.delete(abort);
     };
     const toError = (thrown: unknown): NetworkError => {
       if (signal.aborted) return call.cancelled ?? canceled(url);
@@ -74,7 +80,10 @@ export class FetchTransport implements Transport {
       return (this.#dialect.toError ?? unknownNetwork)(thrown, url);
     };
     try {
-      const response = await unlessAborted(this.#open(url, request, call, signal), signal);
+      const response = await new Promise<Response>((resolve, reject) => {
+        giveUp = reject;
+        this.#open(url, request, call, signal).then(resolve, reject);
+      });
       call.timings.responseStart = call.time();
       const open = (): ResponseBody => {
         const stream = this.#dialect.toStream?.(response) ?? response.body;
@@ -97,7 +106,7 @@ export class FetchTransport implements Transport {
   }
 
   clearConnections(): void {
-    for (const controller of this.#running.keys()) controller.abort();
+    for (const abort of [...this.#running.keys()]) abort();
     this.#handedOut.abort(bodyFailure(canceled()));
     this.#handedOut = new AbortController();
   }
@@ -176,14 +185,6 @@ function canFollow({ options: { signal } }: HttpRequest): boolean {
 
 /** Engines have it since 2023 and 2024. */
 const HAS_ANY = globalThis.AbortSignal?.any !== undefined;
-
-/** A fetch function may be slow to notice an abort, or deaf to it. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', reject);
-    promise.then(resolve, reject);
-  });
-}
 
 function toHttpResponse(
   request: HttpRequest,
