@@ -93,29 +93,38 @@ export default defineConfig(async () => ({
       },
       browserProject('chromium', playwright({ launchOptions: await chromiumLaunchOptions() })),
       browserProject('firefox', firefoxBidi()),
+      // What is kept in a private window: Chromium and WebKitGTK run all of their tests in one.
+      browserProject('firefox', firefoxBidi(true), {
+        name: 'firefox-private',
+        include: ['cache', 'store', 'hsts', 'tabs'].map((name) => `test/browser/${name}.test.ts`),
+      }),
       browserProject('webkit', webkitGtk()),
     ],
   },
 }));
 
-function browserProject(name: Engine, provider: BrowserProviderOption): TestProjectInlineConfiguration {
+function browserProject(
+  engine: Engine,
+  provider: BrowserProviderOption,
+  { name = engine as string, include = ['test/browser/**/*.test.ts'] } = {},
+): TestProjectInlineConfiguration {
   return {
     plugins: [pageRedirects(), exampleSite(), recipeSite(), tabSite()],
     test: {
       name,
-      include: ['test/browser/**/*.test.ts'],
+      include,
       globalSetup: 'test/browser/servers.ts',
       testTimeout: 30_000,
       expect,
       browser: {
         enabled: true,
         // Firefox is headless by its provider; WebKitGTK has no such mode.
-        headless: name === 'chromium',
+        headless: engine === 'chromium',
         ui: false,
         screenshotFailures: false,
         api: { host: '127.0.0.1' },
         provider,
-        instances: [{ browser: name }],
+        instances: [{ browser: engine }],
       },
     },
   };

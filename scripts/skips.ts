@@ -18,6 +18,7 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/browser/service-worker-client.test.ts': 'this engine runs no service worker here',
   'test/browser/service-worker.test.ts': 'this engine runs no service worker here',
   'test/browser/store.test.ts': NO_ENGINE,
+  'test/browser/tabs.test.ts': 'no tab that is opened by a script answers in WebKitGTK',
   'test/browser/transport.test.ts': TRANSPORT,
   'test/browser/worker.test.ts': 'this engine has no SharedWorker here',
   'test/consumers/bundles.test.ts': NO_BROWSER,

@@ -235,6 +235,7 @@ const results = [
   runtime('electron', findElectron() !== null),
   runtime('chromium', (await findChromium()) !== null),
   runtime('firefox', findFirefox() !== null),
+  runtime('firefox-private', findFirefox() !== null),
   runtime('webkit', findWebKit() !== null),
 ];
 

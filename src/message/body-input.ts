@@ -1,4 +1,4 @@
-import { brandOf } from '../util/brand.ts';
+import { brandOf, isBlob } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
@@ -50,14 +50,12 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
   if (typeof input === 'string') return inMemory(encodeUtf8(input), 'text/plain;charset=UTF-8');
   if (typeof input !== 'object' || input === null) throw noBody(input);
   if (ArrayBuffer.isView(input)) return inMemory(toBytes(input));
+  if (isBlob(input)) return blobBody(input, readers);
   switch (brandOf(input)) {
     case 'ArrayBuffer':
       return inMemory(new Uint8Array(input as ArrayBuffer));
     case 'URLSearchParams':
       return inMemory(encodeUtf8(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
-    case 'Blob':
-    case 'File':
-      return blobBody(input as Blob, readers);
     case 'FormData':
       // The package form-data has the brand, and is a stream of another kind.
       if (Symbol.iterator in input) return readers.form(input as FormData);

@@ -4,7 +4,6 @@ import type { NetworkRequest } from '../options/options.ts';
 import { takeBody } from './body-of-request.ts';
 import { type FetchSurroundings, prepareFetch } from './prepare-fetch.ts';
 import type { NetworkReply } from './reply.ts';
-import { HIGH_WATER_MARK } from './reply-body.ts';
 
 /** Starts a request: the manager's own way, signals included. */
 export type StartRequest = (
@@ -43,8 +42,6 @@ export async function fetchThrough(door: FetchDoor, args: readonly unknown[]): P
     taken?.discard();
     throw error;
   }
-  // Of a Response, no more than that is read ahead.
-  if (reply.readBufferSize === 0) reply.readBufferSize = HIGH_WATER_MARK;
   try {
     return await reply.toResponse();
   } catch (error) {

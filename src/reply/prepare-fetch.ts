@@ -8,6 +8,7 @@ import { brandOf, isPlatforms } from '../util/brand.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { bodyOfCopy } from './body-of-request.ts';
 import { optionsOfWords } from './fetch-options.ts';
+import { HIGH_WATER_MARK } from './reply-body.ts';
 
 /** What a fetch has been found to ask for. */
 export interface PreparedFetch {
@@ -70,6 +71,8 @@ export function prepareFetch(
       url,
       // The Response outlives its reply: it is read when its reader likes.
       autoDeleteReplies: false,
+      // Of a Response, no more than that is read ahead.
+      readBufferSize: HIGH_WATER_MARK,
       ...optionsOfWords(words, headers, options),
       ...(signal === null ? {} : { signal }),
     },

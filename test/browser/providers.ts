@@ -25,7 +25,8 @@ const FIREFOX_PREFERENCES = {
   'extensions.update.enabled': false,
 };
 
-export function firefoxBidi(): BrowserProviderOption {
+/** @param isPrivate all its windows are private */
+export function firefoxBidi(isPrivate = false): BrowserProviderOption {
   return provider('firefox', () => {
     let browser: Promise<Browser> | null = null;
     const launch = async (): Promise<Browser> => {
@@ -37,7 +38,7 @@ export function firefoxBidi(): BrowserProviderOption {
         // On a machine that is busy with other things a browser takes its time.
         timeout: 180_000,
         protocolTimeout: 600_000,
-        extraPrefsFirefox: FIREFOX_PREFERENCES,
+        extraPrefsFirefox: { ...FIREFOX_PREFERENCES, 'browser.privatebrowsing.autostart': isPrivate },
       });
     };
     return {

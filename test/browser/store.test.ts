@@ -1,4 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
+import { NetworkAccessManager, StrictTransportSecurity } from '../../platform/browser/index.ts';
+import { IndexedDbCache } from '../../platform/browser/indexeddb-cache.ts';
 import { IndexedDbStore } from '../../platform/browser/indexeddb-store.ts';
 import { testStore } from '../suites/store.ts';
 
@@ -72,6 +74,28 @@ test('a database that cannot be opened rejects load and apply: that nothing is s
     await store.close();
   } finally {
     open.mockRestore();
+  }
+});
+
+test('what keeps something is made without a look at the platform, whose mere name may be refused', async () => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB')!;
+  const refused = new DOMException('storage is blocked', 'SecurityError');
+  const get = vi.fn(() => {
+    throw refused;
+  });
+  Object.defineProperty(globalThis, 'indexedDB', { configurable: true, get });
+  try {
+    const store = new IndexedDbStore({ database: database(), namespace: 'a' });
+    const manager = new NetworkAccessManager({
+      cache: new IndexedDbCache({ name: database() }),
+      strictTransportSecurity: new StrictTransportSecurity(),
+    });
+    expect(get).not.toHaveBeenCalled();
+    await expect(store.load()).rejects.toMatchObject({ cause: refused });
+    expect(await manager.get(`${inject('server')}/hello`).text()).toBe('hello');
+    await Promise.all([store.close(), manager.close()]);
+  } finally {
+    Object.defineProperty(globalThis, 'indexedDB', own);
   }
 });
 

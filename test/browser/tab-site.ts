@@ -10,6 +10,8 @@ import { FRAME } from './fixtures/frame.ts';
  */
 export function tabSite(): Plugin {
   const asked = new Map<string, number>();
+  /** Responses of which half has come. */
+  const held = new Map<string, ServerResponse>();
   const scripts = new Map<string, Promise<string>>();
   const script = (name: string): Promise<string> => {
     const known = scripts.get(name) ?? bundled(`test/browser/fixtures/${name}.ts`, 'iife');
@@ -31,6 +33,13 @@ export function tabSite(): Plugin {
     } else if (path === '/fields') {
       const [, name = '', value = ''] = /^field=(.*?):(.*)/.exec(decodeURIComponent(query)) ?? [];
       response.setHeader(name, value).end('fields');
+    } else if (path === '/slow') {
+      response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 8 }).write('slow');
+      held.set(query, response);
+    } else if (path === '/release') {
+      held.get(query)?.end('ness');
+      held.delete(query);
+      response.end();
     } else if (path === '/evict') {
       // The browser itself removes what the origin has stored, and closes what is open of it.
       response.writeHead(200, { 'Clear-Site-Data': '"storage"', 'Content-Length': '0' }).end();

@@ -1,6 +1,7 @@
 import { readingRows, wireRows } from './more-rows.ts';
 import { type Places, type Row, shown } from './outcome.ts';
 import { pageRows } from './page-rows.ts';
+import { serverRows } from './server-rows.ts';
 
 const call =
   (url: string, init?: RequestInit): Row[1] =>
@@ -193,6 +194,7 @@ export function table(places: Places): ReadonlyMap<string, Row[1]> {
     words: words(places, echo),
     requests: requests(echo),
     responses: responses(places, echo),
+    server: serverRows(places),
     page: pageRows(places),
     ...(places.isFrame === true
       ? {}
