@@ -106,7 +106,7 @@ export class FetchTransport implements Transport {
   }
 
   clearConnections(): void {
-    for (const abort of [...this.#running.keys()]) abort();
+    for (const abort of this.#running.keys()) abort();
     this.#handedOut.abort(bodyFailure(canceled()));
     this.#handedOut = new AbortController();
   }

@@ -24,8 +24,11 @@ export const serverRows = ({ elsewhere }: Places): readonly Row[] => [
     },
   ],
   ['a server that begins anew', async (fetch) => beginningAnew(elsewhere, fetch)],
-  ['a relative URL', async (fetch) => shown(await fetch('relative/to?the=base'))],
-  ['a relative URL, as a Request', async (fetch) => shown(await fetch(new Request('relative/to?the=base')))],
+  ['a relative URL', async (fetch) => placeOf(await fetch('relative/to?the=base'))],
+  [
+    'a relative URL, as a Request',
+    async (fetch) => placeOf(await fetch(new Request('relative/to?the=base'))),
+  ],
   [
     'a relative URL under a <base>',
     async (fetch) => {
@@ -41,6 +44,12 @@ export const serverRows = ({ elsewhere }: Places): readonly Row[] => [
     },
   ],
 ];
+
+/** Where it came from: what is there counts how often it was asked for. */
+async function placeOf(response: Response): Promise<unknown> {
+  await response.text();
+  return [response.url, response.status];
+}
 
 /**
  * A POST that is under way when its server goes fails, and the next one reaches the new server, although a connection to the
