@@ -14,8 +14,10 @@ import {
   texts,
   UploadSource,
 } from '../suites/transport/harness.ts';
+import { bindingContexts, hasGss, startBinding } from '../support/gss.ts';
 import { kerberosOf } from '../support/kerberos.ts';
 import { uploadOneGibibyte } from '../support/large-upload.ts';
+import { Cleanup } from '../support/listening.ts';
 import {
   hasKerberos,
   REAL_SERVERS,
@@ -352,6 +354,48 @@ describe.runIf(available.has('nginx') && available.has('apache'))(
           });
         },
       );
+
+      // No web server that can be had passes a binding to GSS-API: mod_auth_gssapi and lighttpd's module have none to give.
+      describe.runIf(hasGss())('a server that demands a channel binding', () => {
+        const cleanup = new Cleanup();
+        const bound = (change?: (binding: Uint8Array | null) => Uint8Array | null) =>
+          integrated({
+            authentication: new Authentication({ securityContext: bindingContexts(cleanup, change) }),
+          });
+
+        test('gets that of its certificate, from Kerberos', async () => {
+          kerberos.logIn();
+          const origin = await startBinding(cleanup, running!);
+          expect(await bound().get(`${origin}/negotiate`).text()).toBe('bound');
+        });
+
+        test.each<[string, (binding: Uint8Array | null) => Uint8Array | null]>([
+          ['none', () => null],
+          ['that of another certificate', (binding) => binding!.with(-1, binding!.at(-1)! ^ 1)],
+        ])('refuses %s', async (_, change) => {
+          kerberos.logIn();
+          const origin = await startBinding(cleanup, running!);
+          await expect(bound(change).get(`${origin}/negotiate`).text()).rejects.toMatchObject({
+            status: 401,
+          });
+        });
+
+        test.runIf(kerberos.isBuilt)('refuses the package kerberos, and why is told', async () => {
+          kerberos.logIn();
+          const faults: string[] = [];
+          const manager = integrated().on('faultOccurred', ({ message }) => faults.push(message));
+          const origin = await startBinding(cleanup, running!);
+          await expect(manager.get(`${origin}/negotiate`).text()).rejects.toMatchObject({ status: 401 });
+          expect(faults).toEqual([expect.stringContaining('Extended Protection')]);
+        });
+
+        test.runIf(existsSync(NTLM_MODULE))('gets the right one from NTLMv2', async () => {
+          const origin = await startBinding(cleanup, running!);
+          const integratedAuthenticationHosts = ['localhost'];
+          const right = as(origin, 'DOM\\user', 'pass', { integratedAuthenticationHosts });
+          expect(await right.get(`${origin}/ntlm`).text()).toBe('bound');
+        });
+      });
 
       test.runIf(kerberos.isBuilt)('nothing is sent to a host that is not listed', async () => {
         kerberos.logIn();
