@@ -136,8 +136,8 @@ describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back
     expect(LOST).toContain(await outcome);
     expect(await ended(id)).toBe('lost');
     expect(await client.get(`${server}/hello`).text()).toBe('hello');
-    // Firefox makes the page anew.
-    expect(await tab.back()).toBe(driver.browser === 'chromium');
+    // The same page, or one that was made anew: that is the engine's affair.
+    await tab.back();
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
     await client.close();
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', true]);
@@ -152,7 +152,7 @@ describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back
     await tab.ask('begin', `${server}/stall?id=${id}`);
     await tab.leave();
     expect(await ended(id)).toBe('lost');
-    expect(await tab.back()).toBe(driver.browser === 'chromium');
+    await tab.back();
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
     expect(leader.isLeader).toBe(true);
   });
