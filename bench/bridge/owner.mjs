@@ -32,6 +32,11 @@ export async function startOwner() {
     origin,
     elsewhere,
     portTo,
+    /** Of the owner's thread. */
+    async memory() {
+      owner.postMessage('memory');
+      return (await once(owner, 'message'))[0];
+    },
     client: () => connect(portTo()),
     async end() {
       await owner.terminate();

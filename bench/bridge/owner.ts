@@ -4,6 +4,7 @@ import { serve } from '../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 
 const manager = new NetworkAccessManager({ proxy: 'none' });
-parentPort!.on('message', ({ port, limits }) =>
-  serve(manager, port, { addresses: ['127.0.0.1'], ...limits }),
-);
+parentPort!.on('message', (said) => {
+  if (said === 'memory') parentPort!.postMessage(process.memoryUsage());
+  else serve(manager, said.port, { addresses: ['127.0.0.1'], ...said.limits });
+});

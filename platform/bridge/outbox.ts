@@ -1,3 +1,4 @@
+import { type Clock, setBackgroundTimeout } from '../../src/util/clock.ts';
 import type { BridgePort } from './port.ts';
 import { POST_MESSAGES, POST_SIZE } from './protocol.ts';
 
@@ -13,11 +14,16 @@ export class Outbox<Message> {
   #transfer: ArrayBuffer[] = [];
   #size = 0;
   #isClosed = false;
+  /** A post is on its way: at the end of the turn, and after {@link MENTIONED}. */
+  #isDue = false;
+  #timer: unknown = null;
+  readonly #clock: Clock;
   readonly #later: (callback: () => void) => void;
   readonly #flush = (): void => this.flush();
 
-  constructor(port: BridgePort, failed: (cause: unknown) => void) {
+  constructor(port: BridgePort, clock: Clock, failed: (cause: unknown) => void) {
     this.#port = port;
+    this.#clock = clock;
     this.#failed = failed;
     this.#later = port.afterTurn ?? ((callback) => void NOW.then(callback));
   }
@@ -28,15 +34,34 @@ export class Outbox<Message> {
    */
   send(message: Message, chunk: Uint8Array | null = null, size = chunk?.length ?? 0): void {
     if (this.#isClosed) return;
-    if (this.#messages.push(message) === 1) this.#later(this.#flush);
+    this.#messages.push(message);
+    if (!this.#isDue) {
+      this.#isDue = true;
+      this.#later(this.#flush);
+    }
     if (chunk !== null && chunk.length >= WORTH_A_TRANSFER && this.#port.transfers)
       this.#transfer.push(chunk.buffer as ArrayBuffer);
     this.#size += size;
     if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
   }
 
+  /** Says what is no news to act upon: it goes before what is said next, and some milliseconds later at the latest. */
+  mention(message: Message): void {
+    if (this.#isClosed) return;
+    this.#messages.push(message);
+    this.#timer ??= setBackgroundTimeout(
+      () => {
+        this.#timer = null;
+        this.flush();
+      },
+      MENTIONED,
+      this.#clock,
+    );
+  }
+
   /** Posts what waits, now. */
   flush(): void {
+    this.#isDue = false;
     const messages = this.#messages;
     if (messages.length === 0 || this.#isClosed) return;
     const transfer = this.#transfer;
@@ -53,11 +78,14 @@ export class Outbox<Message> {
   /** Nothing is sent any more. */
   close(): void {
     this.#isClosed = true;
+    this.#clock.clearTimeout(this.#timer);
     this.#messages = [];
     this.#transfer = [];
   }
 }
 
+/** Milliseconds. */
+const MENTIONED = 10;
 const NOW = Promise.resolve();
 /** What is smaller is copied sooner than handed over. */
 const WORTH_A_TRANSFER = 16 * 1024;

@@ -62,7 +62,7 @@ export class ClientLink implements TransferHost {
     });
     // Every request fails with the same error.
     this.ready.catch(() => {});
-    this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
+    this.#outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
       lock: (name) => this.send({ type: 'lock', name }),

@@ -79,7 +79,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#inbox = new Inbox(port, this);
     this.#quota = new Quota(policy, this.rate);
     this.#calls = new ServedCalls(this, this.#quota);
-    this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
+    this.#outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
       lock: (name) => this.send({ type: 'lock', name }),
@@ -114,6 +114,9 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   /** @internal */
   send = (message: OwnerMessage, chunk: Uint8Array | null = null): void => this.#outbox.send(message, chunk);
+
+  /** @internal */
+  mention = (message: OwnerMessage): void => this.#outbox.mention(message);
 
   /** @internal */
   violate = ({ rule, reason }: Breach, url: string): NetworkError => {

@@ -1,0 +1,68 @@
+/** When what is said is posted, and with what else. */
+import { beforeEach, expect, test } from 'vitest';
+import { Outbox } from '../../../../platform/bridge/outbox.ts';
+import type { BridgePort } from '../../../../platform/bridge/port.ts';
+import { POST_MESSAGES, POST_SIZE } from '../../../../platform/bridge/protocol.ts';
+import { FakeClock } from '../../../support/fixtures.ts';
+
+let clock: FakeClock;
+let atTurn: (() => void)[];
+let posts: unknown[][];
+let outbox: Outbox<unknown>;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  atTurn = [];
+  posts = [];
+  const port: BridgePort = {
+    transfers: true,
+    tellsClose: true,
+    open: () => {},
+    post: (messages) => posts.push(messages as unknown[]),
+    close: () => {},
+    afterTurn: (callback) => void atTurn.push(callback),
+  };
+  outbox = new Outbox(port, clock, () => {});
+});
+
+function turn(): void {
+  for (const callback of atTurn.splice(0)) callback();
+}
+
+test('what is said in one turn is one post', () => {
+  for (const one of [1, 2, 3]) outbox.send(one);
+  expect(posts).toEqual([]);
+  turn();
+  outbox.send(4);
+  turn();
+  expect(posts).toEqual([[1, 2, 3], [4]]);
+});
+
+test('what is mentioned goes before what is said next', () => {
+  outbox.mention('by the way');
+  turn();
+  expect(posts).toEqual([]);
+  outbox.send(1);
+  turn();
+  clock.advance(1000);
+  expect(posts).toEqual([['by the way', 1]]);
+});
+
+test('or by itself after 10 ms, and not after the end', () => {
+  outbox.mention('by the way');
+  clock.advance(10);
+  expect(posts).toEqual([['by the way']]);
+  outbox.mention('too late');
+  outbox.close();
+  clock.advance(1000);
+  expect(posts.length).toBe(1);
+});
+
+test('a turn with much to say posts it in parts', () => {
+  for (let i = 0; i < 2 * POST_MESSAGES + 1; i++) outbox.send(i);
+  expect(posts.map(({ length }) => length)).toEqual([POST_MESSAGES, POST_MESSAGES]);
+  outbox.send('large', null, POST_SIZE);
+  expect(posts.at(-1)).toEqual([2 * POST_MESSAGES, 'large']);
+  turn();
+  expect(posts.length).toBe(3);
+});
