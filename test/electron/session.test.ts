@@ -89,6 +89,13 @@ describe.skipIf(binary === null)('a session of Electron', () => {
     expect(whatCameOf('cookiesTwice')).toEqual({ more: 0, isFew: true, held: 2 });
   });
 
+  test('a crash of Chromium’s network process ends nothing', () => {
+    const { faults, ...outcome } = whatCameOf('cookiesAfterCrash') as { readonly faults: readonly string[] };
+    expect(outcome).toEqual({ isAfter: true, back: true });
+    // What was under way when it crashed.
+    expect(faults.length).toBeLessThanOrEqual(1);
+  });
+
   test('a manager over the network of a session: its cookies, our redirects and challenges', () => {
     expect(whatCameOf('chromiumNetwork')).toEqual({
       // The lines of Set-Cookie that a redirect has are not seen, and are in the session all the same.
