@@ -1,7 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
-
 /** What a script asks of the machine, which takes its time. */
 export interface PacQuestions {
   /** The addresses of a name; none where it has none. */
@@ -10,13 +6,15 @@ export interface PacQuestions {
   ownAddresses(): Promise<readonly string[]>;
 }
 
-/** This machine. */
+/** This machine. What it is asked by is loaded with the first question: few applications have a PAC file. */
 export const thisMachine: PacQuestions = {
   async lookUp(host) {
+    const { lookup } = process.getBuiltinModule('node:dns').promises;
     const found = await lookup(host, { all: true });
     return found.map(({ address }) => address);
   },
   async ownAddresses() {
+    const { networkInterfaces } = process.getBuiltinModule('node:os');
     const found = Object.values(networkInterfaces()).flat();
     const others = found.flatMap((one) => (one === undefined || one.internal ? [] : [one.address]));
     const first = await addressTowards('8.8.8.8').catch(() => null);
@@ -27,7 +25,7 @@ export const thisMachine: PacQuestions = {
 /** The address from which a packet would go there. Connecting a socket of UDP asks for the way and sends nothing. */
 function addressTowards(host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+    const socket = process.getBuiltinModule('node:dgram').createSocket('udp4');
     const end = (error: Error | null): void => {
       const address = error === null ? socket.address().address : '';
       socket.close();
