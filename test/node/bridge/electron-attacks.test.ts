@@ -1,4 +1,7 @@
-/** Attack checklist, part J: what a renderer that was taken over, or a frame that is not ours, may try. */
+/**
+ * Attack checklist, part J: what a renderer that was taken over, or a frame that is not ours, may try. 93 is in flood.test.ts, too,
+ * 96 (a leader of tabs whose lock is stolen) in test/browser/leader-tabs.test.ts.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';

@@ -220,6 +220,24 @@ describe('a client', () => {
     await raw.end();
   });
 
+  test('gets no more bytes of all bodies than the policy lets be on their way', async () => {
+    const raw = makeRawPort({ ...LOOPBACK, bytesInFlight: 200_000 });
+    const bytes = (): number =>
+      raw.heard
+        .map(({ event }) => event as { readonly type?: string; readonly chunk?: Uint8Array } | undefined)
+        .reduce((sum, event) => sum + (event?.chunk?.length ?? 0), 0);
+    raw.say(HELLO, ...[1, 2, 3].map((id) => request(id, url(`/bytes/${10 ** 6}?id=flight${id}`))));
+    await raw.heardUntil(() => bytes() >= 200_000);
+    // Each body may have had a chunk to post before it was told.
+    const most = 200_000 + 3 * 65_536;
+    expect(bytes()).toBeLessThanOrEqual(most);
+    const before = bytes();
+    raw.say({ type: 'received', bytes: before });
+    await raw.heardUntil(() => bytes() >= before + 200_000);
+    expect(bytes()).toBeLessThanOrEqual(before + most);
+    await raw.end();
+  });
+
   test('that reads more than was sent, or sends more than was asked for, is shown the door', async () => {
     const reader = rawPort();
     reader.say(HELLO, request(1, url('/stall')));

@@ -66,6 +66,12 @@ export function rawPort(policy: BridgePolicyInput, manager = new NetworkAccessMa
     heard.push(...messages);
     wake();
   });
+  const heardUntil = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo())
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  };
   const closed = new Promise<void>((resolve) => port2.on('close', resolve));
   return {
     served,
@@ -73,11 +79,9 @@ export function rawPort(policy: BridgePolicyInput, manager = new NetworkAccessMa
     heard,
     closed,
     say: (...messages: unknown[]) => port2.postMessage(messages),
+    heardUntil,
     async until(type: string) {
-      while (!heard.some((message) => message.type === type))
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+      await heardUntil(() => heard.some((message) => message.type === type));
       return heard.find((message) => message.type === type)!;
     },
     async end() {
