@@ -18,7 +18,8 @@ export class AskedAuthenticator {
   #isCancelled = false;
 
   constructor(challenge: AuthenticationChallenge) {
-    this.#challenge = challenge;
+    // What one listener does to it no other one sees.
+    this.#challenge = { ...challenge, options: Object.freeze({ ...challenge.options }) };
   }
 
   get scheme(): AuthenticationScheme {

@@ -751,3 +751,18 @@ test('the cookies of a 401 are kept', async () => {
   expect(await manager.get(server.origin).text()).toBe('welcome');
   expect(server.seen.map(({ headers }) => headers.cookie)).toEqual([undefined, 'seen=1']);
 });
+
+test.each([
+  ['is read, and its connection used again', 10_000, 1],
+  ['that is too long to be read costs a connection', 1_000_000, 2],
+])('the body of a 401 in between %s', async (_, length, connections) => {
+  const ports = new Set<number | undefined>();
+  const server = await serve((request, response) => {
+    ports.add(request.socket.remotePort);
+    if (request.headers.authorization === undefined) refuse(response, 'Basic realm="x"', 'x'.repeat(length));
+    else response.end('welcome');
+  });
+  const manager = client({ credentials: { [server.origin]: { user: 'user', password: 'pass' } } });
+  expect(await manager.get(server.origin).text()).toBe('welcome');
+  expect(ports.size).toBe(connections);
+});
