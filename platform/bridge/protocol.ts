@@ -34,6 +34,8 @@ export const PORT_WINDOW = 64 * 1024 * 1024;
 export const POST_MESSAGES = 64;
 /** Bytes after which a client posts what it has to say. */
 export const POST_SIZE = 512 * 1024;
+/** What a value counts for beside its bytes, by the time that it takes to read it: a list of a million zeros is not free. */
+export const VALUE_SIZE = 32;
 /** A body of at most that many bytes goes with its request. */
 export const INLINE_BODY = 64 * 1024;
 /** No chunk of an upload is larger. */

@@ -1,12 +1,11 @@
 import type { Linked } from '../../../src/util/linked-list.ts';
+import { VALUE_SIZE } from '../protocol.ts';
 
 /** Why a message is none. */
 export class MalformedMessage extends Error {}
 
 /** Lists and objects within each other, deeper than any message is. */
 const DEEPEST = 12;
-/** What a value costs beside its bytes, by the time that it takes to read it: a list of a million zeros is not free. */
-const OVERHEAD = 32;
 
 /** A message of a post, and what it has cost to read it. */
 export interface PlainMessage extends Linked<PlainMessage> {
@@ -28,7 +27,7 @@ export function plainMessages(post: unknown, most: number): PlainMessage[] {
   if (!Array.isArray(post)) throw new MalformedMessage('a post that is no list of messages');
   const copier = new Copier(most);
   // Holes count, too.
-  copier.spend(post.length * OVERHEAD);
+  copier.spend(post.length * VALUE_SIZE);
   return Array.from(post, (message) => copier.message(message));
 }
 
@@ -54,7 +53,7 @@ class Copier {
   }
 
   #copy(one: unknown, depth: number): unknown {
-    this.spend(OVERHEAD);
+    this.spend(VALUE_SIZE);
     switch (typeof one) {
       case 'string':
         this.spend(one.length);
