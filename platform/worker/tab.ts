@@ -25,7 +25,8 @@ export class Tab implements TabPortOwner {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #makeLeader: (epoch: number) => Leader;
-  readonly #channel: BridgePort;
+  /** What all tabs hear; null while the page is away. */
+  #channel: BridgePort | null = null;
   readonly #ports = new Set<TabPort>();
   /** The highest that was heard of. */
   #epoch = 0;
@@ -35,23 +36,19 @@ export class Tab implements TabPortOwner {
   #stopLeading = (): void => {};
   readonly #hide = (): void => void this.#leave();
   readonly #show = ({ persisted }: { readonly persisted?: boolean }): void => {
-    if (persisted === true) this.#run();
+    if (persisted !== true) return;
+    this.#enter();
+    for (const port of [...this.#ports]) this.wants(port);
   };
 
   constructor(name: string, clock: Clock, makeLeader: (epoch: number) => Leader) {
     this.#name = `fairlead.tabs.${name}`;
     this.#clock = clock;
     this.#makeLeader = makeLeader;
-    this.#channel = broadcastPort(this.#name);
-    this.#channel.open({
-      message: (said) => this.#hear(said as Said),
-      unreadable: () => {},
-      closed: () => {},
-    });
-    // A page that is kept to be shown again answers nobody.
+    // A page that is kept to be shown again answers nobody, and hears nothing: what is said to it would end its being kept.
     globalThis.addEventListener?.('pagehide', this.#hide);
     globalThis.addEventListener?.('pageshow', this.#show as () => void);
-    this.#run();
+    this.#enter();
   }
 
   get isLeader(): boolean {
@@ -77,7 +74,17 @@ export class Tab implements TabPortOwner {
     globalThis.removeEventListener?.('pagehide', this.#hide);
     globalThis.removeEventListener?.('pageshow', this.#show as () => void);
     await this.#leave();
-    this.#channel.close();
+  }
+
+  /** Hears the other tabs, and waits to lead them. */
+  #enter(): void {
+    this.#channel = broadcastPort(this.#name);
+    this.#channel.open({
+      message: (said) => this.#hear(said as Said),
+      unreadable: () => {},
+      closed: () => {},
+    });
+    this.#run();
   }
 
   /** Waits for the lock, and leads while it is held. */
@@ -143,13 +150,15 @@ export class Tab implements TabPortOwner {
     port.attach(broadcastPort(this.#channelOf(id, epoch)));
   }
 
-  /** Does not lead, and does not wait to. */
+  /** Does not lead, does not wait to, and hears nobody. */
   async #leave(): Promise<void> {
     this.#campaign?.abort();
     this.#campaign = null;
     const retired = this.#retire();
     for (const port of [...this.#ports]) port.lose();
     this.#stopLeading();
+    this.#channel?.close();
+    this.#channel = null;
     await retired;
   }
 
@@ -161,7 +170,7 @@ export class Tab implements TabPortOwner {
   }
 
   #say(said: Said): void {
-    this.#channel.post(said, []);
+    this.#channel?.post(said, []);
   }
 
   #channelOf(id: string, epoch: number): string {

@@ -136,11 +136,13 @@ describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back
     expect(LOST).toContain(await outcome);
     expect(await ended(id)).toBe('lost');
     expect(await client.get(`${server}/hello`).text()).toBe('hello');
-    // The same page, or one that was made anew: that is the engine's affair.
-    await tab.back();
+    // What others say meanwhile does not reach it. Firefox makes a page anew that has a Web Lock.
+    const isKept = await tab.back();
+    if (driver.browser === 'chromium') expect(isKept).toBe(true);
     expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', false]);
     await client.close();
-    expect([await tab.ask('text', `${server}/hello`), await tab.ask('leads')]).toEqual(['hello', true]);
+    await expect.poll(() => tab.ask('leads'), { timeout: 15_000 }).toBe(true);
+    expect(await tab.ask('text', `${server}/hello`)).toBe('hello');
   });
 
   test('has followed: its requests have ended, and it goes on', async () => {
