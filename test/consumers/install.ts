@@ -30,6 +30,20 @@ const ROOT = join(HERE, '..', '..');
 export default function setup(project: TestProject): () => void {
   if (!existsSync(join(ROOT, 'dist', 'index.d.ts'))) throw new Error('consumers: run `npm run build` first');
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fairlead-consumer-')));
+  const remove = (): void => {
+    // The second is made by the tests of bundles, which must have no node_modules above them.
+    for (const made of [directory, `${directory}-bundles`]) rmSync(made, { recursive: true, force: true });
+  };
+  try {
+    install(project, directory);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return remove;
+}
+
+function install(project: TestProject, directory: string): void {
   const name = npm(
     ROOT,
     'pack',
@@ -43,10 +57,6 @@ export default function setup(project: TestProject): () => void {
   writeFileSync(join(directory, 'package.json'), '{ "private": true }');
   npm(directory, 'install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', tarball);
   project.provide('consumer', { directory, tarball, nodes: nodes() });
-  return () => {
-    // The second is made by the tests of bundles, which must have no node_modules above them.
-    for (const made of [directory, `${directory}-bundles`]) rmSync(made, { recursive: true, force: true });
-  };
 }
 
 /** This Node, and the others where their packages have a binary for this machine. */
