@@ -17,6 +17,7 @@ import {
   INLINE_BODY,
   REPLY_WINDOW,
   type RequestMessage,
+  VALUE_SIZE,
 } from '../protocol.ts';
 import { UploadSender } from './upload-sender.ts';
 
@@ -180,7 +181,8 @@ function headOf(body: RequestBody, isStreamed: boolean): BodyHead {
 
 /** About that many bytes. */
 function sizeOf({ url, headers, body }: RequestMessage): number {
-  return headers.reduce((sum, text) => sum + text.length, url.length + (body?.bytes?.length ?? 0));
+  const ofBody = body?.bytes?.length ?? 0;
+  return headers.reduce((sum, text) => sum + text.length + VALUE_SIZE, url.length + ofBody);
 }
 
 function withUserinfo({ href, username, password }: ParsedUrl): string {
