@@ -16,6 +16,7 @@ export const WHY_SKIPPED: Readonly<Record<string, string>> = {
   'test/browser/client-suite.test.ts': TRANSPORT,
   'test/browser/download.test.ts': NO_ENGINE,
   'test/browser/service-worker-client.test.ts': 'this engine runs no service worker here',
+  'test/browser/quota.test.ts': NO_ENGINE,
   'test/browser/service-worker.test.ts': 'this engine runs no service worker here',
   'test/browser/store.test.ts': NO_ENGINE,
   'test/browser/tabs.test.ts': 'no tab that is opened by a script answers in WebKitGTK',

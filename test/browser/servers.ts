@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { CertificateAuthority } from '../support/certificate.ts';
 import type { Call } from '../support/server/routes.ts';
 import { startServer } from '../support/server.ts';
+import { bundled } from './example-site.ts';
 import { FRAME } from './fixtures/frame.ts';
 import { RestartingServers } from './restarting-servers.ts';
 
@@ -56,6 +57,11 @@ const routes = {
   kept: ({ response, argument }: Call) => {
     response.writeHead(200, { 'Cache-Control': 'max-age=1000', 'Content-Length': argument });
     response.end(randomBytes(Number(argument)));
+  },
+  /** `/page/NAME`: a page with one of the fixtures in it. */
+  page: async ({ response, argument }: Call) => {
+    const script = await bundled(`test/browser/fixtures/${argument}.ts`, 'iife');
+    response.setHeader('Content-Type', 'text/html').end(`<!doctype html><script>${script}</script>`);
   },
   frame: ({ response }: Call) => response.setHeader('Content-Type', 'text/html').end(FRAME),
 };

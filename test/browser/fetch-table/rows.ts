@@ -112,6 +112,25 @@ const requests = (echo: string): readonly Row[] => [
       return [await shown(await fetch(request)), await shown(await fetch(clone))];
     },
   ],
+  ...[() => 'text', () => new Blob(['blob']), form].map(
+    (body, i): Row => [
+      `a Request of a Request with a signal, ${['text', 'a Blob', 'a form with a file'][i]}`,
+      async (fetch) => {
+        const request = new Request(echo, { method: 'POST', body: body() });
+        return shown(await fetch(new Request(request, { signal: new AbortController().signal })));
+      },
+    ],
+  ),
+  [
+    'a Request of a Request with a signal, aborted in the body',
+    async (fetch) => {
+      const controller = new AbortController();
+      const request = new Request(new Request(echo.replace('echo', 'stall')), { signal: controller.signal });
+      const response = await fetch(request);
+      controller.abort();
+      return response.text();
+    },
+  ],
   [
     'init over a Request',
     async (fetch) =>
