@@ -753,16 +753,25 @@ test('the cookies of a 401 are kept', async () => {
 });
 
 test.each([
-  ['is read, and its connection used again', 10_000, 1],
+  ['is read, and its connection free, before anybody is asked', 10_000, 1],
   ['that is too long to be read costs a connection', 1_000_000, 2],
 ])('the body of a 401 in between %s', async (_, length, connections) => {
   const ports = new Set<number | undefined>();
   const server = await serve((request, response) => {
     ports.add(request.socket.remotePort);
-    if (request.headers.authorization === undefined) refuse(response, 'Basic realm="x"', 'x'.repeat(length));
-    else response.end('welcome');
+    const isOpen = request.url === '/open' || request.headers.authorization !== undefined;
+    if (isOpen) response.end('welcome');
+    else {
+      // In two parts, so that the end does not come with the head.
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).write('x'.repeat(length));
+      setImmediate(() => response.end('x'));
+    }
   });
-  const manager = client({ credentials: { [server.origin]: { user: 'user', password: 'pass' } } });
+  const manager = client();
+  manager.on('authenticationRequired', async (_reply, authenticator) => {
+    await manager.get(`${server.origin}/open`).text();
+    Object.assign(authenticator, { user: 'user', password: 'pass' });
+  });
   expect(await manager.get(server.origin).text()).toBe('welcome');
   expect(ports.size).toBe(connections);
 });
