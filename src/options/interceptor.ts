@@ -66,7 +66,10 @@ export interface InterceptedResponse {
   withBody(content: string | Uint8Array): InterceptedResponse;
 }
 
-/** What an interceptor knows beside the request. */
+/**
+ * What an interceptor knows beside the request. A logger is not among it, as a manager has none: an interceptor that has something
+ * to tell is made with whom to tell it, as `logger({ log })` is.
+ */
 export interface InterceptorContext {
   /** Values of the application that travel with the request (`attributes`). */
   readonly attributes: ReadonlyMap<string | symbol, unknown>;
