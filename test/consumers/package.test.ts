@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { createRequire, SourceMap, type SourceMapping } from 'node:module';
+import { basename, join } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
 import { expect, inject, test } from 'vitest';
@@ -58,14 +58,46 @@ test.each(PAIRS)('$types and $code export the same values', async ({ types, code
   expect(declared.sort()).toEqual(exported.filter((name) => name !== 'default').sort());
 });
 
+/** The code that is published, below `dist`. */
+const FILES = readdirSync(join(INSTALLED, 'dist'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+  /\.c?js$/.test(path),
+);
+
+// What is in one file for pages without a bundler, or for a preload, is minified; what loads a package late is a line.
+const READABLE = FILES.filter((path) => !/\.min\.|preload-script|lazy-/.test(path));
+
+/** A class or a method that a line of code begins. */
+const DECLARATION =
+  /^(\s*)(?:class (?=\w+ )|(?:async |get |set |\*)*(?=#?\w+\([^()]*\) \{$))(?!(?:if|for|while|switch|catch|function)\b)(#?\w+)/;
+
+test('every class and member has its name in what is published, and a debugger finds where it is written', () => {
+  const wrong: string[] = [];
+  let found = 0;
+  for (const path of READABLE) {
+    const code = readFileSync(join(INSTALLED, 'dist', path), 'utf8');
+    expect(code).toContain(`//# sourceMappingURL=${basename(path)}.map`);
+    const map = JSON.parse(readFileSync(join(INSTALLED, 'dist', `${path}.map`), 'utf8'));
+    const linesOf = new Map<string, string[]>(
+      map.sources.map((source: string, i: number) => [source, map.sourcesContent[i].split('\n')]),
+    );
+    const positions = new SourceMap(map);
+    for (const [line, text] of code.split('\n').entries()) {
+      const [, indent, name] = DECLARATION.exec(text) ?? [];
+      if (indent === undefined || name === undefined) continue;
+      const { originalSource, originalLine } = positions.findEntry(line, indent.length) as SourceMapping;
+      found++;
+      if (!linesOf.get(originalSource)?.[originalLine]?.includes(name)) wrong.push(`${path}: ${text}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(found).toBeGreaterThan(1000);
+});
+
 /** Names of the packages that a published file imports or requires. */
 function packagesUsed(): Set<string> {
   const dist = join(INSTALLED, 'dist');
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /\.c?js$/.test(path),
-  );
   const found = new Set<string>();
-  for (const path of files) {
+  for (const path of FILES) {
     const code = readFileSync(join(dist, path), 'utf8');
     for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles) {
       // The command imports the package by its name, and a preload script is run by Electron, which has that module in itself.
