@@ -84,6 +84,7 @@ export function rawPort(policy: BridgePolicyInput, manager = new NetworkAccessMa
       await heardUntil(() => heard.some((message) => message.type === type));
       return heard.find((message) => message.type === type)!;
     },
+    leave: () => port2.close(),
     async end() {
       port2.close();
       await manager.close();
