@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer';
-// Not the global one, which Jest's jsdom does not have.
-import { TextDecoder } from 'node:util';
 import type { TextDecoding } from '../../src/reply/reply-source.ts';
 
+// Not the global one, which Jest's jsdom does not have; and not by an import, for which Node 22 and up load all that node:util
+// could need, worker threads among it.
+const { TextDecoder } = process.getBuiltinModule('node:util');
 const utf8 = new TextDecoder();
 
 export const textDecoding: TextDecoding = {
