@@ -11,7 +11,7 @@ const script = `${new URL('./fixtures/suite-worker.ts', import.meta.url).href}?w
 const makeManager = (): NetworkAccessManager => new NetworkAccessManager({ cache: new MemoryCache() });
 
 const place: Omit<ClientSetup, 'connect'> = {
-  origin: () => inject('server'),
+  origin: () => inject('clientServer'),
   capabilities: browserCapabilities(),
   limits: ['reads ahead'],
 };

@@ -17,6 +17,8 @@ declare module 'vitest' {
      * the name `localhost` it does not tell pages how they have reached it.
      */
     secureServer: string;
+    /** Another one for the suite of clients, which needs every connection that a browser makes to a host. */
+    clientServer: string;
   }
 }
 
@@ -67,13 +69,15 @@ const routes = {
 };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [server, secure] = await Promise.all([
+  const [server, secure, ofClients] = await Promise.all([
     startServer({ routes }),
     startServer({ identity: new CertificateAuthority().issue(), http2: true, routes }),
+    startServer(),
   ]);
   project.provide('server', server.origin);
   project.provide('secureServer', secure.origin);
+  project.provide('clientServer', ofClients.origin);
   return async () => {
-    await Promise.all([server.close(), secure.close(), restarting.close()]);
+    await Promise.all([server.close(), secure.close(), ofClients.close(), restarting.close()]);
   };
 }
