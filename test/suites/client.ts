@@ -26,7 +26,9 @@ export interface ClientSetup {
 
 export type ClientLimit =
   /** Reads on, tens of megabytes, for a reader that has stopped. */
-  'reads ahead';
+  | 'reads ahead'
+  /** A body that an owner has read a window of keeps its connection when it is given up, for half a minute at least. */
+  | 'keeps what is read';
 
 export function testClient(name: string, setup: ClientSetup): void {
   for (const part of [describeRequests, describeBodies, describeSignals, describeRules, describeFetch])
