@@ -33,7 +33,7 @@ export class Liveness {
   readonly #ended = new AbortController();
   readonly #locks = (globalThis as { navigator?: { locks?: LockManagerLike } }).navigator?.locks;
   #timer: unknown = null;
-  /** The name of the other side's lock. */
+  /** The other side has named its lock. */
   #isTold = false;
   #heardAt: number;
 

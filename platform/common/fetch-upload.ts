@@ -105,7 +105,7 @@ function uploadStream(body: RequestBody, call: Call): ReadableStream<Uint8Array>
  *
  * Source: https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection
  */
-function supportsRequestStreams(): boolean {
+export function supportsRequestStreams(): boolean {
   let duplexRead = false;
   const init = {
     method: 'POST',

@@ -109,14 +109,12 @@ export function isProxyFields(value: unknown): value is NetworkProxy {
   return isObject(value) && !Array.isArray(value);
 }
 
-/** What HTTP and SOCKS can send of a user and a password. Texts of theirs stand in no error. */
-
 const CONTROL = /[\0-\x1f\x7f]/;
 
 /** SOCKS has one byte for each length (RFC 1929 §2). */
 const MOST_SOCKS_BYTES = 255;
 
-/** Why these credentials cannot be sent to a proxy of that type, or null. */
+/** Why these credentials cannot be sent to a proxy of that type, or null. No text of theirs stands in it. */
 function unsendable(type: string, user: string, password: string): string | null {
   if (CONTROL.test(user) || CONTROL.test(password))
     return 'user and password must have no control characters';

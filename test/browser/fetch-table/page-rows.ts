@@ -1,3 +1,4 @@
+import { supportsRequestStreams } from '../../../platform/common/fetch-upload.ts';
 import { type Fetch, type Places, type Row, shown } from './outcome.ts';
 
 const MODES = ['omit', 'same-origin', 'include'] as const;
@@ -36,24 +37,6 @@ const withCookies = (site: string): Readonly<Record<string, Cookies>> => {
 /** Firefox has a second request for one URL wait until the first has its body in the cache. */
 const newStall = (site: string): string => `${site}/stall?${newName()}`;
 const newName = (): string => `n${crypto.randomUUID()}`;
-
-/** Whether this engine streams what it sends, with which bare fetch and ours do the same. */
-export function streamsRequests(): boolean {
-  let isAsked = false;
-  const init = {
-    method: 'POST',
-    body: new ReadableStream(),
-    get duplex() {
-      isAsked = true;
-      return 'half';
-    },
-  };
-  try {
-    return !new Request('http://a.test/', init).headers.has('content-type') && isAsked;
-  } catch {
-    return false;
-  }
-}
 
 /** Gives its last piece when the request has begun to be sent. */
 function twoPieces(): ReadableStream<Uint8Array> {
@@ -127,7 +110,7 @@ export const pageRows = ({ elsewhere, secure, home, tab }: Places): readonly Row
     (isRequest): Row => [
       `a stream over HTTP/2${isRequest === 1 ? ', as a Request' : ''}`,
       async (fetch) => {
-        if (!streamsRequests()) return 'this engine sends no streams';
+        if (!supportsRequestStreams()) return 'this engine sends no streams';
         const url = `${secure}/count`;
         const init = { method: 'POST', body: twoPieces(), duplex: 'half' } as RequestInit;
         return shown(await (isRequest === 1 ? fetch(new Request(url, init)) : fetch(url, init)));
@@ -137,7 +120,7 @@ export const pageRows = ({ elsewhere, secure, home, tab }: Places): readonly Row
   [
     'a stream over HTTP/1',
     async (fetch) => {
-      if (!streamsRequests()) return 'this engine sends no streams';
+      if (!supportsRequestStreams()) return 'this engine sends no streams';
       return shown(
         await fetch(`${elsewhere}/count`, {
           method: 'POST',

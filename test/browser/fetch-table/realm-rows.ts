@@ -1,5 +1,5 @@
+import { supportsRequestStreams } from '../../../platform/common/fetch-upload.ts';
 import { type Places, type Row, shown } from './outcome.ts';
-import { streamsRequests } from './page-rows.ts';
 
 /** The global object of a frame, whose classes are others than those of its page. */
 type Realm = typeof globalThis;
@@ -39,7 +39,7 @@ export const realmRows = (realm: Realm, { elsewhere, secure }: Places): readonly
     [
       'ReadableStream',
       async (fetch) => {
-        if (!streamsRequests()) return 'this engine sends no streams';
+        if (!supportsRequestStreams()) return 'this engine sends no streams';
         const body = new realm.Blob(['streamed']).stream();
         const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
         return shown(await fetch(`${secure}/echo`, init));
