@@ -13,10 +13,14 @@ interface Signed {
   readonly uri: string;
 }
 
-/** How many answers with the same credentials a server has taken, whichever of its nonces they were for. */
-interface Taken {
-  count: number;
+/** How many answers there were with the same credentials, whichever nonces they were for, and how many the server has taken. */
+interface Answers {
+  signed: number;
+  taken: number;
 }
+
+/** How often in a row a request answers anew while nothing is taken: each time another one may have come between. */
+const DOUBTS = 4;
 
 /**
  * The answers to one Digest challenge (RFC 7616 §3.4). Each has a nonce count of its own, however many are under way, so that
@@ -37,15 +41,19 @@ export class DigestSession implements Session {
   readonly #secret: string;
   #nonce = '';
   #count = 0;
-  readonly #taken: Taken;
-  readonly #takenBefore: number;
+  readonly #answers: Answers;
+  /** What had been answered when this session began. */
+  readonly #atStart: Answers;
+  /** How many sessions before this one, in a row, have seen no answer taken. */
+  readonly #doubts: number;
 
   constructor(
     challenge: Challenge,
     credentials: PasswordCredentials,
     hashes: HashFunctions,
     makeCnonce: () => string,
-    taken: Taken = { count: 0 },
+    answers: Answers = { signed: 0, taken: 0 },
+    doubts = 0,
   ) {
     const { user, password } = credentials;
     const cnonce = makeCnonce();
@@ -54,8 +62,9 @@ export class DigestSession implements Session {
     this.#hashes = hashes;
     this.#makeCnonce = makeCnonce;
     this.#cnonce = cnonce;
-    this.#taken = taken;
-    this.#takenBefore = taken.count;
+    this.#answers = answers;
+    this.#atStart = { ...answers };
+    this.#doubts = doubts;
     const nonce = this.#param('nonce');
     this.#terms = termsOf(challenge, { method: '', target: '', body: null })!;
     const charset = challenge.params.get('charset');
@@ -86,22 +95,34 @@ export class DigestSession implements Session {
 
   /**
    * §3.3: the credentials were right, the nonce was too old. Servers that do not say so are believed to mean it where the
-   * same credentials have been right since this session began, for this nonce or for one before it, and the nonce is another
-   * one: Apache that looks at counts (AuthDigestNcCheck) refuses so what has been overtaken on its way.
+   * nonce is another one and the same credentials have been right since this session began, for this nonce or for one before
+   * it. Apache that looks at counts (AuthDigestNcCheck) refuses so what has been overtaken on its way, and what is under way
+   * when it refuses another: where there are others, credentials that were right once are believed a few times.
    */
   goesOn(challenge: Challenge): Session | null {
     const stale = challenge.params.get('stale')?.toLowerCase();
     const isNew = challenge.params.get('nonce') !== this.#nonce;
-    const isRight = this.#taken.count > this.#takenBefore;
-    const isStale = stale === 'true' || (stale === undefined && isRight && isNew);
-    return isStale
-      ? new DigestSession(challenge, this.#credentials, this.#hashes, this.#makeCnonce, this.#taken)
-      : null;
+    const { signed, taken } = this.#answers;
+    const isRight = taken > this.#atStart.taken;
+    const hasOthers = signed > this.#atStart.signed + 1;
+    const isDoubtful = taken > 0 && hasOthers && this.#doubts < DOUBTS;
+    const isStale = stale === 'true' || (stale === undefined && isNew && (isRight || isDoubtful));
+    if (!isStale) return null;
+    const doubts = isRight ? 0 : this.#doubts + 1;
+    return new DigestSession(
+      challenge,
+      this.#credentials,
+      this.#hashes,
+      this.#makeCnonce,
+      this.#answers,
+      doubts,
+    );
   }
 
   #sign({ method, target }: OutgoingRequest, bodyHash: string): AuthenticationAnswer {
     const { qop } = this.#terms;
     this.#count++;
+    this.#answers.signed++;
     const nc = this.#count.toString(16).padStart(8, '0');
     const signed: Signed = { nonce: this.#nonce, nc, uri: target };
     const response = this.#response(signed, `${method}:${target}${bodyHash}`, qop);
@@ -123,7 +144,7 @@ export class DigestSession implements Session {
     if (proof !== undefined && qop !== 'auth-int') {
       if (proof.toLowerCase() !== this.#response(signed, `:${signed.uri}`, qop)) return false;
     }
-    this.#taken.count++;
+    this.#answers.taken++;
     const next = info.get('nextnonce');
     if (next !== undefined && next !== this.#nonce) this.#beginNonce(next);
     return true;

@@ -173,6 +173,38 @@ test('stale, or a new nonce for credentials that were right, goes on; anything e
   expect(goesOn('nonce=3', begin('Digest realm="r", nonce="1", qop=auth'))).toBe(false);
 });
 
+test('while others are under way, credentials that were right are believed some times in a row', () => {
+  const challenge = (nonce: number) => parseChallenges([`Digest realm="r", qop=auth, nonce="${nonce}"`])[0]!;
+  const refusals = (first: Session, each: (session: Session) => void): number => {
+    let count = 0;
+    for (let next: Session | null = first; next !== null; count++) {
+      if (count === 100) throw new Error('no end');
+      each(next);
+      next = next.goesOn(challenge(count + 2));
+    }
+    return count;
+  };
+  const right = () => {
+    const session = begin('Digest realm="r", nonce="1", qop=auth');
+    answer(session).accept!(new Map());
+    return session;
+  };
+  // A password that was changed is told after one more answer, and alone.
+  expect(refusals(right(), (session) => answer(session))).toBe(2);
+  const withOthers = (session: Session) => [answer(session), answer(session)];
+  expect(refusals(right(), withOthers)).toBe(6);
+  // One of the others was taken in the meantime.
+  const other = right();
+  let taken = 0;
+  const count = refusals(other, (session) => {
+    const [sent] = withOthers(session);
+    if (taken++ < 20) sent!.accept!(new Map());
+  });
+  expect(count).toBe(25);
+  // Credentials that were never right are wrong.
+  expect(refusals(begin('Digest realm="r", nonce="1", qop=auth'), withOthers)).toBe(1);
+});
+
 test.each([
   [undefined, ['/']],
   ['', ['/']],
