@@ -23,7 +23,9 @@ export class UnreadBodies {
   /** When each stopped, the oldest first. */
   readonly #stopped = new Map<UnreadBody, number>();
   #waiting = 0;
-  /** The moment of the next look, and how it is taken back. */
+  /** The moment of the next look. */
+  #at = 0;
+  /** Takes the next look back; null when there is none. */
   #forget: (() => void) | null = null;
 
   add(body: UnreadBody): void {
@@ -48,16 +50,27 @@ export class UnreadBodies {
     this.#schedule();
   }
 
-  /** Looks again when the first of those that may have to let go has had its time. */
+  /**
+   * Looks again when the first of those that may have to let go has had its time. Nobody tells when another one joins them
+   * (across a port the word of it comes later than the bytes; of several readers the one that read has gone): as long as
+   * there is none, it looks every now and then.
+   */
   #schedule(): void {
-    const isIdle = this.#waiting === 0 || this.#stopped.size === 0;
-    const next = isIdle ? undefined : this.#candidates().next().value;
+    if (this.#waiting === 0) {
+      this.#forget?.();
+      this.#forget = null;
+    }
+    const [first] = this.#stopped.keys();
+    // A reader that stops and goes on all the time costs no timer each time: one that is there stays.
+    if (this.#waiting === 0 || first === undefined) return;
+    const { clock } = first;
+    const next = this.#candidates().next().value;
+    const since = next === undefined ? clock.monotonic() : this.#stopped.get(next)!;
+    const at = since + UNREAD_PATIENCE;
+    if (this.#forget !== null && this.#at <= at) return;
     this.#forget?.();
-    this.#forget = null;
-    if (next === undefined) return;
-    const { clock } = next;
-    const due = this.#stopped.get(next)! + UNREAD_PATIENCE - clock.monotonic();
-    const timer = clock.setTimeout(() => this.#look(), Math.max(0, due));
+    const timer = clock.setTimeout(() => this.#look(), Math.max(0, at - clock.monotonic()));
+    this.#at = at;
     this.#forget = () => clock.clearTimeout(timer);
   }
 

@@ -1,6 +1,5 @@
 /** The suite of clients over every kind of port that a page has. */
 import { inject } from 'vitest';
-import { server } from 'vitest/browser';
 import { connect, serve } from '../../platform/bridge/index.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/browser/index.ts';
 import { browserCapabilities } from '../../platform/common/fetch-transport-capabilities.ts';
@@ -11,14 +10,10 @@ import { type ClientSetup, testClient } from '../suites/client.ts';
 const script = `${new URL('./fixtures/suite-worker.ts', import.meta.url).href}?worker_file&type=module`;
 const makeManager = (): NetworkAccessManager => new NetworkAccessManager({ cache: new MemoryCache() });
 
-/** In WebKitGTK unread bodies did not give way over a port, as they do without one: why is not known yet. */
-const LIMITS: ClientSetup['limits'] =
-  server.browser === 'webkit' ? ['reads ahead', 'keeps what is read'] : ['reads ahead'];
-
 const place: Omit<ClientSetup, 'connect'> = {
   origin: () => inject('clientServer'),
   capabilities: browserCapabilities(),
-  limits: LIMITS,
+  limits: ['reads ahead'],
 };
 
 testClient('a manager', {

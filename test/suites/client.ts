@@ -24,11 +24,8 @@ export interface ClientSetup {
   readonly limits?: readonly ClientLimit[];
 }
 
-export type ClientLimit =
-  /** Reads on, tens of megabytes, for a reader that has stopped. */
-  | 'reads ahead'
-  /** A body that an owner has read a window of keeps its connection when it is given up, for half a minute at least. */
-  | 'keeps what is read';
+/** `reads ahead`: it reads on, tens of megabytes, for a reader that has stopped. */
+export type ClientLimit = 'reads ahead';
 
 export function testClient(name: string, setup: ClientSetup): void {
   for (const part of [describeRequests, describeBodies, describeSignals, describeRules, describeFetch])

@@ -88,7 +88,7 @@ export function describeFetch(name: string, setup: ClientSetup): void {
       }),
     );
 
-    test.skipIf(lacks(setup, 'keeps what is read'))(
+    test(
       'unread bodies give way to requests that wait for their host',
       scene(setup, async ({ client, url }) => {
         const unread = await Promise.all(

@@ -41,7 +41,7 @@ export function lacks(
   ...needs: readonly (Capability | ClientLimit)[]
 ): boolean {
   return needs.some((need) => {
-    if (need === 'reads ahead' || need === 'keeps what is read') return limits.includes(need);
+    if (need === 'reads ahead') return limits.includes(need);
     const value = capabilities[need];
     return value !== true && value !== 'always';
   });

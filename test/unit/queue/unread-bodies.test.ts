@@ -99,7 +99,21 @@ describe('a body that is not read', () => {
     unread.add(body('a', { isUnread: false }));
     wait();
     clock.advance(10 * UNREAD_PATIENCE);
-    expect([gone, clock.pendingTimers]).toEqual([[], 0]);
+    expect(gone).toEqual([]);
+    missing--;
+    unread.goOn();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test.each(['isUnread', 'isInTheWay'] as const)('lets go when %s comes true later, untold', (what) => {
+    const late = { ...body('a'), isInTheWay: true, [what]: false };
+    unread.add(late);
+    wait();
+    clock.advance(3 * UNREAD_PATIENCE);
+    expect(gone).toEqual([]);
+    late[what] = true;
+    clock.advance(UNREAD_PATIENCE);
+    expect([gone, clock.pendingTimers]).toEqual([['a'], 0]);
   });
 
   test('is left alone when what waited has gone', () => {
