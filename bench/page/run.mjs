@@ -5,12 +5,17 @@ import { chromium } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../test/browser/engines.ts';
 
 /**
- * `npx tsx bench/page/run.mjs [--rounds N] [--requests N]`: processor time of one request in Chromium, by bare fetch, by
- * `manager.fetch` and by a reply, in one page, one after the other within each round. Figures are medians of the ratios
- * within a round; of the process of the page, and of all processes of the browser together.
+ * `npx tsx bench/page/run.mjs [--rounds N] [--requests N] [--only WORD]`: processor time of one request in Chromium, by bare
+ * fetch, by `manager.fetch` and by a reply, in one page, one after the other within each round. Figures are medians of the
+ * ratios within a round; of the process of the page, and of all processes of the browser together. With `--only POST` those
+ * scenarios alone that have the word in their names.
  */
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '7' }, requests: { type: 'string', default: '1500' } },
+  options: {
+    rounds: { type: 'string', default: '7' },
+    requests: { type: 'string', default: '1500' },
+    only: { type: 'string', default: '' },
+  },
 });
 const ROUNDS = Number(values.rounds);
 const REQUESTS = Number(values.requests);
@@ -19,8 +24,10 @@ const CLIENTS = ['fetch', 'manager.fetch', 'reply'];
 const SCENARIOS = [
   { name: 'GET, one after the other', inFlight: 1, body: 0 },
   { name: 'GET, six at a time', inFlight: 6, body: 0 },
-  { name: 'POST of 1 KiB', inFlight: 1, body: 1024 },
-];
+  { name: 'POST of 1 KiB, one after the other', inFlight: 1, body: 1024 },
+  { name: 'POST of 1 KiB, six at a time', inFlight: 6, body: 1024 },
+].filter(({ name }) => name.includes(values.only));
+if (SCENARIOS.length === 0) throw new Error(`no scenario has ${values.only} in its name`);
 
 /** In the page. */
 const PAGE = `
