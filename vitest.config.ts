@@ -13,6 +13,10 @@ import { PATIENCE } from './test/support/patience.ts';
 import { STORES_AND_CACHES } from './test/support/stores-and-caches.ts';
 
 const expect = { poll: { timeout: PATIENCE } };
+/** Of a hook: some of them bundle a program, or start a server of another maker. */
+const HOOK_TIMEOUT = 120_000;
+/** Of a test of computing and waiting: what hangs is seen in a minute as well, and a busy machine may need one. */
+const TEST_TIMEOUT = 60_000;
 const WORKERS = Math.max(availableParallelism(), 1);
 
 /** The unit tests that replace a module, which therefore need modules of their own. */
@@ -25,7 +29,8 @@ const unit = {
   pool: 'threads' as const,
   // Vitest leaves a core to itself, which on a machine of two is half of it.
   maxWorkers: WORKERS,
-  testTimeout: 30_000,
+  testTimeout: TEST_TIMEOUT,
+  hookTimeout: HOOK_TIMEOUT,
   expect,
 };
 
@@ -53,7 +58,8 @@ export default defineConfig(async () => ({
           exclude: process.platform === 'win32' ? ['test/node/windows.test.ts'] : [],
           pool: 'forks' as const,
           maxWorkers: WORKERS,
-          testTimeout: 30_000,
+          testTimeout: TEST_TIMEOUT,
+          hookTimeout: HOOK_TIMEOUT,
           expect,
         },
       },
@@ -67,6 +73,7 @@ export default defineConfig(async () => ({
           maxWorkers: WORKERS,
           // There a refusal is waited out for ten seconds.
           testTimeout: 120_000,
+          hookTimeout: HOOK_TIMEOUT,
           expect,
         },
       },
@@ -87,7 +94,8 @@ export default defineConfig(async () => ({
           name: 'electron',
           include: ['test/electron/**/*.test.ts'],
           pool: 'forks' as const,
-          testTimeout: 60_000,
+          testTimeout: TEST_TIMEOUT,
+          hookTimeout: HOOK_TIMEOUT,
           expect,
         },
       },
@@ -114,7 +122,8 @@ function browserProject(
       name,
       include,
       globalSetup: 'test/browser/servers.ts',
-      testTimeout: 30_000,
+      testTimeout: TEST_TIMEOUT,
+      hookTimeout: HOOK_TIMEOUT,
       expect,
       browser: {
         enabled: true,

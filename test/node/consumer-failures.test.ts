@@ -97,7 +97,7 @@ describe.each(NODE_TRANSPORTS)(
     });
     afterEach(() => manager.close());
 
-    test.each(Object.entries(CONSUMERS))('%s', { timeout: 5000 }, async (_consumer, consume) => {
+    test.each(Object.entries(CONSUMERS))('%s', async (_consumer, consume) => {
       const replies: NetworkReply[] = [];
       manager.on('finished', (reply) => replies.push(reply));
       // With one slot, the second one would wait for ever.
@@ -105,7 +105,7 @@ describe.each(NODE_TRANSPORTS)(
       expect(replies.map(({ isFinished }) => isFinished)).toEqual([true, true, true]);
     });
 
-    test('a head that no Response takes', { timeout: 5000 }, async () => {
+    test('a head that no Response takes', async () => {
       for (let i = 0; i < 3; i++) {
         await expect(manager.fetch(`${origin}/odd`)).rejects.toMatchObject({
           name: 'TypeError',

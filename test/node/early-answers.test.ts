@@ -105,7 +105,7 @@ describe.each([
         throwHttpErrors: false,
         http2Direct: index === 2,
         tls: index === 1 ? { ca } : null,
-        transferTimeout: 5000,
+        transferTimeout: 20_000,
       });
       const seen: string[] = [];
       for (let round = 0; round < ROUNDS; round++) {

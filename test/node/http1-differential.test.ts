@@ -9,7 +9,7 @@ import { fieldLines, newOutcome, type Outcome } from '../fuzz/http1/outcome.ts';
 import { Random } from '../fuzz/http1/random.ts';
 
 describe('our response parser against llhttp', () => {
-  test('differs in nothing that is not listed', () => {
+  test('differs in nothing that is not listed', { timeout: 240_000 }, () => {
     for (let seed = 0; seed < 20_000; seed++) {
       const random = new Random(seed);
       compare(generateResponse(random), random);

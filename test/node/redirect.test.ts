@@ -44,9 +44,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
       expect(fields['content-length']).toBe(body === '' ? undefined : '4');
     });
 
-    test('a hop whose body does not end holds the next one up for a moment only', {
-      timeout: 5000,
-    }, async () => {
+    test('a hop whose body does not end holds the next one up for a moment only', async () => {
       const stalling = await startServer({
         routes: {
           hop: ({ response }) => {

@@ -21,7 +21,7 @@ function outcomeOf(
   ...args: readonly string[]
 ): Promise<{ readonly output: string; readonly killed: boolean }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { timeout: 10_000 }, (error, output) =>
+    execFile(process.execPath, [program, ...args], { timeout: 25_000 }, (error, output) =>
       resolve({ output, killed: error?.killed === true }),
     );
   });
