@@ -17,6 +17,8 @@ export interface TestServer {
   readonly journal: Journal;
   /** Connections that were accepted so far. */
   readonly connections: number;
+  /** Those of them that stand. */
+  readonly open: number;
   /** Resets every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -81,6 +83,9 @@ export async function startServer({
     journal,
     get connections() {
       return connections;
+    },
+    get open() {
+      return sockets.size;
     },
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
