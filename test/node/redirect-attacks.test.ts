@@ -157,7 +157,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
   describe('7: limits belong to the request, not to the hop', () => {
     test('the transfer timeout holds on the second hop', async () => {
       const url = redirect(plain.origin, `${victim.origin}/black-hole`);
-      const reply = get(url, { transferTimeout: 1000 });
+      const reply = get(url, { transferTimeout: 2500 });
       await expect(reply.completed).rejects.toMatchObject({ code: 'timeout' });
       expect(reply.hops).toHaveLength(1);
     });

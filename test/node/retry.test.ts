@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { NetworkReply } from '../../src/index.ts';
+import { until } from '../suites/transport/harness.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, type NthHandler, serveNth } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -58,11 +60,21 @@ describe('a request that fails', () => {
   });
 
   test('is when its attempt timed out', async () => {
+    const clock = new FakeClock();
+    const patient = new NetworkAccessManager({ retry: { delay: 0 }, clock });
+    cleanup.add(() => patient.close());
+    let requests = 0;
     const url = await serve((_, response, nth) => {
+      requests++;
       if (nth > 0) response.end('late');
     });
-    const reply = manager.get({ url, transferTimeout: 50 });
+    const reply = patient.get({ url, transferTimeout: 50 });
     const told = watched(reply);
+    // The answer to the second gets all the time that it takes.
+    await until(() => {
+      clock.advance(requests > 0 && told.length === 0 ? 50 : 0);
+      return reply.isFinished;
+    });
     expect(await reply.text()).toBe('late');
     expect(told).toMatchObject([[2, 'timeout', 0]]);
   });

@@ -102,7 +102,7 @@ describe.each<[string, () => Transport]>([
 
 test('a manager loses one or two of nine requests to a path that is lost', async () => {
   const path = await startPath();
-  const manager = new NetworkAccessManager({ transferTimeout: 300 });
+  const manager = new NetworkAccessManager({ transferTimeout: 2000 });
   cleanup.add(() => manager.close());
   const get = (): Promise<string> => manager.get(path.origin).text();
   await Promise.all(Array.from({ length: 6 }, get));
