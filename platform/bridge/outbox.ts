@@ -45,9 +45,18 @@ export class Outbox<Message> {
     if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
   }
 
-  /** Says what is no news to act upon: it goes before what is said next, and some milliseconds later at the latest. */
-  mention(message: Message): void {
+  /**
+   * Says what is no news to act upon: it goes before what is said next, and some milliseconds later at the latest.
+   *
+   * @param instead what it makes old news of: as long as that waits here, this takes its place
+   */
+  mention(message: Message, instead: Message | null = null): void {
     if (this.#isClosed) return;
+    const at = instead === null ? -1 : this.#messages.lastIndexOf(instead);
+    if (at >= 0) {
+      this.#messages[at] = message;
+      return;
+    }
     this.#messages.push(message);
     this.#timer ??= setBackgroundTimeout(
       () => {

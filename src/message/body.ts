@@ -64,7 +64,10 @@ export interface ResponseBody {
 
 /** Where a {@link ResponseBody} goes. After `end` or `fail`, each at most once and never both, nothing follows. */
 export interface BodySink {
-  /** With `lent`, the bytes are valid only during the call: copy what must outlive it. */
+  /**
+   * With `lent`, the bytes are valid only during the call: copy what must outlive it. Without, they are the sink's, which may
+   * write to their memory, or give it away, where they are all that lies in it.
+   */
   data(chunk: Uint8Array, lent: boolean): void;
   /** All bytes have come. Trailers are null where there were none or the platform hides them. */
   end(trailers: HttpHeaders | null): void;

@@ -159,7 +159,6 @@ const LOCAL: readonly (keyof OwnOptions)[] = [
   'autoDeleteReplies',
   'throwHttpErrors',
   'readBufferSize',
-  'emitAllUploadProgressSignals',
   // Of the URL, which is whole when it crosses.
   'baseUrl',
   'allowAbsoluteUrls',

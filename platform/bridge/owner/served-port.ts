@@ -116,7 +116,8 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   send = (message: OwnerMessage, chunk: Uint8Array | null = null): void => this.#outbox.send(message, chunk);
 
   /** @internal */
-  mention = (message: OwnerMessage): void => this.#outbox.mention(message);
+  mention = (message: OwnerMessage, instead: OwnerMessage | null = null): void =>
+    this.#outbox.mention(message, instead);
 
   /** @internal */
   violate = ({ rule, reason }: Breach, url: string): NetworkError => {

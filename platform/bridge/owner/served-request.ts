@@ -29,8 +29,8 @@ export interface RequestHost {
   readonly uploadCredit: UploadCredit;
   /** @internal */
   send(message: OwnerMessage, chunk?: Uint8Array | null): void;
-  /** @internal Sends what can wait a little for the next message. */
-  mention(message: OwnerMessage): void;
+  /** @internal Sends what can wait a little for the next message, in place of what still waits and is old by it. */
+  mention(message: OwnerMessage, instead?: OwnerMessage | null): void;
   /** @internal Tells the owner, and gives the error that the other side gets. */
   violate(breach: Breach, url: string): NetworkError;
   /** @internal The request is over. */
@@ -50,6 +50,8 @@ export class ServedRequest implements ReplyRelay {
   /** Bytes that were sent and that the reader there has not taken. */
   #unread = 0;
   #questions = 0;
+  /** How far an upload was when that was told last, until something else is told of the request. */
+  #progress: OwnerMessage | null = null;
   #isOver = false;
   readonly #asked = new Map<number, (answered: Answered) => void>();
 
@@ -171,11 +173,16 @@ export class ServedRequest implements ReplyRelay {
     const shown =
       this.#reply === null && event.type !== 'failed' ? null : shownEvent(event, policy.showSetCookie);
     if (shown === null) return;
+    const old = shown.type === 'upload-progress' ? this.#progress : null;
+    this.#progress = null;
     if (shown.type !== 'data') {
       const timings = this.#reply?.timings ?? null;
-      // An answer that comes soon brings it along: a post of its own costs a fifth of a small request.
-      const say = shown.type === 'request-sent' ? mention : send;
-      say({ type: 'event', id: this.#id, event: shown, timings: timings === null ? null : { ...timings } });
+      const told = timings === null ? null : { ...timings };
+      const message: OwnerMessage = { type: 'event', id: this.#id, event: shown, timings: told };
+      if (shown.type === 'upload-progress' && !this.#wantsAllProgress) this.#progress = message;
+      // What comes soon brings it along: a post of its own costs a fifth of a small request.
+      if (shown.type === 'request-sent' || shown.type === 'upload-progress') mention(message, old);
+      else send(message);
       return;
     }
     const { chunk } = shown;
@@ -185,6 +192,10 @@ export class ServedRequest implements ReplyRelay {
     this.#unread += length;
     const mayGoOn = flow.sent(length, this.#resume);
     if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
+  }
+
+  get #wantsAllProgress(): boolean {
+    return this.#reply?.request.options.emitAllUploadProgressSignals === true;
   }
 
   readonly #resume = (): void => {

@@ -7,7 +7,7 @@ export function shownEvent(event: ReplyEvent, showSetCookie: boolean): ReplyEven
     case 'fault':
       return null;
     case 'data':
-      return { type: 'data', chunk: ownCopy(event.chunk, event.lent), lent: false };
+      return { type: 'data', chunk: toGiveAway(event.chunk, event.lent), lent: false };
     case 'head':
     case 'informational':
       return showSetCookie ? event : { ...event, headers: withoutSetCookie(event.headers) };
@@ -20,12 +20,11 @@ export function shownEvent(event: ReplyEvent, showSetCookie: boolean): ReplyEven
   }
 }
 
-/** Bytes in memory of their own. What is not lent may be had by several, so it is not given away either. */
-function ownCopy(chunk: Uint8Array, lent: boolean): Uint8Array {
-  return lent || chunk.length >= LARGE ? copyBytes(chunk) : ownBytes(chunk);
+/** Bytes in memory of their own, which is given away: what is not lent is the receiver's, and copied only where it is part of more. */
+function toGiveAway(chunk: Uint8Array, lent: boolean): Uint8Array {
+  return lent ? copyBytes(chunk) : ownBytes(chunk);
 }
 
-const LARGE = 16 * 1024;
 const HIDDEN = ['set-cookie', 'set-cookie2'];
 
 /** The same fields without those that set cookies: they are the jar's. */

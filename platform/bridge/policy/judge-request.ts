@@ -38,6 +38,7 @@ const HARMLESS: ReadonlySet<string> = new Set<keyof OwnOptions>([
   'http2Allowed',
   'maximumBodySize',
   'priority',
+  'emitAllUploadProgressSignals',
   'cacheLoadControl',
   'cacheSaveControl',
   'cookieLoadControl',

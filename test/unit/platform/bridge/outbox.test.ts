@@ -58,6 +58,17 @@ test('or by itself after 10 ms, and not after the end', () => {
   expect(posts.length).toBe(1);
 });
 
+test('and in the place of what it makes old news of, while that waits', () => {
+  outbox.mention('half');
+  outbox.mention('of another');
+  outbox.mention('all', 'half');
+  outbox.send(1);
+  turn();
+  outbox.mention('more', 'all');
+  outbox.flush();
+  expect(posts).toEqual([['all', 'of another', 1], ['more']]);
+});
+
 test('a turn with much to say posts it in parts', () => {
   for (let i = 0; i < 2 * POST_MESSAGES + 1; i++) outbox.send(i);
   expect(posts.map(({ length }) => length)).toEqual([POST_MESSAGES, POST_MESSAGES]);

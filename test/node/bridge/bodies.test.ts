@@ -1,0 +1,73 @@
+/** What is posted of bodies: whose memory it is, and how often their progress is told. */
+import { MessageChannel } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { connect, serve } from '../../../platform/node/bridge.ts';
+import { NetworkAccessManager } from '../../../platform/node/index.ts';
+import type { Call } from '../../../src/call/call.ts';
+import type { Transport } from '../../../src/call/transport.ts';
+import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { countingTransport } from './counting-transport.ts';
+import { HELLO, rawPort, requestMessage } from './pair.ts';
+
+const HOST = 'https://host.example/';
+const SIZE = 64 * 1024;
+
+/** A transport whose responses have that body. */
+function answering(run: (sink: BodySink) => void, sent: (call: Call) => void = () => {}): Transport {
+  const transport = countingTransport(() => {});
+  const body: ResponseBody = { start: run, pause: () => {}, resume: () => {}, cancel: () => {} };
+  return {
+    ...transport,
+    async send(request, attempt) {
+      sent(attempt as never);
+      return { ...(await transport.send(request, attempt)), body } as never;
+    },
+  };
+}
+
+test.each<[string, () => Uint8Array, boolean, boolean]>([
+  ['is the receiver’s is handed over', () => new Uint8Array(SIZE).fill(7), false, true],
+  ['is lent is copied', () => new Uint8Array(SIZE).fill(7), true, false],
+  ['is part of more memory is copied', () => new Uint8Array(2 * SIZE).fill(7).subarray(SIZE), false, false],
+])('a chunk that %s', async (_name, make, lent, isGivenAway) => {
+  const chunk = make();
+  const transport = answering((sink) => {
+    sink.data(chunk, lent);
+    sink.end(null);
+  });
+  const manager = new NetworkAccessManager({ transport });
+  const { port1, port2 } = new MessageChannel();
+  serve(manager, port1);
+  const client = connect(port2);
+  const bytes = await client.get(HOST).bytes();
+  expect([bytes.length, bytes.every((byte) => byte === 7), bytes.buffer.byteLength]).toEqual([
+    SIZE,
+    true,
+    SIZE,
+  ]);
+  expect(chunk.length).toBe(isGivenAway ? 0 : SIZE);
+  await client.close();
+  await manager.close();
+});
+
+test.each([
+  ['the last of a turn', {}, [99]],
+  ['all of it where that is wanted', { emitAllUploadProgressSignals: true }, Array.from(Array(100).keys())],
+])('progress of an upload is told: %s', async (_name, options, told) => {
+  const transport = answering(
+    (sink) => sink.end(null),
+    (call) => {
+      for (let sent = 0; sent < 100; sent++) call.emit({ type: 'upload-progress', sent, total: 100 });
+      call.emit({ type: 'request-sent' });
+    },
+  );
+  const raw = rawPort({}, new NetworkAccessManager({ transport }));
+  raw.say(HELLO, { ...requestMessage(1, HOST), options });
+  const events = () => raw.heard.flatMap(({ event }) => (event ?? []) as { type: string; sent?: number });
+  await raw.heardUntil(() => events().some(({ type }) => type === 'end'));
+  const seen = events();
+  expect(seen.flatMap(({ sent }) => sent ?? [])).toEqual(told);
+  const at = seen.findIndex(({ type }) => type === 'request-sent');
+  expect(seen[at - 1]).toMatchObject({ type: 'upload-progress', sent: 99 });
+  await raw.end();
+});
