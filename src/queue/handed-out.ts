@@ -11,12 +11,19 @@ interface HandedOut {
   readonly giveUp: () => void;
 }
 
+/** A request whose head is waited for. */
+export interface AwaitedHead {
+  /** Another Response was handed out: it may be one of those that keep the head from coming. */
+  look(): void;
+}
+
 /**
  * The Responses that were handed out, by origin, as far as nothing reads them. What becomes of their bodies is not seen, but
  * that nothing has begun to read one is: when a request gets no head while the platform's connections are all held like
  * this, the oldest must go.
  */
 export class HandedOutResponses {
+  readonly awaited = new Set<AwaitedHead>();
   readonly #byOrigin = new Map<string, HandedOut[]>();
 
   add(origin: string, response: Response, headers: HttpHeaders, giveUp: () => void): void {
@@ -24,6 +31,7 @@ export class HandedOutResponses {
     const mayStay = response.status !== 0 && response.status !== 204 && (length < 0 || length > READ_AHEAD);
     if (!mayStay || typeof WeakRef === 'undefined') return;
     this.#byOrigin.set(origin, [...this.#unread(origin), { response: new WeakRef(response), giveUp }]);
+    for (const head of this.awaited) head.look();
   }
 
   /** How many of an origin are not read. */

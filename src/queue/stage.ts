@@ -10,7 +10,7 @@ import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
-import type { HandedOutResponses } from './handed-out.ts';
+import type { AwaitedHead } from './handed-out.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
 import { UNREAD_PATIENCE, type UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
@@ -30,8 +30,7 @@ export function queueStage(
   hasRoom: boolean,
   multiplexedOrigins: readonly string[] = [],
 ): Stage {
-  const { unread, handedOut } = queue;
-  const room = { queue, hasRoom, multiplexedOrigins, unread, handedOut };
+  const room = { queue, hasRoom, multiplexedOrigins };
   return {
     name: 'queue',
     handle: (request, next, call) => new Visit(room, request, next, call).begin(),
@@ -43,14 +42,10 @@ interface Room {
   readonly queue: RequestQueue;
   readonly hasRoom: boolean;
   readonly multiplexedOrigins: readonly string[];
-  readonly unread: UnreadBodies;
-  readonly handedOut: HandedOutResponses;
 }
 
-const NOTHING = (): void => {};
-
 /** One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer. */
-class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
+class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedHead {
   readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;
@@ -64,7 +59,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   /** The connection carries others, too. */
   #isShared = false;
   #response: HttpResponse | null = null;
-  #unwatch: () => void = NOTHING;
+  /** The next look at what keeps the head from coming; null when there is none. */
+  #look: unknown = null;
 
   constructor(room: Room, request: HttpRequest, next: Next, call: Call) {
     this.#room = room;
@@ -101,14 +97,14 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
     const call = this.#call;
     call.queued = this;
     call.entersQueue();
-    this.#room.unread.wait();
+    this.#room.queue.unread.wait();
     const { queue = 0 } = this.#request.options.timeouts;
     const timer = queue === 0 ? null : this.#timeWait(queue, () => giveUp);
     const giveUp = (reason: NetworkError): void => {
       call.clock.clearTimeout(timer);
       call.queued = null;
       this.#room.queue.leave(this.#ticket);
-      this.#room.unread.goOn();
+      this.#room.queue.unread.goOn();
       reject(reason);
     };
     call.addCanceler(giveUp);
@@ -116,7 +112,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       call.clock.clearTimeout(timer);
       call.queued = null;
       call.offCancel(giveUp);
-      this.#room.unread.goOn();
+      this.#room.queue.unread.goOn();
       // From a turn of its own: the request that has just given up its slot is not done yet.
       resolve(Promise.resolve().then(() => call.inContext(() => this.#send())));
     };
@@ -145,7 +141,9 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
       };
       call.addCanceler(this.#giveUp);
       call.timings.dequeued = call.time();
-      this.#watch();
+      // Where a transport has room, it hands no Response out that holds a connection.
+      if (!this.#room.hasRoom) this.#room.queue.handedOut.awaited.add(this);
+      this.look();
       return this.#next(this.#request, attempt).then(
         (response) => this.#observe(response),
         (error) => this.#fail(error),
@@ -156,7 +154,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   }
 
   #observe(response: HttpResponse): HttpResponse {
-    this.#unwatch();
+    this.#unlook();
     this.#response = response;
     return { ...response, body: observeBody(response.body, this) };
   }
@@ -164,35 +162,38 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   handedOut(response: Response): void {
     const { headers, body } = this.#response!;
     const giveUp = (): void => body.cancel(unreadBody(this.#request, false));
-    this.#room.handedOut.add(this.#lane, response, headers, giveUp);
+    this.#room.queue.handedOut.add(this.#lane, response, headers, giveUp);
   }
 
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
-  #watch(): void {
-    const { handedOut, queue } = this.#room;
-    if (handedOut.count(this.#lane) >= queue.perKey) this.#watchHandedOut();
+  look(): void {
+    const { handedOut, perKey } = this.#room.queue;
+    if (this.#look !== null || handedOut.count(this.#lane) < perKey) return;
+    this.#look = this.clock.setTimeout(() => this.#makeRoom(), UNREAD_PATIENCE);
   }
 
-  #watchHandedOut(): void {
-    const { handedOut, queue } = this.#room;
-    const most = queue.perKey;
-    const call = this.#call;
-    const look = (): void => {
-      // A head needs no connection of its own there.
-      if (this.#isShared) return;
-      if (handedOut.count(this.#lane) >= most) {
-        handedOut.giveUpOldest(this.#lane);
-        call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });
-      }
-      this.#watch();
-    };
-    const timer = call.clock.setTimeout(look, UNREAD_PATIENCE);
-    this.#unwatch = () => call.clock.clearTimeout(timer);
+  #makeRoom(): void {
+    const { handedOut, perKey } = this.#room.queue;
+    this.#look = null;
+    // A head needs no connection of its own there.
+    if (this.#isShared) return;
+    if (handedOut.count(this.#lane) >= perKey) {
+      handedOut.giveUpOldest(this.#lane);
+      this.#call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });
+    }
+    this.look();
+  }
+
+  /** The head has come, or will not. */
+  #unlook(): void {
+    this.#room.queue.handedOut.awaited.delete(this);
+    this.clock.clearTimeout(this.#look);
+    this.#look = null;
   }
 
   paused(paused: boolean): void {
-    if (paused) this.#room.unread.add(this);
-    else this.#room.unread.remove(this);
+    if (paused) this.#room.queue.unread.add(this);
+    else this.#room.queue.unread.remove(this);
   }
 
   get clock(): Clock {
@@ -216,15 +217,16 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
   }
 
   done(): void {
-    this.#unwatch();
-    this.#room.unread.remove(this);
+    this.#unlook();
+    this.#room.queue.unread.remove(this);
     if (this.#giveUp !== null) this.#call.offCancel(this.#giveUp);
     const lease = this.#attempt?.lease ?? null;
     this.#attempt?.end();
-    const { queue } = this.#room;
-    if (lease !== null && this.#ticket.running)
-      lease.keepSlot(new SlotOfLease(queue, this.#ticket, this.#lane));
-    else queue.leave(this.#ticket);
+    const ticket = this.#ticket;
+    const giveBack = (): void => this.#room.queue.leave(ticket);
+    const slot: SlotOfLease = { key: this.#lane, ticket, giveBack };
+    if (lease !== null && ticket.running) lease.keepSlot(slot);
+    else giveBack();
   }
 
   #fail(error: unknown): never {
@@ -234,20 +236,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody {
 }
 
 /** The slot of a round, until the next one. */
-class SlotOfLease implements KeptSlot {
-  readonly key: string;
+interface SlotOfLease extends KeptSlot {
   readonly ticket: Ticket;
-  readonly #queue: RequestQueue;
-
-  constructor(queue: RequestQueue, ticket: Ticket, key: string) {
-    this.#queue = queue;
-    this.ticket = ticket;
-    this.key = key;
-  }
-
-  giveBack(): void {
-    this.#queue.leave(this.ticket);
-  }
 }
 
 function unreadBody({ method, url }: HttpRequest, isKept: boolean): NetworkError {

@@ -35,7 +35,7 @@ export class UnreadBodies {
 
   /** It is read again, or is over. */
   remove(body: UnreadBody): void {
-    if (this.#stopped.delete(body)) this.#schedule();
+    this.#stopped.delete(body);
   }
 
   /** A request begins to wait. */
@@ -46,30 +46,27 @@ export class UnreadBodies {
 
   /** It goes, or has given up. */
   goOn(): void {
-    this.#waiting--;
-    this.#schedule();
+    if (--this.#waiting > 0) return;
+    this.#forget?.();
+    this.#forget = null;
   }
 
   /**
    * Looks again when the first of those that may have to let go has had its time. Nobody tells when another one joins them
    * (across a port the word of it comes later than the bytes; of several readers the one that read has gone): as long as
-   * there is none, it looks every now and then.
+   * there is none, it looks every now and then. A look that is due stays, so a reader that stops and goes on all the time
+   * costs no timer each time.
    */
   #schedule(): void {
-    if (this.#waiting === 0) {
-      this.#forget?.();
-      this.#forget = null;
-    }
     const [first] = this.#stopped.keys();
-    // A reader that stops and goes on all the time costs no timer each time: one that is there stays.
     if (this.#waiting === 0 || first === undefined) return;
     const { clock } = first;
+    const now = clock.monotonic();
     const next = this.#candidates().next().value;
-    const since = next === undefined ? clock.monotonic() : this.#stopped.get(next)!;
-    const at = since + UNREAD_PATIENCE;
+    const at = (next === undefined ? now : this.#stopped.get(next)!) + UNREAD_PATIENCE;
     if (this.#forget !== null && this.#at <= at) return;
     this.#forget?.();
-    const timer = clock.setTimeout(() => this.#look(), Math.max(0, at - clock.monotonic()));
+    const timer = clock.setTimeout(() => this.#look(), Math.max(0, at - now));
     this.#at = at;
     this.#forget = () => clock.clearTimeout(timer);
   }
