@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineBrowserProvider } from '@vitest/browser';
 import type { Browser } from 'puppeteer-core';
 import type { BrowserProvider, BrowserProviderOption } from 'vitest/node';
+import { freePort } from '../support/free-port.ts';
 import { findFirefox, findWebKit, firstExisting, type WebKitGtk } from './engines.ts';
 
 /**
@@ -184,14 +184,4 @@ function displayCommand(): string[] {
   const xvfb = found('xvfb-run', firstExisting(['/usr/bin/xvfb-run']));
   const dbus = firstExisting(['/usr/bin/dbus-run-session']);
   return dbus === null ? [xvfb, '-a'] : [xvfb, '-a', dbus, '--'];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

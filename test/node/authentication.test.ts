@@ -767,7 +767,8 @@ test.each([
       setImmediate(() => response.end('x'));
     }
   });
-  const manager = client();
+  // On its clock a body takes no time, of which it has half a second.
+  const manager = client({ clock: new FakeClock() });
   manager.on('authenticationRequired', async (_reply, authenticator) => {
     await manager.get(`${server.origin}/open`).text();
     Object.assign(authenticator, { user: 'user', password: 'pass' });

@@ -93,7 +93,8 @@ test('kill -9 at any instant, with four writers: no wrong byte is ever served', 
         if (message.wrong !== undefined) wrong.push(message.wrong);
       });
       const exited = once(child, 'exit');
-      await once(child, 'message');
+      // It says that it has begun; and is let live, on a slow machine too, until it has done something, two times of three.
+      for (let steps = 0; steps <= round % 3; steps++) await once(child, 'message');
       await delay(5 + ((kills * 7) % 45));
       child.kill('SIGKILL');
       await exited;
@@ -108,8 +109,8 @@ test('kill -9 at any instant, with four writers: no wrong byte is ever served', 
   };
   await Promise.all([reader(), ...Array.from({ length: WRITERS }, (_, index) => writer(index))]);
   expect(wrong.filter((text) => !text.includes('ENOENT'))).toEqual([]);
-  expect(kills).toBeGreaterThan(KILLS / 2);
   // How many depends on the machine: a reading that found nothing would prove nothing.
+  expect(kills).toBeGreaterThan(5 * WRITERS);
   expect(verified).toBeGreaterThan(0);
 
   const cache = open();

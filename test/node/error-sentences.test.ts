@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { download } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkError } from '../../src/index.ts';
-import { closedPort } from '../support/proxies.ts';
+import { freePort } from '../support/free-port.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -49,7 +49,7 @@ describe('the sentence of an error says which request, why, and what to do', () 
     ],
     [
       'a refused connection',
-      async () => manager.get(`http://127.0.0.1:${await closedPort()}/a?b`).text(),
+      async () => manager.get(`http://127.0.0.1:${await freePort()}/a?b`).text(),
       /^GET http:\/\/127\.0\.0\.1:\d+\/a\?b: .*refused.* \(check the host and port/,
     ],
     ['an abort', () => aborted(), /^GET http:\/\/127\.0\.0\.1:\d+\/hang was aborted$/],
@@ -115,7 +115,7 @@ describe('the sentence of an error says which request, why, and what to do', () 
   });
 
   test('the stack that listeners may log has it, too', async () => {
-    const reply = manager.get(`http://127.0.0.1:${await closedPort()}/`);
+    const reply = manager.get(`http://127.0.0.1:${await freePort()}/`);
     const error = await new Promise<NetworkError>((resolve) => reply.on('errorOccurred', resolve));
     expect(error.stack!.split('\n')[0]).toMatch(/Error: GET .*check the host and port/);
   });
@@ -206,7 +206,7 @@ describe('the stack of an error has the line that waits for it', () => {
   };
   test.each(Object.entries(ways))('%s', async (_name, run) => {
     async function theCaller() {
-      await run(`http://127.0.0.1:${await closedPort()}/`);
+      await run(`http://127.0.0.1:${await freePort()}/`);
     }
     const error = await failure(theCaller());
     expect(error.stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
@@ -224,7 +224,7 @@ describe('the stack of an error has the line that waits for it', () => {
   };
   test.each(Object.entries(iterations))('iteration over %s', async (_name, iterate) => {
     async function theCaller() {
-      for await (const _ of iterate(`http://127.0.0.1:${await closedPort()}/`));
+      for await (const _ of iterate(`http://127.0.0.1:${await freePort()}/`));
     }
     expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
   });
@@ -232,7 +232,7 @@ describe('the stack of an error has the line that waits for it', () => {
   test('a download', async () => {
     async function theCaller() {
       const to = join(tmpdir(), `fairlead-never-${process.pid}`);
-      await download(manager, `http://127.0.0.1:${await closedPort()}/`, { to }).completed;
+      await download(manager, `http://127.0.0.1:${await freePort()}/`, { to }).completed;
     }
     expect((await failure(theCaller())).stack).toMatch(/theCaller .*error-sentences\.test\.ts/);
   });

@@ -8,9 +8,10 @@ import { ERROR_BODY_LIMIT, NetworkError } from '../../src/error.ts';
 import { until } from '../suites/transport/harness.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
+import { freePort } from '../support/free-port.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { closedPort, say, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { say, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import type { Route } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -250,7 +251,7 @@ describe('several proxies', () => {
     const good = await startHttpProxy(cleanup);
     const closing = await startBadProxy(cleanup, (socket) => socket.end());
     const list = [
-      text(await closedPort()),
+      text(await freePort()),
       `HTTPS 127.0.0.1:${closing.port}`,
       'SOCKS5 nowhere.invalid:1080',
       text(closing.port),
@@ -308,7 +309,7 @@ describe('several proxies', () => {
 
   test('behind one that is dead, what is wrong with the origin’s certificate is asked about all the same', async () => {
     const good = await startHttpProxy(cleanup);
-    const list = `${text(await closedPort())}; ${text(good.port)}`;
+    const list = `${text(await freePort())}; ${text(good.port)}`;
     const manager = managerWith({ tls: null, proxyFactory: () => list });
     const error = await failureOf(manager.get(`${https.origin}/hello`).text());
     expect(error.sslErrors).not.toHaveLength(0);
@@ -407,7 +408,7 @@ describe('several proxies', () => {
   });
 
   test('where all have failed, all are asked', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const manager = managerWith({ proxy: `http://127.0.0.1:${port}` });
     for (let i = 0; i < 3; i++)
       expect(await failureOf(manager.get(`${http.origin}/hello`).text())).toMatchObject({

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { failureOf } from '../support/failure-of.ts';
 import { FakeClock } from '../support/fixtures.ts';
+import { freePort } from '../support/free-port.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { closedPort, startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { startBadProxy, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import type { TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup();
@@ -48,7 +49,7 @@ test.each([
 });
 
 test('connectToHost by a proxy that is dead ends with its error', async () => {
-  const manager = managerWith({ proxy: `http://127.0.0.1:${await closedPort()}` });
+  const manager = managerWith({ proxy: `http://127.0.0.1:${await freePort()}` });
   const { completed } = manager.connectToHostEncrypted('127.0.0.1', https.port, { tls });
   await expect(completed).rejects.toMatchObject({ code: 'proxy-connection-refused' });
   expect(https.connections).toBe(0);
@@ -56,7 +57,7 @@ test('connectToHost by a proxy that is dead ends with its error', async () => {
 
 test('the pause of a proxy that has failed is an option, and so is none', async () => {
   const clock = new FakeClock();
-  const dead = await closedPort();
+  const dead = await freePort();
   for (const [proxyRetryDelay, after] of [
     [1000, 999],
     [0, -1],
@@ -75,7 +76,7 @@ test('the pause of a proxy that has failed is an option, and so is none', async 
 });
 
 test('a list without DIRECT never goes directly, however many of it are dead', async () => {
-  const ports = await Promise.all([1, 2, 3].map(closedPort));
+  const ports = await Promise.all([1, 2, 3].map(freePort));
   const manager = managerWith({ proxyFactory: () => ports.map((port) => `http://127.0.0.1:${port}`) });
   const error = await failureOf(manager.get(`${http.origin}/hello`).text());
   expect(error.code).toBe('proxy-connection-refused');

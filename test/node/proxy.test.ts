@@ -4,9 +4,10 @@ import type { ManagerOptions } from '../../src/call/parts.ts';
 import type { NetworkError } from '../../src/error.ts';
 import type { NetworkProxy, ProxyInput, ProxyQuery } from '../../src/options/proxy.ts';
 import { CertificateAuthority } from '../support/certificate.ts';
+import { freePort } from '../support/free-port.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { closedPort, startHttpProxy, startSocksProxy } from '../support/proxies.ts';
+import { startHttpProxy, startSocksProxy } from '../support/proxies.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const cleanup = new Cleanup();
@@ -485,7 +486,7 @@ describe('who chooses', () => {
   });
 
   test('an extension knows which proxies have failed', async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const manager = managerWith({ proxy: `PROXY 127.0.0.1:${port}; DIRECT` });
     expect(await manager.extend({}).get(`${http.origin}/hello`).text()).toBe('hello');
     for (const one of [manager, manager.extend({ headers: { 'x-a': '1' } })])
@@ -508,7 +509,7 @@ describe('who chooses', () => {
       proxy: {
         type: 'socks5',
         host: '127.0.0.1',
-        port: await closedPort(),
+        port: await freePort(),
         user: 'u',
         password: 's3cret',
       } satisfies NetworkProxy,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkAccessManager } from '../../platform/node/index.ts';
 import type { ManagerOptions } from '../../src/call/parts.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { freePort } from '../support/free-port.ts';
 import { Cleanup } from '../support/listening.ts';
 import { originsOf } from '../support/origins.ts';
-import { closedPort } from '../support/proxies.ts';
 import {
   hasSocksUser,
   hasWinbind,
@@ -128,7 +128,7 @@ describe.runIf(isStartable('squid'))('Squid', () => {
   });
 
   test('stands in for one that is dead', async () => {
-    const dead = await closedPort();
+    const dead = await freePort();
     const manager = managerWith({ proxy: `PROXY 127.0.0.1:${dead}; PROXY 127.0.0.1:${ports.open}` });
     expect(await manager.get(`${https.origin}/hello`).text()).toBe('hello');
     const { chosen, tried } = await manager.explainProxy(https.origin);
@@ -182,7 +182,7 @@ describe.runIf(isStartable('dante'))('Dante', () => {
 
     test('says that nothing listens there', async () => {
       const manager = managerWith({ proxy: `socks5://127.0.0.1:${port}` });
-      const failure = await failureOf(manager.get(`http://127.0.0.1:${await closedPort()}/`).text());
+      const failure = await failureOf(manager.get(`http://127.0.0.1:${await freePort()}/`).text());
       expect(failure.code).toBe('unknown-proxy');
       expect(failure.message).toContain('connection refused');
     });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NetworkReply } from '../../platform/node/index.ts';
 import type { Settable, SharedOptions } from '../../src/options/options.ts';
 import { catching } from '../support/catching.ts';
+import { FakeClock } from '../support/fixtures.ts';
 import { LIST_ROUTES, managerOver, NODE_TRANSPORTS, redirect } from '../support/list-bench.ts';
 import type { Echo } from '../support/server/routes.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -176,12 +177,14 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
   });
 
   describe('connections', () => {
+    // On its clock a body takes no time, of which it has half a second.
+    const patient = managerOver(makeTransport, { clock: new FakeClock() });
     test.each([
       ['is read, and its connection used again', 64 * 1024, 1],
       ['is not read when it is longer, and its connection closed', 4 * 1024 * 1024, 2],
     ])('a hop’s body %s', async (_what, length, connections) => {
       const own = await startServer({ routes: LIST_ROUTES });
-      const reply = manager().get({
+      const reply = patient().get({
         url: redirect(own.origin, '/hello'),
         headers: { 'x-length': length },
       });

@@ -206,12 +206,3 @@ export async function startBadProxy(
 export function say(text: string): (socket: Socket) => void {
   return (socket) => void socket.write(text, 'latin1');
 }
-
-/** A port of this machine where nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -2,11 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Identity } from './certificate.ts';
-import { type Cleanup, portOf } from './listening.ts';
+import { freePort } from './free-port.ts';
+import type { Cleanup } from './listening.ts';
 
 /** Proxies that nobody here wrote, by the name of their program. */
 const PROGRAMS = {
@@ -302,13 +303,4 @@ function isOpen(port: number | string): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-/** A port that the system has just given and taken back: these programs cannot be asked which they were given. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

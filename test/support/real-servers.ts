@@ -69,19 +69,26 @@ export interface RunningServers {
 export function startServers(names: Iterable<RealServer | 'krb5kdc'>): RunningServers {
   const root = mkdtempSync(path.join(tmpdir(), 'fairlead-servers-'));
   const run = (...args: readonly string[]): void => {
-    execFileSync('bash', [SCRIPT, ...args], { env: { ...process.env, SERVERS_ROOT: root }, stdio: 'ignore' });
+    const env = { ...process.env, SERVERS_ROOT: root };
+    execFileSync('bash', [SCRIPT, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   };
-  run('start', ...names);
+  const stop = (): void => {
+    run('stop');
+    rmSync(root, { recursive: true, force: true });
+  };
+  try {
+    run('start', ...names);
+  } catch (error) {
+    stop();
+    throw error;
+  }
   const certificate = readFileSync(path.join(root, 'cert.pem'), 'utf8');
   return {
     ca: certificate,
     certificate,
     key: readFileSync(path.join(root, 'key.pem'), 'utf8'),
     root,
-    stop: () => {
-      run('stop');
-      rmSync(root, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

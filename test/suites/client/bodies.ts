@@ -192,7 +192,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       'a body that ends early is an error',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
-        const reply = client.get({ url: url(`/stall?id=${id}`), transferTimeout: 500 });
+        const reply = client.get({ url: url(`/stall?id=${id}`), transferTimeout: 2000 });
         await journal(id, 'arrived');
         await expect(reply.text()).rejects.toMatchObject({ code: 'timeout' });
         expect(reply.status).toBe(200);

@@ -148,7 +148,7 @@ export function describeRequests(name: string, setup: ClientSetup): void {
       'transferTimeout ends a silent request, and its connection',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
-        const reply = client.get({ url: url(`/black-hole?id=${id}`), transferTimeout: 300 });
+        const reply = client.get({ url: url(`/black-hole?id=${id}`), transferTimeout: 1500 });
         await expect(reply.text()).rejects.toMatchObject({ code: 'timeout' });
         expect((await journal(id, 'ended')).ended).toBe('lost');
       }),

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { byteAt } from '../byte-at.ts';
+import { freePort } from '../free-port.ts';
 import { closed } from './closed.ts';
 import type { Journal, JournalEntry, Milestone } from './journal.ts';
 
@@ -189,10 +189,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'raw-origin': ({ response, rawOrigin }) => response.end(rawOrigin),
 
   /** A port on which nobody listens. */
-  'closed-port': ({ response }) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => response.end(String(port)));
-    });
+  'closed-port': async ({ response }) => {
+    response.end(String(await freePort()));
   },
 };

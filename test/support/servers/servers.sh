@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Servers that nobody here wrote, on fixed ports of loopback, for the tests.
-#   servers.sh start NAME...   prepares $SERVERS_ROOT (certificate, passwords, files) and starts them
+#   servers.sh start NAME...   prepares $SERVERS_ROOT (certificate, passwords, files) and starts them; fails when one does not
 #   servers.sh stop            ends what start began (by pid)
 # Credentials everywhere: user / pass (NTLM: DOM\user / pass; Kerberos: user@EXAMPLE.TEST / pass). Programs and ports: real-servers.ts.
 set -u
@@ -59,10 +59,14 @@ case "$1" in
       echo $! >"$ROOT/run/$name.jobpid"
     done
     for name in "$@"; do
-      for _ in $(seq 100); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$(port_of "$name")") 2>/dev/null && break
+      for _ in $(seq 600); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$(port_of "$name")") 2>/dev/null && continue 2
+        kill -0 "$(cat "$ROOT/run/$name.jobpid")" 2>/dev/null || break
         sleep 0.1
       done
+      echo "$name does not start:" >&2
+      tail -n 20 "$ROOT/logs/$name.out" >&2
+      exit 1
     done
     ;;
   stop)
