@@ -51,7 +51,9 @@ export function resolveRequest(
   return {
     method: METHODS.get(operation) ?? customMethod(request),
     url: params === undefined ? parsed : withQuery(parsed, queryOf(params)),
-    headers: fields === undefined ? headers : withDefaults(new HttpHeaders(fields), headers),
+    headers: (fields === undefined ? headers : withDefaults(new HttpHeaders(fields), headers)).hiding(
+      options.secretHeaders,
+    ),
     body: bodyOf(operation, own(request, 'json'), body ?? null),
     options,
     own: ownOptions(request, options),

@@ -3,7 +3,7 @@ import { NetworkError } from '../error.ts';
 import type { Answer } from '../message/answer.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { isUint8Array } from '../util/brand.ts';
+import { brandOf, isUint8Array } from '../util/brand.ts';
 import { encodeUtf8 } from '../util/utf8.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
@@ -19,9 +19,14 @@ const CHECKS: Checks<Answer> = {
   error: { expected: 'a NetworkError', accepts: (value) => value instanceof NetworkError },
 };
 
-/** @throws TypeError for what is no answer */
-export function checkedAnswer(answer: Answer): Answer {
-  return checkOptions('NetworkReply.from', answer, CHECKS);
+/**
+ * @param owner whose answer it is, for errors
+ * @throws TypeError for what is no answer
+ */
+export function checkedAnswer(owner: string, answer: Answer): Answer {
+  // Its members are its class's, so that it would say nothing, and stand for an empty 200.
+  if (brandOf(answer) === 'Response') throw new TypeError(`${owner}: a Response is no answer`);
+  return checkOptions(owner, answer, CHECKS);
 }
 
 /** The response that an answer stands for, in place of one from the network. */

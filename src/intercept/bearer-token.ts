@@ -50,6 +50,9 @@ export function bearerToken(options: BearerTokenOptions): Interceptor {
     const token = await get();
     const response = await authorized(token);
     if (response.status !== 401 || refresh === undefined || !request.replayable) return response;
+    // Behind a redirect another origin may have asked, which was not shown the token.
+    const { hostname, origin } = parseUrl(response.url);
+    if (hostname !== parseUrl(request.url).hostname && allowed?.includes(origin) !== true) return response;
     // Another request may have renewed it while this one was under way.
     const current = await get();
     const fresh = current !== token ? current : await renewed(token);

@@ -1,7 +1,6 @@
 import { type Checks, checkOptions, FUNCTION, TRUTH } from '../checks/checker.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Interceptor } from '../options/interceptor.ts';
-import { shownFields } from '../util/redaction.ts';
 
 /** What {@link logger} tells, and where. */
 export interface LoggerOptions {
@@ -23,8 +22,7 @@ export function logger(options: LoggerOptions = {}): Interceptor {
     options,
     CHECKS,
   );
-  const fields = (headers: HttpHeaders): string =>
-    tellsFields ? ` ${JSON.stringify(shownFields(headers))}` : '';
+  const fields = (headers: HttpHeaders): string => (tellsFields ? ` ${JSON.stringify(headers)}` : '');
   return async (request, next, { clock }) => {
     const name = `${request.method} ${request.url.split('?', 1)[0]}`;
     const began = clock.monotonic();

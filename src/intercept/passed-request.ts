@@ -4,7 +4,6 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { type BodyInput, toRequestBody } from '../message/request-body.ts';
 import type { InterceptedRequest } from '../options/interceptor.ts';
 import { INSPECT, inspection } from '../util/inspection.ts';
-import { shownFields } from '../util/redaction.ts';
 import { parseUrl, withoutFragment } from '../util/url.ts';
 
 /** A request of the pipeline as an interceptor sees it. */
@@ -17,7 +16,7 @@ export class PassedRequest implements InterceptedRequest {
 
   /** @internal */
   static of(request: HttpRequest): PassedRequest {
-    return new PassedRequest(request);
+    return new PassedRequest({ ...request, headers: request.headers.hiding(request.options.secretHeaders) });
   }
 
   /** @internal The request behind it, or null for what is none. */
@@ -82,8 +81,8 @@ export class PassedRequest implements InterceptedRequest {
   }
 
   toJSON(): object {
-    const { method, url, headers, options } = this.#request;
-    return { method, url: url.href, headers: shownFields(headers, options.secretHeaders) };
+    const { method, url, headers } = this.#request;
+    return { method, url: url.href, headers: headers.toJSON() };
   }
 
   /** @internal */

@@ -8,9 +8,9 @@ import { COLLECTED_LIMIT, collectResponse } from '../message/collect-response.ts
 import type { HttpHeaders } from '../message/headers.ts';
 import { observeBody } from '../message/observe-body.ts';
 import type { InterceptedResponse } from '../options/interceptor.ts';
+import type { RequestOptions } from '../options/options.ts';
 import { type Bytes, ownBytes } from '../util/bytes.ts';
 import { INSPECT, inspection } from '../util/inspection.ts';
-import { shownFields } from '../util/redaction.ts';
 import { withoutFragment } from '../util/url.ts';
 import { decodeUtf8, encodeUtf8 } from '../util/utf8.ts';
 
@@ -67,9 +67,15 @@ export class PassedResponse implements InterceptedResponse {
     this.#isChanged = isChanged;
   }
 
-  /** @internal @param limit `maximumBodySize` of the request */
-  static of(response: HttpResponse, limit: number | null): PassedResponse {
-    return new PassedResponse(response, new SharedBody(response.body), limit ?? COLLECTED_LIMIT, false);
+  /** @internal @param options of the request */
+  static of(response: HttpResponse, { maximumBodySize, secretHeaders }: RequestOptions): PassedResponse {
+    const shown = { ...response, headers: response.headers.hiding(secretHeaders) };
+    return new PassedResponse(
+      shown,
+      new SharedBody(response.body),
+      maximumBodySize ?? COLLECTED_LIMIT,
+      false,
+    );
   }
 
   /** @internal The response behind it, or null for what is none. */
@@ -157,7 +163,7 @@ export class PassedResponse implements InterceptedResponse {
 
   toJSON(): object {
     const { status, reason, headers } = this.#response;
-    return { status, reason, url: this.url, headers: shownFields(headers) };
+    return { status, reason, url: this.url, headers: headers.toJSON() };
   }
 
   /** @internal */

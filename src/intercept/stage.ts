@@ -89,7 +89,7 @@ class Interception {
     if (interceptor === undefined) return this.#next(request, this.#call);
     const call = this.#call;
     const turn = new Turn(request, call, async (changed) => {
-      if (changed !== request) this.#judge(changed);
+      if (changed.url.origin !== request.url.origin) this.#judge(changed);
       return this.pass(changed, index + 1);
     });
     try {
@@ -98,7 +98,7 @@ class Interception {
       const result = await call.wait(call.inContext(run));
       if (result === undefined || result === null) throw new TypeError('it gave back no response');
       const passed = PassedResponse.behind(result);
-      const response = passed?.response ?? respondWith(checkedAnswer(result as never), request);
+      const response = passed?.response ?? respondWith(checkedAnswer('its answer', result as never), request);
       await turn.end(passed);
       return response;
     } catch (error) {
@@ -144,7 +144,14 @@ class Turn {
     this.#send = send;
   }
 
-  readonly next = async (given: InterceptedRequest): Promise<InterceptedResponse> => {
+  readonly next = (given: InterceptedRequest): Promise<InterceptedResponse> => {
+    const response = this.#pass(given);
+    // An interceptor that has answered by itself meanwhile does not look at it.
+    response.catch(() => {});
+    return response;
+  };
+
+  async #pass(given: InterceptedRequest): Promise<InterceptedResponse> {
     this.#call.throwIfCancelled();
     if (this.#over !== null) throw this.#over;
     const request = PassedRequest.behind(given);
@@ -154,7 +161,7 @@ class Turn {
     const isOwnBody = body !== this.#request.body;
     if (isOwnBody) body?.claim?.();
     try {
-      const response = PassedResponse.of(await this.#send(request), request.options.maximumBodySize);
+      const response = PassedResponse.of(await this.#send(request), request.options);
       if (this.#over !== null) response.cancel(this.#over);
       else this.#given.push(response);
       return response;
@@ -162,7 +169,7 @@ class Turn {
       if (isOwnBody) body?.discard?.();
       throw error;
     }
-  };
+  }
 
   /** @param kept the response that goes on, or null for an answer of the interceptor's own */
   async end(kept: PassedResponse | null): Promise<void> {

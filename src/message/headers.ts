@@ -1,6 +1,9 @@
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { shownFields } from '../util/redaction.ts';
 import { isToken, trimOws } from './field-lexer.ts';
+
+const NONE: readonly string[] = [];
+
 /**
  * An ordered multimap of fields, the shape of Qt's QHttpHeaders with the method names of WHATWG Headers.
  *
@@ -9,6 +12,8 @@ import { isToken, trimOws } from './field-lexer.ts';
  */
 export class HttpHeaders implements Iterable<[string, string]> {
   #pairs: string[];
+  /** Names whose values are not shown, beside those that are secret by themselves. */
+  #secret = NONE;
 
   /** @throws TypeError when a name is not a token or a value has CR, LF, NUL or another control character but tab. */
   constructor(init?: HeadersInput) {
@@ -19,10 +24,12 @@ export class HttpHeaders implements Iterable<[string, string]> {
   /**
    * Adopts a flat array without copying or validating it: for a parser that has checked every byte itself. Names must be
    * lower-case already. The caller gives the array away: it may be changed.
+   * @param secret see {@link hiding}
    */
-  static adopt(pairs: readonly string[]): HttpHeaders {
+  static adopt(pairs: readonly string[], secret = NONE): HttpHeaders {
     const headers = new HttpHeaders();
     headers.#pairs = pairs as string[];
+    headers.#secret = secret;
     return headers;
   }
 
@@ -101,13 +108,18 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** A copy, which can be changed. */
   clone(): HttpHeaders {
-    return HttpHeaders.adopt(this.#pairs.slice());
+    return HttpHeaders.adopt(this.#pairs.slice(), this.#secret);
+  }
+
+  /** @internal The same, shown without the values of these names (`secretHeaders`, lower-case), and so are its copies. */
+  hiding(names: readonly string[]): HttpHeaders {
+    return names.length === 0 ? this : HttpHeaders.adopt(this.#pairs, names);
   }
 
   /** A copy with that field replaced: how a stage changes a request, which is immutable. */
   with(name: string, value: string): HttpHeaders {
     if (this.has(name)) return this.clone().set(name, value);
-    return HttpHeaders.adopt([...this.#pairs, fieldName(name), fieldValue(name, value)]);
+    return HttpHeaders.adopt([...this.#pairs, fieldName(name), fieldValue(name, value)], this.#secret);
   }
 
   /** A copy without those fields; itself when it has none of them. */
@@ -121,9 +133,9 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return new Headers([...this]);
   }
 
-  /** For logs: the values of fields that carry secrets (Authorization, Cookie, Set-Cookie …) are hidden. */
+  /** For logs: the values of fields that carry secrets (Authorization, Cookie, Set-Cookie, `secretHeaders` …) are hidden. */
   toJSON(): Record<string, string | string[]> {
-    return shownFields(this);
+    return shownFields(this, this.#secret);
   }
 
   /** @internal `console.log` in Node and Bun. */

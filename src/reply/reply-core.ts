@@ -27,7 +27,6 @@ import { convertEarly, showWireEvent } from './wire.ts';
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
  * the face of it.
- *
  * Many replies may wait at once, so what only some of them need is made when it is needed.
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
@@ -226,7 +225,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get headers(): HttpHeaders {
-    this.#headers ??= HttpHeaders.adopt(this.head?.headers ?? []);
+    const { secretHeaders } = this.reply.request.options;
+    this.#headers ??= HttpHeaders.adopt(this.head?.headers ?? [], secretHeaders);
     return this.#headers;
   }
 

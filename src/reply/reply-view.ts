@@ -1,5 +1,4 @@
 import { type NetworkErrorJson, publicUrl } from '../error.ts';
-import { shownFields } from '../util/redaction.ts';
 import type { NetworkReply } from './reply.ts';
 
 /** What `console.log` and `JSON.stringify` show of a reply. */
@@ -30,7 +29,7 @@ export function viewOfReply(reply: NetworkReply, status: number): ReplyView {
     reason: reply.reason,
     httpVersion: reply.httpVersion,
     source: reply.source,
-    headers: shownFields(reply.headers, request.options.secretHeaders),
+    headers: reply.headers.toJSON(),
     hops: reply.hops.map(({ status, url }) => `${status} ${publicUrl(url)}`),
     bytesAvailable: reply.bytesAvailable,
     error: error === null ? null : { code: error.code, message: error.message },

@@ -50,7 +50,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** A reply with a prepared answer: for an overridden `createRequest`, or a stub in a test. A wrong one is a TypeError. */
   static from(request: HttpRequest, answer: Answer, operation: Operation = 'get'): NetworkReply {
-    const checked = checkedAnswer(answer);
+    const checked = checkedAnswer('NetworkReply.from', answer);
     const respond = async () => respondWith(checked, request);
     return new NetworkReply({ operation, request, source: pipelineSource(respond) });
   }

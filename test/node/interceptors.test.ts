@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { inspect } from 'node:util';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import {
   bearerToken,
@@ -372,6 +373,57 @@ describe('bearerToken()', () => {
   });
 });
 
+test('a 401 of another host, behind a redirect, refreshes no token: it was not shown any', async () => {
+  const elsewhere = await serve((request, response) =>
+    response.writeHead(request.headers.authorization === undefined ? 401 : 500).end(),
+  );
+  const location = elsewhere.replace('127.0.0.1', 'localhost');
+  const origin = await serve((_, response) => response.writeHead(302, { location }).end());
+  const refresh = vi.fn(() => 'new');
+  manager.interceptors = [bearerToken({ get: () => 'old', refresh })];
+  const reply = await manager.get({
+    url: `${origin}/`,
+    redirectPolicy: 'no-less-safe',
+    throwHttpErrors: false,
+  }).completed;
+  expect([reply.status, refresh.mock.calls.length]).toEqual([401, 0]);
+});
+
+test('what next() gives may be left alone, and fails then without a word', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const left = manager.get({
+    url: 'http://nowhere.invalid/',
+    interceptors: [
+      async (request, next) => {
+        void next(request);
+        await new Promise((resolve) => setImmediate(resolve));
+        return { body: 'own' };
+      },
+      () => {
+        throw new NetworkError('host-not-found', 'of the next one');
+      },
+    ],
+  });
+  expect(await left.text()).toBe('own');
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+test.each([
+  ['a Response', () => new Response('x'), /an interceptor failed: its answer: a Response is no answer/],
+  [
+    'a misspelt answer',
+    () => ({ stats: 200 }),
+    /an interceptor failed: its answer: unknown option 'stats'; did you mean 'status'/,
+  ],
+])('%s of an interceptor is refused in words', async (_, answer, words) => {
+  const interceptors = [answer as never];
+  await expect(manager.get({ url: 'http://nowhere.invalid/', interceptors }).text()).rejects.toThrow(words);
+});
+
 test('logger() tells what is sent and what came of it, without secrets', async () => {
   const lines: string[] = [];
   const origin = await serve((_, response) => response.end('ok'));
@@ -381,6 +433,27 @@ test('logger() tells what is sent and what came of it, without secrets', async (
   expect(lines[0]).toMatch(/^→ GET http:\/\/127\.0\.0\.1:\d+\/a \{"authorization":"\(hidden\)"/);
   expect(lines[1]).toMatch(/^← GET .* 200 after \d+ ms/);
   expect(lines.join()).not.toContain('s3cret');
+});
+
+test('what a request names secret is not shown: by logger(), by a request, a response or fields that are inspected', async () => {
+  const shown: string[] = [];
+  const origin = await serve((_, response) => response.setHeader('x-mine', 's3cret').end('ok'));
+  manager.interceptors = [logger({ log: (line) => shown.push(line), headers: true })];
+  manager.networkInterceptors = [
+    async (request, next) => {
+      const sent = request.withHeader('x-more', '1');
+      const response = await next(sent);
+      const values = [sent, sent.headers, sent.headers.clone(), response, response.headers];
+      shown.push(...values.flatMap((value) => [inspect(value), JSON.stringify(value)]));
+      return response;
+    },
+  ];
+  const request = { url: `${origin}/`, headers: { 'x-mine': 's3cret' }, secretHeaders: ['X-Mine'] };
+  const reply = await manager.get(request).completed;
+  shown.push(inspect(reply.request), inspect(reply.headers), inspect(reply.request.headers.with('x', 'y')));
+  expect(shown.join()).not.toContain('s3cret');
+  expect(reply.headers.get('x-mine')).toBe('s3cret');
+  expect(reply.request.headers.get('x-mine')).toBe('s3cret');
 });
 
 test.each([[[1]], ['x'], [{}]])('interceptors: %o is a TypeError', (interceptors) => {

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { NodeHttpTransport } from '../../platform/node/http-module-transport/node-http-transport.ts';
 import { MemoryCache, NetworkAccessManager } from '../../platform/node/index.ts';
 import { NetworkAccessManager as PortableManager } from '../../platform/portable/index.ts';
+import type { Interceptor } from '../../src/options/interceptor.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
 const cleanup = new Cleanup();
@@ -51,6 +52,16 @@ describe.skipIf(process.platform === 'win32')('unix+http', () => {
     ['get without a path', () => manager.get(origin).text(), 'GET / HOST  '],
     ['get of a query alone', () => manager.get(`${origin}?y`).text(), 'GET /?y HOST  '],
     ['post', () => manager.post(`${origin}/x`, 'body').text(), 'POST /x HOST  body'],
+    [
+      'get that interceptors have changed',
+      () => {
+        const interceptors: Interceptor[] = [
+          (request, next) => next(request.withUrl('/y').withHeader('cookie', 'c')),
+        ];
+        return manager.get({ url: `${origin}/x`, interceptors, networkInterceptors: interceptors }).text();
+      },
+      'GET /y HOST c ',
+    ],
     [
       'get with a Host and a Cookie of one’s own',
       () => manager.get({ url: `${origin}/x`, headers: { host: 'app.test', cookie: 'b=2' } }).text(),

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { PassedResponse } from '../../../src/intercept/passed-response.ts';
-import { makeResponse } from '../../support/fixtures.ts';
+import { makeRequest, makeResponse } from '../../support/fixtures.ts';
 
 const native = new Response('native');
 const response = makeResponse();
 const passed = PassedResponse.of(
   { ...response, body: { ...response.body, takeResponse: () => native } },
-  null,
+  makeRequest().options,
 );
 
 test("the platform's own Response stands for a response that is as it was", () => {
