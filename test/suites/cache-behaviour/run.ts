@@ -19,7 +19,7 @@ const BODYLESS = new Set([204, 304]);
 
 export async function startOrigin(): Promise<Origin> {
   const running = new Map<string, { readonly steps: readonly Step[]; readonly seen: Sight[] }>();
-  const server = http.createServer({ keepAliveTimeout: 50 }, (request, response) => {
+  const server = http.createServer((request, response) => {
     const url = new URL(request.url!, 'http://x');
     const { steps, seen } = running.get(url.pathname.split('/')[1]!)!;
     const step = Number(request.headers.step);
