@@ -1,10 +1,6 @@
 /** Tabs: several pages of one origin over the same stores, pages that come back, and what an engine takes away under them. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { server } from 'vitest/browser';
 import { Tab } from './real-tab.ts';
-
-/** WebKitGTK opens no tab that answers (tried: `window.open` without a click, which its driver was told to allow). */
-const opensNone = server.browser === 'webkit';
 
 let database = '';
 beforeEach(() => {
@@ -27,7 +23,7 @@ const remove = (name: string): Promise<void> =>
   });
 const names = (): readonly string[] => [database, `${database}-cache`];
 
-describe.skipIf(opensNone)('two tabs', () => {
+describe('two tabs', () => {
   test('over one cache: what one has stored the other finds, and many requests at once of each do no harm', async () => {
     const [one, other] = [await openTab(), await openTab()];
     const url = counted();
@@ -79,7 +75,7 @@ async function expectToWork(tab: Tab): Promise<void> {
   expect(await tab.ask('cookies')).toContain('a=1');
 }
 
-describe.skipIf(opensNone)('a page that was left and comes back', () => {
+describe('a page that was left and comes back', () => {
   test('works on', async () => {
     const tab = await openTab();
     const url = await fill(tab);
@@ -138,7 +134,7 @@ describe.skipIf(opensNone)('a page that was left and comes back', () => {
   });
 });
 
-describe.skipIf(opensNone)('what the browser removes', () => {
+describe('what the browser removes', () => {
   test('between two loads of a page is gone, and nothing else', async () => {
     const tab = await openTab();
     const url = await fill(tab);
