@@ -81,8 +81,7 @@ const LOST = ['network-session-failed', 'unknown-network'];
 
 const KINDS: readonly (readonly [string, typeof frameTab])[] = [
   ['a frame', frameTab],
-  // MiniBrowser of WebKitGTK opens no window without a user.
-  ...(driver.browser === 'webkit' ? [] : ([['a window', windowTab]] as const)),
+  ['a window', windowTab],
 ];
 
 describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
@@ -121,8 +120,7 @@ describe.each(KINDS)('a leader in %s', (_kind, makeTab) => {
   });
 });
 
-// WebKitGTK opens no tab without a user.
-describe.skipIf(driver.browser === 'webkit')('a tab that is left, and comes back', () => {
+describe('a tab that is left, and comes back', () => {
   afterEach(() => Tab.endAll());
 
   test('has led: it hands over, and follows', async () => {
