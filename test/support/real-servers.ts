@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -21,12 +21,19 @@ export type RealServer = keyof typeof REAL_SERVERS;
 /** Milliseconds for which ports are waited for that another suite has. */
 const PATIENCE = 60_000;
 
+/**
+ * Who listens here may use the ports of all servers, until its process ends: two suites that looked at them at the same
+ * moment would both find them free.
+ */
+const CLAIM_PORT = 28079;
+
 /** Without it Apache does not start: the configuration is for Kerberos, too. */
 const APACHE_MODULE = '/usr/lib/apache2/modules/mod_auth_gssapi.so';
 
 /** Those that can be started here, after a word about each that cannot. */
 export async function startableServers(): Promise<Set<RealServer>> {
   const names = Object.keys(REAL_SERVERS) as RealServer[];
+  if (names.some((name) => missingFor(name) === null)) await claimPorts();
   const obstacles = await Promise.all(
     names.map(async (name) => missingFor(name) ?? (await portTakenFrom(name))),
   );
@@ -40,6 +47,19 @@ function missingFor(name: RealServer): string | null {
   const { program } = REAL_SERVERS[name];
   if (!isInstalled(program)) return `${program} is not installed`;
   return name === 'apache' && !existsSync(APACHE_MODULE) ? `${APACHE_MODULE} is not there` : null;
+}
+
+/** Waits until no other suite has the ports, or too long; who has them then is found by {@link portTakenFrom}. */
+async function claimPorts(): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!(await listensOn(CLAIM_PORT)) && Date.now() < deadline) await setTimeout(200);
+}
+
+function listensOn(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy()).on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true)).unref();
+  });
 }
 
 /** The ports of the script are fixed: another suite that runs at the same time has them until its servers are stopped. */
