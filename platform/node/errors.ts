@@ -17,8 +17,11 @@ export function givenUp(url: string, reason: string): NetworkError {
   return new NetworkError('operation-canceled', `the request was given up: ${reason}`, { url });
 }
 
-/** What the file system threw, as our error. Passes a NetworkError through. */
-export function fileFailure(thrown: unknown, url: string): NetworkError {
+/**
+ * What the file system threw, as our error. Passes a NetworkError through.
+ * @param url of a request for the file itself
+ */
+export function fileFailure(thrown: unknown, url?: string): NetworkError {
   if (thrown instanceof NetworkError) return thrown;
   const { code, text } = reasonOf(thrown);
   return new NetworkError(FILE_CODES.get(code) ?? 'unknown-content', `the file cannot be used: ${text}`, {

@@ -150,7 +150,7 @@ export class DownloadTransfer<Saved> implements Transfer {
         this.#data(event);
         break;
       case 'end':
-        if (this.#isPassing) this.#fail(answeredWith(this.#status!), true, event);
+        if (this.#isPassing) this.#fail(answeredWith(this.#status!, this.#request), true, event);
         else this.#complete(event);
         break;
       case 'failed':
@@ -203,7 +203,7 @@ export class DownloadTransfer<Saved> implements Transfer {
       return;
     }
     this.#status = head;
-    const error = answeredWith(head);
+    const error = answeredWith(head, this.#request);
     this.#drop(error);
     if (head.status >= 500 || head.status === 429 || head.status === 408) this.#lost(error, true);
     else this.#fail(error, false);

@@ -3,6 +3,7 @@ import type { HttpRequest } from '../call/request.ts';
 import { phasesOf, tookTooLong } from '../call/timed-out.ts';
 import type { Timings } from '../call/timings.ts';
 import { codeForStatus, NetworkError } from '../error.ts';
+import { requestName } from '../reply/error-sentence.ts';
 import type { Clock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
 
@@ -12,8 +13,8 @@ export function wrongContent(message: string, request: HttpRequest): NetworkErro
 }
 
 /** The answer is an error by its status. */
-export function answeredWith({ status, reason, url }: ResponseHead): NetworkError {
-  const message = `it was answered ${status} ${reason}`.trimEnd();
+export function answeredWith({ status, reason, url }: ResponseHead, { method }: HttpRequest): NetworkError {
+  const message = `${requestName(method, url)} was answered ${status} ${reason}`.trimEnd();
   return new NetworkError(codeForStatus(status) ?? 'unknown-content', message, { url, status });
 }
 

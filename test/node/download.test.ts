@@ -438,8 +438,11 @@ describe('what cannot be saved', () => {
   ])('%s is told before anything is sent', async (_, prepare, code, message) => {
     const options = prepare();
     const before = left();
-    const reply = start(await serve(() => ({})), options);
+    const url = await serve(() => ({}));
+    const reply = start(url, options);
     await expect(reply.saved).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    // The request is named, which was for no file.
+    await expect(reply.saved).rejects.toThrow(`GET ${url}`);
     await reply.completed.catch(() => {});
     expect([asked.length, left(), reply.error?.code]).toEqual([0, before, code]);
   });
@@ -456,7 +459,8 @@ describe('what cannot be saved', () => {
   test('an error status, which leaves nothing', async () => {
     const url = await serveNth(cleanup, (_, response) => response.writeHead(404).end('no'));
     const reply = start(url);
-    await expect(reply.saved).rejects.toMatchObject({ code: 'content-not-found', status: 404 });
+    const message = `GET ${url} was answered 404 Not Found`;
+    await expect(reply.saved).rejects.toMatchObject({ code: 'content-not-found', status: 404, message });
     await reply.completed.catch(() => {});
     expect([reply.status, reply.error?.code, left()]).toEqual([404, 'content-not-found', []]);
   });

@@ -138,7 +138,7 @@ describe('an HTTP proxy', () => {
     const url = managerWith({ proxy: `https://127.0.0.1:${proxy.port}` });
     await expect(url.get(`${http.origin}/hello`).text()).rejects.toMatchObject({
       code: 'unknown-proxy',
-      message: expect.stringContaining(`http+tls://127.0.0.1:${proxy.port}`),
+      message: expect.stringContaining(`https://127.0.0.1:${proxy.port}`),
     });
   });
 

@@ -1,6 +1,5 @@
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { DigestAlgorithm } from '../../../src/download/digest.ts';
 import type { PartOfFile } from '../../../src/download/plan.ts';
 import type { DownloadTarget } from '../../../src/download/target.ts';
@@ -270,15 +269,11 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT' && this.#file === null)
         throw this.#refusal('content-not-found', `there is no directory ${path.dirname(this.#path)}`);
-      throw fileFailure(thrown, this.#url);
+      throw fileFailure(thrown);
     }
   }
 
-  get #url(): string {
-    return pathToFileURL(this.#path).href;
-  }
-
   #refusal(code: NetworkError['code'], reason: string): NetworkError {
-    return new NetworkError(code, `${this.#path} cannot be saved: ${reason}`, { url: this.#url });
+    return new NetworkError(code, `${this.#path} cannot be saved: ${reason}`);
   }
 }

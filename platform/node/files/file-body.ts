@@ -1,6 +1,6 @@
 import { type BigIntStats, constants, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { type Checks, checkOptions, TEXT, wholeNumber } from '../../../src/checks/checker.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from '../../../src/message/body.ts';
@@ -60,20 +60,21 @@ export function fileBody(path: string | URL, options: FileBodyOptions = {}): Req
 class SentFile {
   readonly size: number;
   readonly #path: string | URL;
-  readonly #url: string;
+  /** For errors, whose URL is that of the request. */
+  readonly #shown: string;
   readonly #was: BigIntStats;
 
   constructor(path: string | URL) {
     this.#path = path;
-    this.#url = typeof path === 'string' ? pathToFileURL(path).href : path.href;
+    this.#shown = typeof path === 'string' ? path : fileURLToPath(path);
     try {
       this.#was = statSync(path, { bigint: true });
     } catch (thrown) {
-      throw fileFailure(thrown, this.#url);
+      throw fileFailure(thrown);
     }
     if (!this.#was.isFile()) {
-      const what = this.#was.isDirectory() ? 'it is a directory' : 'it is not a regular file';
-      throw new NetworkError('content-operation-not-permitted', `fileBody: ${what}`, { url: this.#url });
+      const what = this.#was.isDirectory() ? 'is a directory' : 'is not a regular file';
+      throw new NetworkError('content-operation-not-permitted', `fileBody: ${this.#shown} ${what}`);
     }
     this.size = Number(this.#was.size);
   }
@@ -90,11 +91,11 @@ class SentFile {
         // Before its last byte is sent: a message of which some is of another file must not become whole.
         if (bytesRead === 0 || at === end) await this.#refuseChanged(file);
         // A file of `/sys` tells a size that it does not have.
-        if (bytesRead === 0) throw this.#conflict(`the file ends after ${at} of its ${this.size} bytes`);
+        if (bytesRead === 0) throw this.#conflict(`ends after ${at} of its ${this.size} bytes`);
         yield piece.subarray(0, bytesRead);
       }
     } catch (thrown) {
-      throw fileFailure(thrown, this.#url);
+      throw fileFailure(thrown);
     } finally {
       await file?.close();
     }
@@ -104,10 +105,10 @@ class SentFile {
     const { size, mtimeNs, ino, dev } = await file.stat({ bigint: true });
     const was = this.#was;
     if (size === was.size && mtimeNs === was.mtimeNs && ino === was.ino && dev === was.dev) return;
-    throw this.#conflict('the file has changed since fileBody() was called');
+    throw this.#conflict('has changed since fileBody() was called');
   }
 
   #conflict(what: string): NetworkError {
-    return new NetworkError('content-conflict', `${what}, and was not sent as a whole`, { url: this.#url });
+    return new NetworkError('content-conflict', `${this.#shown} ${what}, and was not sent as a whole`);
   }
 }

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../../src/call/request.ts';
 import type { Routes } from '../../../../src/call/route.ts';
 import { NetworkError } from '../../../../src/error.ts';
 import type { AddressFilter } from '../../../../src/options/address-filter.ts';
-import { publicKey } from '../../../../src/proxy/proxy-server.ts';
+import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
 import { addressBytes } from '../../../../src/util/ip-address.ts';
 import { withoutFragment } from '../../../../src/util/url.ts';
 import { assertAllowed } from '../guard.ts';
@@ -29,7 +29,7 @@ export function guardRoutes(
     } else if (!route.proxy.guards) {
       throw new NetworkError(
         'content-access-denied',
-        `nothing was sent: the proxy ${publicKey(route.proxy)} resolves ${host} itself, so addressFilter cannot see its address; declare the proxy with guards: true if it keeps such addresses away, or let names be resolved here (socks5 with hostNameLookup: 'local')`,
+        `nothing was sent: the proxy ${proxyOrigin(route.proxy)} resolves ${host} itself, so addressFilter cannot see its address; declare the proxy with guards: true if it keeps such addresses away, or let names be resolved here (socks5 with hostNameLookup: 'local')`,
         { url: shown },
       );
     }

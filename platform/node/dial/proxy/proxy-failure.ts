@@ -1,6 +1,6 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
-import { publicKey } from '../../../../src/proxy/proxy-server.ts';
+import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
 import { networkFailure } from '../../../common/network-failure.ts';
 import type { Dialing, Step } from '../step.ts';
 import { OriginFailure } from './fall-through.ts';
@@ -36,7 +36,7 @@ function proxyFailure(thrown: unknown, proxy: ProxyServer, { url, call }: Dialin
   const isOrigins = failure.cause instanceof OriginFailure;
   if (call.cancelled !== null || isProxys || isOrigins || OTHERS.has(failure.code)) return failure;
   const code = CODES.get(failure.code) ?? 'unknown-proxy';
-  return new NetworkError(code, `the proxy ${publicKey(proxy)} cannot be used: ${failure.message}`, {
+  return new NetworkError(code, `the proxy ${proxyOrigin(proxy)} cannot be used: ${failure.message}`, {
     url,
     cause: thrown,
   });
@@ -49,7 +49,7 @@ export function proxyRefusal(
   { url }: Dialing,
   code: NetworkErrorCode = 'unknown-proxy',
 ): NetworkError {
-  return new NetworkError(code, `the proxy ${publicKey(proxy)} ${what}`, { url });
+  return new NetworkError(code, `the proxy ${proxyOrigin(proxy)} ${what}`, { url });
 }
 
 export function wantsCredentials(proxy: ProxyServer, dialing: Dialing): NetworkError {
@@ -57,7 +57,7 @@ export function wantsCredentials(proxy: ProxyServer, dialing: Dialing): NetworkE
     proxy.user === ''
       ? 'asks for a user and a password'
       : 'does not accept the user and password that it was given';
-  return new NetworkError('proxy-authentication-required', `the proxy ${publicKey(proxy)} ${what}`, {
+  return new NetworkError('proxy-authentication-required', `the proxy ${proxyOrigin(proxy)} ${what}`, {
     url: dialing.url,
   });
 }

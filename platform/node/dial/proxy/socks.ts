@@ -1,6 +1,6 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
-import { publicKey } from '../../../../src/proxy/proxy-server.ts';
+import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
 import { addressBytes } from '../../../../src/util/ip-address.ts';
 import { networkFailure } from '../../../common/network-failure.ts';
 import { abortable } from '../abortable.ts';
@@ -65,7 +65,7 @@ function refused(
   proxy: ProxyServer,
   { url }: Dialing,
 ): NetworkError {
-  const message = `the proxy ${publicKey(proxy)} opens no way to the origin: ${words}`;
+  const message = `the proxy ${proxyOrigin(proxy)} opens no way to the origin: ${words}`;
   return new NetworkError(code, message, { url, cause: new OriginFailure(words) });
 }
 
