@@ -1,11 +1,14 @@
 /** What is posted of bodies: whose memory it is, and how often their progress is told. */
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { REPLY_WINDOW } from '../../../platform/bridge/protocol.ts';
 import { connect, serve } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager } from '../../../platform/node/index.ts';
 import type { Call } from '../../../src/call/call.ts';
 import type { Transport } from '../../../src/call/transport.ts';
 import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import { UNREAD_PATIENCE } from '../../../src/queue/unread-bodies.ts';
+import { FakeClock } from '../../support/fixtures.ts';
 import { countingTransport } from './counting-transport.ts';
 import { HELLO, rawPort, requestMessage } from './pair.ts';
 
@@ -69,5 +72,34 @@ test.each([
   expect(seen.flatMap(({ sent }) => sent ?? [])).toEqual(told);
   const at = seen.findIndex(({ type }) => type === 'request-sent');
   expect(seen[at - 1]).toMatchObject({ type: 'upload-progress', sent: 99 });
+  await raw.end();
+});
+
+test('bodies of which it is said late that nobody reads them give way to a request that waits already', async () => {
+  const clock = new FakeClock();
+  let isLarge = true;
+  const transport = answering((sink) =>
+    isLarge ? sink.data(new Uint8Array(REPLY_WINDOW), true) : sink.end(null),
+  );
+  const raw = rawPort({}, new NetworkAccessManager({ transport, clock }));
+  const heads = (...ids: number[]) =>
+    raw.heardUntil(() =>
+      ids.every((id) =>
+        raw.heard.some((message) => message.id === id && (message.event as { type: string }).type === 'head'),
+      ),
+    );
+  const unread = [1, 2, 3, 4, 5, 6];
+  raw.say(HELLO, ...unread.map((id) => requestMessage(id, HOST)));
+  await heads(...unread);
+  isLarge = false;
+  raw.say(requestMessage(7, HOST));
+  // What is asked of other hosts goes the same way behind it.
+  raw.say(requestMessage(8, 'https://other.example/'));
+  await heads(8);
+  raw.say(...unread.map((id) => ({ type: 'credit', id, bytes: 0, isUnread: true })));
+  raw.say(requestMessage(9, 'https://other.example/'));
+  await heads(9);
+  clock.advance(UNREAD_PATIENCE);
+  await heads(7);
   await raw.end();
 });
