@@ -30,6 +30,8 @@ export const PROTOCOL = { major: 1, minor: 0 } as const;
 export const REPLY_WINDOW = 1024 * 1024;
 /** Bytes of all bodies that may be on their way. */
 export const PORT_WINDOW = 64 * 1024 * 1024;
+/** Bytes of bodies after which a client says that they have arrived. */
+export const RECEIVED_STEP = 1024 * 1024;
 /** Messages that a client puts into one post. */
 export const POST_MESSAGES = 64;
 /** Bytes after which a client posts what it has to say. */

@@ -8,7 +8,7 @@ import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
 import type { BridgePort } from '../port.ts';
-import { type ClientMessage, type OwnerMessage, PORT_WINDOW, PROTOCOL } from '../protocol.ts';
+import { type ClientMessage, type OwnerMessage, PROTOCOL, RECEIVED_STEP } from '../protocol.ts';
 import { ClientCalls } from './client-calls.ts';
 import { RemoteTransfer, type TransferHost } from './remote-transfer.ts';
 
@@ -157,7 +157,7 @@ export class ClientLink implements TransferHost {
   /** Tells in large steps what has arrived, whoever it was for. */
   #count(bytes: number): void {
     this.#received += bytes;
-    if (this.#received < PORT_WINDOW / 64) return;
+    if (this.#received < RECEIVED_STEP) return;
     this.send({ type: 'received', bytes: this.#received });
     this.#received = 0;
   }

@@ -17,7 +17,7 @@ export interface PlainMessage extends Linked<PlainMessage> {
 }
 
 /**
- * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects without a prototype,
+ * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects that inherit nothing,
  * lists, texts, numbers, truth values, null, undefined and bytes. Bytes are not copied: a clone has memory of its own.
  *
  * @param most bytes that all of it may have
@@ -30,6 +30,17 @@ export function plainMessages(post: unknown, most: number): PlainMessage[] {
   copier.spend(post.length * VALUE_SIZE);
   return Array.from(post, (message) => copier.message(message));
 }
+
+/**
+ * Makes objects that inherit nothing, of a class: engines keep what `Object.create(null)` gives as a table of hashes, which a
+ * request pays for with a seventh of its time here.
+ */
+class PlainObject {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(PlainObject.prototype, null);
+Reflect.deleteProperty(PlainObject.prototype, 'constructor');
+Object.freeze(PlainObject.prototype);
 
 class Copier {
   readonly #most: number;
@@ -81,7 +92,7 @@ class Copier {
       return Array.from(one, (item) => this.#copy(item, depth + 1));
     }
     if (Object.getPrototypeOf(one) !== Object.prototype) throw new MalformedMessage('an object of a class');
-    const plain: Record<string, unknown> = Object.create(null);
+    const plain: Record<string, unknown> = new PlainObject();
     for (const name of Object.keys(one)) {
       this.spend(name.length);
       plain[name] = this.#copy(one[name as never], depth + 1);

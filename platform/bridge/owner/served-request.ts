@@ -39,7 +39,6 @@ export interface RequestHost {
 
 /** A request of the other side: its reply is here, and everything that happens to it is told and asked there. */
 export class ServedRequest implements ReplyRelay {
-  readonly upload: RemoteUpload;
   readonly client: ClientRate;
   isBodyUnread = false;
   readonly #host: RequestHost;
@@ -53,22 +52,15 @@ export class ServedRequest implements ReplyRelay {
   /** How far an upload was when that was told last, until something else is told of the request. */
   #progress: OwnerMessage | null = null;
   #isOver = false;
-  readonly #asked = new Map<number, (answered: Answered) => void>();
+  /** Where a body is sent. Most requests have none, and ask nothing. */
+  #upload: RemoteUpload | null = null;
+  #asked: Map<number, (answered: Answered) => void> | null = null;
 
   constructor(host: RequestHost, { id, method }: RequestMessage) {
     this.#host = host;
     this.#id = id;
     this.#method = method;
     this.client = host.rate;
-    const name = { id };
-    this.upload = new RemoteUpload(
-      {
-        open: (pass, credit) => host.send({ type: 'upload-open', ...name, pass, credit }),
-        credit: (pass, bytes) => host.send({ type: 'upload-credit', ...name, pass, bytes }),
-        close: (pass) => host.send({ type: 'upload-close', ...name, pass }),
-      },
-      host.uploadCredit,
-    );
   }
 
   start({ operation, method, url, headers, options, body }: RequestMessage): void {
@@ -80,7 +72,8 @@ export class ServedRequest implements ReplyRelay {
       ...(operation === 'custom' ? { method } : {}),
       ...(siteForCookies === null ? {} : { siteForCookies }),
     };
-    const upload = body === null ? null : { [requestBody]: () => this.upload.body(body) };
+    if (body !== null) this.#upload = this.#remoteUpload();
+    const upload = body === null ? null : { [requestBody]: () => this.#upload!.body(body) };
     const { reply, control } = this.#host.manager.startRelayed(operation, request, upload, this);
     this.#reply = reply;
     this.#control = control;
@@ -135,8 +128,8 @@ export class ServedRequest implements ReplyRelay {
         this.abort(new NetworkError('operation-canceled', 'the client has aborted the request'));
         break;
       case 'answer':
-        this.#asked.get(message.question)?.(message.answered);
-        this.#asked.delete(message.question);
+        this.#asked?.get(message.question)?.(message.answered);
+        this.#asked?.delete(message.question);
         break;
       default:
         this.#takeUpload(message);
@@ -158,8 +151,9 @@ export class ServedRequest implements ReplyRelay {
   }
 
   #takeUpload(message: Extract<ContinuedMessage, { readonly pass: number }>): void {
-    const { upload } = this;
-    if (!upload.knows(message.pass)) throw new MalformedMessage('bytes of a body that was not opened');
+    const upload = this.#upload;
+    if (upload === null || !upload.knows(message.pass))
+      throw new MalformedMessage('bytes of a body that was not opened');
     const pass = upload.pass(message.pass);
     if (message.type === 'upload-end') pass?.end();
     else if (message.type === 'upload-failed')
@@ -224,7 +218,22 @@ export class ServedRequest implements ReplyRelay {
         ? { ...question, headers: withoutSetCookie(question.headers) }
         : question;
     send({ type: 'question', id: this.#id, question: number, asked });
-    return new Promise((resolve) => this.#asked.set(number, resolve));
+    this.#asked ??= new Map();
+    const waiting = this.#asked;
+    return new Promise((resolve) => waiting.set(number, resolve));
+  }
+
+  #remoteUpload(): RemoteUpload {
+    const { send, uploadCredit } = this.#host;
+    const id = this.#id;
+    return new RemoteUpload(
+      {
+        open: (pass, credit) => send({ type: 'upload-open', id, pass, credit }),
+        credit: (pass, bytes) => send({ type: 'upload-credit', id, pass, bytes }),
+        close: (pass) => send({ type: 'upload-close', id, pass }),
+      },
+      uploadCredit,
+    );
   }
 
   /** @param error why; null when it has come to its end, after which an error is made for whoever still waits only */
@@ -235,10 +244,10 @@ export class ServedRequest implements ReplyRelay {
     this.#control = null;
     this.#reply = null;
     this.#host.flow.forget(this.#resume);
-    this.upload.fail(() => error ?? cancelled(url));
-    for (const answer of this.#asked.values())
+    this.#upload?.fail(() => error ?? cancelled(url));
+    for (const answer of this.#asked?.values() ?? [])
       answer({ answer: null, error: (error ?? cancelled(url)).toJSON() });
-    this.#asked.clear();
+    this.#asked = null;
     this.#host.over(this.#id);
   }
 }

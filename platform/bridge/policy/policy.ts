@@ -9,7 +9,7 @@ import {
 } from '../../../src/checks/checker.ts';
 import { isToken } from '../../../src/message/field-lexer.ts';
 import type { OwnOptions } from '../../../src/options/options.ts';
-import { PORT_WINDOW } from '../protocol.ts';
+import { PORT_WINDOW, RECEIVED_STEP } from '../protocol.ts';
 import { type AddressRange, parseAddressRange } from './addresses.ts';
 import { GRANTS, type Grant } from './grants.ts';
 
@@ -74,7 +74,7 @@ export interface BridgePolicy {
    * @default 10 000, or ten times {@link requestsPerSecond} where that is more
    */
   readonly messagesPerSecond: number;
-  /** Bytes on their way to the client. @default 64 MiB */
+  /** Bytes of bodies on their way to the client, which says in steps of 1 MiB that they have arrived: no less than that. @default 64 MiB */
   readonly bytesInFlight: number;
   /**
    * Bytes of one post, of which a request with all its fields is one. A client puts several messages into one of up to
@@ -131,7 +131,7 @@ const CHECKS: Checks<BridgePolicy> = {
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
   messagesPerSecond: wholeNumber(1),
-  bytesInFlight: wholeNumber(1),
+  bytesInFlight: wholeNumber(RECEIVED_STEP),
   maximumMessageSize: wholeNumber(1),
 };
 

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { type BridgePolicyInput, connect } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager, NetworkError, type NetworkReply } from '../../../platform/node/index.ts';
 import type { BodyInput, NetworkRequest, Operation } from '../../../src/index.ts';
@@ -22,6 +23,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const LOOPBACK = { addresses: ['127.0.0.1'] };
+/** What a client says at once of the bytes that have arrived. */
+const LEAST = 1024 * 1024;
 const url = (path: string): string => server.origin + path;
 
 const pair = (policy: BridgePolicyInput = LOOPBACK, manager?: NetworkAccessManager): Pair =>
@@ -223,21 +226,29 @@ describe('a client', () => {
   });
 
   test('gets no more bytes of all bodies than the policy lets be on their way', async () => {
-    const raw = makeRawPort({ ...LOOPBACK, bytesInFlight: 200_000 });
+    const raw = makeRawPort({ ...LOOPBACK, bytesInFlight: LEAST });
     const bytes = (): number =>
       raw.heard
         .map(({ event }) => event as { readonly type?: string; readonly chunk?: Uint8Array } | undefined)
         .reduce((sum, event) => sum + (event?.chunk?.length ?? 0), 0);
-    raw.say(HELLO, ...[1, 2, 3].map((id) => request(id, url(`/bytes/${10 ** 6}?id=flight${id}`))));
-    await raw.heardUntil(() => bytes() >= 200_000);
+    raw.say(HELLO, ...[1, 2, 3].map((id) => request(id, url(`/bytes/${10 ** 7}?id=flight${id}`))));
+    await raw.heardUntil(() => bytes() >= LEAST);
     // Each body may have had a chunk to post before it was told.
-    const most = 200_000 + 3 * 65_536;
+    const most = LEAST + 3 * 65_536;
     expect(bytes()).toBeLessThanOrEqual(most);
     const before = bytes();
     raw.say({ type: 'received', bytes: before });
-    await raw.heardUntil(() => bytes() >= before + 200_000);
+    await raw.heardUntil(() => bytes() >= before + LEAST);
     expect(bytes()).toBeLessThanOrEqual(before + most);
     await raw.end();
+  });
+
+  test('reads to the end however few bytes the policy lets be on their way', async () => {
+    await using both = pair({ ...LOOPBACK, bytesInFlight: LEAST });
+    const size = 3 * LEAST + 1;
+    const bodies = [1, 2, 3].map((id) => both.client.get(url(`/bytes/${size}?id=least${id}`)).bytes());
+    expect((await Promise.all(bodies)).map(({ length }) => length)).toEqual([size, size, size]);
+    expect(() => resolvePolicy({ bytesInFlight: LEAST - 1 })).toThrow('bytesInFlight');
   });
 
   test('that reads more than was sent, or sends more than was asked for, is shown the door', async () => {

@@ -20,10 +20,14 @@ const CREDIT = { type: 'credit', id: 1, bytes: 5, isUnread: false };
 const readPost = (post: unknown, most: number) =>
   plainMessages(post, most).map(({ message }) => readClientMessage(message));
 
-test('what a client says is read, as own properties without a prototype', () => {
+test('what a client says is read, as own properties, and inherits nothing', () => {
   const [request, credit] = readPost([{ ...REQUEST, body: BODY }, CREDIT], MOST);
   expect(request).toMatchObject({ ...REQUEST, body: BODY });
-  expect(Object.getPrototypeOf((request as { options: object }).options)).toBeNull();
+  const { options } = request as { options: object };
+  for (const name of [...Object.getOwnPropertyNames(Object.prototype), 'then'])
+    expect([name, name in options]).toEqual([name, false]);
+  // Nobody can add to what they have in common.
+  expect(Object.isFrozen(Object.getPrototypeOf(options))).toBe(true);
   expect(credit).toEqual(CREDIT);
 });
 
