@@ -375,7 +375,9 @@ describe('requests at once', () => {
     manager.on('authenticationRequired', listener);
     const texts = Array.from({ length: 20 }, (_, i) => manager.get(`${server.origin}/${i}`).text());
     expect(new Set(await Promise.all(texts))).toEqual(new Set(['welcome']));
-    expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    // The first that is refused asks again: one that had waited for the answer, or one that had found it, which asks for the
+    // first time.
+    expect(asked.map(({ attempt }) => attempt)).toEqual([1, expect.toBeOneOf([1, 2])]);
   });
 
   test('each have an abort of their own, whoever asks included', async () => {
