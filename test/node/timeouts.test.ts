@@ -51,7 +51,7 @@ describe.each([
   });
 
   test.each<[string, object, string]>([
-    ['connect', { connect: 50, firstByte: 9, queue: 1e6 }, 'mute'],
+    ['connect', { connect: 300, firstByte: 9, queue: 1e6 }, 'mute'],
     ['firstByte', { firstByte: 50, total: 1e6 }, 'hang'],
     ['firstByte', { firstByte: 50 }, 'away'],
     ['attempt', { attempt: 50 }, 'hang'],
