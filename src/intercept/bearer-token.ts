@@ -24,6 +24,12 @@ const CHECKS: Checks<BearerTokenOptions> = {
   },
 };
 
+/** A refresh, and the token that it replaces. */
+interface Refresh {
+  readonly refused: string | null;
+  readonly token: Promise<string | null>;
+}
+
 /**
  * An interceptor (for `interceptors`) that sends a token with each request, and a new one when it is refused: once, and only
  * a request that can be sent again. An `Authorization` that a request has already stays. Over a redirect to another origin
@@ -32,21 +38,31 @@ const CHECKS: Checks<BearerTokenOptions> = {
 export function bearerToken(options: BearerTokenOptions): Interceptor {
   const { get, refresh, origins } = checkOptions('bearerToken', options, CHECKS);
   const allowed = origins?.map((origin) => parseUrl(origin).origin);
-  /** The refresh that is under way, and the token that it replaces. */
-  let refreshing: { readonly refused: string | null; readonly token: Promise<string | null> } | null = null;
-  const renewed = (refused: string | null): Promise<string | null> => {
+  /** The refresh that is under way, and the last that has come to something. */
+  let refreshing: Refresh | null = null;
+  let done: Refresh | null = null;
+  /** @param before what had been {@link done} before the refused token was read */
+  const renewed = (refused: string | null, before: Refresh | null): Promise<string | null> => {
     if (refreshing !== null && refreshing.refused === refused) return refreshing.token;
-    const token = (async () => refresh!(refused))().finally(() => {
-      refreshing = null;
-    });
-    refreshing = { refused, token };
-    return token;
+    // It has come to its end since, while the token was read once more: a second one may spend what can be spent once.
+    if (done !== null && done !== before && done.refused === refused) return done.token;
+    const own: Refresh = { refused, token: (async () => refresh!(refused))() };
+    refreshing = own;
+    const end = (): void => {
+      if (refreshing === own) refreshing = null;
+    };
+    own.token.then(() => {
+      done = own;
+      end();
+    }, end);
+    return own.token;
   };
   return async (request, next) => {
     const isForeign = allowed !== undefined && !allowed.includes(parseUrl(request.url).origin);
     if (isForeign || request.headers.has('authorization')) return next(request);
     const authorized = (token: string | null) =>
       next(token === null ? request : request.withHeader('authorization', `Bearer ${token}`));
+    const before = done;
     const token = await get();
     const response = await authorized(token);
     if (response.status !== 401 || refresh === undefined || !request.replayable) return response;
@@ -55,7 +71,7 @@ export function bearerToken(options: BearerTokenOptions): Interceptor {
     if (hostname !== parseUrl(request.url).hostname && allowed?.includes(origin) !== true) return response;
     // Another request may have renewed it while this one was under way.
     const current = await get();
-    const fresh = current !== token ? current : await renewed(token);
+    const fresh = current !== token ? current : await renewed(token, before);
     return fresh === null || fresh === token ? response : authorized(fresh);
   };
 }

@@ -12,6 +12,7 @@ import {
   NetworkError,
   requestBody,
 } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fixtures.ts';
 import { Cleanup, portOf } from '../support/listening.ts';
 
@@ -341,6 +342,36 @@ describe('an interceptor', () => {
 });
 
 describe('bearerToken()', () => {
+  test('is not refreshed again by whoever still reads the old one when the new one comes', async () => {
+    let valid = 'old';
+    const origin = await serve((request, response) => {
+      response.writeHead(request.headers.authorization === 'Bearer new' ? 200 : 401).end();
+    });
+    let reads = 0;
+    let read = (): void => {};
+    const refresh = vi.fn(async () => {
+      valid = 'new';
+      return valid;
+    });
+    const get = async (): Promise<string> => {
+      const token = valid;
+      // Both read it before they ask, and when they are refused; the last has read it, and waits.
+      if (++reads === 4) await new Promise<void>((resolve) => (read = resolve));
+      return token;
+    };
+    // Both have read the old one again before it is renewed.
+    const renew = async (): Promise<string> => {
+      await eventually(() => expect(reads).toBe(4));
+      return refresh();
+    };
+    manager.interceptors = [bearerToken({ origins: [origin], get, refresh: renew })];
+    const replies = [1, 2].map(() => manager.get(`${origin}/`).completed);
+    await Promise.race(replies);
+    read();
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
   test('sends a token, refreshes it once for all that are refused, and tells no other origin', async () => {
     let valid = 'old';
     const seen: (string | undefined)[] = [];
