@@ -28,6 +28,11 @@ export class Outbox<Message> {
     this.#later = port.afterTurn ?? ((callback) => void NOW.then(callback));
   }
 
+  /** Messages that wait for their post. */
+  get size(): number {
+    return this.#messages.length;
+  }
+
   /**
    * @param chunk bytes in the message, in memory of their own that is given away
    * @param size about the bytes of the message, where it may be large

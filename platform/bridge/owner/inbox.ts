@@ -47,6 +47,11 @@ export class Inbox {
     this.#limit = host.rate.spent + TURN;
   }
 
+  /** What all that waits counts for. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   /** @throws MalformedMessage for what is no post */
   take(post: unknown): void {
     if (this.#isClosed) return;

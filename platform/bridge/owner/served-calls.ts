@@ -25,6 +25,11 @@ export class ServedCalls {
     this.#quota = quota;
   }
 
+  /** Calls that are under way, or go on. */
+  get size(): number {
+    return this.#running.size;
+  }
+
   take(call: CallMessage): void {
     const refused = this.#refusal(call);
     if (refused !== null) {

@@ -102,6 +102,11 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     return this.#requests.size;
   }
 
+  /** @internal How much is kept of the client: requests, calls, and what waits to be obeyed or posted. */
+  get held(): number {
+    return this.#requests.size + this.#calls.size + this.#inbox.weight + this.#outbox.size;
+  }
+
   /** Ends what the client has under way with operation-canceled, tells it, and closes the port. */
   close(): void {
     this.#close(new NetworkError('operation-canceled', 'the owner of the manager has closed the port'));
