@@ -237,7 +237,8 @@ export class ResponseParser {
 
   #endHead(statusLine: StatusLine): void {
     const { status, reason, minorVersion } = statusLine;
-    const pairs = this.#pairs;
+    // A copy: what has grown is larger than what it holds, and V8 makes arrays that grow in the old generation (see HeadEvent).
+    const pairs = this.#pairs.slice();
     const head = { status, reason, minorVersion, headers: HttpHeaders.adopt(pairs) };
     if (status < 200 && status !== 101) {
       if (++this.#informationalResponses > this.#limits.informationalResponses) {

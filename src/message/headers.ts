@@ -52,10 +52,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
   get(name: string): string | null {
     const wanted = name.toLowerCase();
     let value: string | null = null;
-    for (let i = 0; i < this.#pairs.length; i += 2) {
-      if (this.#pairs[i] === wanted)
-        value = value === null ? this.#pairs[i + 1]! : `${value}, ${this.#pairs[i + 1]}`;
-    }
+    for (let i = this.#indexOf(wanted); i >= 0; i = this.#indexOf(wanted, i + 2))
+      value = value === null ? this.#pairs[i + 1]! : `${value}, ${this.#pairs[i + 1]}`;
     return value;
   }
 
@@ -63,9 +61,8 @@ export class HttpHeaders implements Iterable<[string, string]> {
   getAll(name: string): string[] {
     const wanted = name.toLowerCase();
     const values: string[] = [];
-    for (let i = 0; i < this.#pairs.length; i += 2) {
-      if (this.#pairs[i] === wanted) values.push(this.#pairs[i + 1]!);
-    }
+    for (let i = this.#indexOf(wanted); i >= 0; i = this.#indexOf(wanted, i + 2))
+      values.push(this.#pairs[i + 1]!);
     return values;
   }
 
@@ -148,9 +145,11 @@ export class HttpHeaders implements Iterable<[string, string]> {
     for (let i = 0; i < this.#pairs.length; i += 2) yield [this.#pairs[i]!, this.#pairs[i + 1]!];
   }
 
-  #indexOf(lowerName: string): number {
-    for (let i = 0; i < this.#pairs.length; i += 2) if (this.#pairs[i] === lowerName) return i;
-    return -1;
+  /** Where the field, or the next one of that name, stands; −1 for none. A value may be the same word. */
+  #indexOf(lowerName: string, from = 0): number {
+    let at = this.#pairs.indexOf(lowerName, from);
+    while (at % 2 === 1) at = this.#pairs.indexOf(lowerName, at + 1);
+    return at;
   }
 
   #remove(lowerName: string, from: number): boolean {

@@ -9,7 +9,7 @@ import type { ConnectionSecurity } from '../../../src/message/connection-securit
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import type { Wire } from '../dial/step.ts';
 import { copyOf } from './copy.ts';
-import { type RequestHead, requestHead } from './http1-request-head.ts';
+import { requestHead } from './http1-request-head.ts';
 import { WireExchange } from './wire-exchange.ts';
 
 /** A connection as the exchange on it sees it. */
@@ -30,7 +30,10 @@ const MOST_HELD = 64 * 1024;
 /** One request on one HTTP/1.1 connection. What arrives before there is a reader is held. */
 export class Http1Exchange extends WireExchange {
   readonly #wire: Http1Wire;
-  readonly #head: RequestHead;
+  /** Latin-1. */
+  readonly #head: string;
+  /** What the head promises of the body, null when that is chunked. */
+  readonly #bodyLength: number | null;
   /** The message is complete, whether or not its reader has had all of it. */
   #isReceived = false;
   #isDelivering = false;
@@ -41,10 +44,11 @@ export class Http1Exchange extends WireExchange {
 
   /** @throws NetworkError when the request cannot be written */
   constructor(wire: Http1Wire, request: HttpRequest, call: Call) {
-    const head = requestHead(request, wire.forwarder);
-    super(request, call, head.bodyLength);
+    const { text, bodyLength } = requestHead(request, wire.forwarder);
+    super(request, call, bodyLength);
     this.#wire = wire;
-    this.#head = head;
+    this.#head = text;
+    this.#bodyLength = bodyLength;
   }
 
   /** Writes the request; of one that waits for `100 (Continue)`, the head. */
@@ -53,7 +57,7 @@ export class Http1Exchange extends WireExchange {
     const hasBody = this.request.body !== null;
     // A body that is in memory goes out in one piece with the head.
     if (hasBody) socket.cork();
-    socket.write(this.#head.text, 'latin1');
+    socket.write(this.#head, 'latin1');
     this.sendBody();
     if (hasBody) socket.uncork();
   }
@@ -98,7 +102,7 @@ export class Http1Exchange extends WireExchange {
     const whenTaken = (error?: Error | null): void => {
       if (!error) taken();
     };
-    if (this.#head.bodyLength !== null) {
+    if (this.#bodyLength !== null) {
       socket.write(chunk, whenTaken);
       return;
     }
@@ -110,7 +114,7 @@ export class Http1Exchange extends WireExchange {
   }
 
   end(): void {
-    if (this.#head.bodyLength === null) this.#wire.socket.write(LAST_CHUNK, 'latin1');
+    if (this.#bodyLength === null) this.#wire.socket.write(LAST_CHUNK, 'latin1');
   }
 
   failed(error: NetworkError): void {

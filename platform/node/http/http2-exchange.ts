@@ -1,4 +1,9 @@
-import type { ClientHttp2Session, ClientHttp2Stream, ClientSessionRequestOptions } from 'node:http2';
+import type {
+  ClientHttp2Session,
+  ClientHttp2Stream,
+  ClientSessionRequestOptions,
+  OutgoingHttpHeaders,
+} from 'node:http2';
 import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
@@ -9,7 +14,7 @@ import type { ActiveSet } from '../../../src/util/active-set.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';
-import { type Http2RequestFields, http2RequestFields } from './http2-request-fields.ts';
+import { http2RequestFields } from './http2-request-fields.ts';
 import { type Http2StreamListener, listenToBody, listenToStream } from './http2-stream-listener.ts';
 import { WireExchange } from './wire-exchange.ts';
 
@@ -41,7 +46,7 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
   /** Undefined as long as nothing of it was sent. Node forgets it with the stream. */
   streamId: number | undefined = undefined;
   readonly #owner: Http2ExchangeOwner;
-  readonly #fields: Http2RequestFields;
+  readonly #fields: OutgoingHttpHeaders;
   #stream: ClientHttp2Stream | null = null;
   place = 0;
   #running: ActiveSet<Http2Exchange> | null = null;
@@ -52,8 +57,8 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
 
   /** @throws NetworkError when the request cannot be written */
   constructor(owner: Http2ExchangeOwner, request: HttpRequest, call: Call, refusals: number) {
-    const fields = http2RequestFields(request);
-    super(request, call, fields.bodyLength);
+    const { fields, bodyLength } = http2RequestFields(request);
+    super(request, call, bodyLength);
     this.#owner = owner;
     this.refusals = refusals;
     this.#fields = fields;
@@ -68,7 +73,7 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
     running.add(this);
     let stream: ClientHttp2Stream;
     try {
-      stream = session.request(this.#fields.fields, this.request.body === null ? NO_BODY : BODY_FOLLOWS);
+      stream = session.request(this.#fields, this.request.body === null ? NO_BODY : BODY_FOLLOWS);
     } catch (error) {
       this.fail(unsendable(this.request, error as Error));
       return;
