@@ -11,7 +11,7 @@ type Head = ReplyEvent & { readonly type: 'head' };
  * A class and no literal: of a literal whose objects outlive a few collections V8 makes the next ones in the old generation.
  * There they outlive their replies, with all that they refer to, until the next full collection.
  */
-class HeadEvent implements Head {
+export class HeadEvent implements Head {
   readonly type = 'head';
   declare readonly url: string;
   declare readonly status: number;
@@ -39,8 +39,4 @@ class HeadEvent implements Head {
     this.redirectedByPlatform = response.redirectedByPlatform ?? false;
     this.cacheStatus = response.cacheStatus ?? null;
   }
-}
-
-export function headEvent(response: HttpResponse, method: string): Head {
-  return new HeadEvent(response, method);
 }

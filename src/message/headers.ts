@@ -115,8 +115,7 @@ export class HttpHeaders implements Iterable<[string, string]> {
 
   /** A copy with that field replaced: how a stage changes a request, which is immutable. */
   with(name: string, value: string): HttpHeaders {
-    if (this.has(name)) return this.clone().set(name, value);
-    return HttpHeaders.adopt([...this.#pairs, fieldName(name), fieldValue(name, value)], this.#secret);
+    return this.clone().set(name, value);
   }
 
   /** A copy without those fields; itself when it has none of them. */

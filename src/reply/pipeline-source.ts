@@ -1,5 +1,5 @@
 import { Call, type CallSink } from '../call/call.ts';
-import { headEvent } from '../call/head-event.ts';
+import { HeadEvent } from '../call/head-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next } from '../call/stage.ts';
@@ -106,7 +106,7 @@ class PipelineTransfer extends Call implements Transfer, BodySink {
       return;
     }
     this.#body = body;
-    sink.accept(headEvent(response, this.#request.method));
+    sink.accept(new HeadEvent(response, this.#request.method));
     // A listener of metaDataChanged may have aborted.
     if (this.#sink === null) return;
     try {

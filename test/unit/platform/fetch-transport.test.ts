@@ -7,7 +7,7 @@ import {
   portableFetchCapabilities,
 } from '../../../platform/common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../../../platform/common/foreign-stream.ts';
-import { headEvent } from '../../../src/call/head-event.ts';
+import { HeadEvent } from '../../../src/call/head-event.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { bindRequest, fetchWords } from '../../../src/message/fetch-words.ts';
 import { toRequestBody } from '../../../src/message/request-body.ts';
@@ -245,7 +245,7 @@ describe('what fetch answers', () => {
     const response = await answer(responseLike({ ...init, fields }));
     const told = new Headers(fields).get('content-length');
     expect(response.headers.get('content-length')).toBe(told);
-    expect(headEvent(response, 'GET')).toMatchObject({ total, originalContentLength: Number(told ?? -1) });
+    expect(new HeadEvent(response, 'GET')).toMatchObject({ total, originalContentLength: Number(told ?? -1) });
   });
 
   const UNENCODED = { unencodedOrigins: ['http://origin.test'] };
@@ -267,7 +267,7 @@ describe('what fetch answers', () => {
     'the length where the application says that there is no coding, %s',
     async (_name, init, fields, total) => {
       const response = await answer(responseLike({ ...init, fields }), undefined, UNENCODED);
-      expect(headEvent(response, 'GET').total).toBe(total);
+      expect(new HeadEvent(response, 'GET').total).toBe(total);
     },
   );
 
