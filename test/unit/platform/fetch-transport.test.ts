@@ -245,7 +245,10 @@ describe('what fetch answers', () => {
     const response = await answer(responseLike({ ...init, fields }));
     const told = new Headers(fields).get('content-length');
     expect(response.headers.get('content-length')).toBe(told);
-    expect(new HeadEvent(response, 'GET')).toMatchObject({ total, originalContentLength: Number(told ?? -1) });
+    expect(new HeadEvent(response, 'GET')).toMatchObject({
+      total,
+      originalContentLength: Number(told ?? -1),
+    });
   });
 
   const UNENCODED = { unencodedOrigins: ['http://origin.test'] };
