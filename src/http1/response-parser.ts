@@ -241,13 +241,12 @@ export class ResponseParser {
     const pairs = this.#pairs.slice();
     const head = { status, reason, minorVersion, headers: HttpHeaders.adopt(pairs) };
     if (status < 200 && status !== 101) {
-      if (++this.#informationalResponses > this.#limits.informationalResponses) {
-        const { informationalResponses } = this.#limits;
+      const most = this.#limits.informationalResponses;
+      if (++this.#informationalResponses > most)
         throw limitExceeded(
-          `there are more than ${informationalResponses} informational (1xx) responses`,
+          `there are more than ${most} informational (1xx) responses`,
           'informationalResponses',
         );
-      }
       this.#startHead();
       this.#handler.onInformational(head);
       return;
