@@ -17,6 +17,7 @@ import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choos
 import { type KnownSpace, serverKey } from './credential-cache.ts';
 import { mayKnow } from './credentials.ts';
 import { GivenCredentials } from './given-credentials.ts';
+import { type PastRounds, pastRounds } from './past-rounds.ts';
 import { judgeProof } from './proof.ts';
 import { tellReadable } from './readable.ts';
 import type { Scheme, Session } from './scheme.ts';
@@ -52,10 +53,8 @@ export class Rounds implements AuthenticationRounds {
   readonly #given: GivenCredentials;
   #sent: Sent | null = null;
   #rounds = 0;
-  /** Times that credentials were asked for, or waited for. */
-  #asked = 0;
-  /** That of the strongest challenge which was answered: what follows may not be weaker. */
-  #strength = 0;
+  /** Null before the first challenge. */
+  #past: PastRounds | null = null;
   /** Tells those who wait for the answer that this request has asked for that it is remembered. */
   #answered: () => void = NOTHING;
 
@@ -67,6 +66,11 @@ export class Rounds implements AuthenticationRounds {
     const partition = server.isProxy ? null : request.options.siteForCookies;
     this.#key = serverKey(server, partition, under.source);
     this.#given = new GivenCredentials(under.all.cache, this.#key, server, request);
+  }
+
+  get #overall(): PastRounds {
+    this.#past ??= pastRounds(this.#request, this.#server.isProxy);
+    return this.#past;
   }
 
   get asksFirst(): boolean {
@@ -155,7 +159,7 @@ export class Rounds implements AuthenticationRounds {
     if (sent === null) return null;
     const { scheme, realm, credentials, session } = sent;
     const same = choices.find((choice) => choice.scheme === scheme && choice.realm === realm);
-    if (same === undefined || same.strength < this.#strength) return null;
+    if (same === undefined || same.strength < this.#overall.strength) return null;
     const next = session.goesOn(same.challenge);
     return next === null ? null : this.#keep(same, credentials, next, outgoing);
   }
@@ -176,12 +180,12 @@ export class Rounds implements AuthenticationRounds {
 
   /** Asks for credentials where none are at hand. What this machine has no means for leaves the other schemes. */
   async #anew(choices: readonly Choice[], outgoing: OutgoingRequest): Promise<AuthenticationAnswer | null> {
-    const asked = this.#asked;
+    const asked = this.#overall.asked;
     let left = choices;
     for (;;) {
       const [best] = left;
       // A server, or one in its place, that has seen an answer and asks for less gets none (a downgrade in mid-handshake).
-      if (best === undefined || best.strength < this.#strength) return null;
+      if (best === undefined || best.strength < this.#overall.strength) return null;
       try {
         const given = this.#given.atHand(left) ?? (await this.#ask(best));
         return given === null ? null : await this.#begin(left, given, outgoing);
@@ -190,7 +194,7 @@ export class Rounds implements AuthenticationRounds {
         left = left.filter(({ scheme }) => scheme !== best.scheme);
         if (left.length === 0) throw error;
         this.#tell(error);
-        this.#asked = asked;
+        this.#overall.asked = asked;
       } finally {
         this.#answered();
         this.#answered = NOTHING;
@@ -199,15 +203,15 @@ export class Rounds implements AuthenticationRounds {
   }
 
   async #ask({ scheme, challenge, realm }: Choice): Promise<Credentials | null> {
-    if (this.#asked >= this.#under.settings.maximumAuthenticationAttempts) return null;
-    this.#asked++;
+    if (this.#overall.asked >= this.#under.settings.maximumAuthenticationAttempts) return null;
+    this.#overall.asked++;
     return askCredentials({
       challenge: {
         scheme: scheme.name,
         realm,
         origin: this.#server.origin,
         isProxy: this.#server.isProxy,
-        attempt: this.#asked,
+        attempt: this.#overall.asked,
         options: Object.fromEntries(challenge.params),
       },
       source: this.#under.settings.credentials,
@@ -248,7 +252,7 @@ export class Rounds implements AuthenticationRounds {
     const answering = this.#answerWith(space, outgoing);
     const remember = (answer: AuthenticationAnswer | null): AuthenticationAnswer | null => {
       this.#given.remember(space);
-      this.#strength = Math.max(this.#strength, strength);
+      this.#overall.strength = Math.max(this.#overall.strength, strength);
       return answer;
     };
     return isPromise(answering) ? answering.then(remember) : remember(answering);

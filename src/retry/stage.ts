@@ -14,7 +14,8 @@ const KEY = 'idempotency-key';
 
 /**
  * Sends a request again that has failed in a way that may pass: a loop under the redirects, so that each hop has its
- * attempts, and above cookies and cache, so that each attempt has those of its time. Between two attempts the request has no
+ * attempts, and above authentication, cookies and cache, so that each attempt has those of its time: an answer to a challenge
+ * is for one message (a nonce count of Digest, a ticket), and a handshake begins anew. Between two attempts the request has no
  * slot and no connection.
  */
 export function retryStage(budget: RetryBudget): Stage {
@@ -24,8 +25,7 @@ export function retryStage(budget: RetryBudget): Stage {
     name: 'retry',
     handle: (request, next, call) => {
       const policy = retryPolicyOf(request.options.retry);
-      // A round of a handshake, sent again, would come over a connection that knows nothing of it.
-      if (policy === null || call.lease !== null) return null;
+      if (policy === null) return null;
       if (!policy.idempotencyKey || request.headers.has(KEY) || isIdempotent(request.method)) {
         return persist(request, policy, next, call, budget);
       }
