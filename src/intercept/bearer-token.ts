@@ -8,7 +8,8 @@ export interface BearerTokenOptions {
   readonly get: () => string | null | Promise<string | null>;
   /**
    * Fetches a new one when a server has refused that (401), and gives it, or null when there is none. All requests that are
-   * refused meanwhile wait for the same one. Default: a 401 is the answer.
+   * refused meanwhile wait for the same one. So must not the request that it makes itself, which would wait for its own end:
+   * with the same manager it goes to none of `origins`, or has an `Authorization` of its own. Default: a 401 is the answer.
    */
   readonly refresh?: ((refused: string | null) => string | null | Promise<string | null>) | undefined;
   /** Origins (`https://api.example`) that may see the token. Default: wherever the application sends a request. */
