@@ -168,6 +168,21 @@ describe.runIf(isHeld)('hits soon after others', () => {
     await cache.close();
   });
 
+  test('a look at what is held a moment before its end sets no timer into the past', async () => {
+    const cache = openCache();
+    await put(cache, 'key', bodyOf(1000));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await read(cache);
+    const [look] = timers.mock.calls.find(([, wait]) => wait === 1000)!;
+    const end = time + 1000;
+    vi.mocked(performance.now)
+      .mockReturnValueOnce(end - 0.1)
+      .mockReturnValue(end + 0.1);
+    look();
+    expect(timers.mock.calls.filter(([, wait]) => wait! < 0)).toEqual([]);
+    await cache.close();
+  });
+
   test('a file that is held and cannot be read is opened anew', async () => {
     const onFault = vi.fn();
     const cache = new DiskCache({ directory: path.join(root, 'unreadable'), onFault });

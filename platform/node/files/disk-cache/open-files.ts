@@ -19,7 +19,7 @@ export class OpenFiles {
   /** The file that is held for the path; its user has to release it. Null when there is none. */
   find(path: string): OpenFile | null {
     const file = this.#held.get(path);
-    return file === undefined || isOver(file) ? null : file.use();
+    return file === undefined || lifeOf(file, systemClock.monotonic()) <= 0 ? null : file.use();
   }
 
   /** The file that is held for the path, else one that is opened. Its user has to release it. */
@@ -67,14 +67,17 @@ export class OpenFiles {
 
   #expire(): void {
     this.#timer = null;
-    for (const [path, file] of this.#held) if (isOver(file)) this.drop(path);
-    for (const { openedAt } of this.#held.values()) {
-      this.#timer = setBackgroundTimeout(() => this.#expire(), openedAt + LIFETIME - systemClock.monotonic());
+    // One moment for all: what is not over yet must not be so when its timer is set, which Node warns of.
+    const now = systemClock.monotonic();
+    for (const [path, file] of this.#held) if (lifeOf(file, now) <= 0) this.drop(path);
+    for (const oldest of this.#held.values()) {
+      this.#timer = setBackgroundTimeout(() => this.#expire(), lifeOf(oldest, now));
       break;
     }
   }
 }
 
-function isOver({ openedAt }: OpenFile): boolean {
-  return systemClock.monotonic() - openedAt >= LIFETIME;
+/** Milliseconds that are left of it. */
+function lifeOf({ openedAt }: OpenFile, now: number): number {
+  return openedAt + LIFETIME - now;
 }

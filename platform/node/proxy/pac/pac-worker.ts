@@ -140,7 +140,7 @@ export class PacWorker implements PacRunner {
 
   #send({ run, until }: Waiting): void {
     this.#worker!.postMessage(run);
-    const left = Math.min(LONGEST_RUN, until - this.#clock.monotonic());
+    const left = Math.max(0, Math.min(LONGEST_RUN, until - this.#clock.monotonic()));
     const stop = (): void => {
       this.#stuckUntil = this.#clock.monotonic() + PAUSE;
       this.#stop(new EndlessScript(`it took longer than ${LONGEST_RUN / 1000} s`));
