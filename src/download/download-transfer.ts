@@ -163,7 +163,7 @@ export class DownloadTransfer<Saved> implements Transfer {
 
   #head(head: HeadEvent): void {
     const read = readAnswer(head, this.#asked, this.#plan.encodedBodies, this.#source.clock.now());
-    if (read.step === 'refuse') this.#fail(noFile(head), true);
+    if (read.step === 'refuse') this.#fail(noFile(head, this.#request), true);
     else if (read.step === 'error') this.#refused(head);
     else if (read.step === 'again') {
       this.#drop(notWanted('what was there is no part of what the server has now'));

@@ -19,8 +19,8 @@ export function answeredWith({ status, reason, url }: ResponseHead, { method }: 
 }
 
 /** The answer is no error, and no file either. */
-export function noFile({ status, url }: ResponseHead): NetworkError {
-  const message = `it was answered ${status}, which is no file that could be saved`;
+export function noFile({ status, url }: ResponseHead, { method }: HttpRequest): NetworkError {
+  const message = `${requestName(method, url)} was answered ${status}, which is no file that could be saved`;
   return new NetworkError('protocol-failure', message, { url, status });
 }
 

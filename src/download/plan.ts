@@ -26,15 +26,15 @@ export interface DownloadAnswer {
 /** @param asked what the request has asked to continue, or null for all of it */
 export function planAnswer(answer: DownloadAnswer, asked: PartOfFile | null): DownloadStep {
   const { status } = answer;
-  if (asked === null) {
-    if (status >= 400) return 'error';
-    return status >= 200 && status < 300 && status !== 206 ? 'begin' : 'refuse';
+  if (status === 206) {
+    if (asked === null) return 'refuse';
+    return continues(answer, asked) ? 'append' : 'again';
   }
-  if (status === 206) return continues(answer, asked) ? 'append' : 'again';
   // The range or the validator no longer fit what the server has.
-  if (status === 416 || status === 412) return 'again';
+  if (asked !== null && (status === 416 || status === 412)) return 'again';
   if (status >= 400) return 'error';
-  return status >= 200 && status < 300 ? 'begin' : 'refuse';
+  // Schemes that know no statuses (data:, an application's own) give all that there is.
+  return status === 0 || (status >= 200 && status < 300) ? 'begin' : 'refuse';
 }
 
 function continues({ contentRange, validator, isEncoded }: DownloadAnswer, asked: PartOfFile): boolean {

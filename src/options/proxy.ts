@@ -82,6 +82,8 @@ export interface ShownProxy {
   readonly host: string | null;
   /** Where it listens; null for a direct connection. */
   readonly port: number | null;
+  /** What is said to the proxy itself goes over TLS (`https://proxy…`, `tls`). */
+  readonly isEncrypted: boolean;
   /** It has failed, and is asked last for a while. */
   readonly isAvoided: boolean;
 }

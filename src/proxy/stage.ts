@@ -165,9 +165,10 @@ export class Proxies implements ProxyPart {
   }
 
   #shown(proxy: ProxyServer | null, now: number): ShownProxy {
-    if (proxy === null) return { type: 'none', host: null, port: null, isAvoided: false };
-    const { type, host, port } = proxy;
-    return { type, host, port, isAvoided: this.#dead.isAvoided(keyOf(proxy)!, now) };
+    if (proxy === null) return { type: 'none', host: null, port: null, isEncrypted: false, isAvoided: false };
+    const { type, host, port, tls } = proxy;
+    const isAvoided = this.#dead.isAvoided(keyOf(proxy)!, now);
+    return { type, host, port, isEncrypted: tls !== null, isAvoided };
   }
 }
 

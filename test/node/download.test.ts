@@ -104,6 +104,13 @@ describe('a download', () => {
     expect(left()).toEqual(['file']);
   });
 
+  test('of a scheme without statuses is a file, too', async () => {
+    manager.schemes = { app: { open: () => manager.fetch('data:,of here') } };
+    expect(await start('data:text/plain,all', { to }).saved).toMatchObject({ path: to, bytes: 3 });
+    expect(await start('app:here', { to, overwrite: true }).saved).toMatchObject({ bytes: 7 });
+    expect(readFileSync(to, 'utf8')).toBe('of here');
+  });
+
   test('is continued when the connection is lost, as often as that brings something', async () => {
     const reply = start(await serve(() => ({ cut: (nth) => (nth < 4 ? 50_000 : Number.POSITIVE_INFINITY) })));
     const told: number[] = [];

@@ -279,7 +279,7 @@ describe('a SOCKS proxy', () => {
 });
 
 describe('who chooses', () => {
-  const noProxy = { type: 'none', host: null, port: null, isAvoided: false };
+  const noProxy = { type: 'none', host: null, port: null, isEncrypted: false, isAvoided: false };
 
   test('a factory, for each redirect anew, by the query that Qt gives', async () => {
     const proxy = await startHttpProxy(cleanup);
@@ -432,7 +432,13 @@ describe('who chooses', () => {
   });
 
   test('is told by explainProxy, without credentials', async () => {
-    const shown = (port: number) => ({ type: 'http', host: 'a.test', port, isAvoided: false });
+    const shown = (port: number, isEncrypted = false) => ({
+      type: 'http',
+      host: 'a.test',
+      port,
+      isEncrypted,
+      isAvoided: false,
+    });
     const query: [ManagerOptions, unknown][] = [
       [{}, { chosen: noProxy, tried: [noProxy], rule: 'application proxy: none is set' }],
       [
@@ -440,8 +446,8 @@ describe('who chooses', () => {
         { chosen: shown(1), tried: [shown(1)], rule: 'proxy of the manager' },
       ],
       [
-        { proxyFactory: () => ['http://u:p@a.test:1', 'none'] },
-        { chosen: shown(1), tried: [shown(1), noProxy], rule: 'factory' },
+        { proxyFactory: () => ['http://u:p@a.test:1', 'https://u:p@a.test:1', 'none'] },
+        { chosen: shown(1), tried: [shown(1), shown(1, true), noProxy], rule: 'factory' },
       ],
     ];
     for (const [options, expected] of query)

@@ -22,6 +22,8 @@ describe('what becomes of an answer', () => {
   test.each<[string, number, string | null, PartOfFile | null, DownloadStep, string?]>([
     ['all', 200, null, null, 'begin'],
     ['nothing', 204, null, null, 'begin'],
+    ['all of a scheme without statuses', 0, null, null, 'begin'],
+    ['all of it, where the rest was asked for, without a status', 0, null, part, 'begin'],
     ['a part that was not asked for', 206, RANGE, null, 'refuse'],
     ['a redirect that is not followed', 302, null, null, 'refuse'],
     ['an error', 404, null, null, 'error'],
