@@ -6,7 +6,7 @@ import { requestInContext } from '../call/request-in-context.ts';
 import type { Next } from '../call/stage.ts';
 import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
-import { HttpHeaders } from '../message/headers.ts';
+import type { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options/options.ts';
 import type { ActiveSet, Placed } from '../util/active-set.ts';
 import type { AsyncContext } from '../util/async-context.ts';
@@ -22,7 +22,7 @@ import { ReplyRecord } from './reply-record.ts';
 import type { ReplyRelay } from './reply-relay.ts';
 import type { ReplyFace } from './reply-signals.ts';
 import type { ReplySource, TextDecoding, Transfer } from './reply-source.ts';
-import { convertEarly, showWireEvent } from './wire.ts';
+import { convertEarly, fieldsFor, showWireEvent } from './wire.ts';
 
 /**
  * The life of a reply: events of its transfer go in, state changes and signals come out, in Qt's order. `NetworkReply` is
@@ -184,7 +184,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
         this.atHead?.();
         break;
       case 'end':
-        if (event.trailers !== null) this.trailers = HttpHeaders.adopt(event.trailers);
+        if (event.trailers !== null) this.trailers = fieldsFor(this.reply, event.trailers);
         this.body.end();
         this.#finish(statusError(this.reply.request, this.head));
         break;
@@ -225,8 +225,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   }
 
   get headers(): HttpHeaders {
-    const { secretHeaders } = this.reply.request.options;
-    this.#headers ??= HttpHeaders.adopt(this.head?.headers ?? [], secretHeaders);
+    this.#headers ??= fieldsFor(this.reply, this.head?.headers ?? []);
     return this.#headers;
   }
 

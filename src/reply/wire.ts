@@ -1,7 +1,9 @@
 import type { ReplyEvent } from '../call/reply-event.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { withSentence } from './error-sentence.ts';
 import type { ReplyCore } from './reply-core.ts';
+import type { ReplyFace } from './reply-signals.ts';
 import { UploadProgress } from './upload-progress.ts';
 
 /** What happens to a reply beside its response. */
@@ -13,7 +15,7 @@ export function showWireEvent(core: ReplyCore, event: WireEvent): void {
   switch (event.type) {
     case 'hop':
       core.showHead(event.hop);
-      core.hops = [...core.hops, { ...event.hop, headers: HttpHeaders.adopt(event.hop.headers) }];
+      core.hops = [...core.hops, { ...event.hop, headers: fieldsFor(reply, event.hop.headers) }];
       reply.emit('metaDataChanged');
       break;
     case 'redirected':
@@ -31,17 +33,24 @@ export function showWireEvent(core: ReplyCore, event: WireEvent): void {
     case 'socket-started-connecting':
       reply.emit('socketStartedConnecting');
       break;
-    case 'retrying':
+    case 'retrying': {
       core.attempts++;
-      reply.emit('retrying', event.attempt, NetworkError.from(event.error), event.delay);
+      const reason = withSentence(NetworkError.from(event.error), reply.request);
+      reply.emit('retrying', event.attempt, reason, event.delay);
       break;
+    }
     case 'fault':
       core.inContext(() => core.owner?.fault(NetworkError.from(event.error)));
       break;
     case 'informational':
-      reply.emit('informational', event.status, HttpHeaders.adopt(event.headers));
+      reply.emit('informational', event.status, fieldsFor(reply, event.headers));
       break;
   }
+}
+
+/** Fields that were received for a reply. Shown, they hide what its request names secret. */
+export function fieldsFor({ request }: ReplyFace, pairs: readonly string[]): HttpHeaders {
+  return HttpHeaders.adopt(pairs, request.options.secretHeaders);
 }
 
 /**

@@ -468,7 +468,16 @@ test('logger() tells what is sent and what came of it, without secrets', async (
 
 test('what a request names secret is not shown: by logger(), by a request, a response or fields that are inspected', async () => {
   const shown: string[] = [];
-  const origin = await serve((_, response) => response.setHeader('x-mine', 's3cret').end('ok'));
+  const origin = await serve(({ url }, response) => {
+    const fields = { 'x-mine': 's3cret' };
+    if (url === '/away') response.writeHead(302, { ...fields, location: '/' }).end();
+    else {
+      response.writeEarlyHints({ ...fields, link: '</x>; rel=preload' });
+      response.writeHead(200, { ...fields, trailer: 'x-mine' }).write('ok');
+      response.addTrailers(fields);
+      response.end();
+    }
+  });
   manager.interceptors = [logger({ log: (line) => shown.push(line), headers: true })];
   manager.networkInterceptors = [
     async (request, next) => {
@@ -479,8 +488,14 @@ test('what a request names secret is not shown: by logger(), by a request, a res
       return response;
     },
   ];
-  const request = { url: `${origin}/`, headers: { 'x-mine': 's3cret' }, secretHeaders: ['X-Mine'] };
-  const reply = await manager.get(request).completed;
+  const request = { url: `${origin}/away`, headers: { 'x-mine': 's3cret' }, secretHeaders: ['X-Mine'] };
+  const sent = manager.get(request);
+  const received: unknown[] = [];
+  sent.on('informational', (_, fields) => received.push(fields));
+  const reply = await sent.completed;
+  received.push(reply.hops, reply.trailers);
+  expect(inspect(received, { depth: 9 }).match(/x-mine/g)).toHaveLength(3);
+  shown.push(inspect(received, { depth: 9 }), JSON.stringify(received));
   shown.push(inspect(reply.request), inspect(reply.headers), inspect(reply.request.headers.with('x', 'y')));
   expect(shown.join()).not.toContain('s3cret');
   expect(reply.headers.get('x-mine')).toBe('s3cret');

@@ -30,6 +30,8 @@ describe('a request that fails', () => {
     });
     const reply = manager.get(url);
     const told = watched(reply);
+    const words: string[] = [];
+    reply.on('retrying', (_, { message }) => words.push(message));
     const heads: number[] = [];
     reply.on('metaDataChanged', () => heads.push(reply.status));
     expect(await reply.text()).toBe('yes');
@@ -37,6 +39,7 @@ describe('a request that fails', () => {
       [2, 'service-unavailable', 0],
       [3, 'remote-host-closed', 0],
     ]);
+    expect(words).toEqual([expect.stringMatching(`^GET ${url}`), expect.stringMatching(`^GET ${url}`)]);
     expect(reply.attempts).toBe(3);
     expect(heads).toEqual([200]);
   });
