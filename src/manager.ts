@@ -196,8 +196,7 @@ export class Manager extends Settings implements NetworkClient {
    */
   async close(): Promise<void> {
     this.#connections.refuse();
-    const reason = managerClosed();
-    for (const reply of [...this.#running]) reply.cancel(reason, true);
+    for (const core of [...this.#running]) core.cancel(managerClosed(core.reply.request), true);
     for (const callback of [...this.#closing]) callback();
     this.#silence?.stop();
     if (this.#extended === null) this.#proxies?.close();

@@ -9,6 +9,7 @@ import type { BodySink, ResponseBody } from '../message/body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { withoutFragment } from '../util/url.ts';
+import { requestName } from './error-sentence.ts';
 import type { OpenTransfer, ReplySource, Transfer } from './reply-source.ts';
 
 /**
@@ -151,11 +152,12 @@ function toNetworkError(error: unknown, request: HttpRequest): NetworkError {
   });
 }
 
-export function managerClosed(url?: string): NetworkError {
-  return new NetworkError('operation-canceled', 'the manager was closed', { url });
+export function managerClosed({ method, url: { href } }: HttpRequest): NetworkError {
+  const message = `${requestName(method, href)}: the manager was closed`;
+  return new NetworkError('operation-canceled', message, { url: href });
 }
 
 /** What answers requests that are made after their manager was closed. */
-export const closedSource = pipelineSource(({ url }) => {
-  throw managerClosed(url.href);
+export const closedSource = pipelineSource((request) => {
+  throw managerClosed(request);
 });
