@@ -427,6 +427,15 @@ describe('what cannot be saved', () => {
       /overwrite/,
     ],
     [
+      'a link that leads nowhere',
+      () => {
+        symlinkSync(join(directory, 'nowhere'), to);
+        return {};
+      },
+      'content-conflict',
+      /overwrite/,
+    ],
+    [
       'no directory',
       () => ({ to: join(directory, 'none', 'file') }),
       'content-not-found',

@@ -1,4 +1,4 @@
-import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, stat, unlink } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { DigestAlgorithm } from '../../../src/download/digest.ts';
 import type { PartOfFile } from '../../../src/download/plan.ts';
@@ -161,7 +161,8 @@ export class FileTarget implements DownloadTarget<{ readonly path: string }> {
   /** @throws NetworkError for a target that cannot be a file, or is one already */
   async #judgeTarget(): Promise<void> {
     try {
-      const found = await stat(this.#path);
+      // A link that leads nowhere has the name, too.
+      const found = await stat(this.#path).catch(() => lstat(this.#path));
       if (found.isDirectory())
         throw this.#refusal(
           'content-operation-not-permitted',
