@@ -27,13 +27,14 @@ export function redirectStage(surroundings: RedirectSurroundings): Rewrite {
     name: 'redirect',
     incoming(response, request, call, next) {
       const plan = planFor(request, response, 0, surroundings);
-      return plan.kind === 'deliver' ? response : follow(plan, response, next, call, surroundings);
+      return plan.kind === 'deliver' ? response : follow(plan, request, response, next, call, surroundings);
     },
   };
 }
 
 async function follow(
   first: RedirectPlan,
+  { options: { secretHeaders } }: HttpRequest,
   redirect: HttpResponse,
   next: Next,
   call: Call,
@@ -45,13 +46,13 @@ async function follow(
     const { url, status, reason, headers } = response;
     call.emit({ type: 'hop', hop: { url: url.href, status, reason, headers: headers.pairs } });
     if (plan.kind === 'error') {
-      const error = failure(plan.code, plan.reason, response);
+      const error = failure(plan.code, plan.reason, response, secretHeaders);
       response.body.cancel(error);
       throw error;
     }
     await drain(response.body, call);
     const target = plan.request.url.href;
-    if (plan.ask) await requireConsent(target, response, call);
+    if (plan.ask) await requireConsent(target, response, secretHeaders, call);
     else call.emit({ type: 'redirected', target });
     // Listeners may have aborted.
     call.throwIfCancelled();
@@ -63,14 +64,19 @@ async function follow(
 }
 
 /** Asks whether the redirect may be followed. @throws NetworkError with its status and fields when it may not */
-async function requireConsent(target: string, response: HttpResponse, call: Call): Promise<void> {
+async function requireConsent(
+  target: string,
+  response: HttpResponse,
+  secretHeaders: readonly string[],
+  call: Call,
+): Promise<void> {
   const { status, headers } = response;
   const question = { type: 'redirect', target, status, headers: headers.pairs } as const;
   const { allowed } = await ask(call, question).catch((error: unknown) => {
     if (call.cancelled !== null || !(error instanceof NetworkError)) throw error;
-    throw failure(error.code, error.message, response, error.cause);
+    throw failure(error.code, error.message, response, secretHeaders, error.cause);
   });
-  if (!allowed) throw failure('operation-canceled', 'the redirect was not allowed', response);
+  if (!allowed) throw failure('operation-canceled', 'the redirect was not allowed', response, secretHeaders);
 }
 
 function planFor(
@@ -90,6 +96,7 @@ function failure(
   code: NetworkErrorCode,
   message: string,
   response: HttpResponse,
+  secretHeaders: readonly string[],
   cause?: unknown,
 ): NetworkError {
   const { url, status, headers } = response;
@@ -97,6 +104,6 @@ function failure(
     url: url.href,
     status,
     cause,
-    headers: openFields(headers, []),
+    headers: openFields(headers, secretHeaders),
   });
 }

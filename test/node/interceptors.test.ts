@@ -497,6 +497,16 @@ test('what a request names secret is not shown: by logger(), by a request, a res
   expect(inspect(received, { depth: 9 }).match(/x-mine/g)).toHaveLength(3);
   shown.push(inspect(received, { depth: 9 }), JSON.stringify(received));
   shown.push(inspect(reply.request), inspect(reply.headers), inspect(reply.request.headers.with('x', 'y')));
+  for (const redirectPolicy of ['user-verified', 'same-origin'] as const) {
+    const asks = {
+      ...request,
+      redirectPolicy,
+      maximumRedirectsAllowed: redirectPolicy === 'same-origin' ? 0 : 5,
+    };
+    const error = await manager.get(asks).completed.catch((thrown) => thrown);
+    expect(error.headers).toContainEqual(['location', '/']);
+    shown.push(inspect(error), JSON.stringify(error));
+  }
   expect(shown.join()).not.toContain('s3cret');
   expect(reply.headers.get('x-mine')).toBe('s3cret');
   expect(reply.request.headers.get('x-mine')).toBe('s3cret');
