@@ -28,6 +28,8 @@ export interface Step {
   /** Fields that the origin has to get. */
   readonly sends?: Readonly<Record<string, string>>;
   readonly minimumAge?: number;
+  /** The origin is asked for it in the background, once it has come from the cache: that is waited for. */
+  readonly background?: true;
   /** Seconds that pass before the next step. */
   readonly wait?: number;
 }

@@ -203,6 +203,7 @@ const stale: Case[] = [
       { reply: { headers: swr(4) }, wait: PAUSE },
       {
         from: 'cache',
+        background: true,
         reply: {
           headers: [
             [CC, 'no-cache'],
