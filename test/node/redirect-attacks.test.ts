@@ -139,8 +139,7 @@ describe.each(NODE_TRANSPORTS)('over %s', (_name, makeTransport) => {
     expect(JSON.stringify(reply.error)).not.toContain('secret');
   });
 
-  test.todo('4: the proxy is chosen anew for each hop (no proxies yet)');
-  test.todo('5: CONNECT carries neither cookies nor credentials (no proxies yet)');
+  // 4 and 5 are of proxies: proxy-attacks.test.ts.
 
   test.each([
     'unix:/run/x.sock',
