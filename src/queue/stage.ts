@@ -141,9 +141,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
       };
       call.addCanceler(this.#giveUp);
       call.timings.dequeued = call.time();
-      // Where a transport has room, it hands no Response out that holds a connection.
-      if (!this.#room.hasRoom) this.#room.queue.handedOut.awaited.add(this);
-      this.look();
+      this.#awaitHead();
       return this.#next(this.#request, attempt).then(
         (response) => this.#observe(response),
         (error) => this.#fail(error),
@@ -163,6 +161,13 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
     const { headers, body } = this.#response!;
     const giveUp = (): void => body.cancel(unreadBody(this.#request, false));
     this.#room.queue.handedOut.add(this.#lane, response, headers, giveUp);
+  }
+
+  /** Where a transport has room, it hands no Response out that holds a connection. */
+  #awaitHead(): void {
+    if (this.#room.hasRoom) return;
+    this.#room.queue.handedOut.awaited.add(this);
+    this.look();
   }
 
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
@@ -186,6 +191,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
 
   /** The head has come, or will not. */
   #unlook(): void {
+    if (this.#room.hasRoom) return;
     this.#room.queue.handedOut.awaited.delete(this);
     this.clock.clearTimeout(this.#look);
     this.#look = null;

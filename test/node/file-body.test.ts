@@ -176,6 +176,16 @@ test.each<[string, () => unknown, object]>([
   ['a file that is not there', () => fileBody(join(directory, 'none')), { code: 'content-not-found' }],
   ['a directory', () => fileBody(directory), { code: 'content-operation-not-permitted' }],
   ['a device', () => fileBody('/dev/null'), { code: 'content-operation-not-permitted' }],
+  [
+    'a URL of no file',
+    () => fileBody(new URL('http://x/y')),
+    { name: 'TypeError', message: expect.stringMatching(/^fileBody: /) },
+  ],
+  [
+    'what is no path',
+    () => fileBody(5 as never),
+    { name: 'TypeError', message: expect.stringMatching(/^fileBody: /) },
+  ],
   ['a range beyond it', () => fileBody(path, { end: 300_001 }), { name: 'TypeError' }],
   ['a range that ends before it begins', () => fileBody(path, { start: 5, end: 4 }), { name: 'TypeError' }],
   ['a fraction', () => fileBody(path, { start: 0.5 }), { name: 'TypeError' }],

@@ -36,7 +36,7 @@ const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * in its place), even while it is sent, ends the request with `content-conflict` before the server has a whole message.
  *
  * @param path in words of `node:fs`
- * @throws TypeError for an option that is none, or a range that is not in the file
+ * @throws TypeError for a path or an option that is none, or a range that is not in the file
  * @throws NetworkError content-not-found, content-access-denied or content-operation-not-permitted for what is no file that can be read
  */
 export function fileBody(path: string | URL, options: FileBodyOptions = {}): RequestBodySource {
@@ -56,6 +56,15 @@ export function fileBody(path: string | URL, options: FileBodyOptions = {}): Req
   return { [requestBody]: () => body };
 }
 
+/** @throws TypeError for what names no file: another kind of URL, or of value */
+function pathOf(path: string | URL): string {
+  try {
+    return typeof path === 'string' ? path : fileURLToPath(path);
+  } catch (cause) {
+    throw new TypeError(`fileBody: ${(cause as Error).message}`, { cause });
+  }
+}
+
 /** A file as it was when it was looked at first. */
 class SentFile {
   readonly size: number;
@@ -66,7 +75,7 @@ class SentFile {
 
   constructor(path: string | URL) {
     this.#path = path;
-    this.#shown = typeof path === 'string' ? path : fileURLToPath(path);
+    this.#shown = pathOf(path);
     try {
       this.#was = statSync(path, { bigint: true });
     } catch (thrown) {
