@@ -4,7 +4,7 @@ import {
 } from '../../src/auth/authentication.ts';
 import { bearerScheme } from '../../src/auth/bearer.ts';
 import { digestScheme } from '../../src/auth/digest.ts';
-import { ownHashes } from '../../src/auth/hash/own-hashes.ts';
+import { ownHashes } from '../../src/auth/hash/hash-functions.ts';
 
 const MEANS = { schemes: [digestScheme(ownHashes), bearerScheme] };
 

@@ -10,17 +10,17 @@ import { checkOptions } from '../checks/checker.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { numberOf } from '../util/number-of.ts';
 import { AskedAuthenticator } from './authenticator.ts';
-import type { Authenticators, ChannelBinding } from './authenticators.ts';
 import { basicScheme } from './basic.ts';
 import { bearerScheme } from './bearer.ts';
 import { checkAuthenticationOptions } from './check-options.ts';
 import { allowedSchemes } from './choose.ts';
 import { CredentialCache, sourceKey } from './credential-cache.ts';
 import { digestScheme } from './digest.ts';
-import { ownHashes } from './hash/own-hashes.ts';
+import { ownHashes } from './hash/hash-functions.ts';
 import { Rounds } from './rounds.ts';
 import type { Scheme } from './scheme.ts';
 import type { SecurityContextFactory } from './security-context.ts';
+import type { ChannelBinding, UnderPart } from './shared-by-rounds.ts';
 import { authenticationStage } from './stage.ts';
 import { type Peer, Visit } from './visit.ts';
 
@@ -38,7 +38,7 @@ export interface AuthenticationMeans {
   readonly schemes: readonly Scheme[];
   /** @default nothing is bound */
   readonly bind?: ChannelBinding;
-  /** See {@link Authenticators.canExpect}. @default false */
+  /** See {@link UnderPart.canExpect}. @default false */
   readonly canExpect?: boolean;
   /** With the security contexts of Negotiate; without it, Negotiate is not spoken. */
   negotiate?(contexts: SecurityContextFactory | undefined): Scheme;
@@ -55,7 +55,7 @@ const PORTABLE: AuthenticationMeans = { schemes: [digestScheme(ownHashes), beare
  * On Node every manager has one of its own; elsewhere it is there when it is set: `authentication: new Authentication()`.
  */
 export class Authentication implements AuthenticationPart {
-  readonly #all: Authenticators;
+  readonly #all: UnderPart;
 
   /** @throws TypeError for an option that there is not, or that has no meaning here */
   constructor(options?: AuthenticationOptions);

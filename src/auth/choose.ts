@@ -1,11 +1,14 @@
 import type {
   AuthenticatingServer,
   AuthenticationSettings,
+  Credentials,
   OutgoingRequest,
 } from '../call/authentication.ts';
+import type { HttpRequest } from '../call/request.ts';
+import { NetworkError } from '../error.ts';
 import type { Challenge } from './challenge.ts';
 import { DEFAULT_SCHEMES } from './check-options.ts';
-import type { Scheme } from './scheme.ts';
+import type { Scheme, Session } from './scheme.ts';
 
 /** A challenge, and the scheme that can answer it. */
 export interface Choice {
@@ -102,4 +105,19 @@ export function isListed(hostname: string, authority: string, list: readonly str
   return list.some((entry) =>
     entry.startsWith('*') ? hostname.endsWith(entry.slice(1)) : entry === hostname || entry === authority,
   );
+}
+
+/** @throws NetworkError for credentials that the scheme cannot send, in words that do not show them */
+export function beginSession(
+  { scheme, challenge }: Choice,
+  credentials: Credentials,
+  server: AuthenticatingServer,
+  { url }: HttpRequest,
+): Session {
+  try {
+    return scheme.begin(challenge, credentials, server);
+  } catch (cause) {
+    const code = server.isProxy ? 'proxy-authentication-required' : 'authentication-required';
+    throw new NetworkError(code, (cause as Error).message, { url: url.href });
+  }
 }

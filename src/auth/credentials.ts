@@ -5,6 +5,7 @@ import type {
   CredentialsByOrigin,
 } from '../call/authentication.ts';
 import { isObject, isString } from '../checks/checker.ts';
+import { numberOf } from '../util/number-of.ts';
 
 /** True for the same name and password, or token. */
 export function sameCredentials(one: Credentials, other: Credentials): boolean {
@@ -63,4 +64,12 @@ export function originOf(url: string): string {
   if (!URL.canParse(url)) return '';
   const { protocol, host } = new URL(url);
   return host === '' ? '' : `${protocol}//${host}`;
+}
+
+/**
+ * Whom a leased connection belongs to, without a secret in it.
+ * @param owner the one that does not share it with others of the same user
+ */
+export function leaseIdentity(server: string, credentials: Credentials, owner: object | null): string {
+  return `${server} ${numberOf(credentials)}${owner === null ? '' : ` ${numberOf(owner)}`}`;
 }

@@ -1,10 +1,37 @@
 import type { AuthenticationAnswer, OutgoingRequest, PasswordCredentials } from '../call/authentication.ts';
 import type { RequestBody } from '../message/body.ts';
+import { namesIn } from '../message/field-lexer.ts';
 import { credentialBinary, hasControl, isAscii } from './binary.ts';
 import { type Challenge, parameter } from './challenge.ts';
-import { type DigestTerms, termsOf } from './digest-terms.ts';
-import type { HashFunctions } from './hash/hash-functions.ts';
+import type { HashAlgorithm, HashFunctions } from './hash/hash-functions.ts';
 import type { Session } from './scheme.ts';
+
+/** From the weakest. */
+export const DIGEST_ALGORITHMS: readonly HashAlgorithm[] = ['md5', 'sha-256', 'sha-512-256'];
+
+/** What a challenge asks for. */
+interface DigestTerms {
+  readonly algorithm: HashAlgorithm;
+  readonly isSession: boolean;
+  /** null: the challenge offers none, as before RFC 2617. */
+  readonly qop: 'auth' | 'auth-int' | null;
+}
+
+/** What is done about a challenge, or null for one that cannot be answered. */
+export function termsOf({ params }: Challenge, { body }: OutgoingRequest): DigestTerms | null {
+  if (!params.has('nonce')) return null;
+  const named = (params.get('algorithm') ?? 'MD5').toLowerCase();
+  const isSession = named.endsWith('-sess');
+  const algorithm = (isSession ? named.slice(0, -5) : named) as HashAlgorithm;
+  if (!DIGEST_ALGORITHMS.includes(algorithm)) return null;
+  const offered = params.get('qop');
+  if (offered === undefined || offered.trim() === '') return { algorithm, isSession, qop: null };
+  const qops = namesIn(offered);
+  if (qops.includes('auth')) return { algorithm, isSession, qop: 'auth' };
+  // The hash of a body that is sent after it: so it must be there twice.
+  const isReadableTwice = body === null || body.replayable;
+  return qops.includes('auth-int') && isReadableTwice ? { algorithm, isSession, qop: 'auth-int' } : null;
+}
 
 /** What one answer was computed from. */
 interface Signed {

@@ -1,5 +1,4 @@
-import { DigestSession } from './digest-session.ts';
-import { DIGEST_ALGORITHMS, termsOf } from './digest-terms.ts';
+import { DIGEST_ALGORITHMS, DigestSession, termsOf } from './digest-session.ts';
 import type { HashFunctions } from './hash/hash-functions.ts';
 import { pathsOfDomain } from './protection-space.ts';
 import type { Scheme } from './scheme.ts';

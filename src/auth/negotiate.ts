@@ -2,9 +2,8 @@ import type { AuthenticationAnswer, OutgoingRequest, PasswordCredentials } from 
 import { fromBase64, toBase64 } from '../util/base64.ts';
 import { isUint8Array } from '../util/brand.ts';
 import type { Challenge } from './challenge.ts';
-import type { Scheme, Session } from './scheme.ts';
+import { type Scheme, type Session, SYSTEM_ACCOUNT, UnusableScheme } from './scheme.ts';
 import type { SecurityContext, SecurityContextFactory } from './security-context.ts';
-import { SYSTEM_ACCOUNT, UnusableScheme } from './unusable-scheme.ts';
 
 /**
  * Negotiate (RFC 4559): what GSS-API or SSPI say, carried to a server and back. As the account of the system, without asking

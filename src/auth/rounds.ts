@@ -10,18 +10,14 @@ import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
 import { isPromise } from '../util/is-promise.ts';
 import { askCredentials } from './ask-credentials.ts';
-import type { UnderManager } from './authenticators.ts';
-import { beginSession, leaseIdentity } from './begin-session.ts';
 import { parseChallenges } from './challenge.ts';
-import { type Allowed, allowedBy, type Choice, choose, isAllowed } from './choose.ts';
+import { type Allowed, allowedBy, beginSession, type Choice, choose, isAllowed } from './choose.ts';
 import { type KnownSpace, serverKey } from './credential-cache.ts';
-import { mayKnow } from './credentials.ts';
+import { leaseIdentity, mayKnow } from './credentials.ts';
 import { GivenCredentials } from './given-credentials.ts';
-import { type PastRounds, pastRounds } from './past-rounds.ts';
 import { judgeProof } from './proof.ts';
-import { tellReadable } from './readable.ts';
-import type { Scheme, Session } from './scheme.ts';
-import { SYSTEM_ACCOUNT, UnusableScheme } from './unusable-scheme.ts';
+import { type Scheme, type Session, SYSTEM_ACCOUNT, UnusableScheme } from './scheme.ts';
+import { type PastRounds, pastRounds, tellReadable, type UnderManager } from './shared-by-rounds.ts';
 
 /** An answer that is under way. */
 interface Sent {

@@ -5,6 +5,7 @@ import type {
   Credentials,
   OutgoingRequest,
 } from '../call/authentication.ts';
+import { NetworkError } from '../error.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { Challenge } from './challenge.ts';
 
@@ -48,4 +49,34 @@ export interface Scheme {
   begin(challenge: Challenge, credentials: Credentials, server: AuthenticatingServer): Session;
   /** The paths below which the same credentials are wanted (RFC 9110 §11.5). */
   spaceOf(challenge: Challenge, url: ParsedUrl): readonly string[];
+}
+
+/**
+ * In place of credentials: the account that the system is logged in with, whose secret never comes here. Nothing but Negotiate
+ * takes it.
+ */
+export const SYSTEM_ACCOUNT: Credentials = Object.freeze(Object.create(null));
+
+/** A scheme cannot make an answer, for reasons of this machine (no ticket, no package): another one may. */
+export class UnusableScheme extends Error {
+  /** It is what there is on most machines, and no fault. */
+  readonly isExpected: boolean;
+
+  constructor(
+    message: string,
+    { cause, isExpected = false }: { cause?: unknown; isExpected?: boolean } = {},
+  ) {
+    super(message, { cause });
+    this.isExpected = isExpected;
+  }
+
+  /** As the error of a request. */
+  toError({ isProxy, origin }: AuthenticatingServer, url: string): NetworkError {
+    const code = isProxy ? 'proxy-authentication-required' : 'authentication-required';
+    return new NetworkError(code, `${origin} cannot be answered: ${this.message}`, {
+      url,
+      status: isProxy ? 407 : 401,
+      cause: this,
+    });
+  }
 }

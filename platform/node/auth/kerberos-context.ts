@@ -1,5 +1,5 @@
+import { UnusableScheme } from '../../../src/auth/scheme.ts';
 import type { SecurityContext, SecurityContextRequest } from '../../../src/auth/security-context.ts';
-import { UnusableScheme } from '../../../src/auth/unusable-scheme.ts';
 import { fromBase64, toBase64 } from '../../../src/util/base64.ts';
 import { type Kerberos, loadKerberos } from '../lazy-kerberos.cjs';
 

@@ -1,8 +1,15 @@
 import { concatenate } from '../../util/concatenate.ts';
 import { md4 } from '../hash/md4.ts';
 import { md5 } from '../hash/md5.ts';
-import { AV, type AvPairs, writeAvPairs } from './av-pairs.ts';
-import { authenticateMessage, MIC_OFFSET, type NtlmChallenge, utf16 } from './messages.ts';
+import {
+  AV,
+  type AvPairs,
+  authenticateMessage,
+  MIC_OFFSET,
+  type NtlmChallenge,
+  utf16,
+  writeAvPairs,
+} from './messages.ts';
 
 /** Whose password it is. */
 export interface NtlmAccount {

@@ -4,7 +4,7 @@ import { bearerScheme } from '../../../src/auth/bearer.ts';
 import { parseChallenges } from '../../../src/auth/challenge.ts';
 import { choose, isListed } from '../../../src/auth/choose.ts';
 import { digestScheme } from '../../../src/auth/digest.ts';
-import { ownHashes } from '../../../src/auth/hash/own-hashes.ts';
+import { ownHashes } from '../../../src/auth/hash/hash-functions.ts';
 import { ntlmScheme } from '../../../src/auth/ntlm/ntlm.ts';
 import { socksPasswordScheme } from '../../../src/auth/socks-password.ts';
 

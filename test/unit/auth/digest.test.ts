@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeHashes } from '../../../platform/node/auth/node-hashes.ts';
 import { parseChallenges, parseParameters } from '../../../src/auth/challenge.ts';
 import { digestScheme } from '../../../src/auth/digest.ts';
-import { ownHashes } from '../../../src/auth/hash/own-hashes.ts';
+import { ownHashes } from '../../../src/auth/hash/hash-functions.ts';
 import type { Session } from '../../../src/auth/scheme.ts';
 import type { AuthenticationAnswer } from '../../../src/call/authentication.ts';
 import { parseUrl } from '../../../src/util/url.ts';

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nodeHashes } from '../../../platform/node/auth/node-hashes.ts';
 import { hexOf } from '../../../src/auth/binary.ts';
-import type { HashAlgorithm } from '../../../src/auth/hash/hash-functions.ts';
+import { type HashAlgorithm, ownHashes } from '../../../src/auth/hash/hash-functions.ts';
 import { md4 } from '../../../src/auth/hash/md4.ts';
-import { ownHashes } from '../../../src/auth/hash/own-hashes.ts';
 
 const OF_NODE: Record<HashAlgorithm, string> = {
   md5: 'md5',

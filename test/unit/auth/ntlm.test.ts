@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hexOf } from '../../../src/auth/binary.ts';
 import { parseChallenges } from '../../../src/auth/challenge.ts';
-import { AV, readAvPairs, writeAvPairs } from '../../../src/auth/ntlm/av-pairs.ts';
 import {
+  AV,
   authenticateMessage,
   negotiateMessage,
+  readAvPairs,
   readChallenge,
   utf16,
+  writeAvPairs,
 } from '../../../src/auth/ntlm/messages.ts';
 import { accountOf, ntlmScheme } from '../../../src/auth/ntlm/ntlm.ts';
 import {
