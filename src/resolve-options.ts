@@ -1,7 +1,22 @@
 import type { ManagerOnlyOptions, ManagerOptions, ManagerSettings } from './call/parts.ts';
-import { hasMethods, isObject, isString } from './checks/checker.ts';
+import {
+  arrayOf,
+  CLOCK,
+  check,
+  FUNCTION,
+  hasMethods,
+  isFunction,
+  isObject,
+  isString,
+  OBJECT,
+  oneOf,
+  TEXT,
+  TRUTH,
+  wholeNumber,
+  withMethods,
+} from './checks/checker.ts';
 import { illTyped, unknownOption } from './checks/option-errors.ts';
-import { choice, list, part, type Rule, type Rules, unset, whole } from './checks/option-rules.ts';
+import { list, type Rule, type Rules } from './checks/option-rules.ts';
 import { ownFetchWords } from './message/fetch-words.ts';
 import { isToken } from './message/field-lexer.ts';
 import { fieldValue, type HeadersInput, HttpHeaders } from './message/headers.ts';
@@ -19,137 +34,124 @@ import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
 
-const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isMap = (value: unknown): value is Map<string, never> => brandOf(value) === 'Map';
-function functions<Value>(): Rule<readonly Value[]> {
-  return [
-    Object.freeze([]),
-    'an array of functions',
-    (value) => Array.isArray(value) && value.every(isFunction),
-    (list: Value[]) => Object.freeze([...list]),
-  ];
-}
-
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);
 const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
 
+const NUMBER = wholeNumber();
 const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf);
+const FUNCTIONS: Rule<readonly never[]> = [
+  Object.freeze([]),
+  arrayOf('functions', isFunction),
+  (list: readonly never[]) => Object.freeze([...list]),
+];
 
 const SHARED: Rules<SharedOptions> = {
-  transferTimeout: whole(0),
-  timeouts: [NO_TIMEOUTS, 'an object', isObject, checkTimeouts],
+  transferTimeout: [0, NUMBER],
+  timeouts: [NO_TIMEOUTS, OBJECT, checkTimeouts],
   autoDeleteReplies: [false],
-  redirectPolicy: choice('no-less-safe', 'manual', 'no-less-safe', 'same-origin', 'user-verified'),
-  maximumRedirectsAllowed: whole(50),
+  redirectPolicy: ['no-less-safe', oneOf('manual', 'no-less-safe', 'same-origin', 'user-verified')],
+  maximumRedirectsAllowed: [50, NUMBER],
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: ORIGINS,
   unencodedOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
-  tls: [null, 'an object', isObject, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
-  certificatePins: [null, 'an object', isObject, (pins: object) => Object.freeze({ ...pins })],
+  tls: [null, OBJECT, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
+  certificatePins: [null, OBJECT, (pins: object) => Object.freeze({ ...pins })],
   // What may be in it is for the platform that has proxies to say.
   proxy: [
     'default',
-    'a proxy, its URL or a word',
-    (value) => isString(value) || isObject(value),
+    check('a proxy, its URL or a word', (value) => isString(value) || isObject(value)),
     concealedProxy,
   ],
   http2Allowed: [true],
   http2Direct: [false],
   throwHttpErrors: [true],
-  decompressedSafetyCheckThreshold: whole(10 * 1024 * 1024, -1),
-  maximumBodySize: unset(whole(0)),
+  decompressedSafetyCheckThreshold: [10 * 1024 * 1024, wholeNumber(-1)],
+  maximumBodySize: [null, NUMBER],
   retry: [
     false,
-    'true, false or an object',
-    (value) => typeof value === 'boolean' || isObject(value),
+    check('true, false or an object', (value) => typeof value === 'boolean' || isObject(value)),
     retryPolicy,
   ],
-  interceptors: functions(),
-  networkInterceptors: functions(),
+  interceptors: FUNCTIONS,
+  networkInterceptors: FUNCTIONS,
   useCredentials: [false],
-  maximumCollectedUpload: whole(64 * 1024 * 1024),
+  maximumCollectedUpload: [64 * 1024 * 1024, NUMBER],
   baseUrl: [
     null,
-    'a URL without query and fragment',
-    (url) => (isString(url) || brandOf(url) === 'URL') && !/[?#]/.test(String(url)),
+    check(
+      'a URL without query and fragment',
+      (url) => (isString(url) || brandOf(url) === 'URL') && !/[?#]/.test(String(url)),
+    ),
     (url: string | URL) => String(url).replace(/\/?$/, '/'),
   ],
   allowAbsoluteUrls: [false],
 };
 
-const LOAD_CONTROL = choice('automatic', 'automatic', 'manual');
+const LOAD_CONTROL = oneOf('automatic', 'manual');
 
 const REQUEST_ONLY: Rules<RequestOnlyOptions> = {
-  priority: choice('normal', 'high', 'normal', 'low'),
-  readBufferSize: whole(0),
-  cacheLoadControl: choice(
+  priority: ['normal', oneOf('high', 'normal', 'low')],
+  readBufferSize: [0, NUMBER],
+  cacheLoadControl: [
     'prefer-network',
-    'always-network',
-    'prefer-network',
-    'prefer-cache',
-    'always-cache',
-  ),
+    oneOf('always-network', 'prefer-network', 'prefer-cache', 'always-cache'),
+  ],
   cacheSaveControl: [true],
-  cookieLoadControl: LOAD_CONTROL,
-  cookieSaveControl: LOAD_CONTROL,
-  authenticationReuse: LOAD_CONTROL,
+  cookieLoadControl: ['automatic', LOAD_CONTROL],
+  cookieSaveControl: ['automatic', LOAD_CONTROL],
+  authenticationReuse: ['automatic', LOAD_CONTROL],
   emitAllUploadProgressSignals: [false],
   uploadProgress: [false],
-  duplex: choice(null, 'half'),
-  signal: part('addEventListener', 'removeEventListener'),
-  attributes: [new Map(), 'a Map', isMap],
-  fetch: [null, 'an object', isObject, ownFetchWords],
-  siteForCookies: [null, 'a URL', (url) => isString(url) && URL.canParse(url)],
+  duplex: [null, oneOf('half')],
+  signal: [null, withMethods('addEventListener', 'removeEventListener')],
+  attributes: [new Map(), check('a Map', isMap)],
+  fetch: [null, OBJECT, ownFetchWords],
+  siteForCookies: [null, check('a URL', (url) => isString(url) && URL.canParse(url))],
 };
 
 const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
-  connectionsPerHost: whole(6, 1, 255),
+  connectionsPerHost: [6, wholeNumber(1, 255)],
   multiplexedOrigins: ORIGINS,
-  maximumConnections: whole(Number.POSITIVE_INFINITY, 1),
-  userAgent: ['', 'a string', isString, (agent: string) => fieldValue('userAgent', agent)],
-  headers: [
-    new HttpHeaders().freeze(),
-    'an object',
-    isObject,
-    (init: HeadersInput) => new HttpHeaders(init).freeze(),
-  ],
-  schemes: [new Map(), 'an object', isObject, toSchemes],
+  maximumConnections: [Number.POSITIVE_INFINITY, wholeNumber(1)],
+  userAgent: ['', TEXT, (agent: string) => fieldValue('userAgent', agent)],
+  headers: [new HttpHeaders().freeze(), OBJECT, (init: HeadersInput) => new HttpHeaders(init).freeze()],
+  schemes: [new Map(), OBJECT, toSchemes],
   fetchSchemes: list('schemes', isScheme, canonicalScheme),
-  allowedSchemes: [
-    null,
-    'an array of schemes',
-    (value) => Array.isArray(value) && value.every(isScheme),
-    (schemes: string[]) => Object.freeze(schemes.map(canonicalScheme)),
-  ],
-  transport: part('send', 'close'),
-  uploadProgress: part('send', 'close'),
-  proxyFactory: [null, 'a function', isFunction],
-  proxyRetryDelay: whole(30_000),
-  addressFilter: [null, 'a function', isFunction],
-  clock: part('now', 'monotonic', 'setTimeout', 'clearTimeout'),
-  cookieJar: part('cookiesForUrl', 'setCookiesFromUrl'),
-  cache: [null, 'a cache', (value) => isObject(value) && 'stage' in value],
+  allowedSchemes: orNull(list('schemes', isScheme, canonicalScheme)),
+  transport: [null, withMethods('send', 'close')],
+  uploadProgress: [null, withMethods('send', 'close')],
+  proxyFactory: [null, FUNCTION],
+  proxyRetryDelay: [30_000, NUMBER],
+  addressFilter: [null, FUNCTION],
+  clock: [null, CLOCK],
+  cookieJar: [null, withMethods('cookiesForUrl', 'setCookiesFromUrl')],
+  cache: [null, check('a cache', (value) => isObject(value) && 'stage' in value)],
   strictTransportSecurityEnabled: [false],
   preloadedTopLevelDomains: list(
     'top-level domains, as A-labels',
     (name) => /^[a-z][a-z0-9-]*$/i.test(name),
     toLowerCase,
   ),
-  strictTransportSecurity: part('upgrade', 'addHosts'),
-  authentication: part('under', 'clear'),
+  strictTransportSecurity: [null, withMethods('upgrade', 'addHosts')],
+  authentication: [null, withMethods('under', 'clear')],
   credentials: [
     null,
-    'a function, or credentials by origin',
-    (value) => isObject(value) || typeof value === 'function',
+    check('a function, or credentials by origin', (value) => isObject(value) || isFunction(value)),
     concealedCredentials,
   ],
-  authenticationSchemes: unset(list('schemes', isString, toLowerCase)) as Rule<null>,
+  authenticationSchemes: orNull(list('schemes', isString, toLowerCase)) as Rule<null>,
   integratedAuthenticationHosts: list('hosts', isString, toLowerCase),
   allowBasicOverHttp: [true],
-  maximumAuthenticationAttempts: whole(3, 1, 255),
+  maximumAuthenticationAttempts: [3, wholeNumber(1, 255)],
 };
+
+/** An option that has no value unless it is set. */
+function orNull<Value>([, ...rest]: Rule<Value>): Rule<Value | null> {
+  return [null, ...rest];
+}
 
 const REQUEST = { ...SHARED, ...REQUEST_ONLY };
 const MANAGER = { ...SHARED, ...MANAGER_ONLY };
@@ -253,11 +255,10 @@ function merge<Options>(
       throw unknownOption('', '', name, [...Object.keys(rules), ...skipped], otherHome(name, rules, hint));
     const value: unknown = from[name as never];
     if (value === undefined) continue;
-    const [fallback, expected = `a ${typeof fallback}`, accepts, normalise] = rules[name]!;
+    const [fallback, { expected, accepts } = TRUTH, normalise] = rules[name]!;
     const isLeftOut = value === null && fallback === null;
-    if (!isLeftOut && !(accepts?.(value) ?? typeof value === typeof fallback)) {
+    if (!isLeftOut && !accepts(value))
       throw illTyped('', name, `${expected}${fallback === null ? ', or null' : ''}`);
-    }
     merged ??= { ...(defaults as Record<string, unknown>) };
     merged[name] = isLeftOut || !normalise ? value : normalise(value as never);
   }

@@ -4,7 +4,7 @@ import { illTyped, unknownOption } from './option-errors.ts';
 export interface Check {
   /** What stands behind "expected": `'a whole number from 0 to 255'`. */
   readonly expected: string;
-  accepts(value: unknown): boolean;
+  readonly accepts: (value: unknown) => boolean;
   /** It has to be set. */
   readonly isRequired?: boolean;
 }
@@ -55,45 +55,51 @@ export function checkNames(owner: string, given: unknown, names: ReadonlySet<str
 }
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
 /** Whether it has these methods. */
 export function hasMethods(value: unknown, names: readonly string[]): boolean {
-  return isObject(value) && names.every((name) => typeof value[name as never] === 'function');
+  return isObject(value) && names.every((name) => isFunction(value[name as never]));
 }
 
 /** A whole number in a range. `Infinity` counts as one where the range has no end. */
 export function wholeNumber(least = 0, most = Number.POSITIVE_INFINITY): Check {
-  return {
-    expected: `a whole number from ${least} to ${most}`,
-    accepts: (value) =>
+  return check(
+    `a whole number from ${least} to ${most}`,
+    (value) =>
       (Number.isSafeInteger(value) || value === most) &&
       (value as number) >= least &&
       (value as number) <= most,
-  };
+  );
+}
+
+export function check(expected: string, accepts: Check['accepts']): Check {
+  return { expected, accepts };
+}
+
+/** One of a few words. */
+export function oneOf(...words: readonly string[]): Check {
+  return check(`one of ${words.join(', ')}`, (value) => words.includes(value as string));
+}
+
+/** An array whose items pass. @param of what they are, in the plural */
+export function arrayOf(of: string, accepts: Check['accepts']): Check {
+  return check(`an array of ${of}`, (value) => Array.isArray(value) && value.every(accepts));
 }
 
 /** An object with methods. */
 export function withMethods(...methods: readonly string[]): Check {
-  return {
-    expected: `an object with ${methods.join(', ')}`,
-    accepts: (value) => hasMethods(value, methods),
-  };
+  return check(`an object with ${methods.join(', ')}`, (value) => hasMethods(value, methods));
 }
 
-export const TEXT: Check = { expected: 'a string', accepts: isString };
-export const TRUTH: Check = {
-  expected: 'true or false',
-  accepts: (value) => typeof value === 'boolean',
-};
-export const FUNCTION: Check = {
-  expected: 'a function',
-  accepts: (value) => typeof value === 'function',
-};
+export const TEXT = check('a string', isString);
+export const TRUTH = check('true or false', (value) => typeof value === 'boolean');
+export const FUNCTION = check('a function', isFunction);
 export const CLOCK = withMethods('now', 'monotonic', 'setTimeout', 'clearTimeout');
-export const OBJECT: Check = { expected: 'an object', accepts: isObject };
+export const OBJECT = check('an object', isObject);
 
 /** A text that says something, and has to. */
 export function requiredText(expected: string): Check {
-  return { expected, accepts: (value) => isString(value) && value !== '', isRequired: true };
+  return { ...check(expected, (value) => isString(value) && value !== ''), isRequired: true };
 }

@@ -1,4 +1,4 @@
-import { type Checks, checkOptions, FUNCTION } from '../checks/checker.ts';
+import { arrayOf, type Checks, checkOptions, FUNCTION } from '../checks/checker.ts';
 import type { Interceptor } from '../options/interceptor.ts';
 import { parseUrl } from '../util/url.ts';
 
@@ -19,10 +19,7 @@ export interface BearerTokenOptions {
 const CHECKS: Checks<BearerTokenOptions> = {
   get: { ...FUNCTION, isRequired: true },
   refresh: FUNCTION,
-  origins: {
-    expected: 'an array of origins',
-    accepts: (value) => Array.isArray(value) && value.every((origin) => URL.canParse(origin)),
-  },
+  origins: arrayOf('origins', (origin) => URL.canParse(origin as string)),
 };
 
 /** A refresh, and the token that it replaces. */

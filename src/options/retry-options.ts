@@ -1,4 +1,4 @@
-import { type Check, type Checks, checkOptions, TRUTH, wholeNumber } from '../checks/checker.ts';
+import { arrayOf, type Checks, checkOptions, TRUTH, wholeNumber } from '../checks/checker.ts';
 
 /** When a request that has failed is sent once more. */
 export interface RetryOptions {
@@ -32,14 +32,12 @@ export type RetryPolicy = { readonly [Name in keyof RetryOptions]-?: Exclude<Ret
 export const retryPolicyOf = (option: boolean | RetryOptions): RetryPolicy | null =>
   typeof option === 'boolean' ? null : (option as RetryPolicy);
 
-const STATUSES: Check = {
-  expected: 'an array of statuses from 400 to 599',
-  accepts: (value) => Array.isArray(value) && value.every((status) => status >= 400 && status <= 599),
-};
-
 const CHECKS: Checks<RetryOptions> = {
   attempts: wholeNumber(1, 100),
-  statuses: STATUSES,
+  statuses: arrayOf(
+    'statuses from 400 to 599',
+    (status) => (status as number) >= 400 && (status as number) <= 599,
+  ),
   delay: wholeNumber(0),
   maximumDelay: wholeNumber(0),
   maximumRetryAfter: wholeNumber(0),

@@ -1,10 +1,12 @@
 import type { ProxyServer } from '../call/route.ts';
 import {
+  arrayOf,
   type Checks,
   checkOptions,
   isObject,
   isString,
   OBJECT,
+  oneOf,
   TEXT,
   TRUTH,
   wholeNumber,
@@ -17,21 +19,14 @@ const TYPES = ['none', 'http', 'http-caching', 'socks5', 'socks4a'];
 const CAPABILITIES = ['tunneling', 'caching', 'host-name-lookup'];
 
 const CHECKS: Checks<NetworkProxy> = {
-  type: {
-    expected: `one of ${TYPES.join(', ')}`,
-    accepts: (value) => TYPES.includes(value as string),
-    isRequired: true,
-  },
+  type: { ...oneOf(...TYPES), isRequired: true },
   host: { expected: 'a host, without port', accepts: (value) => isString(value) && hostOf(value) !== null },
   port: wholeNumber(1, 65_535),
   user: TEXT,
   password: TEXT,
   tls: OBJECT,
   headers: OBJECT,
-  capabilities: {
-    expected: `an array of ${CAPABILITIES.join(', ')}`,
-    accepts: (value) => Array.isArray(value) && value.every((one) => CAPABILITIES.includes(one)),
-  },
+  capabilities: arrayOf(CAPABILITIES.join(', '), (one) => CAPABILITIES.includes(one as string)),
   hostNameLookup: {
     expected: 'proxy or local',
     accepts: (value) => value === 'proxy' || value === 'local',

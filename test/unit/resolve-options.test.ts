@@ -32,7 +32,7 @@ describe('options of a request', () => {
     ['not whole', { readBufferSize: 1.5 }, "option 'readBufferSize'"],
     ['not a number', { maximumRedirectsAllowed: '5' }, "option 'maximumRedirectsAllowed'"],
     ['not one of', { redirectPolicy: 'always' }, 'expected one of manual, no-less-safe'],
-    ['truthy', { autoDeleteReplies: 1 }, "option 'autoDeleteReplies': expected a boolean"],
+    ['truthy', { autoDeleteReplies: 1 }, "option 'autoDeleteReplies': expected true or false"],
     ['no signal', { signal: {} }, "option 'signal'"],
     ['not a field name', { secretHeaders: ['a b'] }, "option 'secretHeaders'"],
     ['not an origin', { trustedRedirectOrigins: ['example.com'] }, "option 'trustedRedirectOrigins'"],

@@ -1,5 +1,6 @@
 import type { QuestionType } from '../../../src/call/question.ts';
 import {
+  arrayOf,
   type Check,
   type Checks,
   checkOptions,
@@ -113,21 +114,21 @@ const DEFAULTS: Omit<BridgePolicy, 'messagesPerSecond'> = {
 };
 
 const CHECKS: Checks<BridgePolicy> = {
-  schemes: listOf('schemes', (scheme) => isString(scheme) && /^[a-z][a-z0-9+.-]*$/.test(scheme)),
-  origins: orNull(listOf('origins, or of objects with origin and methods', isAllowedOrigin)),
-  methods: orNull(listOf('methods, upper-case', isMethod)),
-  addresses: listOf('hosts, addresses or ranges', isString),
-  deniedFields: listOf('names of fields', isString),
-  allowedFields: listOf('names of fields', isString),
+  schemes: arrayOf('schemes', (scheme) => isString(scheme) && /^[a-z][a-z0-9+.-]*$/.test(scheme)),
+  origins: orNull(arrayOf('origins, or of objects with origin and methods', isAllowedOrigin)),
+  methods: orNull(arrayOf('methods, upper-case', isMethod)),
+  addresses: arrayOf('hosts, addresses or ranges', isString),
+  deniedFields: arrayOf('names of fields', isString),
+  allowedFields: arrayOf('names of fields', isString),
   showSetCookie: TRUTH,
-  options: listOf('names of options of requests', isString),
+  options: arrayOf('names of options of requests', isString),
   urlCredentials: TRUTH,
   siteForCookies: {
     expected: 'a URL, or null',
     accepts: (value) => value === null || (isString(value) && URL.canParse(value)),
   },
-  questions: listOf('questions', isString),
-  grants: listOf(`methods, of ${GRANTS.join(', ')}`, (name) => GRANTS.includes(name as Grant)),
+  questions: arrayOf('questions', isString),
+  grants: arrayOf(`methods, of ${GRANTS.join(', ')}`, (name) => GRANTS.includes(name as Grant)),
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
   messagesPerSecond: wholeNumber(1),
@@ -180,13 +181,6 @@ function isMethod(value: unknown): boolean {
 
 function lowerCase(text: string): string {
   return text.toLowerCase();
-}
-
-function listOf(what: string, accepts: (value: unknown) => boolean): Check {
-  return {
-    expected: `an array of ${what}`,
-    accepts: (value) => Array.isArray(value) && value.every(accepts),
-  };
 }
 
 function orNull({ expected, accepts }: Check): Check {
