@@ -1,58 +1,22 @@
-/** What is known of a method (RFC 9110 §9, the HTTP Method Registry). */
-interface Method {
-  /** It changes nothing (§9.2.1). */
-  readonly isSafe: boolean;
-  /** Sent twice it means the same as once (§9.2.2). */
-  readonly isIdempotent: boolean;
-  /** Its requests have a body, so that one without says that it is empty (§8.6). */
-  readonly hasContent: boolean;
-}
+// What is known of methods (RFC 9110 §9, the HTTP Method Registry; RFC 4918 (WebDAV), RFC 3253, RFC 5323,
+// draft-ietf-httpbis-safe-method-w-body). Of one that is not in a list the contrary is supposed.
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY'];
+const IDEMPOTENT = [...SAFE, 'PUT', 'DELETE', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK'];
+const WITHOUT_CONTENT = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'DELETE'];
 
-const READ: Method = { isSafe: true, isIdempotent: true, hasContent: false };
-const QUERY: Method = { isSafe: true, isIdempotent: true, hasContent: true };
-const WRITE: Method = { isSafe: false, isIdempotent: true, hasContent: true };
-/** Also of methods that are not registered. */
-const ANY: Method = { isSafe: false, isIdempotent: false, hasContent: true };
-
-const METHODS: ReadonlyMap<string, Method> = new Map([
-  ['GET', READ],
-  ['HEAD', READ],
-  ['OPTIONS', READ],
-  ['TRACE', READ],
-  ['CONNECT', { isSafe: false, isIdempotent: false, hasContent: false }],
-  ['DELETE', { isSafe: false, isIdempotent: true, hasContent: false }],
-  ['PUT', WRITE],
-  ['POST', ANY],
-  ['PATCH', ANY],
-  // RFC 4918 (WebDAV), RFC 3253, RFC 5323, draft-ietf-httpbis-safe-method-w-body.
-  ['PROPFIND', QUERY],
-  ['REPORT', QUERY],
-  ['SEARCH', QUERY],
-  ['QUERY', QUERY],
-  ['PROPPATCH', WRITE],
-  ['MKCOL', WRITE],
-  ['COPY', WRITE],
-  ['MOVE', WRITE],
-  ['UNLOCK', WRITE],
-]);
-
-function known(method: string): Method {
-  return METHODS.get(method) ?? ANY;
-}
-
-/** Whether a method changes nothing (RFC 9110 §9.2.1). Of one that is not registered that is not known. */
+/** Whether a method changes nothing (RFC 9110 §9.2.1). */
 export function isSafe(method: string): boolean {
-  return known(method).isSafe;
+  return SAFE.includes(method);
 }
 
 /** Whether a request may be sent once more when it is not known whether the server has seen the first (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
-  return known(method).isIdempotent;
+  return IDEMPOTENT.includes(method);
 }
 
 /** Whether a request without a body says `Content-Length: 0` (RFC 9110 §8.6). One that is not registered does, as in Qt. */
 export function anticipatesContent(method: string): boolean {
-  return known(method).hasContent;
+  return !WITHOUT_CONTENT.includes(method);
 }
 
 /** GET and HEAD: what is asked for is a representation, which a cache may have. */

@@ -60,7 +60,7 @@ type Rule = (
   surroundings: RequirementSurroundings,
 ) => string | null;
 
-/** Each may object where the capability that it names is not there, or that of {@link SPARED}, and nowhere else. */
+/** Each is asked where the capability that it names is not there, or that of {@link SPARED}, and nowhere else. */
 type Rules = readonly (readonly [Capability, Rule])[];
 
 /** Where cookies are ours, so is what goes with them. */
@@ -77,35 +77,33 @@ export function rulesFor(capabilities: TransportCapabilities): Rules {
 const RULES: Rules = [
   [
     'redirects',
-    (options, { redirects, redirectMode, pageOrigin }, { url }) => {
+    (options, { redirectMode, pageOrigin }, { url }) => {
       const { redirectPolicy } = options;
       // What a fetch gives for a redirect that it is told not to follow shows that it is one, and nothing else.
       if (options.fetch?.redirect === 'manual' && redirectMode) return null;
-      if (redirects || redirectPolicy === 'no-less-safe' || staysAtHome(options, url, pageOrigin))
-        return null;
+      if (redirectPolicy === 'no-less-safe' || staysAtHome(options, url, pageOrigin)) return null;
       return `redirectPolicy '${redirectPolicy}'`;
     },
   ],
   [
     'redirects',
-    ({ maximumRedirectsAllowed }, { redirects, redirectMode }) => {
+    ({ maximumRedirectsAllowed }, { redirectMode }) => {
       const isForbidden = maximumRedirectsAllowed === 0 && redirectMode;
-      if (redirects || isForbidden || maximumRedirectsAllowed >= PLATFORM_REDIRECTS) return null;
+      if (isForbidden || maximumRedirectsAllowed >= PLATFORM_REDIRECTS) return null;
       return `maximumRedirectsAllowed below ${PLATFORM_REDIRECTS}`;
     },
   ],
   [
     'redirects',
-    (options, { redirects, pageOrigin }, { headers, url }) => {
-      if (redirects || staysAtHome(options, url, pageOrigin)) return null;
+    (options, { pageOrigin }, { headers, url }) => {
+      if (staysAtHome(options, url, pageOrigin)) return null;
       const secret = options.secretHeaders.find((name) => headers.has(name));
       return secret === undefined ? null : `the field ${secret} among secretHeaders`;
     },
   ],
   [
     'cookies',
-    ({ cookieLoadControl, cookieSaveControl, siteForCookies }, { cookies }, _, { cookieJar }) => {
-      if (cookies) return null;
+    ({ cookieLoadControl, cookieSaveControl, siteForCookies }, _, __, { cookieJar }) => {
       if (cookieLoadControl !== cookieSaveControl)
         return 'cookieLoadControl and cookieSaveControl of different values';
       if (cookieJar !== null) return 'cookieJar';
@@ -114,47 +112,27 @@ const RULES: Rules = [
   ],
   [
     'credentialsMode',
-    ({ useCredentials, authenticationReuse, cookieLoadControl }, { cookies, credentialsMode }) => {
-      if (cookies) return null;
+    ({ useCredentials, authenticationReuse, cookieLoadControl }, { credentialsMode }) => {
       if (useCredentials && !credentialsMode) return 'useCredentials';
       // Such a platform holds back cookies and credentials together or neither.
       const held = credentialsMode && cookieLoadControl === 'manual';
       return authenticationReuse === 'manual' && !held ? "authenticationReuse 'manual'" : null;
     },
   ],
-  [
-    'fetchWords',
-    ({ fetch }, { fetchWords }) => (fetch?.integrity && !fetchWords ? "fetch's integrity" : null),
-  ],
-  [
-    'addresses',
-    (_options, { addresses }, _request, { addressFilter }) =>
-      addressFilter !== null && !addresses ? 'addressFilter' : null,
-  ],
+  ['fetchWords', ({ fetch }) => (fetch?.integrity ? "fetch's integrity" : null)],
+  ['addresses', (_, __, ___, { addressFilter }) => (addressFilter === null ? null : 'addressFilter')],
   [
     'proxy',
-    ({ proxy }, capabilities, { own }, { proxyFactory }) => {
-      if (capabilities.proxy) return null;
+    ({ proxy }, _, { own }, { proxyFactory }) => {
       if (proxyFactory !== null && own.proxy === undefined) return `proxyFactory ${CHOSEN_THERE}`;
       const asked = proxy === 'default' ? applicationProxy.current : proxy;
       return asked === 'none' ? null : `proxy ${CHOSEN_THERE}`;
     },
   ],
-  [
-    'connectionTimings',
-    ({ timeouts }, { connectionTimings }) =>
-      timeouts.connect && !connectionTimings ? "the timeout 'connect'" : null,
-  ],
-  [
-    'uploadProgress',
-    (_, { uploadProgress }, request) => (tellsUpload(request) && !uploadProgress ? 'uploadProgress' : null),
-  ],
-  [
-    'tls',
-    (options, { tls }) =>
-      tls ? null : ((['tls', 'certificatePins'] as const).find((name) => options[name]) ?? null),
-  ],
-  ['http2', ({ http2Direct }, { http2 }) => (http2Direct && !http2 ? 'http2Direct' : null)],
+  ['connectionTimings', ({ timeouts }) => (timeouts.connect ? "the timeout 'connect'" : null)],
+  ['uploadProgress', (_, __, request) => (tellsUpload(request) ? 'uploadProgress' : null)],
+  ['tls', (options) => (['tls', 'certificatePins'] as const).find((name) => options[name]) ?? null],
+  ['http2', ({ http2Direct }) => (http2Direct ? 'http2Direct' : null)],
   [
     'requestStreams',
     ({ duplex }, { requestStreams }) =>
@@ -162,9 +140,9 @@ const RULES: Rules = [
   ],
   [
     'encodedBodies',
-    ({ decompressedSafetyCheckThreshold: threshold }, { encodedBodies }, _, { defaults }) =>
+    ({ decompressedSafetyCheckThreshold: threshold }, _, __, { defaults }) =>
       // −1 asks for no check, which is what there is.
-      encodedBodies || threshold === defaults.decompressedSafetyCheckThreshold || threshold === -1
+      threshold === defaults.decompressedSafetyCheckThreshold || threshold === -1
         ? null
         : 'decompressedSafetyCheckThreshold',
   ],
