@@ -1,4 +1,5 @@
 import type { ManagerOptions, ManagerSettings } from './call/parts.ts';
+import { refusal } from './call/refusal.ts';
 import type { HttpRequest } from './call/request.ts';
 import type { ProxyPart } from './call/route.ts';
 import { type StrictTransportSecurityPolicy, securityOf } from './call/security-part.ts';
@@ -12,7 +13,6 @@ import type { NetworkClient } from './network-client.ts';
 import { resolveUrl } from './options/base-url.ts';
 import type { NetworkRequest, RequestInput } from './options/options.ts';
 import type { ProxyExplanation } from './options/proxy.ts';
-import { explainProxy } from './pipeline/explain-proxy.ts';
 import { requestSources } from './pipeline/sources.ts';
 import type { Platform } from './platform.ts';
 import { fetchThrough, type StartRequest } from './reply/fetch-through.ts';
@@ -152,7 +152,9 @@ export class Manager extends Settings implements NetworkClient {
   async explainProxy(url: string | URL): Promise<ProxyExplanation> {
     const { settings } = this;
     const request = this.resolveRequest('get', { url });
-    return explainProxy(this.#proxies, this.#connections.transportFor(settings), request, settings);
+    const { capabilities } = this.#connections.transportFor(settings);
+    if (this.#proxies !== null && capabilities.proxy) return this.#proxies.explain(request, settings);
+    throw refusal(request, capabilities, 'proxy', 'explainProxy()');
   }
 
   /** Drops every connection. What is in flight ends with operation-canceled. */

@@ -89,7 +89,7 @@ export interface ProxyRouting extends Stage {
 export interface ProxyPart {
   /** Under the settings that hold now. */
   under(settings: ProxySettings): ProxyRouting;
-  /** What it would choose, and why. */
+  /** What it would choose, and why: for the URL that is sent to, another one for a host that is known to want TLS (HSTS). */
   explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation>;
   /** The manager is closed: ends what runs to choose. */
   close(): void;

@@ -9,8 +9,10 @@ export function chunksOfBlob(blob: Blob): AsyncIterator<Uint8Array> {
   return wholeOf(blob);
 }
 
-async function* wholeOf(blob: Blob): AsyncGenerator<Uint8Array, void, undefined> {
-  yield new Uint8Array(await (typeof blob.arrayBuffer === 'function' ? blob.arrayBuffer() : readBlob(blob)));
+/** All bytes of what can be read at once, in one chunk. */
+export async function* wholeOf(source: Blob | Request): AsyncGenerator<Uint8Array, void, undefined> {
+  const isReadable = typeof source.arrayBuffer === 'function';
+  yield new Uint8Array(await (isReadable ? source.arrayBuffer() : readBlob(source as Blob)));
 }
 
 /** What jsdom has of a FileReader; no runtime of ours counts on one. */

@@ -14,6 +14,7 @@ import {
 import { HttpHeaders } from '../message/headers.ts';
 import type { NetworkProxy, ProxyCapability } from '../options/proxy.ts';
 import { canonicalHost } from '../util/host.ts';
+import { encodeUtf8 } from '../util/utf8.ts';
 
 const TYPES = ['none', 'http', 'http-caching', 'socks5', 'socks4a'];
 const CAPABILITIES = ['tunneling', 'caching', 'host-name-lookup'];
@@ -116,7 +117,6 @@ function unsendable(type: string, user: string, password: string): string | null
   if (type.startsWith('http'))
     return user.includes(':') ? 'a user with a colon cannot be sent to an HTTP proxy (RFC 7617 §2)' : null;
   if (type === 'socks4a' && password !== '') return 'SOCKS4a knows no password';
-  const encoder = new TextEncoder();
-  const isTooLong = [user, password].some((text) => encoder.encode(text).length > MOST_SOCKS_BYTES);
+  const isTooLong = [user, password].some((text) => encodeUtf8(text).length > MOST_SOCKS_BYTES);
   return isTooLong ? `SOCKS takes at most ${MOST_SOCKS_BYTES} bytes of user and password` : null;
 }

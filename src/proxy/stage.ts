@@ -56,7 +56,11 @@ export class Proxies implements ProxyPart {
     };
   }
 
-  async explain(request: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation> {
+  async explain(asked: HttpRequest, settings: ManagerSettings): Promise<ProxyExplanation> {
+    const { preloadedTopLevelDomains, strictTransportSecurity, strictTransportSecurityEnabled } = settings;
+    const security = strictTransportSecurityEnabled ? strictTransportSecurity : null;
+    await security?.ready;
+    const request = { ...asked, url: security?.upgrade(asked.url, preloadedTopLevelDomains) ?? asked.url };
     const choice = goesThroughProxies(request, settings)
       ? await this.#choose(request, settings, (run) => run())
       : { proxies: NO_PROXY, rule: `${request.url.scheme}: never through a proxy` };

@@ -1,3 +1,4 @@
+import { wholeOf } from '../message/blob-chunks.ts';
 import { type RequestBodySource, requestBody } from '../message/body.ts';
 import type { ChunkSource } from '../message/body-input.ts';
 import { streamChunks } from '../message/stream-chunks.ts';
@@ -102,8 +103,4 @@ export function bodyOfCopy(copy: Request): RequestBodySource {
 
 function chunksOfCopy(copy: Request): AsyncIterator<Uint8Array> {
   return copy.body ? streamChunks(copy.body) : wholeOf(copy);
-}
-
-async function* wholeOf(copy: Request): AsyncGenerator<Uint8Array, void, undefined> {
-  yield new Uint8Array(await copy.arrayBuffer());
 }

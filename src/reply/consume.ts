@@ -3,6 +3,7 @@ import type { HttpRequest } from '../call/request.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { openFields } from '../util/redaction.ts';
+import { encodeUtf8 } from '../util/utf8.ts';
 import { requestName } from './error-sentence.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */
@@ -61,7 +62,7 @@ function jsonError(
       url,
       status: head?.status,
       headers: fields,
-      body: new TextEncoder().encode(text.slice(0, ERROR_BODY_LIMIT)).slice(0, ERROR_BODY_LIMIT),
+      body: encodeUtf8(text.slice(0, ERROR_BODY_LIMIT)).slice(0, ERROR_BODY_LIMIT),
       cause,
     },
   );
