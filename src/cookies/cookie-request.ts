@@ -3,7 +3,8 @@ import { brandOf } from '../util/brand.ts';
 import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
 import { isLoopback } from '../util/loopback.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
-import type { CookieContext } from './context.ts';
+import type { CookieContext } from './abstract-cookie-jar.ts';
+import type { Cookie } from './cookie.ts';
 import { isSecureScheme, type PublicSuffixList, siteOf } from './public-suffix.ts';
 
 /** What a jar's methods take for a URL. Text that is not an absolute URL is a TypeError. */
@@ -82,4 +83,16 @@ export function cookieRequest(
   const host = parsed.hostname.endsWith('.') ? canonicalHost(parsed.hostname) : parsed.hostname;
   if (host === null || host.length > MAX_HOST_LENGTH) return null;
   return new CookieRequest(parsed, host, context, publicSuffixes);
+}
+
+/**
+ * A program's own rules, asked after those of the web: they can refuse, never allow.
+ *
+ * @example No third-party cookies: `{ accept: (_, request) => request.sameSite, attach: (_, request) => request.sameSite }`
+ */
+export interface CookiePolicy {
+  /** May this cookie be stored? @default yes */
+  accept?(cookie: Cookie, request: CookieRequest): boolean;
+  /** May this cookie be sent? @default yes */
+  attach?(cookie: Cookie, request: CookieRequest): boolean;
 }

@@ -1,6 +1,6 @@
 import type { CookieIdentity } from './cookie.ts';
 import { DomainNode } from './domain-node.ts';
-import { pathMatches } from './match.ts';
+import { pathMatches } from './rules.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 
 /**

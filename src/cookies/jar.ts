@@ -2,14 +2,12 @@ import { type Checks, checkOptions, FUNCTION, OBJECT, TRUTH, withMethods } from 
 import type { KeyValueStore } from '../storage/key-value-store.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
-import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
-import { type CookieContext, checkedContext } from './context.ts';
+import { type AbstractCookieJar, type CookieContext, checkedContext } from './abstract-cookie-jar.ts';
 import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
-import { type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
+import { type CookiePolicy, type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
 import { type CookieLimits, cookieLimits } from './limits.ts';
 import { parseSetCookie } from './parse.ts';
 import { CookiePersistence, type CookieStorageOptions } from './persistence.ts';
-import type { CookiePolicy } from './policy.ts';
 import { NO_PUBLIC_SUFFIX_LIST, type PublicSuffixList } from './public-suffix.ts';
 import { completeCookie, receiveCookie } from './receive.ts';
 import { isStorable, maySend, maySet, overlaysSecure } from './rules.ts';

@@ -3,8 +3,8 @@ import { canonicalHost, isIpAddress } from '../util/host.ts';
 import type { CookieInit } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { CookieLimits } from './limits.ts';
-import { defaultPath } from './match.ts';
 import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
+import { defaultPath } from './rules.ts';
 import { StoredCookie } from './stored-cookie.ts';
 
 /**

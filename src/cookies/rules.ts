@@ -1,9 +1,9 @@
+import { isIpAddress } from '../util/host.ts';
 import type { Cookie } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { CookieLimits } from './limits.ts';
-import { domainMatches, pathMatches } from './match.ts';
 import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
-import { hasSendableText, isText } from './text.ts';
+import { hasSendableText, isText } from './serialize.ts';
 
 /**
  * What holds for every cookie in a jar, wherever it came from (RFC 6265bis §5.7 steps 2 to 4, 9, 19 to 22, and CHIPS):
@@ -67,3 +67,29 @@ function keepsPromiseOfName(cookie: Cookie): boolean {
 }
 
 const PREFIX = /^__(?:secure|host-http|host|http)-/i;
+
+/** RFC 6265bis §5.1.3, on canonical hosts. */
+export function domainMatches(host: string, domain: string): boolean {
+  if (host === domain) return true;
+  const dot = host.length - domain.length - 1;
+  return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isIpAddress(host);
+}
+
+/** RFC 6265bis §5.1.4. */
+export function pathMatches(requestPath: string, cookiePath: string): boolean {
+  if (cookiePath === '/') return true;
+  if (!requestPath.startsWith(cookiePath)) return false;
+  return (
+    requestPath.length === cookiePath.length ||
+    cookiePath.charCodeAt(cookiePath.length - 1) === SLASH ||
+    requestPath.charCodeAt(cookiePath.length) === SLASH
+  );
+}
+
+/** RFC 6265bis §5.1.4: the directory of the path of a request. */
+export function defaultPath(requestPath: string): string {
+  const lastSlash = requestPath.lastIndexOf('/');
+  return lastSlash <= 0 ? '/' : requestPath.slice(0, lastSlash);
+}
+
+const SLASH = 0x2f;

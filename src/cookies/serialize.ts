@@ -1,7 +1,7 @@
+import { trimOws } from '../message/field-lexer.ts';
 import { canonicalHost } from '../util/host.ts';
 import type { CookieInit, SameSite } from './cookie.ts';
 import { DEFAULT_COOKIE_LIMITS, LATEST_EXPIRY } from './limits.ts';
-import { hasSendableText, isText } from './text.ts';
 
 /** Qt: `QNetworkCookie::RawForm`. */
 export type CookieForm = 'name-and-value' | 'full';
@@ -73,4 +73,51 @@ export function serializeCookies(
     if (next.length <= maximum) header = next;
   }
   return header;
+}
+
+/** A name and a value that a Cookie field carries as they are, and that no server takes for another cookie. */
+export function hasSendableText({ name, value }: { readonly name: string; readonly value: string }): boolean {
+  if (!isText(name) || !isText(value)) return false;
+  return name === '' ? value !== '' && !value.includes('=') : !name.includes('=');
+}
+
+/** Text that a parser would take from a field as it is: nothing that ends it, no white space around it. */
+export function isText(text: string): boolean {
+  return !isSpace(text.charCodeAt(0)) && !isSpace(text.charCodeAt(text.length - 1)) && !NOT_TEXT.test(text);
+}
+
+/** A control character other than HTAB, a semicolon, or what is no byte. */
+const NOT_TEXT = /[^\t\x20-\x3a\x3c-\x7e\x80-\xff]/;
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/**
+ * The Cookie field of a request that has one by hand and cookies in the jar: the jar's first, then the pairs whose names
+ * the jar does not send. The jar's value counts, because a server may have renewed it since.
+ */
+export function mergeCookieHeaders(fromJar: string, byHand: string): string {
+  const merged = splitPairs(fromJar);
+  const names = new Set(merged.map(nameOf));
+  for (const pair of splitPairs(byHand)) {
+    const name = nameOf(pair);
+    if (names.has(name)) continue;
+    names.add(name);
+    merged.push(pair);
+  }
+  return merged.join('; ');
+}
+
+function splitPairs(header: string): string[] {
+  return header
+    .split(';')
+    .map(trimOws)
+    .filter((pair) => pair !== '');
+}
+
+/** Empty for a nameless cookie. */
+function nameOf(pair: string): string {
+  const equals = pair.indexOf('=');
+  return equals < 0 ? '' : trimOws(pair.slice(0, equals));
 }

@@ -6,12 +6,10 @@ import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { parseHttpDate } from '../util/http-date.ts';
 import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
-import type { AbstractCookieJar } from './abstract-cookie-jar.ts';
-import type { CookieContext } from './context.ts';
+import type { AbstractCookieJar, CookieContext } from './abstract-cookie-jar.ts';
 import type { CookieInit } from './cookie.ts';
-import { mergeCookieHeaders } from './merge-header.ts';
 import { parseSetCookie } from './parse.ts';
-import { serializeCookies } from './serialize.ts';
+import { mergeCookieHeaders, serializeCookies } from './serialize.ts';
 
 /** What stands in the list for a jar. */
 export interface CookieStages {

@@ -3,8 +3,7 @@ import { type Cookie, type CookieIdentity, isExpired } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { DomainNode } from './domain-node.ts';
 import { DomainTree, inSendingOrder } from './domain-tree.ts';
-import { excessOfSite, LongestUnused } from './eviction.ts';
-import type { CookieLimits } from './limits.ts';
+import { type CookieLimits, excessOfSite, LongestUnused } from './limits.ts';
 import type { StoredCookie } from './stored-cookie.ts';
 
 /** Hears of every cookie that comes or goes by what the jar does, not of those that a store gave back. */

@@ -1,5 +1,4 @@
-import type { AbstractCookieJar } from '../../../src/cookies/abstract-cookie-jar.ts';
-import type { CookieContext } from '../../../src/cookies/context.ts';
+import type { AbstractCookieJar, CookieContext } from '../../../src/cookies/abstract-cookie-jar.ts';
 import type { Cookie, CookieInit } from '../../../src/cookies/cookie.ts';
 import type { CookieJar } from '../../../src/cookies/jar.ts';
 import type { CookieChange } from '../../../src/cookies/stored-cookies.ts';

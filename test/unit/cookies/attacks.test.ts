@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CookieContext } from '../../../src/cookies/context.ts';
+import type { CookieContext } from '../../../src/cookies/abstract-cookie-jar.ts';
 import { CookieJar } from '../../../src/cookies/jar.ts';
 import { parseSetCookie } from '../../../src/cookies/parse.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';

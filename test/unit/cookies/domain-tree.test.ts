@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { DomainTree } from '../../../src/cookies/domain-tree.ts';
 import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
-import { domainMatches, pathMatches } from '../../../src/cookies/match.ts';
+import { domainMatches, pathMatches } from '../../../src/cookies/rules.ts';
 import { StoredCookie } from '../../../src/cookies/stored-cookie.ts';
 
 // All names with the same first letter share a place, as others may that nobody has thought of.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { domainMatches, pathMatches } from '../../../src/cookies/match.ts';
+import { domainMatches, pathMatches } from '../../../src/cookies/rules.ts';
 import { makeJar } from './fixtures.ts';
 
 const URL_OF = 'https://www.example.com/a/b/page';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CookieContext } from '../../../src/cookies/context.ts';
+import type { CookieContext } from '../../../src/cookies/abstract-cookie-jar.ts';
 import { makeJar } from './fixtures.ts';
 
 /** What a jar sends to `to` after `from` has sent those fields. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultPath, domainMatches, pathMatches } from '../../../src/cookies/match.ts';
+import { defaultPath, domainMatches, pathMatches } from '../../../src/cookies/rules.ts';
 
 describe('domainMatches', () => {
   test.each<[host: string, domain: string, expected: boolean]>([

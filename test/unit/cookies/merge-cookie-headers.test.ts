@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeCookieHeaders } from '../../../src/cookies/merge-header.ts';
+import { mergeCookieHeaders } from '../../../src/cookies/serialize.ts';
 
 test.each<[name: string, fromJar: string, byHand: string, expected: string]>([
   ['the jar first', 'a=1', 'b=2', 'a=1; b=2'],
