@@ -6,11 +6,11 @@ import {
   type DownloadSettings,
   startDownload,
 } from '../../src/download/download.ts';
-import { RunningSha256 } from '../../src/download/running-sha256.ts';
 import type { DownloadTarget } from '../../src/download/target.ts';
 import type { Manager } from '../../src/manager.ts';
 import type { RequestInput } from '../../src/options/options.ts';
 import { toBase64 } from '../../src/util/base64.ts';
+import { RunningSha256 } from '../../src/util/sha256.ts';
 
 /** What is written of a `FileSystemFileHandle`: of a file picker, or of the origin private file system (OPFS). */
 export interface WritableFileHandle {

@@ -1,4 +1,5 @@
 import { fromBase64, toBase64 } from '../util/base64.ts';
+import type { DownloadTarget } from './target.ts';
 
 /** The algorithms that are checked; RFC 9530 §5 calls the others insecure. */
 export type DigestAlgorithm = 'sha-256' | 'sha-512';
@@ -58,4 +59,26 @@ function bytesOfHex(hex: string): Uint8Array {
 function made(algorithm: string, bytes: Uint8Array | undefined, from: string): ExpectedDigest[] {
   if (bytes === undefined || bytes.length !== LENGTHS.get(algorithm)) return [];
   return [{ algorithm: algorithm as DigestAlgorithm, value: toBase64(bytes), from }];
+}
+
+/** What a file has come to: its digests as a field of RFC 9530 has them, and what is wrong with them, in words. */
+interface Verified {
+  readonly digest: string;
+  readonly fault: string | null;
+}
+
+/** Reads what is there, and compares. */
+export async function verify(
+  target: Pick<DownloadTarget<unknown>, 'digest' | 'tellsDigest'>,
+  expected: readonly ExpectedDigest[],
+): Promise<Verified> {
+  const names = expected.map(({ algorithm }) => algorithm);
+  const algorithms = [...new Set<DigestAlgorithm>(target.tellsDigest ? ['sha-256', ...names] : names)];
+  const digests = algorithms.length === 0 ? new Map() : await target.digest(algorithms);
+  const wrong = expected.find(({ algorithm, value }) => (digests.get(algorithm) ?? value) !== value);
+  const fault =
+    wrong === undefined
+      ? null
+      : `the ${wrong.algorithm} of what came is ${digests.get(wrong.algorithm)}, and not ${wrong.value}, as ${wrong.from} says`;
+  return { digest: Array.from(digests, ([name, value]) => `${name}=:${value}:`).join(', '), fault };
 }

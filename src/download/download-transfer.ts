@@ -7,15 +7,11 @@ import { HttpHeaders } from '../message/headers.ts';
 import type { Priority } from '../options/options.ts';
 import type { ReplySource, Transfer } from '../reply/reply-source.ts';
 import { withoutFragment } from '../util/url.ts';
-import { isWorthContinuing, pauseBeforeContinuing } from './continuation.ts';
-import { digestsOf, type ExpectedDigest } from './digest.ts';
+import { digestsOf, type ExpectedDigest, verify } from './digest.ts';
 import { answeredWith, noFile, notWanted, tooLong, wrongContent } from './failures.ts';
-import type { PartOfFile } from './plan.ts';
+import { isWorthContinuing, type PartOfFile, pauseBeforeContinuing, requestFor } from './plan.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
-import { requestFor } from './request-for.ts';
-import type { DownloadPlan } from './target.ts';
-import { TargetWriter } from './target-writer.ts';
-import { verify } from './verify.ts';
+import { type DownloadPlan, TargetWriter } from './target.ts';
 
 /** Times that a file is begun, since what the server has may change. */
 const MOST_BEGUN = 5;

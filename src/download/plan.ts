@@ -1,3 +1,7 @@
+import { type HttpRequest, withHeaders } from '../call/request.ts';
+import type { NetworkErrorCode } from '../error.ts';
+import { NO_TIMEOUTS } from '../options/timeouts.ts';
+
 /** What there is of a representation, from its first byte on, and what it is known by. */
 export interface PartOfFile {
   readonly bytes: number;
@@ -14,7 +18,7 @@ export interface PartOfFile {
  */
 export type DownloadStep = 'append' | 'begin' | 'again' | 'error' | 'refuse';
 
-export interface DownloadAnswer {
+interface DownloadAnswer {
   readonly status: number;
   readonly contentRange: string | null;
   /** The validator of the answer, when it has one that is strong. */
@@ -56,4 +60,64 @@ export function parseContentRange(
   const [first, last] = [Number(match[1]), Number(match[2])];
   const total = match[3] === '*' ? null : Number(match[3]);
   return last < first || (total !== null && last >= total) ? null : { first, last, total };
+}
+
+/**
+ * The request for what is missing behind a part, or for all (RFC 9110 §14.2, §13.1.5). The time for the whole download is not
+ * that of one request.
+ * @param showsCodings they can be declined: a file is what is stored, and has offsets
+ */
+export function requestFor(
+  request: HttpRequest,
+  part: PartOfFile | null,
+  showsCodings: boolean,
+): HttpRequest {
+  const headers = request.headers.clone();
+  if (showsCodings) headers.setDefault('accept-encoding', 'identity');
+  if (part !== null) {
+    headers.set('range', `bytes=${part.bytes}-`);
+    headers.set('if-range', part.validator);
+  }
+  const { timeouts } = request.options;
+  const options =
+    timeouts === NO_TIMEOUTS ? request.options : { ...request.options, timeouts: { ...timeouts, total: 0 } };
+  return { ...withHeaders(request, headers), options };
+}
+
+/** Attempts in a row that bring no byte, after which a download has failed. */
+const MOST_FRUITLESS = 5;
+/** Milliseconds of the first pause; it doubles, up to the longest. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 10_000;
+
+/** Failures after which the rest may still come. */
+const PASSING: ReadonlySet<NetworkErrorCode> = new Set([
+  'connection-refused',
+  'remote-host-closed',
+  'timeout',
+  'host-not-found',
+  'temporary-network-failure',
+  'network-session-failed',
+  'unknown-network',
+  'protocol-failure',
+  'proxy-connection-refused',
+  'proxy-connection-closed',
+  'proxy-timeout',
+]);
+
+export function isWorthContinuing(code: NetworkErrorCode): boolean {
+  return PASSING.has(code);
+}
+
+/**
+ * Milliseconds until the rest is asked for, or null when that has been in vain too often. At once after an attempt that has
+ * brought something.
+ * @param fruitless attempts since the last byte, this one included
+ * @param random 0 to 1
+ */
+export function pauseBeforeContinuing(fruitless: number, random: number): number | null {
+  if (fruitless > MOST_FRUITLESS) return null;
+  if (fruitless <= 1) return 0;
+  const longest = Math.min(FIRST_PAUSE * 2 ** (fruitless - 2), LONGEST_PAUSE);
+  return Math.round(longest / 2 + (longest / 2) * random);
 }

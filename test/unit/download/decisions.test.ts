@@ -2,18 +2,17 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResponseHead } from '../../../src/call/reply-event.ts';
-import { pauseBeforeContinuing } from '../../../src/download/continuation.ts';
 import { digestsOf, givenDigest } from '../../../src/download/digest.ts';
 import { divisionOf, isPiece } from '../../../src/download/pieces.ts';
 import {
   type DownloadStep,
   type PartOfFile,
   parseContentRange,
+  pauseBeforeContinuing,
   planAnswer,
 } from '../../../src/download/plan.ts';
-import { readAnswer } from '../../../src/download/read-answer.ts';
-import { RunningSha256 } from '../../../src/download/running-sha256.ts';
-import { strongValidator } from '../../../src/download/validator.ts';
+import { readAnswer, strongValidator } from '../../../src/download/read-answer.ts';
+import { RunningSha256 } from '../../../src/util/sha256.ts';
 
 const part: PartOfFile = { bytes: 100, validator: '"v1"', total: 1000 };
 const RANGE = 'bytes 100-999/1000';
