@@ -1,4 +1,20 @@
-import type { StrictTransportSecurityPolicy } from './policy.ts';
+import type { StrictTransportSecurityPolicy } from '../call/security-part.ts';
+import type { StoredValue } from '../storage/key-value-store.ts';
+import { recordJudge } from '../storage/record.ts';
+import * as z from '../storage/zod.ts';
+import { canonicalHost, isIpAddress } from '../util/host.ts';
+import { isLocalhostName } from '../util/loopback.ts';
+import { type ParsedUrl, withScheme } from '../util/url.ts';
+
+/**
+ * The form in which host names are compared (RFC 6797 §9, §10), or null for what cannot have a policy: IP addresses
+ * (§8.1.1), `localhost` and the names below it (Fetch: one project's policy must not hold for the others of a developer),
+ * and what is no host name.
+ */
+export function policyHost(host: string): string | null {
+  const name = canonicalHost(host);
+  return name === null || isIpAddress(name) || isLocalhostName(name) ? null : name;
+}
 
 /** Policies that are kept in memory and store. Above it, the host that has gone unused for longest is forgotten. */
 export const MAXIMUM_KNOWN_HOSTS = 10_000;
@@ -62,4 +78,29 @@ export class KnownHosts {
       name = name.slice(dot + 1);
     }
   }
+}
+
+/**
+ * The URL to use in place of an http URL of a known host: scheme https, port 80 becomes 443, any other stays
+ * (RFC 6797 §8.3 step 5). Another scheme, or a host that is not known, leaves the URL as it is.
+ */
+export function upgradeUrl(url: ParsedUrl, isKnown: (host: string) => boolean): ParsedUrl {
+  if (url.scheme !== 'http' || !isKnown(url.hostname)) return url;
+  return withScheme(url, 'https', url.port === 80 ? 443 : url.port);
+}
+
+/** What a store keeps of a policy under its host name. */
+export function toStored(policy: StrictTransportSecurityPolicy): StoredValue {
+  return { expiry: policy.expiry, includeSubDomains: policy.includeSubDomains };
+}
+
+const policyFromRecord = recordJudge(() =>
+  z.object({ expiry: z.number().check(z.refine(Number.isSafeInteger)), includeSubDomains: z.boolean() }),
+);
+
+/** The policy that a store keeps under a host name, or null when it is damaged. */
+export function fromStored(host: string, value: StoredValue): StrictTransportSecurityPolicy | null {
+  if (policyHost(host) !== host) return null;
+  const policy = policyFromRecord(value);
+  return policy === null ? null : { host, ...policy };
 }

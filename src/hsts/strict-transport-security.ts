@@ -1,7 +1,6 @@
-import type { EnabledStore, SecurityPart } from '../call/security-part.ts';
+import type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from '../call/security-part.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { type Checks, checkNames, checkOptions, withMethods } from '../checks/checker.ts';
-
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { reportLater } from '../storage/report-later.ts';
 import { withinPatience } from '../storage/store-patience.ts';
@@ -10,11 +9,8 @@ import { type Clock, systemClock } from '../util/clock.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import { parseStrictTransportSecurity } from './header.ts';
-import { KnownHosts } from './known-hosts.ts';
-import { policyHost, type StrictTransportSecurityPolicy } from './policy.ts';
+import { fromStored, KnownHosts, policyHost, toStored, upgradeUrl } from './known-hosts.ts';
 import { learnStage, upgradeStage } from './stage.ts';
-import { fromStored, toStored } from './stored-policy.ts';
-import { upgradeUrl } from './upgrade.ts';
 
 export interface StrictTransportSecurityOptions {
   /** Time against which policies expire. @default the system's */

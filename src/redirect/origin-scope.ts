@@ -1,5 +1,7 @@
 import type { HttpRequest } from '../call/request.ts';
+import type { RedirectPolicy } from '../options/options.ts';
 import type { TlsOptions } from '../options/tls-options.ts';
+import type { ParsedUrl } from '../util/url.ts';
 
 /**
  * Fields that may go to whatever origin a server names: they say what is wanted and what is sent, not who asks. Every
@@ -61,4 +63,16 @@ function withoutIdentity(tls: TlsOptions): TlsOptions {
   return Object.fromEntries(
     Object.entries(tls).filter(([name, value]) => !IDENTITY.includes(name) || typeof value === 'function'),
   );
+}
+
+/** From TLS to none, or from a local socket to the network. */
+export function isLessSafe(from: ParsedUrl, to: ParsedUrl): boolean {
+  return from.scheme !== 'http' && to.scheme !== from.scheme;
+}
+
+/** Why the policy forbids to go from one URL to the other, or null. Both as they are after HSTS. */
+export function offenceAgainst(policy: RedirectPolicy, from: ParsedUrl, to: ParsedUrl): string | null {
+  if (policy === 'same-origin' && from.origin !== to.origin) return `${to.origin} is another origin`;
+  if (policy === 'no-less-safe' && isLessSafe(from, to)) return `${to.origin} is less safe`;
+  return null;
 }

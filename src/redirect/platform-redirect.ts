@@ -2,8 +2,7 @@ import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import { NetworkError } from '../error.ts';
 import { withoutFragment } from '../util/url.ts';
-import { personalFields } from './origin-scope.ts';
-import { isLessSafe } from './policy.ts';
+import { isLessSafe, personalFields } from './origin-scope.ts';
 
 /** How far a platform that follows redirects unseen may take a request. */
 export interface PlatformReach {

@@ -173,7 +173,7 @@ describe('the rules see', () => {
     ['the core importing a platform', 'src/manager.ts', '../platform/node/index.ts'],
     ['a platform importing a test', 'platform/node/index.ts', '../../test/support/server.ts'],
     ['what is on no floor', 'src/version.ts', '../package.json'],
-    ['a concept in another', 'src/redirect/stage.ts', '../hsts/upgrade.ts'],
+    ['a concept in another', 'src/redirect/stage.ts', '../hsts/known-hosts.ts'],
     ['a platform in another', 'platform/browser/index.ts', '../node/files/file-store.ts'],
     ['Node in the core', 'src/util/clock.ts', 'node:timers'],
     ['Node in what all platforms share', 'platform/common/fetch-transport.ts', 'node:http'],
@@ -190,11 +190,11 @@ describe('the rules see', () => {
   });
 
   test.each([
-    ["import type { x } from '../hsts/upgrade.ts';"],
-    ["export { x } from '../hsts/upgrade.ts';"],
-    ["export type * from '../hsts/upgrade.ts';"],
-    ["export type X = import('../hsts/upgrade.ts').X;"],
-    ["export const load = () => import('../hsts/upgrade.ts');"],
+    ["import type { x } from '../hsts/known-hosts.ts';"],
+    ["export { x } from '../hsts/known-hosts.ts';"],
+    ["export type * from '../hsts/known-hosts.ts';"],
+    ["export type X = import('../hsts/known-hosts.ts').X;"],
+    ["export const load = () => import('../hsts/known-hosts.ts');"],
   ])('%s', (text) => {
     expect(importViolations([parseModule('src/redirect/stage.ts', text)])).toHaveLength(1);
   });

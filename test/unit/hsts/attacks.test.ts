@@ -1,7 +1,7 @@
 /** Attack checklist C, as far as decisions can meet it; by number. End to end: test/node. */
 import { describe, expect, test } from 'vitest';
+import { upgradeUrl } from '../../../src/hsts/known-hosts.ts';
 import { StrictTransportSecurity } from '../../../src/hsts/strict-transport-security.ts';
-import { upgradeUrl } from '../../../src/hsts/upgrade.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 

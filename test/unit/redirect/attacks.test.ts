@@ -5,8 +5,8 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import type { RequestOptions } from '../../../src/options/options.ts';
+import { redirectTarget } from '../../../src/redirect/plan.ts';
 import { redirectStage } from '../../../src/redirect/stage.ts';
-import { redirectTarget } from '../../../src/redirect/target.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 import { ANYWHERE, makeExchange, makeRequest, makeResponse, walkNow } from '../../support/fixtures.ts';
 

@@ -6,7 +6,7 @@ import { fromElectronCookie } from '../../../src/cookies/electron.ts';
 import { DEFAULT_COOKIE_LIMITS } from '../../../src/cookies/limits.ts';
 import { fromRecord } from '../../../src/cookies/record.ts';
 import { fromToughCookieJson } from '../../../src/cookies/tough-cookie.ts';
-import { fromStored } from '../../../src/hsts/stored-policy.ts';
+import { fromStored } from '../../../src/hsts/known-hosts.ts';
 
 const COOKIE = {
   value: 'v',

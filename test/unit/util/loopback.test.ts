@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CookieJar } from '../../../src/cookies/jar.ts';
-import { policyHost } from '../../../src/hsts/policy.ts';
+import { policyHost } from '../../../src/hsts/known-hosts.ts';
 import { canonicalHost } from '../../../src/util/host.ts';
 import { isLocalhostName, isLoopback } from '../../../src/util/loopback.ts';
 

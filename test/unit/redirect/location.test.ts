@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LONGEST_LOCATION, redirectTarget } from '../../../src/redirect/target.ts';
+import { LONGEST_LOCATION, redirectTarget } from '../../../src/redirect/plan.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 
 const BASE = 'http://origin.test:8080/a/b?c';

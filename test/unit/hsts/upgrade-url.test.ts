@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { upgradeUrl } from '../../../src/hsts/upgrade.ts';
+import { upgradeUrl } from '../../../src/hsts/known-hosts.ts';
 import { parseUrl } from '../../../src/util/url.ts';
 
 const known = (host: string): boolean => host === 'known.test';
