@@ -8,5 +8,5 @@ export const fetchRules: PlatformRules = {
   cookies: null,
   decoding: null,
   proxies: null,
-  fetchFields: null,
+  fetch: null,
 };

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { foreignWord } from '../../src/checks/foreign-words.ts';
 import { cookieStages } from '../../src/cookies/stage.ts';
 import { decodingStage } from '../../src/decoding/stage.ts';
-import { fetchFieldsStage } from '../../src/headers/fetch-fields.ts';
+import { fetchStage } from '../../src/headers/fetch-fields.ts';
 import { Manager } from '../../src/manager.ts';
 import type { Platform } from '../../src/platform.ts';
 import { Proxies } from '../../src/proxy/stage.ts';
@@ -49,7 +49,7 @@ export const nodePlatform: Platform = {
     cookies: cookieStages,
     decoding: decodingStage(nodeDecoders),
     proxies: () => new Proxies(proxySources((options) => new Manager(nodePlatform, options))),
-    fetchFields: fetchFieldsStage,
+    fetch: fetchStage,
   },
   textDecoding,
   captureContext,

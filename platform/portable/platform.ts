@@ -1,3 +1,4 @@
+import { blockedPortsStage } from '../../src/call/blocked-ports.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import type { AsyncContext, CaptureContext } from '../../src/util/async-context.ts';
@@ -46,7 +47,7 @@ export const portablePlatform: Platform = {
   captureContext,
   tellEarlyRead,
   optionHint: developmentHint,
-  rules: fetchRules,
+  rules: { ...fetchRules, fetch: blockedPortsStage },
   schemes: new Map([['data', dataScheme()]]),
   parseUrl,
 };

@@ -1,3 +1,4 @@
+import { refuseBlockedPort } from '../call/blocked-ports.ts';
 import { withHeaders } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import type { HttpHeaders } from '../message/headers.ts';
@@ -26,12 +27,16 @@ const UNCACHED: typeof ACCEPT = [
   ['cache-control', 'no-cache'],
 ];
 
-/** Adds the fields that every fetch has. Below the redirects and above the cache, which tells responses apart by them. */
-export const fetchFieldsStage: Rewrite = {
-  name: 'fetch-fields',
+/**
+ * Adds the fields that every fetch has, and blocks the ports that none may ask. Below the redirects and above the cache, which
+ * tells responses apart by the fields.
+ */
+export const fetchStage: Rewrite = {
+  name: 'fetch',
   outgoing(request) {
-    const { headers, options } = request;
+    const { headers, options, url } = request;
     if (options.fetch === null) return request;
+    refuseBlockedPort(url);
     return withHeaders(request, withFetchFields(headers, options.cacheLoadControl));
   },
 };

@@ -44,8 +44,8 @@ export interface PlatformRules {
   readonly decoding: Rewrite | null;
   /** What chooses the proxies of one manager. */
   readonly proxies: (() => ProxyPart) | null;
-  /** Adds the fields that every fetch has. */
-  readonly fetchFields: Rewrite | null;
+  /** Adds the fields that every fetch has, and blocks the ports that none may ask. */
+  readonly fetch: Rewrite | null;
 }
 
 /** What all requests of a manager share, whatever its parts are. */
@@ -90,7 +90,7 @@ export function httpStages(
     redirects === null ? rules.platformRedirects : null,
     cookies?.attach,
     headersStage(settings.userAgent),
-    rules.fetchFields,
+    rules.fetch,
     capabilities.encodedBodies ? rules.decoding : null,
     cache === null ? null : (cache.stage.under?.(settings) ?? cache.stage),
     cache === null && !capabilities.platformCache ? absentCacheStage : null,

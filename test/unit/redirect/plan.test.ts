@@ -150,7 +150,6 @@ describe('what differs between the contracts of a reply and of a fetch', () => {
       'content-resend',
       'content-resend',
     ],
-    ['a blocked port', { location: 'http://other.test:6000/' }, 'follow', 'protocol-invalid-operation'],
     [
       'a scheme that is not allowed',
       { location: 'https://other.test/', reach: { allowedSchemes: ['http'] } },
