@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from './util/base64.ts';
+import { fromBase64, toBase64 } from './util/bytes.ts';
 import type { SslError } from './util/ssl-error.ts';
 
 /**

@@ -92,6 +92,7 @@ export type { HttpPart, MultiPartType } from './message/http-multi-part.ts';
 export { HttpMultiPart } from './message/http-multi-part.ts';
 export type { NetworkClient } from './network-client.ts';
 export type { AddressFilter, AddressUse } from './options/address-filter.ts';
+export { publicAddressesOnly } from './options/address-filter.ts';
 export type { CertificatePins, PinnedKeys } from './options/certificate-pins.ts';
 export type {
   InterceptedRequest,
@@ -121,7 +122,6 @@ export type {
   ProxyType,
   ShownProxy,
 } from './options/proxy.ts';
-export { publicAddressesOnly } from './options/public-addresses-only.ts';
 export type { RetryOptions } from './options/retry-options.ts';
 export type { TimeoutName, Timeouts } from './options/timeouts.ts';
 export type { ByHost, Pem, TlsOptions } from './options/tls-options.ts';

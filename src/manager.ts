@@ -29,9 +29,9 @@ import { resolveRequest, toNetworkRequest } from './resolve-request.ts';
 import { SecurityStore } from './security-store.ts';
 import { extendedBy, Settings } from './settings.ts';
 import type { SilenceWatch } from './timeout/silence-watch.ts';
-import { ActiveSet } from './util/active-set.ts';
-import { canonicalScheme } from './util/canonical-scheme.ts';
 import { systemClock } from './util/clock.ts';
+import { ActiveSet } from './util/collections.ts';
+import { canonicalScheme } from './util/url.ts';
 import { OWNER } from './verbs.ts';
 
 /**

@@ -30,9 +30,9 @@ import type {
 import { retryPolicy } from './options/retry-options.ts';
 import { checkTimeouts, mergeTimeouts, NO_TIMEOUTS } from './options/timeouts.ts';
 import { brandOf } from './util/brand.ts';
-import { canonicalScheme, LOCAL_SOCKETS } from './util/canonical-scheme.ts';
 import { type Clock, systemClock } from './util/clock.ts';
 import { concealed, concealedProxy, concealedTls } from './util/redaction.ts';
+import { canonicalScheme, LOCAL_SOCKETS } from './util/url.ts';
 
 const isMap = (value: unknown): value is Map<string, never> => brandOf(value) === 'Map';
 const isScheme = (name: unknown): boolean => isString(name) && /^[a-z][a-z0-9+.-]*$/.test(name);

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import { nearestOf } from './checks/option-errors.ts';
 import { isPromise } from './util/is-promise.ts';
-import { reportUncaught } from './util/report-uncaught.ts';
+import { reportUncaught } from './util/microtasks.ts';
 
 /** Event name → argument tuple. */
 // biome-ignore lint/suspicious/noExplicitAny: a constraint on argument lists has no narrower form

@@ -9,7 +9,7 @@ import {
 import type { DownloadTarget } from '../../src/download/target.ts';
 import type { Manager } from '../../src/manager.ts';
 import type { RequestInput } from '../../src/options/options.ts';
-import { toBase64 } from '../../src/util/base64.ts';
+import { toBase64 } from '../../src/util/bytes.ts';
 import { RunningSha256 } from '../../src/util/sha256.ts';
 
 /** What is written of a `FileSystemFileHandle`: of a file picker, or of the origin private file system (OPFS). */

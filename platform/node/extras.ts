@@ -2,7 +2,7 @@
 
 export type { Download, DownloadSettings } from '../../src/download/download.ts';
 export type { DownloadOutcome } from '../../src/download/target.ts';
-export { publicAddressesOnly } from '../../src/options/public-addresses-only.ts';
+export { publicAddressesOnly } from '../../src/options/address-filter.ts';
 export { cacheDirectory } from './cache-directory.ts';
 export type { DiagnosticsMessages, TracedRequest } from './diagnostics-messages.ts';
 export type { DownloadOptions } from './download/download.ts';

@@ -1,6 +1,6 @@
 import { NetworkError } from '../../src/error.ts';
 import type { Clock } from '../../src/util/clock.ts';
-import { reportUncaught } from '../../src/util/report-uncaught.ts';
+import { reportUncaught } from '../../src/util/microtasks.ts';
 import type { BridgePort } from '../bridge/port.ts';
 import type { Leader } from './leader.ts';
 import { broadcastPort, TabPort, type TabPortOwner } from './tab-port.ts';

@@ -1,4 +1,4 @@
-import { utf8Binary } from '../util/utf8.ts';
+import { utf8Binary } from '../util/bytes.ts';
 
 /**
  * Bytes as texts of one character each, 0 to 255: what fields are, what is hashed, and what `btoa` takes.

@@ -1,6 +1,6 @@
 import type { AuthenticationAnswer, OutgoingRequest, PasswordCredentials } from '../call/authentication.ts';
-import { fromBase64, toBase64 } from '../util/base64.ts';
 import { isUint8Array } from '../util/brand.ts';
+import { fromBase64, toBase64 } from '../util/bytes.ts';
 import type { Challenge } from './challenge.ts';
 import { type Scheme, type Session, SYSTEM_ACCOUNT, UnusableScheme } from './scheme.ts';
 import type { SecurityContext, SecurityContextFactory } from './security-context.ts';

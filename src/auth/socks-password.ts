@@ -1,5 +1,5 @@
 import type { AuthenticationAnswer } from '../call/authentication.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import type { Scheme } from './scheme.ts';
 
 /** RFC 1929 §2: each has one byte for its length. */

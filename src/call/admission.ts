@@ -1,7 +1,6 @@
 import type { NetworkErrorCode } from '../error.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { canonicalScheme } from '../util/canonical-scheme.ts';
-import type { ParsedUrl } from '../util/url.ts';
+import { canonicalScheme, type ParsedUrl } from '../util/url.ts';
 import type { Reach } from './parts.ts';
 import { PRECONNECT } from './preconnect.ts';
 

@@ -4,7 +4,7 @@ import type { Answer } from '../message/answer.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { brandOf, isUint8Array } from '../util/brand.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 

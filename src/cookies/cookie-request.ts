@@ -1,7 +1,6 @@
 import { isSafe } from '../message/methods.ts';
 import { brandOf } from '../util/brand.ts';
-import { canonicalHost, MAX_HOST_LENGTH } from '../util/host.ts';
-import { isLoopback } from '../util/loopback.ts';
+import { canonicalHost, isLoopback, MAX_HOST_LENGTH } from '../util/host.ts';
 import { type ParsedUrl, parseUrl } from '../util/url.ts';
 import type { CookieContext } from './abstract-cookie-jar.ts';
 import type { Cookie } from './cookie.ts';

@@ -1,6 +1,6 @@
 import { recordJudge } from '../storage/record.ts';
 import * as z from '../storage/zod.ts';
-import { decodeUtf8, encodeUtf8 } from '../util/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../util/bytes.ts';
 import type { Cookie, CookieInit, SameSite } from './cookie.ts';
 
 /** Electron's `Cookie`, as `session.cookies.get` gives it. */

@@ -1,4 +1,4 @@
-import { reportUncaught } from '../util/report-uncaught.ts';
+import { reportUncaught } from '../util/microtasks.ts';
 import { type Cookie, type CookieIdentity, isExpired } from './cookie.ts';
 import type { CookieRequest } from './cookie-request.ts';
 import type { DomainNode } from './domain-node.ts';

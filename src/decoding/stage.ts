@@ -5,7 +5,7 @@ import { NetworkError } from '../error.ts';
 import type { ResponseBody } from '../message/body.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { memoizeLast } from '../util/memoize-last.ts';
+import { memoizeLast } from '../util/memoize.ts';
 import { withoutFragment } from '../util/url.ts';
 import { DecodedBody } from './decoded-body.ts';
 import type { Decoders } from './decoder.ts';

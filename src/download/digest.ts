@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../util/base64.ts';
+import { fromBase64, toBase64 } from '../util/bytes.ts';
 import type { DownloadTarget } from './target.ts';
 
 /** The algorithms that are checked; RFC 9530 §5 calls the others insecure. */

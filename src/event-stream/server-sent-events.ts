@@ -4,9 +4,9 @@ import type { BodyInput } from '../message/body-input.ts';
 import { HttpHeaders, isFieldValue } from '../message/headers.ts';
 import type { NetworkRequest } from '../options/options.ts';
 import type { NetworkReply } from '../reply/reply.ts';
+import { utf8Binary } from '../util/bytes.ts';
 import type { Clock } from '../util/clock.ts';
 import { Leavable } from '../util/leavable.ts';
-import { utf8Binary } from '../util/utf8.ts';
 import { EventStreamParser, type ServerSentEvent } from './event-stream-parser.ts';
 import { isWorthReconnecting, judgeStream, reconnectionDelay, type StreamAnswer } from './reconnection.ts';
 

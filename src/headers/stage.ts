@@ -1,7 +1,7 @@
 import { withHeaders } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { HttpHeaders } from '../message/headers.ts';
-import { memoizeLast } from '../util/memoize-last.ts';
+import { memoizeLast } from '../util/memoize.ts';
 import { withDefaultFields } from './default-fields.ts';
 
 /**

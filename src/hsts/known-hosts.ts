@@ -2,8 +2,7 @@ import type { StrictTransportSecurityPolicy } from '../call/security-part.ts';
 import type { StoredValue } from '../storage/key-value-store.ts';
 import { recordJudge } from '../storage/record.ts';
 import * as z from '../storage/zod.ts';
-import { canonicalHost, isIpAddress } from '../util/host.ts';
-import { isLocalhostName } from '../util/loopback.ts';
+import { canonicalHost, isIpAddress, isLocalhostName } from '../util/host.ts';
 import { type ParsedUrl, withScheme } from '../util/url.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { isToken } from '../message/field-lexer.ts';
 import { isFieldValue } from '../message/headers.ts';
-import { memoizeLast } from '../util/memoize-last.ts';
+import { memoizeLast } from '../util/memoize.ts';
 import type { RequestFraming } from './request-framing.ts';
 
 /** RFC 9112 §3.2 without the white space and controls that would end the request line; nothing above ASCII. */

@@ -9,10 +9,9 @@ import type { HttpHeaders } from '../message/headers.ts';
 import { observeBody } from '../message/observe-body.ts';
 import type { InterceptedResponse } from '../options/interceptor.ts';
 import type { RequestOptions } from '../options/options.ts';
-import { type Bytes, ownBytes } from '../util/bytes.ts';
+import { type Bytes, decodeUtf8, encodeUtf8, ownBytes } from '../util/bytes.ts';
 import { INSPECT, inspection } from '../util/inspection.ts';
 import { withoutFragment } from '../util/url.ts';
-import { decodeUtf8, encodeUtf8 } from '../util/utf8.ts';
 
 const NOT_WATCHING = { done: () => {} };
 

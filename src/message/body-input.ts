@@ -1,5 +1,5 @@
 import { brandOf, isBlob } from '../util/brand.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import { blobType } from './blob-type.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { isStream, toBytes } from './to-bytes.ts';

@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import { concatenate } from '../util/concatenate.ts';
+import { concatenate } from '../util/bytes.ts';
 import type { RequestBody } from './body.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { NetworkError } from '../error.ts';
-import { type Bytes, copyBytes } from '../util/bytes.ts';
-import { concatenate } from '../util/concatenate.ts';
+import { type Bytes, concatenate, copyBytes } from '../util/bytes.ts';
 import type { ResponseBody } from './body.ts';
 
 /** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */

@@ -1,5 +1,5 @@
 import { isPlatforms } from '../util/brand.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyReaders, blobBody } from './body-input.ts';
 import { randomBoundary } from './boundary.ts';

@@ -1,6 +1,6 @@
 import { type Checks, checkOptions, OBJECT } from '../checks/checker.ts';
 import { brandOf, isBlob } from '../util/brand.ts';
-import { encodeUtf8, utf8Binary } from '../util/utf8.ts';
+import { encodeUtf8, utf8Binary } from '../util/bytes.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
 import { randomBoundary } from './boundary.ts';
 import { quotedName, withCrlf } from './form-data.ts';

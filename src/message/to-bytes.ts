@@ -1,6 +1,5 @@
 import { brandOf, isUint8Array } from '../util/brand.ts';
-import { plainBytes } from '../util/bytes.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8, plainBytes } from '../util/bytes.ts';
 
 /**
  * A plain Uint8Array of it, not copied.

@@ -1,6 +1,6 @@
 import type { ProxyServer } from '../call/route.ts';
 import type { ProxyInput, ProxyQuery } from '../options/proxy.ts';
-import { isLoopback } from '../util/loopback.ts';
+import { isLoopback } from '../util/host.ts';
 import type { Choice } from './environment.ts';
 import { choiceBehind } from './own-factory.ts';
 import { NO_PROXY, parseProxy } from './setting.ts';

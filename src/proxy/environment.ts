@@ -1,7 +1,7 @@
 import type { ProxyServer } from '../call/route.ts';
 import type { ProxyQuery } from '../options/proxy.ts';
 import { canonicalHost } from '../util/host.ts';
-import { memoizeTexts } from './memoize-texts.ts';
+import { memoizeTexts } from '../util/memoize.ts';
 import { NoProxyList } from './no-proxy.ts';
 import { parseProxyUrl } from './proxy-url.ts';
 

@@ -1,6 +1,5 @@
-import { canonicalHost } from '../util/host.ts';
+import { canonicalHost, isLoopback } from '../util/host.ts';
 import { addressBytes, hasPrefix, withoutMapping } from '../util/ip-address.ts';
-import { isLoopback } from '../util/loopback.ts';
 
 /*
  * Lists of hosts that are reached without a proxy: `no_proxy`, and the exceptions of desktops. No standard says what they

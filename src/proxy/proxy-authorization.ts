@@ -1,6 +1,5 @@
 import type { ProxyServer } from '../call/route.ts';
-import { toBase64 } from '../util/base64.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
+import { encodeUtf8, toBase64 } from '../util/bytes.ts';
 
 /**
  * The fields that go to a proxy with each request that it sees: those that were set for it, and Proxy-Authorization unless

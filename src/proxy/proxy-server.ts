@@ -13,8 +13,8 @@ import {
 } from '../checks/checker.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import type { NetworkProxy, ProxyCapability } from '../options/proxy.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import { canonicalHost } from '../util/host.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
 
 const TYPES = ['none', 'http', 'http-caching', 'socks5', 'socks4a'];
 const CAPABILITIES = ['tunneling', 'caching', 'host-name-lookup'];

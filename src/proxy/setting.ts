@@ -1,7 +1,7 @@
 import type { ProxyServer } from '../call/route.ts';
 import { isString } from '../checks/checker.ts';
 import type { ProxyInput } from '../options/proxy.ts';
-import { memoizeTexts } from './memoize-texts.ts';
+import { memoizeTexts } from '../util/memoize.ts';
 import { isPacList, parsePacList } from './pac-list.ts';
 import { isProxyFields, proxyServer } from './proxy-server.ts';
 import { parseProxyUrl } from './proxy-url.ts';

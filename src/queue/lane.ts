@@ -1,5 +1,5 @@
 import type { Priority } from '../options/options.ts';
-import { type Linked, LinkedList } from '../util/linked-list.ts';
+import { type Linked, LinkedList } from '../util/collections.ts';
 
 const nothing = (): void => {};
 

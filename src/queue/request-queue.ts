@@ -1,5 +1,5 @@
 import type { Priority } from '../options/options.ts';
-import { LinkedList } from '../util/linked-list.ts';
+import { LinkedList } from '../util/collections.ts';
 import { HandedOutResponses } from './handed-out.ts';
 import { Entry, Lane } from './lane.ts';
 import { UnreadBodies } from './unread-bodies.ts';

@@ -2,8 +2,8 @@ import { wholeOf } from '../message/blob-chunks.ts';
 import { type RequestBodySource, requestBody } from '../message/body.ts';
 import type { ChunkSource } from '../message/body-input.ts';
 import { streamChunks } from '../message/stream-chunks.ts';
+import { concatenate } from '../util/bytes.ts';
 import { delay } from '../util/clock.ts';
-import { concatenate } from '../util/concatenate.ts';
 
 /** The body of a Request that has been taken from it: the Request is used from now on. */
 export interface TakenBody {

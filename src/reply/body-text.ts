@@ -3,7 +3,7 @@ import type { HttpRequest } from '../call/request.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { parseMimeType } from '../message/mime-type.ts';
-import { decodeUtf8 } from '../util/utf8.ts';
+import { decodeUtf8 } from '../util/bytes.ts';
 import { requestName } from './error-sentence.ts';
 import type { TextDecoding } from './reply-source.ts';
 

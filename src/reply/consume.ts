@@ -2,8 +2,8 @@ import type { HopHead } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import { openFields } from '../util/redaction.ts';
-import { encodeUtf8 } from '../util/utf8.ts';
 import { requestName } from './error-sentence.ts';
 
 /** The part of Standard Schema v1 (https://standardschema.dev) that a reply uses: zod, valibot, arktype have it. */

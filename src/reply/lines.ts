@@ -1,6 +1,6 @@
 import { type Checks, checkOptions, TEXT, wholeNumber } from '../checks/checker.ts';
 import { ERROR_BODY_LIMIT, NetworkError } from '../error.ts';
-import { concatenate } from '../util/concatenate.ts';
+import { concatenate } from '../util/bytes.ts';
 import { LineSplitter } from '../util/line-splitter.ts';
 import { charsetOf, decoderFor, decodeToEnd, encodingOfMark, type TextSource } from './body-text.ts';
 import { type JsonSource, parseJson, type StandardSchema } from './consume.ts';

@@ -9,7 +9,7 @@ import {
 import type { IgnorableSslError } from '../call/tls-answers.ts';
 import { NetworkError } from '../error.ts';
 import type { ConnectionSecurity } from '../message/connection-security.ts';
-import { reportUncaught } from '../util/report-uncaught.ts';
+import { reportUncaught } from '../util/microtasks.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { AskedOfManager } from './reply-signals.ts';

@@ -1,5 +1,4 @@
-import { type Bytes, copyBytes, ownBytes } from '../util/bytes.ts';
-import { concatenate, inOnePiece } from '../util/concatenate.ts';
+import { type Bytes, concatenate, copyBytes, inOnePiece, ownBytes } from '../util/bytes.ts';
 
 /** The reins on whatever delivers the body. */
 export interface BodyControl {

@@ -4,9 +4,9 @@ import type { Timings } from '../call/timings.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
-import type { ActiveSet, Placed } from '../util/active-set.ts';
 import type { CaptureContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
+import type { ActiveSet, Placed } from '../util/collections.ts';
 import type { Operation } from './operation.ts';
 
 /** Makes the transfer that answers a request, of which the sink is told. */

@@ -7,7 +7,7 @@ import { resolveRequestOptions } from '../resolve-options.ts';
 import type { Bytes } from '../util/bytes.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { Leavable } from '../util/leavable.ts';
-import { startInMicrotask } from '../util/start-in-microtask.ts';
+import { startInMicrotask } from '../util/microtasks.ts';
 import { type TextSource, textOf, utf8Of } from './body-text.ts';
 import { showCaller, tracedToCaller } from './caller-stack.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';

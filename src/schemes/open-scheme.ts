@@ -16,8 +16,7 @@ import { ownedBody } from '../message/owned-body.ts';
 import { streamBody } from '../message/stream-body.ts';
 import { UnopenedBody } from '../message/unopened-body.ts';
 import { brandOf } from '../util/brand.ts';
-import { LOCAL_SOCKETS } from '../util/canonical-scheme.ts';
-import { parseUrl } from '../util/url.ts';
+import { LOCAL_SOCKETS, parseUrl } from '../util/url.ts';
 
 /** Answers a request by the handler of its scheme, which the transport has not answered. */
 export async function openScheme(

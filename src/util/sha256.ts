@@ -1,4 +1,4 @@
-import { encodeUtf8 } from './utf8.ts';
+import { encodeUtf8 } from './bytes.ts';
 
 /**
  * SHA-256 (FIPS 180-4), synchronous: Web Crypto only has an asynchronous one, and a key must be known before the next

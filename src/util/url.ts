@@ -1,4 +1,5 @@
 import { concealed } from './redaction.ts';
+
 /**
  * URLs as the pipeline needs them: split once, compared by value, never re-parsed for a hop that does not change them.
  * The grammar is the platform's own WHATWG parser; what is remembered here is the origin.
@@ -144,4 +145,12 @@ export function withQuery(url: ParsedUrl, query: string): ParsedUrl {
 /** The URL as a Referer, an error or a log may show it: no userinfo, no fragment. */
 export function withoutFragment(url: ParsedUrl): string {
   return url.href.slice(0, url.href.length - url.fragment.length);
+}
+
+/** How the URL of a local socket may begin. The second is another way to write the first, as in Qt. */
+export const LOCAL_SOCKETS: readonly string[] = ['unix+http', 'local+http'];
+
+/** One word for one scheme. */
+export function canonicalScheme(scheme: string): string {
+  return LOCAL_SOCKETS.includes(scheme) ? 'unix+http' : scheme;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { SecurityContext, SecurityContextRequest } from '../../src/auth/security-context.ts';
-import { fromBase64, toBase64 } from '../../src/util/base64.ts';
+import { fromBase64, toBase64 } from '../../src/util/bytes.ts';
 import type { Cleanup } from './listening.ts';
 import type { RunningServers } from './real-servers.ts';
 

@@ -1,5 +1,5 @@
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
-import { LinkedList } from '../../../src/util/linked-list.ts';
+import { LinkedList } from '../../../src/util/collections.ts';
 import type { Breach } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 import { type ClientRate, messageWeight } from '../policy/quota.ts';

@@ -1,4 +1,4 @@
-import type { Linked } from '../../../src/util/linked-list.ts';
+import type { Linked } from '../../../src/util/collections.ts';
 import { VALUE_SIZE } from '../protocol.ts';
 
 /** Why a message is none. */

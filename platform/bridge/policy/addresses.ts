@@ -1,4 +1,4 @@
-import { isLocalhostName } from '../../../src/util/loopback.ts';
+import { isLocalhostName } from '../../../src/util/host.ts';
 
 /**
  * Addresses that are not of the public internet, as they stand in a URL: this machine, private networks, links, and what

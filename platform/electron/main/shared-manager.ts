@@ -2,7 +2,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
 import { systemClock } from '../../../src/util/clock.ts';
-import { reportUncaught } from '../../../src/util/report-uncaught.ts';
+import { reportUncaught } from '../../../src/util/microtasks.ts';
 import { ServedPort } from '../../bridge/owner/served-port.ts';
 import type { PolicyViolation } from '../../bridge/owner/violations.ts';
 import type { ResolvedPolicy } from '../../bridge/policy/policy.ts';

@@ -1,6 +1,6 @@
 import { UnusableScheme } from '../../../src/auth/scheme.ts';
 import type { SecurityContext, SecurityContextRequest } from '../../../src/auth/security-context.ts';
-import { fromBase64, toBase64 } from '../../../src/util/base64.ts';
+import { fromBase64, toBase64 } from '../../../src/util/bytes.ts';
 import { type Kerberos, loadKerberos } from '../lazy-kerberos.cjs';
 
 /**

@@ -19,8 +19,8 @@ import {
 import { NetworkError } from '../../../src/error.ts';
 import type { TlsOptions } from '../../../src/options/tls-options.ts';
 import { pinsFor } from '../../../src/tls/certificate-pins.ts';
-import { ActiveSet } from '../../../src/util/active-set.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import { ActiveSet } from '../../../src/util/collections.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
 import { networkFailure } from '../../common/network-failure.ts';
 import { restartPhases } from '../connection-phases.ts';

@@ -10,7 +10,7 @@ import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
-import type { ActiveSet } from '../../../src/util/active-set.ts';
+import type { ActiveSet } from '../../../src/util/collections.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { nodeOptions } from '../node-options.ts';
 import type { Http2Liveness } from './http2-liveness.ts';

@@ -1,4 +1,4 @@
-import { concatenate } from '../../util/concatenate.ts';
+import { concatenate } from '../../util/bytes.ts';
 import { sha256 } from '../../util/sha256.ts';
 import { bytesOfBinary, hexOf } from '../binary.ts';
 import { md5 } from './md5.ts';

@@ -1,4 +1,4 @@
-import { concatenate } from '../../util/concatenate.ts';
+import { concatenate } from '../../util/bytes.ts';
 
 /** Ids of attributes (MS-NLMP §2.2.2.1). */
 export const AV = { EOL: 0, FLAGS: 6, TIMESTAMP: 7, TARGET_NAME: 9, CHANNEL_BINDINGS: 10 } as const;

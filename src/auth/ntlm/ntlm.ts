@@ -3,7 +3,7 @@ import type {
   OutgoingRequest,
   PasswordCredentials,
 } from '../../call/authentication.ts';
-import { fromBase64, toBase64 } from '../../util/base64.ts';
+import { fromBase64, toBase64 } from '../../util/bytes.ts';
 import type { Challenge } from '../challenge.ts';
 import type { Scheme, Session } from '../scheme.ts';
 import { negotiateMessage, readChallenge } from './messages.ts';

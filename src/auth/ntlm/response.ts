@@ -1,4 +1,4 @@
-import { concatenate } from '../../util/concatenate.ts';
+import { concatenate } from '../../util/bytes.ts';
 import { md4 } from '../hash/md4.ts';
 import { md5 } from '../hash/md5.ts';
 import {

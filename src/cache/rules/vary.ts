@@ -1,6 +1,6 @@
 import { listMembers, namesIn } from '../../message/field-lexer.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
-import { memoizeLast } from '../../util/memoize-last.ts';
+import { memoizeLast } from '../../util/memoize.ts';
 import { sha256Hex } from '../../util/sha256.ts';
 import type { Fidelity, ResponseMetadata } from '../storage/metadata.ts';
 import { responseControl } from './control.ts';

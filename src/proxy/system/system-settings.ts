@@ -1,9 +1,8 @@
 import type { ProxyServer } from '../../call/route.ts';
 import type { ProxyQuery } from '../../options/proxy.ts';
-import { canonicalHost } from '../../util/host.ts';
-import { isLoopback } from '../../util/loopback.ts';
+import { canonicalHost, isLoopback } from '../../util/host.ts';
+import { memoizeTexts } from '../../util/memoize.ts';
 import type { Choice } from '../environment.ts';
-import { memoizeTexts } from '../memoize-texts.ts';
 import { NoProxyList } from '../no-proxy.ts';
 import { parseProxyUrl } from '../proxy-url.ts';
 

@@ -23,7 +23,7 @@ import {
   ntProof,
   responseKey,
 } from '../../../src/auth/ntlm/response.ts';
-import { toBase64 } from '../../../src/util/base64.ts';
+import { toBase64 } from '../../../src/util/bytes.ts';
 import { SERVER } from './bodies.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));

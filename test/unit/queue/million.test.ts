@@ -2,7 +2,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
 import { RequestQueue, type Ticket } from '../../../src/queue/request-queue.ts';
-import { LinkedList } from '../../../src/util/linked-list.ts';
+import { LinkedList } from '../../../src/util/collections.ts';
 
 const MILLION = 1_000_000;
 const HOSTS = 10;

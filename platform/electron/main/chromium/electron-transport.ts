@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../../src/call/response.ts';
 import type { Transport } from '../../../../src/call/transport.ts';
 import { type Checks, checkOptions, hasMethods, withMethods } from '../../../../src/checks/checker.ts';
 import { NetworkError } from '../../../../src/error.ts';
-import { ActiveSet } from '../../../../src/util/active-set.ts';
+import { ActiveSet } from '../../../../src/util/collections.ts';
 import { electronNetCapabilities } from './capabilities.ts';
 import { NetExchange } from './net-exchange.ts';
 import type { ElectronNet } from './types.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ActiveSet, type Placed } from '../../../src/util/active-set.ts';
+import { ActiveSet, type Placed } from '../../../src/util/collections.ts';
 
 test('has those that were added and not removed, whatever the order', () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 5 })));

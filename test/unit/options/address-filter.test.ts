@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { publicAddressesOnly } from '../../../src/options/public-addresses-only.ts';
+import { publicAddressesOnly } from '../../../src/options/address-filter.ts';
 
 const isAllowed = (address: string): boolean =>
   publicAddressesOnly(address, { host: 'host.test', port: 80, via: 'direct' });

@@ -1,5 +1,12 @@
+/** Hands an error to the platform's last resort (`window.onerror`, `uncaughtException`) from a turn of its own. */
+export function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /** Something that begins one turn after it was made, so that its maker can listen first. */
-export interface Startable {
+interface Startable {
   start(): void;
 }
 
@@ -25,9 +32,7 @@ function startAll(): void {
       startable.start();
     } catch (error) {
       // The others start all the same.
-      queueMicrotask(() => {
-        throw error;
-      });
+      reportUncaught(error);
     }
   }
 }

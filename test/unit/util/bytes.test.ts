@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { decodeUtf8, encodeUtf8, encodeWithoutEncoder } from '../../../src/util/utf8.ts';
+import { decodeUtf8, encodeUtf8, encodeWithoutEncoder } from '../../../src/util/bytes.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { CookieJar } from '../../../src/cookies/jar.ts';
 import { policyHost } from '../../../src/hsts/known-hosts.ts';
-import { canonicalHost } from '../../../src/util/host.ts';
-import { isLocalhostName, isLoopback } from '../../../src/util/loopback.ts';
+import { canonicalHost, isLocalhostName, isLoopback } from '../../../src/util/host.ts';
 
 test.each([
   ['localhost', true, true],
