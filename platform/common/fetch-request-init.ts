@@ -5,6 +5,7 @@ import { NetworkError } from '../../src/error.ts';
 import { type FetchWords, requestBehind } from '../../src/message/fetch-words.ts';
 import { forbiddenNames } from '../../src/message/forbidden-fields.ts';
 import type { HttpHeaders } from '../../src/message/headers.ts';
+import { isRetrieval } from '../../src/message/methods.ts';
 import type { RequestOptions } from '../../src/options/options.ts';
 import { reachOfPlatform } from '../../src/redirect/platform-redirect.ts';
 import { withoutFragment } from '../../src/util/url.ts';
@@ -48,7 +49,7 @@ export async function requestInit(
     if (init.cache === 'default') delete init.cache;
   }
   if (body === null) return init;
-  if (method === 'GET' || method === 'HEAD') throw refused(request, 'have a body');
+  if (isRetrieval(method)) throw refused(request, 'have a body');
   const whole = body.bytes ?? (takesBlobs ? await platformBlob(body) : undefined);
   if (whole !== undefined) return { ...init, body: whole as BodyInit };
   return { ...init, ...(await uploadInit(request, body, capabilities, call, signal)) };
@@ -72,7 +73,7 @@ function platformWords(words: FetchWords): FetchInit {
 export function ownRequest({ method, url, body, options }: HttpRequest): Request | null {
   const own = requestBehind(options.fetch);
   if (own === null || own.method !== method || own.url.split('#', 1)[0] !== withoutFragment(url)) return null;
-  const isBodyOwn = body === null ? method === 'GET' || method === 'HEAD' : body.request === own;
+  const isBodyOwn = body === null ? isRetrieval(method) : body.request === own;
   return isBodyOwn ? own : null;
 }
 

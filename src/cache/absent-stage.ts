@@ -4,6 +4,7 @@ import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { isRetrieval } from '../message/methods.ts';
 import { serializeCacheStatus } from './rules/cache-status.ts';
 
 /** In place of a cache where none is set, neither by the application nor by the platform: nothing is in it. */
@@ -12,7 +13,7 @@ export const absentCacheStage: Rewrite = {
   outgoing(request) {
     const { method, url, options } = request;
     // As in Qt, requests with other methods are sent: no cache holds their answers.
-    if (options.cacheLoadControl === 'always-cache' && (method === 'GET' || method === 'HEAD')) {
+    if (options.cacheLoadControl === 'always-cache' && isRetrieval(method)) {
       throw notInCache(url.href);
     }
     return request;

@@ -4,6 +4,7 @@ import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
 import { UNTOLD_SECURITY } from '../message/connection-security.ts';
+import { isRetrieval } from '../message/methods.ts';
 import { unsatisfied } from './absent-stage.ts';
 import { serializeCacheStatus } from './rules/cache-status.ts';
 import { describesStored, freshen } from './rules/freshening.ts';
@@ -72,7 +73,7 @@ export class CacheStage<Stored extends StoredResponse> implements Stage {
   ): Promise<HttpResponse> {
     if (this.#patient !== null) this.#patient.tell = call.sink.faults ?? null;
     const lookup = lookupOf(request, next, call, slots);
-    const isRead = (request.method === 'GET' || request.method === 'HEAD') && request.body === null;
+    const isRead = isRetrieval(request.method) && request.body === null;
     return isRead ? this.#read(lookup) : this.#write(lookup);
   }
 

@@ -46,13 +46,11 @@ export class PassedRequest implements InterceptedRequest {
   }
 
   withHeader(name: string, value: string): PassedRequest {
-    return this.#with({ headers: this.#request.headers.clone().set(name, value) });
+    return this.#with({ headers: this.#request.headers.with(name, value) });
   }
 
   withoutHeader(name: string): PassedRequest {
-    const headers = this.#request.headers.clone();
-    headers.delete(name);
-    return this.#with({ headers });
+    return this.#with({ headers: this.#request.headers.without(name) });
   }
 
   withMethod(method: string): PassedRequest {
@@ -72,12 +70,13 @@ export class PassedRequest implements InterceptedRequest {
 
   withBody(input: BodyInput | null): PassedRequest {
     const body = input === null ? null : toRequestBody(input);
-    const headers = this.#request.headers.clone();
-    if (headers.has('content-length')) {
-      headers.delete('content-length');
-      if (body !== null && body.length !== null) headers.set('content-length', String(body.length));
-    }
-    return this.#with({ body, headers });
+    const given = this.#request.headers;
+    const headers = given.without('content-length');
+    const isTold = headers !== given && body !== null && body.length !== null;
+    return this.#with({
+      body,
+      headers: isTold ? headers.with('content-length', String(body.length)) : headers,
+    });
   }
 
   toJSON(): object {

@@ -136,13 +136,11 @@ export class PassedResponse implements InterceptedResponse {
   }
 
   withHeader(name: string, value: string): PassedResponse {
-    return this.#with({ headers: this.#response.headers.clone().set(name, value) });
+    return this.#with({ headers: this.#response.headers.with(name, value) });
   }
 
   withoutHeader(name: string): PassedResponse {
-    const headers = this.#response.headers.clone();
-    headers.delete(name);
-    return this.#with({ headers });
+    return this.#with({ headers: this.#response.headers.without(name) });
   }
 
   withStatus(status: number, reason = ''): PassedResponse {
@@ -153,7 +151,7 @@ export class PassedResponse implements InterceptedResponse {
 
   withBody(content: string | Uint8Array): PassedResponse {
     const bytes = typeof content === 'string' ? encodeUtf8(content) : content.slice();
-    const headers = this.#response.headers.clone().set('content-length', String(bytes.length));
+    const headers = this.#response.headers.with('content-length', String(bytes.length));
     const body = new SharedBody(bytesBody(bytes));
     const whole = { bodyLength: bytes.length, endsWithConnection: false, mayBeCutOff: false };
     const response = { ...this.#response, headers, ...whole };

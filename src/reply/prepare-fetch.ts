@@ -1,6 +1,7 @@
 import { bindRequest, type FetchWords, fetchWords } from '../message/fetch-words.ts';
 import { isToken } from '../message/field-lexer.ts';
 import { forbiddenNames } from '../message/forbidden-fields.ts';
+import { isRetrieval } from '../message/methods.ts';
 import type { BodyInput } from '../message/request-body.ts';
 import { isStream } from '../message/to-bytes.ts';
 import type { NetworkRequest, SharedOptions } from '../options/options.ts';
@@ -189,9 +190,7 @@ function bodyOf(said: unknown, method: string, { duplex, keepalive }: FetchWords
 /** Not every engine shows the body of a Request (Firefox); there a method that can have one may have one. */
 function mayHaveBody(from: Request, isCopy: boolean): boolean {
   // WebKit cannot send one with a file again once its stream was shown.
-  return isCopy || from.body === undefined
-    ? from.method !== 'GET' && from.method !== 'HEAD'
-    : from.body !== null;
+  return isCopy || from.body === undefined ? !isRetrieval(from.method) : from.body !== null;
 }
 
 function usable(from: Request, method: string): Request {
@@ -203,5 +202,5 @@ function usable(from: Request, method: string): Request {
 }
 
 function refuseBodyOf(method: string): void {
-  if (method === 'GET' || method === 'HEAD') throw new TypeError(`fetch: ${method} cannot have a body`);
+  if (isRetrieval(method)) throw new TypeError(`fetch: ${method} cannot have a body`);
 }

@@ -31,9 +31,7 @@ export function retryStage(budget: RetryBudget): Stage {
       }
       const key = keys.get(call) ?? randomKey();
       keys.set(call, key);
-      const headers = request.headers.clone();
-      headers.set(KEY, key);
-      return persist({ ...request, headers }, policy, next, call, budget);
+      return persist({ ...request, headers: request.headers.with(KEY, key) }, policy, next, call, budget);
     },
   };
 }

@@ -5,6 +5,7 @@ import { NetworkError } from '../error.ts';
 import { EMPTY_BODY } from '../message/body.ts';
 import { bytesBody } from '../message/bytes-body.ts';
 import { HttpHeaders } from '../message/headers.ts';
+import { isRetrieval } from '../message/methods.ts';
 import { serialiseMimeType } from '../message/mime-type.ts';
 import { parseDataUrl } from './data-url.ts';
 
@@ -25,7 +26,7 @@ export function dataScheme(limit: number = MAXIMUM_DATA_URL): SchemeHandler {
 /** The errors do not quote the URL: it is all content. */
 function answer(request: HttpRequest, limit: number): HttpResponse {
   const { method, url, options } = request;
-  if (options.fetch === null && method !== 'GET' && method !== 'HEAD') {
+  if (options.fetch === null && !isRetrieval(method)) {
     throw new NetworkError(
       'protocol-invalid-operation',
       `data: ${method} is not possible, only GET and HEAD`,

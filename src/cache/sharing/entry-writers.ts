@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../call/response.ts';
 import { EMPTY_BODY } from '../../message/body.ts';
+import { contentLength } from '../../message/content-length.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import { type ForwardReason, serializeCacheStatus } from '../rules/cache-status.ts';
 import { freshnessOf } from '../rules/freshness.ts';
@@ -194,6 +195,6 @@ function bodyLength(
     const range = parseContentRange(headers.get('content-range') ?? '');
     return range === null ? null : range.last - range.first + 1;
   }
-  const length = headers.get('content-length');
-  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
+  const length = contentLength(headers);
+  return length < 0 ? null : length;
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../../../src/call/request.ts';
 import { NetworkError } from '../../../../src/error.ts';
+import { isRetrieval } from '../../../../src/message/methods.ts';
 import type { Priority } from '../../../../src/options/options.ts';
 import { withoutFragment } from '../../../../src/util/url.ts';
 import { fetchCacheMode } from '../../../common/fetch-cache.ts';
@@ -20,7 +21,7 @@ export function requestOptions({ method, url, body, options, parts }: HttpReques
       { url: href, capability: 'platformCache' },
     );
   }
-  if (body !== null && (method === 'GET' || method === 'HEAD'))
+  if (body !== null && isRetrieval(method))
     throw new NetworkError('protocol-invalid-operation', `net: ${method} cannot have a body`, { url: href });
   return {
     method,
