@@ -156,13 +156,14 @@ function orNull<Value>([, ...rest]: Rule<Value>): Rule<Value | null> {
 const REQUEST = { ...SHARED, ...REQUEST_ONLY };
 const MANAGER = { ...SHARED, ...MANAGER_ONLY };
 
+// Of these, bundlers leave out those that a client of a manager has no use for.
 /** Names of everything that is an accessor of the manager. */
-export const MANAGER_OPTION_NAMES: readonly string[] = Object.keys(MANAGER);
+export const MANAGER_OPTION_NAMES: readonly string[] = /* @__PURE__ */ Object.keys(MANAGER);
 
 /** Every option of a request at its default. */
-export const DEFAULT_OPTIONS = defaultsOf(REQUEST) as RequestOptions;
+export const DEFAULT_OPTIONS = /* @__PURE__ */ defaultsOf(REQUEST) as RequestOptions;
 /** Every option of a manager at its default. */
-export const DEFAULT_SETTINGS = defaultsOf(MANAGER) as ManagerSettings;
+export const DEFAULT_SETTINGS = /* @__PURE__ */ defaultsOf(MANAGER) as ManagerSettings;
 
 function defaultsOf<Options>(rules: Rules<Options>): Options {
   const rows = Object.entries(rules) as [string, Rule<unknown>][];

@@ -1,7 +1,7 @@
 // What is known of methods (RFC 9110 §9, the HTTP Method Registry; RFC 4918 (WebDAV), RFC 3253, RFC 5323,
 // draft-ietf-httpbis-safe-method-w-body). Of one that is not in a list the contrary is supposed.
 const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'REPORT', 'SEARCH', 'QUERY'];
-const IDEMPOTENT = [...SAFE, 'PUT', 'DELETE', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK'];
+const IDEMPOTENT_WRITES = ['PUT', 'DELETE', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'UNLOCK'];
 const WITHOUT_CONTENT = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'DELETE'];
 
 /** Whether a method changes nothing (RFC 9110 §9.2.1). */
@@ -11,7 +11,7 @@ export function isSafe(method: string): boolean {
 
 /** Whether a request may be sent once more when it is not known whether the server has seen the first (RFC 9110 §9.2.2). */
 export function isIdempotent(method: string): boolean {
-  return IDEMPOTENT.includes(method);
+  return isSafe(method) || IDEMPOTENT_WRITES.includes(method);
 }
 
 /** Whether a request without a body says `Content-Length: 0` (RFC 9110 §8.6). One that is not registered does, as in Qt. */

@@ -157,7 +157,7 @@ export function managerClosed({ method, url: { href } }: HttpRequest): NetworkEr
   return new NetworkError('operation-canceled', message, { url: href });
 }
 
-/** What answers requests that are made after their manager was closed. */
-export const closedSource = pipelineSource((request) => {
+/** What answers requests that are made after their manager was closed. A client has no use for it. */
+export const closedSource = /* @__PURE__ */ pipelineSource((request) => {
   throw managerClosed(request);
 });
