@@ -38,7 +38,7 @@ export function traceRequest(request: HttpRequest, sink: CallSink, open: OpenTra
 
 /** Stands between a transfer and its reply. */
 class TracedSink implements CallSink {
-  readonly ask: CallSink['ask'];
+  readonly ask: CallSink['ask'] = (question) => this.#sink.ask(question);
   readonly #sink: CallSink;
   readonly #secrets: readonly string[];
   readonly #request: HttpRequest;
@@ -52,7 +52,6 @@ class TracedSink implements CallSink {
     this.#request = request;
     this.#sink = sink;
     this.#secrets = request.options.secretHeaders;
-    this.ask = (question) => sink.ask(question);
     const { method, url, headers } = request;
     this.#told = { method, url: publicUrl(url.href), headers: this.#shown(headers.pairs) };
   }

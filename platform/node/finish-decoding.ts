@@ -51,17 +51,18 @@ export function finishDecoding(stream: Gunzip, format: Format, tail: Uint8Array,
       stream.end();
       return;
     }
-    stream.push = (chunk: Uint8Array | null): boolean => {
+    const refuseMore = (chunk: Uint8Array | null): boolean => {
       if (chunk === null || chunk.length === 0) return push.call(stream, chunk);
       destroy.call(stream, new Error('unexpected end of file'));
       return false;
     };
     // Node destroys a decoder that complains, and what it has put out and was not read yet would be lost.
-    stream.destroy = (error?: Error): Gunzip => {
+    const endWhenComplete = (error?: Error): Gunzip => {
       if (error === undefined || !COMPLETE.has(error.message)) return destroy.call(stream, error) as Gunzip;
       push.call(stream, null);
       return stream;
     };
+    Object.assign(stream, { push: refuseMore, destroy: endWhenComplete });
     stream.end(Uint8Array.from(end));
   });
 }

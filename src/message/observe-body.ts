@@ -36,12 +36,13 @@ class ObservedBody extends FlowingBody implements BodySink {
     this.#body = body;
     this.#observer = observer;
     if (observer.handedOut !== undefined && body.takeResponse !== undefined) {
-      this.takeResponse = () => {
+      const takeResponse = (): Response => {
         const response = body.takeResponse!();
         this.finish();
         observer.handedOut!(response);
         return response;
       };
+      this.takeResponse = takeResponse;
     }
   }
 

@@ -67,8 +67,9 @@ export class UnreadBodies {
     if (this.#forget !== null && this.#at <= at) return;
     this.#forget?.();
     const timer = clock.setTimeout(() => this.#look(), Math.max(0, at - now));
+    const forget = (): void => clock.clearTimeout(timer);
     this.#at = at;
-    this.#forget = () => clock.clearTimeout(timer);
+    this.#forget = forget;
   }
 
   #look(): void {

@@ -44,12 +44,14 @@ class BodySource {
     this.#controller = controller;
     const { signal } = this.#reply.request.options;
     const ifHeld = weakly<BodySource>(this);
-    this.#body.whenOver = () => ifHeld((source) => source.#settle());
+    const whenOver = (): void => ifHeld((source) => source.#settle());
+    this.#body.whenOver = whenOver;
     if (signal !== null) {
       const whenAborted = (): void => ifHeld((source) => source.#body.release(signal.reason));
-      this.#forget = () => signal.removeEventListener('abort', whenAborted);
+      const forget = (): void => signal.removeEventListener('abort', whenAborted);
       signal.addEventListener('abort', whenAborted);
-      listeners?.register(this, this.#forget);
+      listeners?.register(this, forget);
+      this.#forget = forget;
     }
     this.#settle();
   }

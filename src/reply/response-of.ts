@@ -49,10 +49,11 @@ function watchesBytes({ reply }: ReplyCore): boolean {
 function whenHead(core: ReplyCore): Promise<void> {
   return new Promise((resolve) => {
     const earlier = core.atHead;
-    core.atHead = () => {
+    const atHead = (): void => {
       earlier?.();
       resolve();
     };
+    core.atHead = atHead;
     if (core.final !== null || core.finished) resolve();
   });
 }

@@ -180,10 +180,11 @@ export class WriteBehind {
     if (this.#isUrgent || left < SHORTEST_REST) return null;
     return new Promise((resolve) => {
       const timer = this.#clock.setTimeout(() => this.#endRest(), left);
-      this.#endRest = () => {
+      const endRest = (): void => {
         this.#clock.clearTimeout(timer);
         resolve();
       };
+      this.#endRest = endRest;
     });
   }
 

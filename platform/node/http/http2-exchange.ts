@@ -220,8 +220,12 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
  * closed, and the peer would take half a request for a whole one.
  */
 function reset(stream: ClientHttp2Stream): void {
-  stream._final = (done) => done();
+  stream._final = endAtOnce;
   stream.close(CANCEL);
+}
+
+function endAtOnce(done: () => void): void {
+  done();
 }
 
 /** Whether the head of a request ends its stream, as Node is told. */

@@ -56,7 +56,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   /** A response has arrived. */
   isAnswered = false;
   readonly #outgoing: OutgoingBody | null;
-  readonly #onCancel: (reason: NetworkError) => void;
+  readonly #onCancel = (reason: NetworkError): void => this.giveUp(reason);
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
 
@@ -71,7 +71,6 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#onCancel = (reason) => this.giveUp(reason);
     call.addCanceler(this.#onCancel);
     call.idle?.connected?.();
   }

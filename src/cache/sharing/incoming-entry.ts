@@ -251,7 +251,8 @@ export class IncomingEntry implements ArrivingBody {
         for (const reader of this.#holders()) reader.isLeft = true;
         this.#regulate();
       }, PATIENCE);
-      this.#forgetHold = () => clock.clearTimeout(timer);
+      const forget = (): void => clock.clearTimeout(timer);
+      this.#forgetHold = forget;
     }
   }
 
