@@ -1,4 +1,3 @@
-import { captureContext } from '../common/async-context.ts';
 import { ConnectedClient, type ConnectOptions } from './client/connected-client.ts';
 import { type PortInput, portOf } from './ports/port-of.ts';
 
@@ -9,5 +8,5 @@ import { type PortInput, portOf } from './ports/port-of.ts';
  * @throws TypeError for what is no port
  */
 export function connect(port: PortInput, options?: ConnectOptions): ConnectedClient {
-  return new ConnectedClient(portOf(port), options, captureContext);
+  return new ConnectedClient(portOf(port), options);
 }

@@ -1,7 +1,6 @@
 import type { HttpRequest } from '../../src/call/request.ts';
 import { NetworkError } from '../../src/error.ts';
 import type { Platform } from '../../src/platform.ts';
-import { captureContext } from '../common/async-context.ts';
 import { developmentHint, tellEarlyRead } from '../common/development.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
@@ -16,7 +15,6 @@ export const browserPlatform: Platform = {
     new FetchTransport((url, init) => globalThis.fetch(url, init), browserCapabilities(), {
       multiplexing: new MultiplexedOrigins(),
     }),
-  captureContext,
   tellEarlyRead,
   optionHint: developmentHint,
   rules: fetchRules,

@@ -1,7 +1,6 @@
 /** For a page in a window of Electron: a client of the manager that the main process shares. */
 import { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
 import { domPort } from '../bridge/ports/dom-port.ts';
-import { captureContext } from '../common/async-context.ts';
 import { EXPOSED, type HandOver } from './hand-over.ts';
 
 export { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
@@ -15,8 +14,7 @@ let current: ConnectedClient | null = null;
  * @throws TypeError where no preload has called `exposeManager`
  */
 export function connectManager(options?: ConnectOptions): ConnectedClient {
-  if (current === null || current.failure !== null)
-    current = new ConnectedClient(handOverPort(), options, captureContext);
+  if (current === null || current.failure !== null) current = new ConnectedClient(handOverPort(), options);
   return current;
 }
 

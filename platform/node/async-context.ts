@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { AsyncContext } from '../../src/util/async-context.ts';
+import { asyncContexts } from '../../src/call/async-contexts.ts';
 
-/** Node's context of the moment: what an AsyncLocalStorage holds, and what a tracing tool sees. */
-export function captureContext(): AsyncContext {
-  return new AsyncResource('fairlead.request', { requireManualDestroy: true });
-}
+/** Node's contexts: what an AsyncLocalStorage holds, and what a tracing tool sees. */
+export const nodeContexts = asyncContexts(
+  () => new AsyncResource('fairlead.request', { requireManualDestroy: true }),
+);

@@ -15,7 +15,7 @@ import { IgnoredErrors } from '../../src/tls/ignored-errors.ts';
 import { parseKnownUrl } from '../../src/util/known-origins.ts';
 import { type ParsedUrl, withScheme } from '../../src/util/url.ts';
 import { tellEarlyRead } from '../common/development.ts';
-import { captureContext } from './async-context.ts';
+import { nodeContexts } from './async-context.ts';
 import { Authentication } from './authentication.ts';
 import { blobScheme } from './blob-scheme.ts';
 import { acceptTls } from './check-tls.ts';
@@ -52,7 +52,7 @@ export const nodePlatform: Platform = {
     fetch: fetchStage,
   },
   textDecoding,
-  captureContext,
+  asyncContexts: nodeContexts,
   tlsAnswers: new IgnoredErrors(),
   tellEarlyRead,
   traceRequest,

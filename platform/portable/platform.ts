@@ -1,35 +1,14 @@
 import { blockedPortsStage } from '../../src/call/blocked-ports.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
-import type { AsyncContext, CaptureContext } from '../../src/util/async-context.ts';
 import { parseUrl } from '../../src/util/url.ts';
-import { captureContext as captureNative } from '../common/async-context.ts';
 import { developmentHint, tellEarlyRead } from '../common/development.ts';
 import { fetchRules } from '../common/fetch-rules.ts';
 import { FetchTransport } from '../common/fetch-transport.ts';
 import { portableFetchCapabilities } from '../common/fetch-transport-capabilities.ts';
 import { foreignStream } from '../common/foreign-stream.ts';
 import { networkFailure } from '../common/network-failure.ts';
-
-/** What is used of `node:async_hooks`. */
-interface AsyncHooks {
-  readonly AsyncResource: new (
-    type: string,
-    options: { readonly requireManualDestroy: boolean },
-  ) => AsyncContext;
-}
-
-/** Node's own, where this set runs on it or on what is like it. */
-const hooks: AsyncHooks | undefined = (
-  globalThis as { readonly process?: { getBuiltinModule?(name: string): AsyncHooks | undefined } }
-).process?.getBuiltinModule?.('node:async_hooks');
-
-/** The context of the moment, in runtimes that have such a thing. */
-const captureContext: CaptureContext | undefined =
-  captureNative ??
-  (hooks === undefined
-    ? undefined
-    : () => new hooks.AsyncResource('fairlead.request', { requireManualDestroy: true }));
+import { portableContexts } from './async-context.ts';
 
 /** React Native, unknown or old runtimes. */
 export const portablePlatform: Platform = {
@@ -44,7 +23,7 @@ export const portablePlatform: Platform = {
       portableFetchCapabilities,
       { toStream: foreignStream, toError: networkFailure },
     ),
-  captureContext,
+  asyncContexts: portableContexts,
   tellEarlyRead,
   optionHint: developmentHint,
   rules: { ...fetchRules, fetch: blockedPortsStage },

@@ -1,7 +1,6 @@
 import { hasMethods } from '../../src/checks/checker.ts';
 import { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
-import { captureContext } from '../common/async-context.ts';
 
 /** What a page says to a dedicated worker with a port for it. A SharedWorker has a port for each tab by itself. */
 export const HAND_OVER = 'fairlead:connect';
@@ -31,7 +30,7 @@ export function connectWorker(
   worker: SharedWorkerLike | WorkerLike,
   options?: ConnectOptions,
 ): ConnectedClient {
-  return new ConnectedClient(domPort(portTo(worker)), options, captureContext);
+  return new ConnectedClient(domPort(portTo(worker)), options);
 }
 
 function portTo(worker: SharedWorkerLike | WorkerLike): DomMessagePort {

@@ -1,4 +1,4 @@
-import type { Call } from '../call/call.ts';
+import type { AsyncContexts } from '../call/async-contexts.ts';
 import { isHttpResponse } from '../call/is-http-response.ts';
 import type { ManagerSettings } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
@@ -6,12 +6,10 @@ import type { Next } from '../call/stage.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { Transport } from '../call/transport.ts';
 import { tellsUpload, uploadsBeside } from '../call/upload.ts';
-import type { ResponseBody } from '../message/body.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding, TraceRequest } from '../reply/reply-source.ts';
 import { RetryBudget } from '../retry/budget.ts';
-import type { CaptureContext } from '../util/async-context.ts';
 import { compose } from './compose.ts';
 import { dispatch, orOwnScheme } from './dispatch.ts';
 import { type HttpParts, httpStages, type PlatformRules } from './list.ts';
@@ -22,7 +20,7 @@ export interface PlatformMeans {
   readonly rules: PlatformRules;
   readonly textDecoding?: TextDecoding;
   /** What an AsyncLocalStorage holds, where there is one. */
-  readonly captureContext?: CaptureContext | undefined;
+  readonly asyncContexts?: AsyncContexts | undefined;
   /** Where TLS asks questions. */
   readonly tlsAnswers?: TlsAnswers;
   /** Tells a developer that an answer was looked for before it is there. */
@@ -48,7 +46,7 @@ export function requestSources(
     queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
       httpStages(parts, rules, { queue, retries }),
-      orOwnScheme(inContextOf(parts, means.captureContext), parts),
+      orOwnScheme(inContextOf(parts, means.asyncContexts), parts),
     );
     // What a source has no use for (a platform has more than means) does no harm there.
     return pipelineSource(dispatch(http, parts), clock === null ? means : { ...means, clock });
@@ -64,11 +62,11 @@ function oneQueue(): () => RequestQueue {
  * The transport, whose bodies are told of in the context of their requests where a cache may be the application's own. What
  * else is called on the way back is called by a promise, which keeps the context.
  */
-function inContextOf(parts: HttpParts, captureContext: CaptureContext | undefined): Next {
+function inContextOf(parts: HttpParts, contexts: AsyncContexts | undefined): Next {
   const last = lastOf(parts);
-  if (captureContext === undefined || parts.settings.cache === null) return last;
+  if (contexts === undefined || parts.settings.cache === null) return last;
   return (request, call) =>
-    last(request, call).then((response) => ({ ...response, body: bodyInCall(response.body, call) }));
+    last(request, call).then((response) => ({ ...response, body: contexts.bodyIn(response.body, call) }));
 }
 
 /** The transport. The answer of one that the application brought is looked at before a stage counts on it. */
@@ -82,20 +80,5 @@ function lastOf({ transport, settings }: HttpParts): Next {
     const response = await carrier(request).send(withParts(request), call);
     if (isHttpResponse(response)) return response;
     throw new TypeError('the transport did not return a response');
-  };
-}
-
-/** The same body, told of in the context of its request: a cache of the application's is written to from a socket. */
-function bodyInCall(body: ResponseBody, call: Call): ResponseBody {
-  return {
-    start: (sink) =>
-      body.start({
-        data: (chunk, lent) => call.inContext(() => sink.data(chunk, lent)),
-        end: (trailers) => call.inContext(() => sink.end(trailers)),
-        fail: (error) => call.inContext(() => sink.fail(error)),
-      }),
-    pause: () => body.pause(),
-    resume: () => body.resume(),
-    cancel: (reason) => body.cancel(reason),
   };
 }

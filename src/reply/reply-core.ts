@@ -2,7 +2,6 @@ import type { CallSink } from '../call/call.ts';
 import type { Answered, Question, QuestionType } from '../call/question.ts';
 import type { HopHead, ReplyEvent } from '../call/reply-event.ts';
 import type { HttpRequest } from '../call/request.ts';
-import { requestInContext } from '../call/request-in-context.ts';
 import type { Next } from '../call/stage.ts';
 import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
@@ -54,7 +53,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     running?.add(this);
     this.reply = reply;
     this.source = source;
-    this.#context = source.captureContext?.() ?? null;
+    this.#context = source.asyncContexts?.capture() ?? null;
     this.url = reply.request.url.href;
     reply.request.options.signal?.addEventListener('abort', this);
   }
@@ -114,7 +113,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     if (this.reply.request.options.signal?.aborted) this.handleEvent();
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    const transfer = this.source.open(requestInContext(this.reply.request, this.#context), this);
+    const { request } = this.reply;
+    const asked = this.source.asyncContexts?.requestIn(request, this.#context!) ?? request;
+    const transfer = this.source.open(asked, this);
     this.#transfer = transfer;
     if (this.#priority !== null) transfer.setPriority(this.#priority);
     this.inContext(() => transfer.start());

@@ -1,10 +1,10 @@
+import type { AsyncContexts } from '../call/async-contexts.ts';
 import type { CallSink } from '../call/call.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { Timings } from '../call/timings.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
-import type { CaptureContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
 import type { ActiveSet, Placed } from '../util/collections.ts';
 import type { Operation } from './operation.ts';
@@ -20,7 +20,7 @@ export interface ReplySource {
   open(request: HttpRequest, sink: CallSink): Transfer;
   readonly clock: Clock;
   /** The asynchronous context of who makes a reply, where the platform has such a thing. */
-  readonly captureContext?: CaptureContext | undefined;
+  readonly asyncContexts?: AsyncContexts | undefined;
   /** How bodies become text, where the platform has a better way than the global TextDecoder. */
   readonly textDecoding?: TextDecoding;
   /** Where TLS asks questions. */

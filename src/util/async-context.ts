@@ -9,6 +9,3 @@ export interface AsyncContext {
   /** Calls it in the context. What it throws or returns is passed on. */
   runInAsyncScope<Value>(run: () => Value): Value;
 }
-
-/** Takes the context of the moment. */
-export type CaptureContext = () => AsyncContext;

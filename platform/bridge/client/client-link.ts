@@ -1,9 +1,9 @@
+import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { QuestionType } from '../../../src/call/question.ts';
 import type { IgnorableSslError } from '../../../src/call/tls-answers.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
 import { IgnoredErrors } from '../../../src/tls/ignored-errors.ts';
-import type { CaptureContext } from '../../../src/util/async-context.ts';
 import { type Clock, setBackgroundTimeout } from '../../../src/util/clock.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
@@ -14,7 +14,7 @@ import { RemoteTransfer, type TransferHost } from './remote-transfer.ts';
 
 export interface LinkOptions {
   readonly clock: Clock;
-  readonly captureContext: CaptureContext | undefined;
+  readonly asyncContexts: AsyncContexts | undefined;
   /** Milliseconds until the owner has to have answered. */
   readonly connectTimeout: number;
 }
@@ -48,12 +48,12 @@ export class ClientLink implements TransferHost {
   #greeting!: { resolve(): void; reject(error: NetworkError): void };
   readonly #patience: unknown;
 
-  constructor(port: BridgePort, { clock, captureContext, connectTimeout }: LinkOptions) {
+  constructor(port: BridgePort, { clock, asyncContexts, connectTimeout }: LinkOptions) {
     this.#port = port;
     this.#clock = clock;
     this.source = {
       clock,
-      ...(captureContext === undefined ? {} : { captureContext }),
+      asyncContexts,
       open: (request, sink) => new RemoteTransfer(request, sink, this),
       tlsAnswers: new RemoteTlsAnswers(() => this.welcome?.questions ?? null),
     };

@@ -1,4 +1,5 @@
 import { AskedAuthenticator } from '../../../src/auth/authenticator.ts';
+import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
 import { type Checks, CLOCK, checkOptions, TEXT, TRUTH, wholeNumber } from '../../../src/checks/checker.ts';
@@ -18,7 +19,6 @@ import type { ReplyCore } from '../../../src/reply/reply-core.ts';
 import type { ReplyOwner } from '../../../src/reply/reply-signals.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { type RequestSurroundings, resolveRequest, toNetworkRequest } from '../../../src/resolve-request.ts';
-import type { CaptureContext } from '../../../src/util/async-context.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { ActiveSet } from '../../../src/util/collections.ts';
 import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.ts';
@@ -79,11 +79,11 @@ export class ConnectedClient extends Verbs implements NetworkClient {
   constructor(
     port: BridgePort | (() => BridgePort),
     options: ConnectOptions | undefined,
-    captureContext?: CaptureContext,
+    asyncContexts?: AsyncContexts,
   ) {
     super();
     const { connectTimeout = 30_000, clock = systemClock } = checkOptions('connect', options, CHECKS);
-    this.#ofLink = { connectTimeout, clock, captureContext };
+    this.#ofLink = { connectTimeout, clock, asyncContexts };
     this.#connect = typeof port === 'function' ? port : null;
     this.#current = new ClientLink(typeof port === 'function' ? port() : port, this.#ofLink);
     this.cookies = new RemoteCookies(this.#call, () => this.#link);
