@@ -132,9 +132,9 @@ class EventStream {
   #open(): NetworkReply {
     // Own properties only.
     const { method = 'GET', headers } = Object.assign(Object.create(null), this.#request) as NetworkRequest;
-    const fields = new HttpHeaders(headers ?? []);
-    if (!fields.has('accept')) fields.set('accept', 'text/event-stream');
-    if (!fields.has('cache-control')) fields.set('cache-control', 'no-store');
+    const fields = new HttpHeaders(headers ?? [])
+      .setDefault('accept', 'text/event-stream')
+      .setDefault('cache-control', 'no-store');
     const id = fieldValueOf(this.#lastEventId);
     if (id !== null) fields.set('last-event-id', id);
     const request = {
