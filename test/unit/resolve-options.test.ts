@@ -66,6 +66,7 @@ describe('options of a request', () => {
   test('the result is frozen and the secret names are lower-case', () => {
     const options = request({ secretHeaders: ['X-Key'] });
     expect(Object.isFrozen(options)).toBe(true);
+    expect(Object.isFrozen(options.secretHeaders)).toBe(true);
     expect(options.secretHeaders).toEqual(['x-key']);
   });
 });
