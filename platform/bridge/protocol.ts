@@ -121,8 +121,8 @@ export type OwnerMessage =
       readonly type: 'event';
       readonly id: number;
       readonly event: ReplyEvent;
-      /** As they are now; null where they have not changed. */
-      readonly timings: Timings | null;
+      /** What has changed of them since they were told, the first time all; null where nothing has. */
+      readonly timings: Partial<Timings> | null;
     }
   | { readonly type: 'question'; readonly id: number; readonly question: number; readonly asked: Question }
   | {

@@ -68,7 +68,7 @@ export class RemoteTransfer implements Transfer {
       method,
       url: withUserinfo(url),
       headers: headers.pairs,
-      options: crossing({ ...own, ...(priority === undefined ? {} : { priority }) }),
+      options: crossing(priority === undefined ? own : { ...own, priority }),
       body: body === null ? null : headOf(body, options.duplex !== null),
     };
     this.#host.send(request, null, sizeOf(request));
@@ -94,8 +94,8 @@ export class RemoteTransfer implements Transfer {
     if (id !== 0) this.#host.send({ type: 'abort', id });
   }
 
-  event(event: ReplyEvent, timings: Timings | null): void {
-    if (timings !== null) this.timings = timings;
+  event(event: ReplyEvent, timings: Partial<Timings> | null): void {
+    if (timings !== null) this.timings = Object.assign(this.timings ?? {}, timings as Timings);
     if (event.type === 'end' || event.type === 'failed') this.#end();
     this.#sink.accept(event);
     if (event.type === 'data') this.#take(event.chunk.length);

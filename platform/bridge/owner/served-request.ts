@@ -1,5 +1,6 @@
 import { type Answered, type Question, type QuestionType, silenceOf } from '../../../src/call/question.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
+import type { Timings } from '../../../src/call/timings.ts';
 import { NetworkError, type NetworkErrorJson } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { requestBody } from '../../../src/message/body.ts';
@@ -13,6 +14,7 @@ import { type Breach, judgeTarget } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 import type { ClientRate } from '../policy/quota.ts';
 import { type ContinuedMessage, type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
+import { changedTimings } from './changed-timings.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import type { PortFlow } from './port-flow.ts';
 import { shownEvent, withoutSetCookie } from './shown-event.ts';
@@ -51,6 +53,8 @@ export class ServedRequest implements ReplyRelay {
   #questions = 0;
   /** How far an upload was when that was told last, until something else is told of the request. */
   #progress: OwnerMessage | null = null;
+  /** The times that the other side knows. */
+  #told: Timings | null = null;
   #isOver = false;
   /** Where a body is sent. Most requests have none, and ask nothing. */
   #upload: RemoteUpload | null = null;
@@ -170,9 +174,8 @@ export class ServedRequest implements ReplyRelay {
     const old = shown.type === 'upload-progress' ? this.#progress : null;
     this.#progress = null;
     if (shown.type !== 'data') {
-      const timings = this.#reply?.timings ?? null;
-      const told = timings === null ? null : { ...timings };
-      const message: OwnerMessage = { type: 'event', id: this.#id, event: shown, timings: told };
+      const timings = this.#changed(shown.type !== 'upload-progress');
+      const message: OwnerMessage = { type: 'event', id: this.#id, event: shown, timings };
       if (shown.type === 'upload-progress' && !this.#wantsAllProgress) this.#progress = message;
       // What comes soon brings it along: a post of its own costs a fifth of a small request.
       if (shown.type === 'request-sent' || shown.type === 'upload-progress') mention(message, old);
@@ -186,6 +189,14 @@ export class ServedRequest implements ReplyRelay {
     this.#unread += length;
     const mayGoOn = flow.sent(length, this.#resume);
     if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
+  }
+
+  /** @param isSure it will be told: what is said of an upload may be overtaken, and is said again then */
+  #changed(isSure: boolean): Partial<Timings> | null {
+    const timings = this.#reply?.timings ?? null;
+    const changed = timings === null ? null : changedTimings(timings, this.#told);
+    if (changed !== null && isSure) this.#told = Object.assign(this.#told ?? {}, changed as Timings);
+    return changed;
   }
 
   get #wantsAllProgress(): boolean {

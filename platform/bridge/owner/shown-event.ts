@@ -9,8 +9,10 @@ export function shownEvent(event: ReplyEvent, showSetCookie: boolean): ReplyEven
     case 'data':
       return { type: 'data', chunk: toGiveAway(event.chunk, event.lent), lent: false };
     case 'head':
-    case 'informational':
-      return showSetCookie ? event : { ...event, headers: withoutSetCookie(event.headers) };
+    case 'informational': {
+      const headers = showSetCookie ? event.headers : withoutSetCookie(event.headers);
+      return headers === event.headers ? event : { ...event, headers };
+    }
     case 'hop':
       return showSetCookie
         ? event
@@ -29,8 +31,9 @@ const HIDDEN = ['set-cookie', 'set-cookie2'];
 
 /** The same fields without those that set cookies: they are the jar's. */
 export function withoutSetCookie(fields: FlatFields): FlatFields {
+  if (!fields.some((text) => HIDDEN.includes(text))) return fields;
   const shown: string[] = [];
   for (let i = 0; i < fields.length; i += 2)
     if (!HIDDEN.includes(fields[i]!)) shown.push(fields[i]!, fields[i + 1]!);
-  return shown.length === fields.length ? fields : shown;
+  return shown;
 }

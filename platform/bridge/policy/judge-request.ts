@@ -82,9 +82,9 @@ export function judgeTarget(url: ParsedUrl, method: string, policy: ResolvedPoli
     return { rule: 'origins', reason: `${url.origin} is not among the origins that are allowed` };
   if (methods === null ? NEVER.includes(method.toUpperCase()) : !methods.includes(method))
     return { rule: 'methods', reason: `the method ${method} is not allowed` };
-  const kind = hostname === '' ? null : privateKind(hostname);
   const isListed = policy.origins?.has(url.origin) || policy.hosts.has(hostname);
-  if (kind === null || isListed || policy.ranges.some((range) => isInRange(hostname, range))) return null;
+  const kind = isListed || hostname === '' ? null : privateKind(hostname);
+  if (kind === null || policy.ranges.some((range) => isInRange(hostname, range))) return null;
   return { rule: 'addresses', reason: `${hostname} is ${kind}, and is not listed` };
 }
 
