@@ -5,6 +5,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import { defineConfig, type OutputOptions, type RollupLog, type RollupOptions } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { declarations } from './scripts/declarations.ts';
+import { isLate } from './scripts/late-built-ins.ts';
 import { licenseOf, nodePlugins } from './scripts/node-plugins.ts';
 
 /**
@@ -69,7 +70,7 @@ function nodeSets(input: Record<string, string>, format: Format): RollupOptions 
   return {
     input,
     plugins: nodePlugins(),
-    external: (id) => id !== 'eventemitter3' && (LAZY.has(id) || isExternal(id)),
+    external: (id) => id !== 'eventemitter3' && !isLate(id) && (LAZY.has(id) || isExternal(id)),
     output: {
       ...common(format),
       entryFileNames: `[name].${EXTENSION[format]}`,

@@ -4,6 +4,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import type { Plugin, RenderedChunk } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { workerText } from '../platform/node/proxy/pac/worker-text.ts';
+import { lateBuiltIns } from './late-built-ins.ts';
 
 /** The thread that runs PAC files as the text that it is begun with: no bundler of an application has to find a file of its own. */
 const workerAsText: Plugin = {
@@ -17,6 +18,7 @@ const workerAsText: Plugin = {
 /** What the adapter sets of Node are built with. */
 export const nodePlugins = (): Plugin[] => [
   workerAsText,
+  lateBuiltIns,
   nodeResolve({ exportConditions: ['node'] }),
   commonjs(),
   esbuild({ target: 'es2022' }),

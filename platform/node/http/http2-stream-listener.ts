@@ -1,5 +1,4 @@
 import type { ClientHttp2Stream } from 'node:http2';
-import { Readable } from 'node:stream';
 
 /** Hears what happens on a stream of HTTP/2. Fields are flat `[name, value, …]`. */
 export interface Http2StreamListener {
@@ -35,7 +34,11 @@ export function listenToStream(stream: Stream, listener: Http2StreamListener): v
  */
 function push(this: Stream, chunk: unknown, encoding?: BufferEncoding): boolean {
   if (chunk === null) this[IS_CUT] ??= this.closed;
-  return Readable.prototype.push.call(this, chunk, encoding);
+  return inherited(this).push.call(this, chunk, encoding);
+}
+
+function inherited(stream: Stream): Stream {
+  return Object.getPrototypeOf(stream) as Stream;
 }
 
 /** Begins to read the body. */

@@ -1,7 +1,10 @@
 import { polled } from './polled.ts';
 
-// Taken when this is loaded, as in polled.ts: what a socket does has no other clock.
-const { performance, setTimeout } = globalThis;
+// Taken when this is loaded, as in polled.ts: what a socket does has no other clock. Not `performance`, which is loaded with the
+// first word about it.
+const { setTimeout } = globalThis;
+const { hrtime } = process;
+const monotonic = (): number => Number(hrtime.bigint()) / 1e6;
 
 /**
  * What a server sends behind a response without being asked (a second response, the content of a HEAD, its close) comes
@@ -37,14 +40,14 @@ export class Rest {
 
   /** @param announced the response had no content although its fields speak of some */
   begin(announced: boolean): Resting {
-    const since = performance.now();
+    const since = monotonic();
     if (announced) return { since, until: since + ANNOUNCED };
     return { since, until: this.#isTrusted ? 0 : since + PROBATION };
   }
 
   /** Milliseconds that are left of it. */
   left({ until }: Resting): number {
-    return until === 0 ? 0 : Math.max(0, until - performance.now());
+    return until === 0 ? 0 : Math.max(0, until - monotonic());
   }
 
   /** Ends when the connection has rested and its socket was read. It must not be broken then. */
@@ -61,7 +64,7 @@ export class Rest {
 
   /** A connection broke, or carried something, while it was idle. */
   broken({ since }: Resting): void {
-    if (performance.now() - since < SOON) this.#passed = 0;
+    if (monotonic() - since < SOON) this.#passed = 0;
   }
 
   get #isTrusted(): boolean {
