@@ -1,6 +1,7 @@
 import type { EnabledStore, SecurityPart, StrictTransportSecurityPolicy } from '../call/security-part.ts';
+import { checkedPolicy } from '../call/security-policy.ts';
 import type { Rewrite } from '../call/stage.ts';
-import { type Checks, checkNames, checkOptions, withMethods } from '../checks/checker.ts';
+import { type Checks, checkOptions, withMethods } from '../checks/checker.ts';
 import type { FaultListener, KeyValueStore, StoredValue } from '../storage/key-value-store.ts';
 import { reportLater } from '../storage/report-later.ts';
 import { withinPatience } from '../storage/store-patience.ts';
@@ -63,12 +64,13 @@ export class StrictTransportSecurity implements SecurityPart {
    * @throws TypeError when something is no policy; nothing is added then
    */
   addHosts(policies: Iterable<StrictTransportSecurityPolicy>): void {
-    const list = Array.from(policies, checked);
+    const list = Array.from(policies, checkedPolicy);
     const now = this.#clock.now();
     for (const policy of list) {
       const host = policyHost(policy.host);
+      const expiry = Math.min(Math.floor(policy.expiry), Number.MAX_SAFE_INTEGER);
       if (host === null) continue;
-      if (policy.expiry > now) this.#keep({ ...policy, host });
+      if (expiry > now) this.#keep({ ...policy, host, expiry });
       else this.#forget(host);
     }
   }
@@ -239,19 +241,6 @@ export class StrictTransportSecurity implements SecurityPart {
     // While the store is loading it may know the host although memory does not.
     if (this.#hosts.delete(host) || this.#isLoading) this.#behind?.set(host, null);
   }
-}
-
-const POLICY_NAMES: ReadonlySet<string> = new Set(['host', 'expiry', 'includeSubDomains']);
-
-function checked(policy: StrictTransportSecurityPolicy): StrictTransportSecurityPolicy {
-  checkNames('HSTS policy', policy, POLICY_NAMES);
-  const { host, expiry, includeSubDomains } = policy;
-  if (typeof host !== 'string' || !Number.isFinite(expiry) || typeof includeSubDomains !== 'boolean') {
-    throw new TypeError(
-      'HSTS policy: expected { host: string, expiry: epoch ms, includeSubDomains: boolean }',
-    );
-  }
-  return { host, expiry: Math.min(Math.floor(expiry), Number.MAX_SAFE_INTEGER), includeSubDomains };
 }
 
 function lastLabel(name: string): string {

@@ -2,7 +2,8 @@ import { AskedAuthenticator } from '../../../src/auth/authenticator.ts';
 import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
-import { type Checks, CLOCK, checkOptions, TEXT, TRUTH, wholeNumber } from '../../../src/checks/checker.ts';
+import { checkedPolicy } from '../../../src/call/security-policy.ts';
+import { type Checks, CLOCK, checkOptions, wholeNumber } from '../../../src/checks/checker.ts';
 import { refuseSurplus } from '../../../src/checks/surplus.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ServerSentEvent } from '../../../src/event-stream/event-stream-parser.ts';
@@ -36,11 +37,6 @@ export interface ConnectOptions {
   readonly clock?: Clock;
 }
 
-const SECURITY: Checks<StrictTransportSecurityPolicy> = {
-  host: { ...TEXT, isRequired: true },
-  expiry: { expected: 'epoch milliseconds', accepts: (value) => typeof value === 'number', isRequired: true },
-  includeSubDomains: { ...TRUTH, isRequired: true },
-};
 const CHECKS: Checks<ConnectOptions> = { connectTimeout: wholeNumber(1), clock: CLOCK };
 
 /**
@@ -162,10 +158,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
 
   /** Adds HSTS policies to the owner's, where its policy grants it; one that has expired removes its host. */
   async addStrictTransportSecurityHosts(policies: Iterable<StrictTransportSecurityPolicy>): Promise<void> {
-    await this.#call(
-      'addStrictTransportSecurityHosts',
-      Array.from(policies, (policy) => ({ ...checkOptions('HSTS policy', policy, SECURITY) })),
-    );
+    await this.#call('addStrictTransportSecurityHosts', Array.from(policies, checkedPolicy));
   }
 
   /** The HSTS policies of the owner that hold now, where its policy grants it. */
