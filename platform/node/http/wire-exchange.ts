@@ -2,11 +2,10 @@ import type { Call } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { NetworkError } from '../../../src/error.ts';
-import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
+import type { BodySink } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import { FlowingBody } from '../../../src/message/flowing-body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
-import type { ParsedUrl } from '../../../src/util/url.ts';
 import { expectsContinue } from '../expect-continue.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
 
@@ -18,30 +17,6 @@ export interface ReceivedHead {
   readonly headers: HttpHeaders;
   readonly security: ConnectionSecurity | null;
   readonly endsWithConnection?: boolean;
-}
-
-/** A class and no literal, for the reason that `HeadEvent` is one. */
-class WireResponse implements HttpResponse {
-  declare readonly url: ParsedUrl;
-  declare readonly status: number;
-  declare readonly reason: string;
-  declare readonly httpVersion: string;
-  declare readonly headers: HttpHeaders;
-  declare readonly security: ConnectionSecurity | null;
-  declare readonly endsWithConnection: boolean;
-  declare readonly body: ResponseBody;
-  readonly source = 'network';
-
-  constructor(url: ParsedUrl, head: ReceivedHead, body: ResponseBody) {
-    this.url = url;
-    this.status = head.status;
-    this.reason = head.reason;
-    this.httpVersion = head.httpVersion;
-    this.headers = head.headers;
-    this.security = head.security;
-    this.endsWithConnection = head.endsWithConnection ?? false;
-    this.body = body;
-  }
 }
 
 /**
@@ -117,7 +92,18 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
     if (this.#outgoing?.isStarted === false) this.#outgoing.stop();
     const { call, request } = this;
     call.timings.responseStart = call.time();
-    this.#resolve(new WireResponse(request.url, head, this));
+    const { status, reason, httpVersion, headers, security, endsWithConnection = false } = head;
+    this.#resolve({
+      url: request.url,
+      status,
+      reason,
+      httpVersion,
+      headers,
+      security,
+      endsWithConnection,
+      body: this,
+      source: 'network',
+    });
   }
 
   /** There is no response and no other attempt. */
