@@ -37,6 +37,8 @@ export function queueStage(
   };
 }
 
+const NOW = Promise.resolve();
+
 /** What the requests of one queue share. */
 interface Room {
   readonly queue: RequestQueue;
@@ -93,7 +95,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   }
 
   /** Waits for the slot. Rejects, and gives up the place, when the call is cancelled. */
-  #wait(resolve: (response: Promise<HttpResponse>) => void, reject: (reason: unknown) => void): void {
+  #wait(resolve: (response: HttpResponse) => void, reject: (reason: unknown) => void): void {
     const call = this.#call;
     call.queued = this;
     call.entersQueue();
@@ -114,7 +116,9 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
       call.offCancel(giveUp);
       this.#room.queue.unread.goOn();
       // From a turn of its own: the request that has just given up its slot is not done yet.
-      resolve(Promise.resolve().then(() => call.inContext(() => this.#send())));
+      void NOW.then(() => {
+        call.inContext(() => this.#send()).then(resolve, reject);
+      }).catch(reject);
     };
     this.#ticket.granted = granted;
   }

@@ -16,7 +16,7 @@ export const LONGEST_DELAY = 2 ** 31 - 1;
 /** The platform's clocks. They are looked up at each call, so that fake timers of an application's tests are obeyed. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => (typeof performance === 'undefined' ? Date.now() : performance.now()),
+  monotonic: () => globalThis.performance?.now() ?? Date.now(),
   setTimeout: (callback, ms) =>
     ms <= LONGEST_DELAY ? setTimeout(callback, ms) : new LongTimer(callback, ms),
   clearTimeout: (handle) => {
