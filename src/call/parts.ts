@@ -1,4 +1,3 @@
-import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { HeadersInput, HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';
 import type { Settable, SharedOptions } from '../options/options.ts';
@@ -174,3 +173,14 @@ export type ManagerOptions = Settable<
   /** Handlers of further schemes, or of known ones in their place, by name without colon. */
   readonly schemes?: Readonly<Record<string, SchemeHandler>> | ReadonlyMap<string, SchemeHandler> | undefined;
 };
+
+/**
+ * What the manager asks of a cookie jar: the two virtuals of QNetworkCookieJar, sync or async. The concrete shapes of
+ * cookies and contexts are the jar's.
+ */
+export interface CookieJarLike {
+  cookiesForUrl(url: string, context?: never): unknown;
+  setCookiesFromUrl(cookies: never, url: string, context?: never): unknown;
+  /** Resolves when everything is stored; the manager waits for it in `close()`. */
+  flush?(): Promise<void>;
+}

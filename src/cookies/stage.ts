@@ -1,8 +1,8 @@
+import type { CookieJarLike } from '../call/parts.ts';
 import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
 import type { Rewrite } from '../call/stage.ts';
 import { NetworkError } from '../error.ts';
-import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { parseHttpDate } from '../util/http-date.ts';
 import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';

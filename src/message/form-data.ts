@@ -1,5 +1,8 @@
+import { isPlatforms } from '../util/brand.ts';
+import { encodeUtf8 } from '../util/bytes.ts';
 import { blobType } from './blob-type.ts';
-import { randomBoundary } from './boundary.ts';
+import type { RequestBody } from './body.ts';
+import { type BodyReaders, blobBody } from './body-input.ts';
 
 /**
  * A form as multipart/form-data, RFC 7578. A Blob of texts and files: its size is known, it can be sent again, and the
@@ -16,12 +19,12 @@ export function encodeFormData(
   return new Blob([...formParts(form, boundary)], { type: formType(boundary) });
 }
 
-export function formType(boundary: string): string {
+function formType(boundary: string): string {
   return `multipart/form-data; boundary=${boundary}`;
 }
 
 /** The texts and files that a form is encoded as, in order. */
-export function formParts(
+function formParts(
   form: Iterable<[string, FormDataEntryValue]>,
   boundary: string,
 ): readonly (string | Blob)[] {
@@ -51,4 +54,38 @@ export function withCrlf(text: string): string {
 /** What would end the quoted name, or its line, is escaped as browsers do. */
 export function quotedName(name: string): string {
   return name.replace(/\r/g, '%0D').replace(/\n/g, '%0A').replace(/"/g, '%22');
+}
+
+/** A boundary for multipart bodies, RFC 2046 §5.1.1, that no part can be made to contain: 128 bits that nobody can guess. */
+export function randomBoundary(): string {
+  return `fairlead-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`;
+}
+
+/**
+ * A form as it is sent: a Blob of its parts, or the parts one after the other where a file is of another copy of the class
+ * (formdata-node), which the constructor of Blob would take for a text.
+ */
+export function formBody(form: FormData, readers: BodyReaders): RequestBody {
+  const boundary = randomBoundary();
+  const parts = formParts(form, boundary);
+  const type = formType(boundary);
+  if (parts.every((part) => typeof part === 'string' || isPlatforms(part, 'Blob', 'size')))
+    return blobBody(new Blob([...parts], { type }), readers);
+  const pieces = parts.map((part) => (typeof part === 'string' ? encodeUtf8(part) : part));
+  return {
+    length: pieces.reduce((sum, piece) => sum + lengthOf(piece), 0),
+    replayable: true,
+    bytes: null,
+    contentType: type,
+    async *open() {
+      for (const piece of pieces) {
+        if (piece instanceof Uint8Array) yield piece;
+        else yield* readers.chunks(piece);
+      }
+    },
+  };
+}
+
+function lengthOf(piece: Uint8Array | Blob): number {
+  return piece instanceof Uint8Array ? piece.length : piece.size;
 }

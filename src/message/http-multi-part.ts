@@ -2,8 +2,7 @@ import { type Checks, checkOptions, OBJECT } from '../checks/checker.ts';
 import { brandOf, isBlob } from '../util/brand.ts';
 import { encodeUtf8, utf8Binary } from '../util/bytes.ts';
 import { type RequestBody, type RequestBodySource, requestBody } from './body.ts';
-import { randomBoundary } from './boundary.ts';
-import { quotedName, withCrlf } from './form-data.ts';
+import { quotedName, randomBoundary, withCrlf } from './form-data.ts';
 import { type HeadersInput, HttpHeaders, pairsOf } from './headers.ts';
 import { type BodyInput, toRequestBody } from './request-body.ts';
 

@@ -1,7 +1,7 @@
 import type { RequestBody } from './body.ts';
 import { type BodyInput, type BodyReaders, bodyOf } from './body-input.ts';
 import { chunksOf } from './chunks-of.ts';
-import { formBody } from './form-body.ts';
+import { formBody } from './form-data.ts';
 import { isNodeStream } from './used-source.ts';
 
 export type { BodyInput } from './body-input.ts';

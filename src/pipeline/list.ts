@@ -1,5 +1,5 @@
 import { absentCacheStage } from '../cache/absent-stage.ts';
-import type { ManagerSettings } from '../call/parts.ts';
+import type { CookieJarLike, ManagerSettings } from '../call/parts.ts';
 import type { ProxyPart } from '../call/route.ts';
 import type { SchemeHandler } from '../call/scheme-handler.ts';
 import type { Rewrite, Stage } from '../call/stage.ts';
@@ -7,7 +7,6 @@ import type { Transport } from '../call/transport.ts';
 import { uploadsBeside } from '../call/upload.ts';
 import { headersStage } from '../headers/stage.ts';
 import { interceptorStage, networkInterceptorStage } from '../intercept/stage.ts';
-import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import type { RequestQueue } from '../queue/request-queue.ts';
 import { queueStage } from '../queue/stage.ts';
 import type { RedirectSurroundings } from '../redirect/stage.ts';

@@ -1,7 +1,7 @@
 import type { Capability, TransportCapabilities } from '../call/capabilities.ts';
+import type { CookieJarLike } from '../call/parts.ts';
 import type { HttpRequest } from '../call/request.ts';
 import { tellsUpload } from '../call/upload.ts';
-import type { CookieJarLike } from '../message/cookie-jar-like.ts';
 import { FORBIDDEN_BY_FETCH, fitsPattern } from '../message/forbidden-fields.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { AddressFilter } from '../options/address-filter.ts';

@@ -40,7 +40,7 @@ const BY_CLASS =
   /\w+ instanceof (?:URL|URLSearchParams|Map|Set|\w*Array|ArrayBuffer|DataView|Blob|File|FormData|Headers|Request|Response|\w*Stream|AbortSignal|EventTarget)\b/g;
 /** Judged by their class, because they were made here, or the class is what matters. */
 const OWN_OBJECTS: ReadonlySet<string> = new Set([
-  'src/message/form-body.ts: piece instanceof Uint8Array',
+  'src/message/form-data.ts: piece instanceof Uint8Array',
   'src/message/http-multi-part.ts: piece instanceof Uint8Array',
   'src/settings.ts: value instanceof Map',
   'platform/browser/indexeddb-cache/chunk-reader.ts: value instanceof Uint8Array',
