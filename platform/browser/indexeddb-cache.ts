@@ -1,6 +1,9 @@
-import { AbstractNetworkCache } from '../../src/cache/storage/abstract-network-cache.ts';
+import {
+  AbstractNetworkCache,
+  DEFAULT_MAXIMUM_SIZE,
+  MAXIMUM_SIZE,
+} from '../../src/cache/storage/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../src/cache/storage/block-writer.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../src/cache/storage/cache-size.ts';
 import type { ResponseMetadata, StoredResponse } from '../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,

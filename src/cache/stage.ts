@@ -8,13 +8,12 @@ import { isRetrieval } from '../message/methods.ts';
 import { unsatisfied } from './absent-stage.ts';
 import { serializeCacheStatus } from './rules/cache-status.ts';
 import { describesStored, freshen } from './rules/freshening.ts';
-import { invalidatedUrls } from './rules/invalidation.ts';
 import { cacheKey } from './rules/key.ts';
 import { type Plan, plan } from './rules/plan.ts';
 import { responseFromEntry } from './rules/response-from-entry.ts';
-import { select } from './rules/selection.ts';
 import { outdatesStored } from './rules/status.ts';
-import type { ExchangeTimes } from './rules/storage-rules.ts';
+import { type ExchangeTimes, invalidatedUrls } from './rules/storage-rules.ts';
+import { select } from './rules/vary.ts';
 import {
   type CacheLookup,
   lookupOf,

@@ -112,3 +112,15 @@ function tokenCodes(): Uint8Array {
   codes.fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
   return codes;
 }
+
+/** The number that a text of nothing but ASCII digits stands for, at most `limit`; null for any other text. */
+export function parseDigits(text: string, limit: number = Number.MAX_SAFE_INTEGER): number | null {
+  if (text === '') return null;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return null;
+    value = Math.min(value * 10 + digit, limit);
+  }
+  return value;
+}

@@ -19,15 +19,13 @@ import type { ProxyExplanation, ProxyQuery, ShownProxy } from '../options/proxy.
 import { systemClock } from '../util/clock.ts';
 import { isPromise } from '../util/is-promise.ts';
 import { withoutFragment } from '../util/url.ts';
-import { authenticatingProxy } from './authenticating-proxy.ts';
 import { type Choosing, chooseByAnswer, chooseBySetting, type ProxySources } from './choose.ts';
 import { DeadProxies } from './dead-proxies.ts';
 import type { Choice } from './environment.ts';
 import { behindFactory, type OwnFactory } from './own-factory.ts';
-import { hasOwnAuthorization } from './proxy-authorization.ts';
-import { fieldsForHop, proxyFieldsOf, withoutProxyFields } from './proxy-fields.ts';
-import { forwarderOf, keyOf, Plan, proxyOf } from './route-plan.ts';
-import { routeThrough } from './routes.ts';
+import { fieldsForHop, fieldsForProxies, hasOwnAuthorization, withoutProxyFields } from './proxy-fields.ts';
+import { authenticatingProxy } from './proxy-server.ts';
+import { forwarderOf, keyOf, Plan, proxyOf, routeThrough } from './routes.ts';
 import { NO_PROXY } from './setting.ts';
 
 /**
@@ -83,7 +81,7 @@ export class Proxies implements ProxyPart {
     call: Call,
   ): HttpRequest | Promise<HttpRequest> {
     if (settings.schemes.has(request.url.scheme)) return request;
-    const fields = proxyFieldsOf(request.headers);
+    const fields = fieldsForProxies(request.headers);
     const stripped = fields === null ? request : { ...request, headers: withoutProxyFields(request.headers) };
     if (!this.#isAsked(request, settings)) return stripped;
     const planned = (choice: Choice): HttpRequest => {

@@ -5,7 +5,7 @@ import { QuickJS } from 'quickjs-wasi';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PacOutcome } from '../../platform/node/proxy/pac/pac-outcome.ts';
 import { pacQueryOf } from '../../src/proxy/pac/pac-query.ts';
-import { parsePacList } from '../../src/proxy/pac-list.ts';
+import { parsePacList } from '../../src/proxy/setting.ts';
 import { FIELD_NAMES, FIELD_URLS, TIMED_FILES, TIMELESS_FILES } from '../support/pac-files.ts';
 import { runsInThread } from '../support/pac-in-thread.ts';
 import { queryOfUrl } from '../support/proxy-query.ts';

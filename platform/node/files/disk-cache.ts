@@ -1,10 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { AbstractNetworkCache } from '../../../src/cache/storage/abstract-network-cache.ts';
+import {
+  AbstractNetworkCache,
+  DEFAULT_MAXIMUM_SIZE,
+  MAXIMUM_SIZE,
+} from '../../../src/cache/storage/abstract-network-cache.ts';
 import { BlockWriter, EntryGone } from '../../../src/cache/storage/block-writer.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from '../../../src/cache/storage/cache-size.ts';
-import { rewriteEntry } from '../../../src/cache/storage/copy-stored-bytes.ts';
+import { rewriteEntry } from '../../../src/cache/storage/combine.ts';
 import type { ResponseMetadata } from '../../../src/cache/storage/metadata.ts';
 import {
   type BodyReader,

@@ -3,7 +3,7 @@ import type { ProxyServer } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { writeRequestHead } from '../../../src/http1/head-writer.ts';
 import { requestFraming } from '../../../src/http1/request-framing.ts';
-import { proxyFields } from '../../../src/proxy/proxy-authorization.ts';
+import { proxyFields } from '../../../src/proxy/proxy-fields.ts';
 import { bodyLength } from '../body-length.ts';
 
 /** A request head as it goes over the wire. */

@@ -1,5 +1,5 @@
+import { parseDigits } from '../../message/field-lexer.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
-import { parseDigits } from './digits.ts';
 import { type Directive, parseDirectives } from './directives.ts';
 
 /** The largest number of seconds that is told apart from larger ones (RFC 9111 §1.2.2). */

@@ -5,9 +5,9 @@ import type { ForwardReason } from './cache-status.ts';
 import { sameCoding } from './content-coding.ts';
 import { type RequestControl, requestControl } from './control.ts';
 import { currentAge, freshnessOf } from './freshness.ts';
-import { type SelectingRequest, select } from './selection.ts';
+import { type Delivery, whatToDeliver } from './response-from-entry.ts';
 import { conditionalFields, strongEtag } from './validators.ts';
-import { type Delivery, whatToDeliver } from './what-to-deliver.ts';
+import { type SelectingRequest, select } from './vary.ts';
 
 /** What a plan needs to know of a GET or HEAD request, its fields as they are sent. */
 export interface PlannedRequest extends SelectingRequest {

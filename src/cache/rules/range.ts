@@ -1,5 +1,5 @@
+import { parseDigits } from '../../message/field-lexer.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
-import { parseDigits } from './digits.ts';
 
 /** One range of a Range field as it was asked: from `first` to `last` or the end, or the last `suffix` bytes. */
 export type RequestedRange =

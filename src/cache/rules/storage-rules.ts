@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../call/request.ts';
 import type { HttpResponse } from '../../call/response.ts';
 import { namesIn } from '../../message/field-lexer.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
+import { isSafe } from '../../message/methods.ts';
 import { type ParsedUrl, parseUrl, withoutFragment } from '../../util/url.ts';
 import { type Fidelity, METADATA_VERSION, type ResponseMetadata } from '../storage/metadata.ts';
 import { requestControl, responseControl } from './control.ts';
@@ -130,11 +131,30 @@ export function keptFields(headers: HttpHeaders, ...others: string[]): string[] 
 }
 
 /** A URL from a field of a response, or null when there is none that parses. */
-export function resolveField(value: string | null, base: ParsedUrl): ParsedUrl | null {
+function resolveField(value: string | null, base: ParsedUrl): ParsedUrl | null {
   if (value === null) return null;
   try {
     return parseUrl(value, base.href);
   } catch {
     return null;
   }
+}
+
+/**
+ * The URLs that an answer has outdated (RFC 9111 §4.4): of an unsafe method that succeeded, the target and what Location
+ * and Content-Location name at the same origin; never those of another origin.
+ */
+export function invalidatedUrls(
+  method: string,
+  url: ParsedUrl,
+  status: number,
+  headers: HttpHeaders,
+): ParsedUrl[] {
+  if (isSafe(method) || status < 200 || status >= 400) return [];
+  const urls = [url];
+  for (const name of ['location', 'content-location']) {
+    const named = resolveField(headers.get(name), url);
+    if (named !== null && named.origin === url.origin) urls.push(named);
+  }
+  return urls;
 }

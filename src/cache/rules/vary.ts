@@ -2,7 +2,8 @@ import { listMembers, namesIn } from '../../message/field-lexer.ts';
 import type { HttpHeaders } from '../../message/headers.ts';
 import { memoizeLast } from '../../util/memoize.ts';
 import { sha256Hex } from '../../util/sha256.ts';
-import type { Fidelity, ResponseMetadata } from '../storage/metadata.ts';
+import type { Fidelity, ResponseMetadata, StoredResponse } from '../storage/metadata.ts';
+import { acceptsCoding } from './content-coding.ts';
 import { responseControl } from './control.ts';
 import { freshnessOf } from './freshness.ts';
 
@@ -103,4 +104,30 @@ function isPreferredLanguage(metadata: ResponseMetadata, presented: string | nul
     }
   }
   return best !== null && best === language;
+}
+
+/** What of a request decides which stored variant is its own. */
+export interface SelectingRequest {
+  readonly headers: HttpHeaders;
+  readonly credentials: string;
+}
+
+/** Of the variants that the request selects the complete one, then the most recent (RFC 9111 §4). */
+export function select<Stored extends StoredResponse>(
+  request: SelectingRequest,
+  candidates: readonly Stored[],
+): Stored | null {
+  let best: Stored | null = null;
+  for (const candidate of candidates) {
+    const { metadata } = candidate;
+    if (metadata.credentials !== request.credentials || !selects(metadata, request.headers)) continue;
+    if (!acceptsCoding(request.headers, metadata)) continue;
+    if (best === null || isBetter(candidate, best)) best = candidate;
+  }
+  return best;
+}
+
+function isBetter(one: StoredResponse, other: StoredResponse): boolean {
+  if ((one.metadata.part === null) !== (other.metadata.part === null)) return one.metadata.part === null;
+  return one.metadata.responseTime > other.metadata.responseTime;
 }

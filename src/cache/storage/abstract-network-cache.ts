@@ -1,8 +1,18 @@
 import type { Stage, StageSource } from '../../call/stage.ts';
+import type { Check } from '../../checks/checker.ts';
 import { INSPECT, type Inspect, inspection } from '../../util/inspection.ts';
 import { CacheStage } from '../stage.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import type { BodyReader, EntryWriter, MaybePromise, NetworkCache } from './network-cache.ts';
+
+/** 50 MiB, as in Qt. */
+export const DEFAULT_MAXIMUM_SIZE = 50 * 1024 * 1024;
+
+/** What `maximumSize` of a cache may be. */
+export const MAXIMUM_SIZE: Check = {
+  expected: 'a number of bytes',
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+};
 
 /**
  * The base of every cache that can be set as `manager.cache`: with it comes the stage that speaks HTTP for it, so a

@@ -1,11 +1,11 @@
 import { freshnessOf } from '../rules/freshness.ts';
 import { strongEtag } from '../rules/validators.ts';
-import { copyStoredBytes } from './copy-stored-bytes.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
-import type { EntryWriter, NetworkCache } from './network-cache.ts';
+import { type BodyReader, type EntryWriter, type NetworkCache, writeLent } from './network-cache.ts';
+import { READ_SIZE } from './stored-body.ts';
 
 /** Two parts of one representation, and what they make together. */
-export interface Combination {
+interface Combination {
   readonly metadata: ResponseMetadata;
   readonly length: number;
   /** Bytes of the new part. */
@@ -57,6 +57,34 @@ export async function combine<Stored extends StoredResponse>(
     await copyStoredBytes(reader, 0, before, writer);
     await copyStoredBytes(next, 0, added, writer);
     await copyStoredBytes(reader, after, stored.length, writer);
+    await writer.commit();
+  } finally {
+    reader.close();
+    writer.close();
+  }
+}
+
+/** Writes bytes `start` to `end` (exclusive) of a stored body into another entry. */
+async function copyStoredBytes(
+  from: BodyReader,
+  start: number,
+  end: number,
+  to: EntryWriter,
+): Promise<void> {
+  for (let offset = start; offset < end; ) {
+    const chunk = await from.read(offset, Math.min(READ_SIZE, end - offset));
+    if (chunk.length === 0) throw new Error('the stored body is shorter than it should be');
+    await writeLent(to, chunk);
+    offset += chunk.length;
+  }
+}
+
+/** Writes a whole body anew as another entry, and closes both. */
+export async function rewriteEntry(reader: BodyReader, length: number, writer: EntryWriter): Promise<void> {
+  try {
+    await copyStoredBytes(reader, 0, length, writer);
+    // Windows does not let a file be replaced that is open.
+    reader.close();
     await writer.commit();
   } finally {
     reader.close();

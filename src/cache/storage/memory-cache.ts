@@ -1,6 +1,5 @@
 import { type Checks, checkOptions } from '../../checks/checker.ts';
-import { AbstractNetworkCache } from './abstract-network-cache.ts';
-import { DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from './cache-size.ts';
+import { AbstractNetworkCache, DEFAULT_MAXIMUM_SIZE, MAXIMUM_SIZE } from './abstract-network-cache.ts';
 import type { ResponseMetadata, StoredResponse } from './metadata.ts';
 import {
   type BodyReader,

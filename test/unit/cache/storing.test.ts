@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describesStored, freshen } from '../../../src/cache/rules/freshening.ts';
-import { invalidatedUrls } from '../../../src/cache/rules/invalidation.ts';
-import { describeForStorage } from '../../../src/cache/rules/storage-rules.ts';
+import { describeForStorage, invalidatedUrls } from '../../../src/cache/rules/storage-rules.ts';
 import { confirms } from '../../../src/cache/rules/validators.ts';
 import { metadataFromRecord } from '../../../src/cache/storage/metadata-record.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProxyInput } from '../../../src/options/proxy.ts';
-import { parsePacList } from '../../../src/proxy/pac-list.ts';
 import { publicKey } from '../../../src/proxy/proxy-server.ts';
-import { parseProxy } from '../../../src/proxy/setting.ts';
+import { parsePacList, parseProxy } from '../../../src/proxy/setting.ts';
 
 /** `type://host:port user/password`, or what it stands for. */
 function shown(input: ProxyInput): unknown {

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../../src/call/request.ts';
 import type { Routes } from '../../../../src/call/route.ts';
 import { NetworkError } from '../../../../src/error.ts';
 import type { AddressFilter } from '../../../../src/options/address-filter.ts';
-import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
+import { proxyOrigin } from '../../../../src/proxy/proxy-server.ts';
 import { addressBytes } from '../../../../src/util/ip-address.ts';
 import { withoutFragment } from '../../../../src/util/url.ts';
 import { assertAllowed } from '../guard.ts';

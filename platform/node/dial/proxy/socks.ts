@@ -1,6 +1,6 @@
 import type { ProxyServer } from '../../../../src/call/route.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
-import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
+import { proxyOrigin } from '../../../../src/proxy/proxy-server.ts';
 import { addressBytes } from '../../../../src/util/ip-address.ts';
 import { networkFailure } from '../../../common/network-failure.ts';
 import { abortable } from '../abortable.ts';

@@ -6,8 +6,8 @@ import type {
 import type { ProxyServer } from '../../../../src/call/route.ts';
 import { NetworkError } from '../../../../src/error.ts';
 import { writeRequestHead } from '../../../../src/http1/head-writer.ts';
-import { proxyOrigin } from '../../../../src/proxy/authenticating-proxy.ts';
-import { proxyFields } from '../../../../src/proxy/proxy-authorization.ts';
+import { proxyFields } from '../../../../src/proxy/proxy-fields.ts';
+import { proxyOrigin } from '../../../../src/proxy/proxy-server.ts';
 import { openFields } from '../../../../src/util/redaction.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { AGAIN, type Dialing, type Reached, type Step, type Wire } from '../step.ts';

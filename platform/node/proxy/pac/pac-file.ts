@@ -1,7 +1,6 @@
 import type { ProxyQuery } from '../../../../src/options/proxy.ts';
 import type { Choice } from '../../../../src/proxy/environment.ts';
-import { parsePacList } from '../../../../src/proxy/pac-list.ts';
-import { NO_PROXY } from '../../../../src/proxy/setting.ts';
+import { NO_PROXY, parsePacList } from '../../../../src/proxy/setting.ts';
 import { type Clock, systemClock } from '../../../../src/util/clock.ts';
 import { withoutUserinfo } from '../../../../src/util/redaction.ts';
 import { locateQuickJs } from '../../lazy-quickjs.cjs';

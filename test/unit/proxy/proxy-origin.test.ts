@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NetworkProxy } from '../../../src/options/proxy.ts';
-import { authenticatingProxy, proxyOrigin } from '../../../src/proxy/authenticating-proxy.ts';
-import { proxyServer } from '../../../src/proxy/proxy-server.ts';
+import { authenticatingProxy, proxyOrigin, proxyServer } from '../../../src/proxy/proxy-server.ts';
 
 test.each<[NetworkProxy, string]>([
   [{ type: 'http', host: 'p', port: 3128, user: 'me', password: 's3cret' }, 'http://p:3128'],
