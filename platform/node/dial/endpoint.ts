@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { ForwardRoute, Route } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -8,11 +10,10 @@ import { publicKey } from '../../../src/proxy/proxy-server.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import { fingerprint } from './fingerprint.ts';
-import { localServerPath } from './local-server.ts';
 import { identityFor, type TlsIdentity } from './tls-identity.ts';
 
 /** Which protocols a connection may speak: `either` lets TLS negotiate (ALPN, RFC 7301). */
-export type Protocols = 'http/1.1' | 'h2' | 'either';
+type Protocols = 'http/1.1' | 'h2' | 'either';
 
 /** Everything that decides whether two requests may use one connection. */
 export interface Endpoint {
@@ -155,3 +156,27 @@ function localServer(hostname: string, url: string): string {
 }
 
 const LOCAL_NAMES = 'a path, or on Windows the name of a pipe, alone or below \\\\.\\pipe\\ or \\\\?\\pipe\\';
+
+/**
+ * The path of the socket or pipe that a `unix+http:` URL names: a path, or a name that is completed as QLocalSocket does
+ * (https://doc.qt.io/qt-6/qlocalserver.html#listen). Null for what is not on this machine, or could leave the place of
+ * pipes: Windows opens `\\host\pipe\name` on that host, and shows it who the user is.
+ */
+export function localServerPath(name: string, platform: NodeJS.Platform): string | null {
+  if (name === '' || name.includes('\0')) return null;
+  if (platform === 'win32') return pipePath(name);
+  return path.isAbsolute(name) ? name : path.join(tmpdir(), name);
+}
+
+const PIPES = /^\\\\[.?]\\pipe\\/i;
+
+function pipePath(name: string): string | null {
+  // Windows reads both as the same.
+  const full = name.replaceAll('/', '\\');
+  const prefix = PIPES.exec(full)?.[0] ?? '';
+  if (prefix === '' && full.startsWith('\\\\')) return null;
+  const parts = full.slice(prefix.length).split('\\');
+  // `\\.\pipe\..\UNC\host\…` is resolved before it is opened.
+  if (parts.some((part) => part === '' || /^\.+ *$/.test(part))) return null;
+  return (prefix || '\\\\.\\pipe\\') + parts.join('\\');
+}

@@ -2,7 +2,7 @@ import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
-import { abortable } from './abortable.ts';
+import { abortable } from './dial-time.ts';
 import type { Hop } from './route.ts';
 import type { Reached, Step } from './step.ts';
 

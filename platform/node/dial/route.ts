@@ -1,10 +1,9 @@
-import type { Route, Routes } from '../../../src/call/route.ts';
-import { DIRECT } from '../../../src/call/route.ts';
+import { DIRECT, type Route, type Routes } from '../../../src/call/route.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
-import { proxyTlsStep } from './proxy/proxy-tls.ts';
 import { socksStep } from './proxy/socks.ts';
 import { tunnelStep } from './proxy/tunnel.ts';
 import type { Resolver } from './resolve.ts';
+import { proxyTlsStep } from './secure.ts';
 import type { Step } from './step.ts';
 import type { TlsSessions } from './tls-sessions.ts';
 

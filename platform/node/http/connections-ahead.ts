@@ -1,5 +1,5 @@
 import type { Clock } from '../../../src/util/clock.ts';
-import { abortable } from '../dial/abortable.ts';
+import { abortable } from '../dial/dial-time.ts';
 import type { Connection } from './connection.ts';
 import { ListenerPatience } from './listener-patience.ts';
 

@@ -1,7 +1,7 @@
 import type { Call } from '../../../src/call/call.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { Clock } from '../../../src/util/clock.ts';
-import { abortable } from '../dial/abortable.ts';
+import { abortable } from '../dial/dial-time.ts';
 import type { Dialed, Dialer } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';

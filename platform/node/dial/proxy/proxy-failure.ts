@@ -2,7 +2,7 @@ import type { ProxyServer } from '../../../../src/call/route.ts';
 import { NetworkError, type NetworkErrorCode } from '../../../../src/error.ts';
 import { proxyOrigin } from '../../../../src/proxy/proxy-server.ts';
 import { networkFailure } from '../../../common/network-failure.ts';
-import type { Dialing, Step } from '../step.ts';
+import type { Dialing, Step, Wire } from '../step.ts';
 import { OriginFailure } from './fall-through.ts';
 
 /** Qt: the codes 101 to 199 are those of 1 to 99 for the way to the proxy. */
@@ -60,4 +60,17 @@ export function wantsCredentials(proxy: ProxyServer, dialing: Dialing): NetworkE
   return new NetworkError('proxy-authentication-required', `the proxy ${proxyOrigin(proxy)} ${what}`, {
     url: dialing.url,
   });
+}
+
+/**
+ * Nothing comes out of a new tunnel before TLS begins: a client speaks first there. What arrives all the same is the
+ * proxy's own, and would be read as the origin's.
+ *
+ * @param early what has arrived behind the answer of the proxy
+ * @throws NetworkError where TLS follows
+ */
+export function judgeEarlyBytes(early: Uint8Array, wire: Wire, proxy: ProxyServer, dialing: Dialing): void {
+  if (dialing.endpoint.tls !== null && (early.length > 0 || wire.readableLength > 0))
+    throw proxyRefusal(proxy, 'has sent bytes of its own into the tunnel before TLS', dialing);
+  if (early.length > 0) wire.unshift(early);
 }

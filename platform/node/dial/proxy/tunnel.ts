@@ -12,8 +12,7 @@ import { openFields } from '../../../../src/util/redaction.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { AGAIN, type Dialing, type Reached, type Step, type Wire } from '../step.ts';
 import { ConnectAnswer } from './connect-answer.ts';
-import { judgeEarlyBytes } from './early-bytes.ts';
-import { wantsCredentials } from './proxy-failure.ts';
+import { judgeEarlyBytes, wantsCredentials } from './proxy-failure.ts';
 import { isClosedEarly } from './read-wire.ts';
 
 /**

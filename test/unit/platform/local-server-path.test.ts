@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { localServerPath } from '../../../platform/node/dial/local-server.ts';
+import { localServerPath } from '../../../platform/node/dial/endpoint.ts';
 
 describe('on Windows', () => {
   test.each([
