@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type SystemHost, thisHost } from '../../platform/node/proxy/system-host.ts';
+import { type SystemHost, thisHost } from '../../platform/node/proxy/read-system.ts';
 import { SystemProxies } from '../../platform/node/proxy/system-proxies.ts';
 import { proxiesOfEnvironment } from '../../src/proxy/environment.ts';
 import { systemClock } from '../../src/util/clock.ts';

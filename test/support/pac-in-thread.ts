@@ -1,7 +1,7 @@
 import variant from '@jitl/quickjs-wasmfile-release-sync';
 import { newQuickJSWASMModuleFromVariant } from 'quickjs-emscripten-core';
 import { EndlessScript, type PacRunner } from '../../platform/node/proxy/pac/pac-outcome.ts';
-import { runOnce } from '../../platform/node/proxy/pac/pac-run.ts';
+import { runOnce } from '../../platform/node/proxy/pac/sandbox.ts';
 
 const quickjs = await newQuickJSWASMModuleFromVariant(variant);
 

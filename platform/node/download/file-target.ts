@@ -5,8 +5,8 @@ import type { PartOfFile } from '../../../src/download/plan.ts';
 import type { DownloadTarget } from '../../../src/download/target.ts';
 import { NetworkError } from '../../../src/error.ts';
 import { fileFailure } from '../errors.ts';
-import { errorCode, isMissing } from '../files/error-code.ts';
 import { openRegular, TO_CHANGE } from '../files/own-files.ts';
+import { errorCode, isMissing } from '../files/refusals.ts';
 import { syncContent, syncDirectory } from '../files/sync.ts';
 import { isOurs, type JournalEntry, readJournal, writeJournal } from './journal.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setBackgroundTimeout, systemClock } from '../../../src/util/clock.ts';
-import { errorCode, isMissing } from './error-code.ts';
 import { namesIn, statOwn } from './own-files.ts';
+import { errorCode, isMissing } from './refusals.ts';
 
 /** How often (milliseconds) a claim shows that its process is at it. */
 const HEARTBEAT = 400;

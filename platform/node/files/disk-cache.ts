@@ -31,9 +31,8 @@ import { openFile } from './disk-cache/files.ts';
 import { LAYOUT } from './disk-cache/layout.ts';
 import { type LoadedEntry, loadEntry } from './disk-cache/load-entry.ts';
 import { OpenFiles } from './disk-cache/open-files.ts';
-import { errorCode, isMissing } from './error-code.ts';
 import { ownPath, removeOwn, TO_CREATE } from './own-files.ts';
-import { mayPass, persist } from './persist.ts';
+import { errorCode, isMissing, mayPass, persist } from './refusals.ts';
 
 /** Where a {@link DiskCache} keeps its files, and how many bytes of them. */
 export interface DiskCacheOptions {

@@ -1,8 +1,8 @@
 import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { ClaimWatch, claimName, isClaimName, keepFresh } from './claims.ts';
-import { errorCode, isMissing } from './error-code.ts';
 import { openRegular, removeOwn, statOwn, TO_CREATE, TO_READ } from './own-files.ts';
+import { errorCode, isMissing } from './refusals.ts';
 
 /**
  * A file that one process at a time has, for work that two may do at once without harm, but need not. It is taken over as

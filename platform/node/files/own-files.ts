@@ -2,7 +2,7 @@ import { constants, type Dirent, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { type Check, requiredText } from '../../../src/checks/checker.ts';
 import { nodeOptions } from '../node-options.ts';
-import { errorCode, isMissing } from './error-code.ts';
+import { errorCode, isMissing } from './refusals.ts';
 import { mayNameFile } from './windows-names.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { accessSync, type BigIntStats, constants } from 'node:fs';
 import { access, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, isMissing } from './error-code.ts';
 import { openRegular } from './own-files.ts';
-import { persist } from './persist.ts';
+import { errorCode, isMissing, persist } from './refusals.ts';
 
 export interface FileContent {
   readonly content: string;

@@ -3,11 +3,9 @@ import path from 'node:path';
 import { systemClock } from '../../../src/util/clock.ts';
 import { nodeOptions } from '../node-options.ts';
 import { ABANDONED_AFTER, ClaimWatch, claimName, isClaimName, isOwnClaim } from './claims.ts';
-import { isMissing } from './error-code.ts';
 import { NotOurs, TO_CREATE, TO_READ } from './own-files.ts';
-import { mayPass } from './persist.ts';
 import { isExplainedSync } from './read-file.ts';
-import { hasNoSync, inWords } from './replace-failure.ts';
+import { hasNoSync, inWords, isMissing, mayPass } from './refusals.ts';
 
 /** How long (milliseconds) a program that is about to end waits for others, and for what refuses. */
 const PATIENCE = ABANDONED_AFTER + 500;

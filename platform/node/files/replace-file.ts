@@ -2,11 +2,9 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { delay, systemClock } from '../../../src/util/clock.ts';
 import { ClaimWatch, claimName, keepFresh } from './claims.ts';
-import { isMissing } from './error-code.ts';
 import { makeDirectory, TO_CREATE } from './own-files.ts';
-import { persist } from './persist.ts';
 import { isExplained, readOnce, signatureOf } from './read-file.ts';
-import { inWords } from './replace-failure.ts';
+import { inWords, isMissing, persist } from './refusals.ts';
 import { syncContent, syncDirectory } from './sync.ts';
 
 /** How long (milliseconds) to wait for others to finish. Well above what an abandoned claim costs. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { hasNoSync } from './replace-failure.ts';
+import { hasNoSync } from './refusals.ts';
 
 /** Has the disk take what was written to a file. @throws Error of a disk that fails, not of a file system that has no sync */
 export async function syncContent(handle: FileHandle): Promise<void> {

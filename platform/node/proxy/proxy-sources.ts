@@ -4,8 +4,8 @@ import type { ProxySources } from '../../../src/proxy/choose.ts';
 import { type Choice, proxiesOfEnvironment } from '../../../src/proxy/environment.ts';
 import { parseProxy } from '../../../src/proxy/setting.ts';
 import { acceptTls } from '../check-tls.ts';
-import { type CreateClient, downloadsWith } from './pac/download.ts';
-import { thisHost } from './system-host.ts';
+import { type CreateClient, downloadsWith } from './pac/pac-file.ts';
+import { thisHost } from './read-system.ts';
 import { SystemProxies } from './system-proxies.ts';
 
 const readEnvironment = (name: string): string | undefined => process.env[name];

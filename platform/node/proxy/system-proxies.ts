@@ -3,8 +3,7 @@ import type { Choice } from '../../../src/proxy/environment.ts';
 import { chooseBySystemSettings, type SystemSettings } from '../../../src/proxy/system/system-settings.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { PacFile, type PacParts } from './pac/pac-file.ts';
-import { readSystemSettings } from './read-system.ts';
-import type { SystemHost } from './system-host.ts';
+import { readSystemSettings, type SystemHost } from './read-system.ts';
 
 /** Milliseconds for which settings hold that were read, and what could not be read is not tried again. */
 const LIFETIME = 5_000;

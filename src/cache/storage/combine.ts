@@ -65,12 +65,7 @@ export async function combine<Stored extends StoredResponse>(
 }
 
 /** Writes bytes `start` to `end` (exclusive) of a stored body into another entry. */
-async function copyStoredBytes(
-  from: BodyReader,
-  start: number,
-  end: number,
-  to: EntryWriter,
-): Promise<void> {
+async function copyStoredBytes(from: BodyReader, start: number, end: number, to: EntryWriter): Promise<void> {
   for (let offset = start; offset < end; ) {
     const chunk = await from.read(offset, Math.min(READ_SIZE, end - offset));
     if (chunk.length === 0) throw new Error('the stored body is shorter than it should be');

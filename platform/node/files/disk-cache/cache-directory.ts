@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from '../../../../src/util/clock.ts';
-import { isMissing } from '../error-code.ts';
-import { persist } from '../persist.ts';
+import { isMissing, persist } from '../refusals.ts';
 import { discardEntry } from './entry-file.ts';
 import { beginEpoch, FIRST_EPOCH, readEpoch } from './epoch.ts';
 import { clearEntries, isSafe, makeDirectoryOf } from './layout.ts';

@@ -1,8 +1,7 @@
 import type { BodyReader, MaybePromise } from '../../../../src/cache/storage/network-cache.ts';
 import { bytesForBlocks, readBlocks } from './body-blocks.ts';
 import { BLOCK_SIZE } from './entry-format.ts';
-import type { OpenFile } from './open-file.ts';
-import type { OpenFiles } from './open-files.ts';
+import type { OpenFile, OpenFiles } from './open-files.ts';
 
 /** What of an entry's file a reader has to know. */
 export interface EntryFile {

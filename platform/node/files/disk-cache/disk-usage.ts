@@ -2,10 +2,9 @@ import { lstat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { EVICTION_TARGET, WRONG_CLOCK } from '../../../../src/cache/storage/network-cache.ts';
 import { type Clock, setBackgroundTimeout, systemClock } from '../../../../src/util/clock.ts';
-import { isMissing } from '../error-code.ts';
 import { Lease } from '../lease.ts';
 import { entriesIn, namesIn, removeOwn, statOwn } from '../own-files.ts';
-import { persist } from '../persist.ts';
+import { isMissing, persist } from '../refusals.ts';
 import { ENTRY_NAME, removeCleared, SHARD_NAME, TEMPORARY_NAME } from './layout.ts';
 import type { OpenFiles } from './open-files.ts';
 

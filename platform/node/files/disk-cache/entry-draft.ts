@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BlockStore } from '../../../../src/cache/storage/block-writer.ts';
 import { removeOwn } from '../own-files.ts';
-import { persist } from '../persist.ts';
+import { persist } from '../refusals.ts';
 import {
   BLOCK_SIZE,
   blockPosition,

@@ -1,6 +1,5 @@
-import { isMissing } from '../error-code.ts';
 import { removeOwn, statOwn, TO_CHANGE, TO_READ } from '../own-files.ts';
-import { persist } from '../persist.ts';
+import { isMissing, persist } from '../refusals.ts';
 import { decodeHeader, encodeSlot, HEADER_SIZE, slotPosition, VARIANTS_OFFSET } from './entry-format.ts';
 import { closeFile, closeReadFile, openFile, readAt, writeAt } from './files.ts';
 import type { LoadedEntry } from './load-entry.ts';

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { isMissing } from '../error-code.ts';
 import { openRegular } from '../own-files.ts';
-import { persist } from '../persist.ts';
+import { isMissing, persist } from '../refusals.ts';
 
 /**
  * The epoch of a cache: entries of another one are not found. A new one begins when a `clear()` could not get rid of all

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from '../error-code.ts';
 import { entriesIn, isPrivateDirectory, isSafeParent, makeDirectory, namesIn } from '../own-files.ts';
-import { persist } from '../persist.ts';
+import { isMissing, persist } from '../refusals.ts';
 import { discardEntry } from './entry-file.ts';
 
 /**

@@ -10,8 +10,7 @@ import {
   type Slot,
 } from './entry-format.ts';
 import { linksOf, readAt } from './files.ts';
-import { OpenFile } from './open-file.ts';
-import type { OpenFiles } from './open-files.ts';
+import { OpenFile, type OpenFiles } from './open-files.ts';
 
 /** An entry's file as it was found. */
 export interface LoadedEntry {

@@ -1,3 +1,5 @@
+import type { ManagerOptions } from '../../../../src/call/parts.ts';
+import type { NetworkClient } from '../../../../src/network-client.ts';
 import type { ProxyQuery } from '../../../../src/options/proxy.ts';
 import type { Choice } from '../../../../src/proxy/environment.ts';
 import { NO_PROXY, parsePacList } from '../../../../src/proxy/setting.ts';
@@ -5,9 +7,8 @@ import { type Clock, systemClock } from '../../../../src/util/clock.ts';
 import { withoutUserinfo } from '../../../../src/util/redaction.ts';
 import { locateQuickJs } from '../../lazy-quickjs.cjs';
 import type { PacRunner } from './pac-outcome.ts';
-import { PacScript } from './pac-script.ts';
+import { type PacQuestions, PacScript, thisMachine } from './pac-script.ts';
 import { PacWorker } from './pac-worker.ts';
-import { type PacQuestions, thisMachine } from './surroundings.ts';
 
 /** Milliseconds after which a file is looked at again, and after which one that could not be had is. */
 const LIFETIME = 300_000;
@@ -131,4 +132,27 @@ function inThread(script: string, clock: Clock): PacRunner {
 /** Without credentials, and of a file that is in its URL not the whole of it. */
 function shownUrl(url: string): string {
   return url.startsWith('data:') ? 'data:' : withoutUserinfo(url).slice(0, 200);
+}
+
+/** Bytes and milliseconds that a PAC file may take; bytes as in Chromium. */
+const MOST_BYTES = 1024 * 1024;
+const LONGEST_DOWNLOAD = 10_000;
+
+/** Makes a manager of this platform: what chooses proxies is a part of every manager, and cannot import what it is a part of. */
+export type CreateClient = (options: ManagerOptions) => NetworkClient;
+
+/** Gets texts of PAC files: never through a proxy, and with nothing that a manager of the application knows or sends. */
+export function downloadsWith(create: CreateClient): (url: string, signal: AbortSignal) => Promise<string> {
+  return async (url, signal) => {
+    const client = create({
+      proxy: 'none',
+      maximumBodySize: MOST_BYTES,
+      timeouts: { total: LONGEST_DOWNLOAD },
+    });
+    try {
+      return await client.get({ url, signal }).text();
+    } finally {
+      await client.close();
+    }
+  };
 }

@@ -1,8 +1,7 @@
 import type { ProxyFactory } from '../../../../src/options/proxy.ts';
 import { proxyFactoryOf } from '../../../../src/proxy/own-factory.ts';
 import { NetworkAccessManager } from '../../index.ts';
-import { downloadsWith } from './download.ts';
-import { PacFile } from './pac-file.ts';
+import { downloadsWith, PacFile } from './pac-file.ts';
 
 const download = downloadsWith((options) => new NetworkAccessManager(options));
 

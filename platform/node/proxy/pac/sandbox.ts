@@ -1,8 +1,8 @@
 import type { QuickJSContext, QuickJSHandle, QuickJSWASMModule } from 'quickjs-emscripten-core';
-import type { PacFunction } from '../../../../src/proxy/pac/pac-functions.ts';
+import { type PacFunction, pacFunctions } from '../../../../src/proxy/pac/pac-functions.ts';
 import type { PacQuery } from '../../../../src/proxy/pac/pac-query.ts';
 import { systemClock } from '../../../../src/util/clock.ts';
-import { EndlessScript } from './pac-outcome.ts';
+import { EndlessScript, ITSELF, type PacOutcome, type PacRun } from './pac-outcome.ts';
 
 /** Milliseconds that a script may run, and bytes that it and its stack may take. */
 const LONGEST_RUN = 200;
@@ -16,7 +16,7 @@ const MOST_STACK = 256 * 1024;
  * @throws EndlessScript
  * @throws Error for a script that fails, or gives neither a text nor null
  */
-export function runPac(
+function runPac(
   quickjs: QuickJSWASMModule,
   script: string,
   { url, host }: PacQuery,
@@ -104,4 +104,41 @@ function answerOf(context: QuickJSContext, answer: QuickJSHandle): string | null
   if (type === 'string') return context.getString(answer);
   if (context.sameValue(answer, context.null)) return null;
   throw new Error(`FindProxyForURL has given ${type === 'object' ? 'an object' : type}`);
+}
+
+const LONGEST_NAME = 253;
+
+/**
+ * Runs a script once. A script waits for nothing: it is run until it asks for a name that was not looked up, and from its
+ * beginning once that is there, so it always sees the same world.
+ *
+ * @throws WebAssembly.RuntimeError where QuickJS has come to its end: the module does nothing any more
+ */
+export function runOnce(
+  quickjs: QuickJSWASMModule,
+  script: string,
+  { query, now, known }: PacRun,
+): PacOutcome {
+  const missing: string[] = [];
+  const ask = (name: string): readonly string[] => {
+    const addresses = known.get(name);
+    if (addresses !== undefined) return addresses;
+    missing.push(name);
+    throw new Error('the answer is not there yet');
+  };
+  const lookUp = (name: string): readonly string[] => (isName(name) ? ask(name) : []);
+  const functions = pacFunctions({ now, lookUp, ownAddresses: () => ask(ITSELF) });
+  try {
+    const text = runPac(quickjs, script, query, functions);
+    if (missing.length === 0) return { kind: 'answer', text };
+  } catch (error) {
+    if (error instanceof EndlessScript) return { kind: 'endless', message: error.message };
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    if (missing.length === 0) return { kind: 'failed', message: (error as Error).message };
+  }
+  return { kind: 'missing', name: missing[0]! };
+}
+
+function isName(text: string): boolean {
+  return text !== '' && text.length <= LONGEST_NAME && !/[\s\0/]/.test(text);
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { QuickJSWASMModule } from 'quickjs-emscripten-core';
 import type { PacRun } from './pac-outcome.ts';
-import { runOnce } from './pac-run.ts';
+import { runOnce } from './sandbox.ts';
 
 /*
  * The thread in which a PAC file is run: one script, one run after the other. What is told to it and what it tells is in

@@ -1,5 +1,17 @@
 import { delay, systemClock } from '../../../src/util/clock.ts';
-import { errorCode } from './error-code.ts';
+
+/*
+ * What a file system refuses: by which code it says so, how long that is waited out, and in which words it is told.
+ */
+
+/** The code of a system error (`ENOENT`), or undefined. */
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null | undefined)?.code;
+}
+
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT';
+}
 
 /**
  * Refusals that a moment's patience may end, on any system: a network file system has replaced the file under our handle
@@ -10,7 +22,7 @@ const MOMENTARY: ReadonlySet<string> = new Set(['ESTALE', 'EINTR', 'EAGAIN', 'EM
 const SHARING: ReadonlySet<string> = new Set(['EPERM', 'EBUSY', 'EACCES']);
 
 /** How long (milliseconds) a refusal is waited out. Scanners on Windows hold files for seconds; elsewhere it is a moment. */
-export const PATIENCE = process.platform === 'win32' ? 10_000 : 2000;
+const PATIENCE = process.platform === 'win32' ? 10_000 : 2000;
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 100;
 
@@ -47,4 +59,18 @@ export async function persist<Value>(
     }
     await delay(pause);
   }
+}
+
+// What the refusals mean that replacing a file can meet, for `replaceFile` and `replaceFileSync` alike.
+
+/** Some file systems over a network or in user space have no sync: what they are given is as durable as it gets. */
+export function hasNoSync(error: unknown): boolean {
+  return ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error) ?? '');
+}
+
+/** The refusal in words where the file is mounted by itself, so that no other one can take its place. */
+export function inWords(cause: unknown, file: string): unknown {
+  if (errorCode(cause) !== 'EBUSY' || process.platform === 'win32') return cause;
+  const message = `${file} cannot be replaced: it seems to be mounted by itself. Mount its directory instead`;
+  return Object.assign(new Error(message, { cause }), { code: 'EXDEV' });
 }
