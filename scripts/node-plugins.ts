@@ -5,6 +5,7 @@ import type { Plugin, RenderedChunk } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { workerText } from '../platform/node/proxy/pac/worker-text.ts';
 import { lateBuiltIns } from './late-built-ins.ts';
+import { withoutComments } from './without-comments.ts';
 
 /** The thread that runs PAC files as the text that it is begun with: no bundler of an application has to find a file of its own. */
 const workerAsText: Plugin = {
@@ -21,6 +22,7 @@ export const nodePlugins = (): Plugin[] => [
   lateBuiltIns,
   nodeResolve({ exportConditions: ['node'] }),
   commonjs(),
+  withoutComments,
   esbuild({ target: 'es2022' }),
 ];
 

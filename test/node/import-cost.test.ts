@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -49,4 +49,15 @@ describe.skipIf(!existsSync(dist)).each(['index.js', 'index.cjs'])('import of di
     );
     expect(cookies).toEqual(['example.co.uk']);
   });
+});
+
+test.skipIf(!existsSync(dist))('what Node loads is ASCII without comments', () => {
+  const files = [dist, path.join(dist, '../chunks')].flatMap((place) =>
+    readdirSync(place, { withFileTypes: true })
+      .filter(({ name }) => /(?<!\.d)\.c?js$/.test(name) && !name.startsWith('lazy-'))
+      .map(({ name }) => path.join(place, name)),
+  );
+  expect(files.length).toBeGreaterThan(10);
+  const isWordy = (file: string): boolean => /[\u0080-\uffff]|^ *\/\*\*/m.test(readFileSync(file, 'utf8'));
+  expect(files.filter(isWordy)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Names that Windows keeps for devices, in any case and with any extension. */
-const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)\s*(\.|$)/i;
+const DEVICE =
+  /^(con|prn|aux|nul|com[\d\u00b9\u00b2\u00b3]|lpt[\d\u00b9\u00b2\u00b3]|conin\$|conout\$)\s*(\.|$)/i;
 
 export function isDeviceName(name: string): boolean {
   return DEVICE.test(name);
