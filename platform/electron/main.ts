@@ -18,8 +18,7 @@ export type {
   ElectronNet,
 } from './main/chromium/types.ts';
 export { type ElectronProxySession, electronProxies } from './main/electron-proxies.ts';
-export type { FrameFacts } from './main/frame-facts.ts';
-export type { FramePolicy } from './main/frame-policy.ts';
+export type { FrameFacts, FramePolicy } from './main/frame-policy.ts';
 export { type ShareOptions, shareManager } from './main/share-manager.ts';
 export { SharedManager, type SharedManagerSignals } from './main/shared-manager.ts';
 export {

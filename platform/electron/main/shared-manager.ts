@@ -9,8 +9,7 @@ import type { ResolvedPolicy } from '../../bridge/policy/policy.ts';
 import { ClientRate } from '../../bridge/policy/quota.ts';
 import { type MainMessagePort, mainPort } from '../../bridge/ports/main-port.ts';
 import { CHANNEL, refusal } from '../hand-over.ts';
-import { type FrameFacts, type FrameIdentity, senderOf } from './frame-facts.ts';
-import type { ChoosePolicy } from './frame-policy.ts';
+import { type ChoosePolicy, type FrameFacts, type FrameIdentity, senderOf } from './frame-policy.ts';
 import type { ElectronIpc, ElectronIpcEvent, ElectronWebContents } from './types.ts';
 import { WatchedContents } from './watched-contents.ts';
 

@@ -1,5 +1,5 @@
 import type { ServedPort } from '../../bridge/owner/served-port.ts';
-import type { FrameIdentity } from './frame-facts.ts';
+import type { FrameIdentity } from './frame-policy.ts';
 import type { ElectronWebContents } from './types.ts';
 
 /** The ports of the frames of one WebContents, closed with the documents that they were handed over by. */

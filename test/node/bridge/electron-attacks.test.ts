@@ -5,8 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { senderOf } from '../../../platform/electron/main/frame-facts.ts';
-import { policyChooser } from '../../../platform/electron/main/frame-policy.ts';
+import { policyChooser, senderOf } from '../../../platform/electron/main/frame-policy.ts';
 import { shareManager } from '../../../platform/electron/main.ts';
 import { type CookieJar, NetworkAccessManager } from '../../../platform/node/index.ts';
 import { catching } from '../../support/catching.ts';

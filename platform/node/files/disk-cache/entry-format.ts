@@ -23,7 +23,7 @@ export const BLOCK_SIZE = 64 * 1024;
 export const CHECKSUM_SIZE = 4;
 const SLOT_HEAD = 12;
 const MAGIC = 0x464c4331;
-/** Where the epoch stands (`epoch.ts`): outside of the checksum, as damage of it can only make an entry one of another epoch. */
+/** Where the epoch stands (`cache-directory.ts`): outside of the checksum, as damage of it can only make an entry one of another epoch. */
 const EPOCH_OFFSET = 24;
 /** Where the number of variants stands: outside of the checksum, because it changes in place and is only a hint. */
 export const VARIANTS_OFFSET = 36;

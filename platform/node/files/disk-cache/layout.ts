@@ -7,7 +7,7 @@ import { discardEntry } from './entry-file.ts';
 
 /**
  * What lies where in the directory of a cache: `v1/ab/<40 hex digits>.<slot>` are entries, `v1/tmp` holds what is being
- * written, `v1/evicting` is the lease of the process that makes room, `v1/cleared` tells the epoch (`epoch.ts`), and `v1-<12 hex digits>` what was moved aside to be
+ * written, `v1/evicting` is the lease of the process that makes room, `v1/cleared` tells the epoch (`cache-directory.ts`), and `v1-<12 hex digits>` what was moved aside to be
  * cleared. What has another name is somebody else's and stays.
  */
 export const LAYOUT = 'v1';
