@@ -1,14 +1,14 @@
 /**
  * What a client that floods the owner of a manager costs: the processor time of what the default policy lets it say in a
  * second, and what another client waits for its GETs of another host, with the flood and without it in turns.
- * `npx tsx bench/bridge/flood.mjs [--rounds N] [--only TEXT]`. Nothing has to be built.
+ * `node bench/bridge/flood.mjs [--rounds N] [--only TEXT]`. It measures what `npm run build` has made.
  */
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { serve } from '../../platform/node/bridge.ts';
-import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { serve } from '../../dist/node/bridge.js';
+import { NetworkAccessManager } from '../../dist/node/index.js';
 import { messagesOf } from './flooder.mjs';
 import { range, startOwner } from './owner.mjs';
 

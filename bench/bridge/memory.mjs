@@ -1,6 +1,6 @@
 /**
- * How much memory both threads have while a large body goes through a port. `npx tsx bench/bridge/memory.mjs [--gib N]`.
- * Nothing has to be built.
+ * How much memory both threads have while a large body goes through a port. `node bench/bridge/memory.mjs [--gib N]`.
+ * It measures what `npm run build` has made.
  */
 import { parseArgs } from 'node:util';
 import { startOwner } from './owner.mjs';

@@ -3,21 +3,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
-import { connect } from '../../platform/node/bridge.ts';
+import { connect } from '../../dist/node/bridge.js';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export async function startOwner() {
-  const { outputFiles } = await build({
-    entryPoints: [file('./owner.ts')],
-    bundle: true,
-    write: false,
-    format: 'cjs',
-    platform: 'node',
-    define: { 'import.meta.url': '__filename' },
-  });
-  const owner = new Worker(outputFiles[0].text, { eval: true });
+  const owner = new Worker(file('./owner-thread.mjs'));
   const servers = [fork(file('./server.mjs')), fork(file('./server.mjs'))];
   const [origin, elsewhere] = await Promise.all(
     servers.map(async (server) => `http://127.0.0.1:${(await once(server, 'message'))[0]}`),

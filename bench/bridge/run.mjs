@@ -1,9 +1,9 @@
 /**
  * What a port costs: everything twice in each round, by a manager and by clients of one in another thread, the direct way = 1.
- * `npx tsx bench/bridge/run.mjs [--rounds N] [--only TEXT] [--gib N]`. Nothing has to be built.
+ * `node bench/bridge/run.mjs [--rounds N] [--only TEXT] [--gib N]`. It measures what `npm run build` has made.
  */
 import { parseArgs } from 'node:util';
-import { NetworkAccessManager } from '../../platform/node/index.ts';
+import { NetworkAccessManager } from '../../dist/node/index.js';
 import { range, startOwner } from './owner.mjs';
 
 const { values } = parseArgs({
