@@ -64,12 +64,12 @@ type Rule = (
 type Rules = readonly (readonly [Capability, Rule])[];
 
 /** Where cookies are ours, so is what goes with them. */
-const SPARED: Partial<Record<Capability, Capability>> = { credentialsMode: 'cookies' };
+const SPARED: ReadonlyMap<Capability, Capability> = new Map([['credentialsMode', 'cookies']]);
 
 /** The rules that such a transport can break. */
 export function rulesFor(capabilities: TransportCapabilities): Rules {
   return RULES.filter(([name]) => {
-    const value = capabilities[SPARED[name] ?? name];
+    const value = capabilities[SPARED.get(name) ?? name];
     return value !== true && value !== 'always' && !(Array.isArray(value) && value.length === 0);
   });
 }
