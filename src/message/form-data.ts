@@ -4,25 +4,6 @@ import { blobType } from './blob-type.ts';
 import type { RequestBody } from './body.ts';
 import { type BodyReaders, blobBody } from './body-input.ts';
 
-/**
- * A form as multipart/form-data, RFC 7578. A Blob of texts and files: its size is known, it can be sent again, and the
- * files are read as they are sent, in a page and on Node alike.
- *
- * Source: https://html.spec.whatwg.org/#multipart-form-data
- *
- * @param boundary lower-case, as the type of a Blob is
- */
-export function encodeFormData(
-  form: Iterable<[string, FormDataEntryValue]>,
-  boundary: string = randomBoundary(),
-): Blob {
-  return new Blob([...formParts(form, boundary)], { type: formType(boundary) });
-}
-
-function formType(boundary: string): string {
-  return `multipart/form-data; boundary=${boundary}`;
-}
-
 /** The texts and files that a form is encoded as, in order. */
 function formParts(
   form: Iterable<[string, FormDataEntryValue]>,
@@ -62,13 +43,16 @@ export function randomBoundary(): string {
 }
 
 /**
- * A form as it is sent: a Blob of its parts, or the parts one after the other where a file is of another copy of the class
- * (formdata-node), which the constructor of Blob would take for a text.
+ * A form as multipart/form-data, RFC 7578: a Blob of its texts and files, whose size is known, which can be sent again, and
+ * whose files are read as they are sent, in a page and on Node alike. The parts go one after the other where a file is of
+ * another copy of the class (formdata-node), which the constructor of Blob would take for a text.
+ *
+ * Source: https://html.spec.whatwg.org/#multipart-form-data
  */
 export function formBody(form: FormData, readers: BodyReaders): RequestBody {
   const boundary = randomBoundary();
   const parts = formParts(form, boundary);
-  const type = formType(boundary);
+  const type = `multipart/form-data; boundary=${boundary}`;
   if (parts.every((part) => typeof part === 'string' || isPlatforms(part, 'Blob', 'size')))
     return blobBody(new Blob([...parts], { type }), readers);
   const pieces = parts.map((part) => (typeof part === 'string' ? encodeUtf8(part) : part));

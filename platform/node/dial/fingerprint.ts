@@ -1,5 +1,6 @@
 import type { Hmac } from 'node:crypto';
 import { isUint8Array } from '../../../src/util/brand.ts';
+import { numberOf } from '../../../src/util/number-of.ts';
 
 /** New for every process: what a fingerprint is of cannot be found by trying, wherever it turns up. */
 let secret: Buffer | null = null;
@@ -20,19 +21,10 @@ export function fingerprint(data: string | object): string {
 function add(hmac: Hmac, value: unknown): void {
   if (typeof value === 'string') hmac.update(`string ${value.length} ${value}`);
   else if (isUint8Array(value)) hmac.update(`bytes ${value.length} `).update(value);
+  // Two functions of one text may know different things.
   else if (typeof value === 'function') hmac.update(`function ${numberOf(value)} `);
   else if (typeof value === 'object' && value !== null) addEntries(hmac, value);
   else hmac.update(`${typeof value} ${value} `);
-}
-
-const numbers = new WeakMap<object, number>();
-let functions = 0;
-
-/** Two functions of one text may know different things. */
-function numberOf(one: object): number {
-  const number = numbers.get(one) ?? ++functions;
-  numbers.set(one, number);
-  return number;
 }
 
 function addEntries(hmac: Hmac, value: object): void {
