@@ -170,7 +170,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       'leaving the loop aborts',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
-        const reply = client.get(url(`/flood/1000000000?id=${id}`));
+        const reply = client.get(url(`/flood/10000000000?id=${id}`));
         for await (const chunk of reply) {
           expect(chunk.constructor).toBe(Uint8Array);
           break;
