@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module';
 import type { Plugin } from 'rollup';
 
 /**
@@ -23,7 +22,6 @@ export const lateBuiltIns: Plugin = {
   load(id) {
     if (!id.startsWith(PREFIX)) return null;
     const name = id.slice(PREFIX.length);
-    if (!isBuiltin(name)) throw new Error(`${name} is no module of Node`);
     const exported = Object.entries(process.getBuiltinModule(name) as object);
     return { code: exported.map(([key, value]) => declarationOf(name, key, value)).join('\n'), map: null };
   },

@@ -1,4 +1,4 @@
-import { blockedPortsStage } from '../../src/call/blocked-ports.ts';
+import { blockedPortsStage } from '../../src/headers/fetch-fields.ts';
 import type { Platform } from '../../src/platform.ts';
 import { dataScheme } from '../../src/schemes/data.ts';
 import { parseUrl } from '../../src/util/url.ts';

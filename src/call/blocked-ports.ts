@@ -1,23 +1,9 @@
-import { NetworkError } from '../error.ts';
-import { type ParsedUrl, withoutFragment } from '../util/url.ts';
-import type { Rewrite } from './stage.ts';
+import type { ParsedUrl } from '../util/url.ts';
 
-/** @throws NetworkError where no fetch goes */
-export function refuseBlockedPort(url: ParsedUrl): void {
-  const { scheme, port } = url;
-  if ((scheme !== 'http' && scheme !== 'https') || !BLOCKED_PORTS.has(port)) return;
-  const reason = `port ${port} is blocked for fetch`;
-  throw new NetworkError('protocol-invalid-operation', reason, { url: withoutFragment(url) });
+/** True for a URL that no fetch asks. */
+export function isBlockedForFetch({ scheme, port }: ParsedUrl): boolean {
+  return (scheme === 'http' || scheme === 'https') && BLOCKED_PORTS.has(port);
 }
-
-/** Blocks ports where the platform may be none that does it, and nothing else is missing in its fetch. */
-export const blockedPortsStage: Rewrite = {
-  name: 'fetch',
-  outgoing(request) {
-    if (request.options.fetch !== null) refuseBlockedPort(request.url);
-    return request;
-  },
-};
 
 /**
  * Ports of other protocols' servers, which may be made to take a request for theirs.

@@ -1,8 +1,10 @@
-import { refuseBlockedPort } from '../call/blocked-ports.ts';
-import { withHeaders } from '../call/request.ts';
+import { isBlockedForFetch } from '../call/blocked-ports.ts';
+import { type HttpRequest, withHeaders } from '../call/request.ts';
 import type { Rewrite } from '../call/stage.ts';
+import { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { CacheLoadControl } from '../options/options.ts';
+import { withoutFragment } from '../util/url.ts';
 
 /**
  * The fields of a fetch with those added that it has unless it, or its manager, brings its own: what it accepts (as Node's
@@ -34,9 +36,24 @@ const UNCACHED: typeof ACCEPT = [
 export const fetchStage: Rewrite = {
   name: 'fetch',
   outgoing(request) {
-    const { headers, options, url } = request;
+    const { headers, options } = request;
     if (options.fetch === null) return request;
-    refuseBlockedPort(url);
+    refuseBlockedPort(request);
     return withHeaders(request, withFetchFields(headers, options.cacheLoadControl));
   },
 };
+
+/** Blocks the ports alone: for platforms whose own fetch adds its fields, and may block none. */
+export const blockedPortsStage: Rewrite = {
+  name: 'fetch',
+  outgoing(request) {
+    if (request.options.fetch !== null) refuseBlockedPort(request);
+    return request;
+  },
+};
+
+function refuseBlockedPort({ url }: HttpRequest): void {
+  if (!isBlockedForFetch(url)) return;
+  const reason = `port ${url.port} is blocked for fetch`;
+  throw new NetworkError('protocol-invalid-operation', reason, { url: withoutFragment(url) });
+}

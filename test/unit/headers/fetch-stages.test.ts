@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { blockedPortsStage } from '../../../src/call/blocked-ports.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
-import { fetchStage } from '../../../src/headers/fetch-fields.ts';
+import { blockedPortsStage, fetchStage } from '../../../src/headers/fetch-fields.ts';
 import { fetchWords } from '../../../src/message/fetch-words.ts';
 import { makeExchange, makeRequest } from '../../support/fixtures.ts';
 
