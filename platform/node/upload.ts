@@ -23,10 +23,16 @@ const HIGH_WATER = 256 * 1024;
  * (Node's HTTP/2 reads nothing while a write is under way, and loses what came before a reset).
  */
 const PIECE = 64 * 1024;
+/**
+ * What may be written before the event loop turns: a peer that reads as fast as is written, with a source that has
+ * its next chunk ready, would keep the loop from everything else.
+ */
+const TURN_BYTES = 1024 * 1024;
+const TURN_PIECES = 256;
 
 /**
- * Pumps a request body into a target with back-pressure. The source is always closed: at its end, by {@link stop}, or
- * when it yields other bytes than its length promised.
+ * Pumps a request body into a target with back-pressure, and lets the event loop turn meanwhile. The source is always
+ * closed: at its end, by {@link stop}, or when it yields other bytes than its length promised.
  */
 export class Upload {
   readonly #body: RequestBody;
@@ -76,6 +82,8 @@ export class Upload {
     // In here, so that a source which cannot even be opened fails like any other.
     const source = open()[Symbol.asyncIterator]();
     this.#source = source;
+    let pieces = 0;
+    let turnsAt = TURN_BYTES;
     for (;;) {
       const { done, value } = await source.next();
       if (this.#stopped) return;
@@ -84,6 +92,11 @@ export class Upload {
         this.#write(value.length > PIECE ? value.subarray(at, at + PIECE) : value);
         while (this.#written - this.#taken > HIGH_WATER && !this.#stopped) await this.#room();
         if (this.#stopped) return;
+        if (++pieces < TURN_PIECES && this.#written < turnsAt) continue;
+        await turn();
+        if (this.#stopped) return;
+        pieces = 0;
+        turnsAt = this.#written + TURN_BYTES;
       }
     }
     this.#source = null;
@@ -112,6 +125,13 @@ export class Upload {
   #mismatch(): Error {
     return new Error(`it was announced with ${this.#length} bytes and yielded ${this.#written}`);
   }
+}
+
+/** Resolves when the event loop has looked at its sockets. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

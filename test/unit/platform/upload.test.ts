@@ -76,6 +76,37 @@ test('a source is asked for more when there is room, and only then', async () =>
   upload.stop();
 });
 
+test.each([0, 1, 1000, 100 * KIB, 100 * KIB * KIB])(
+  'chunks of %d bytes that are taken as they come let the event loop turn',
+  async (size) => {
+    const source = new UploadSource(function* () {
+      const count = size === 0 ? 100_000 : Math.min(100_000, (100 * KIB * KIB) / size);
+      for (let given = 0; given < count; given++) yield new Uint8Array(size);
+    });
+    let written = 0;
+    let chunks = 0;
+    const target = {
+      write: (chunk: Uint8Array, taken: () => void) => {
+        written += chunk.length;
+        chunks++;
+        taken();
+      },
+      end: () => {},
+    };
+    const upload = new Upload(source, null, target, { progress: () => {}, failed: thrown });
+    upload.start();
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    expect(source.closed).toBe(false);
+    expect(chunks).toBeLessThanOrEqual(256);
+    expect(written).toBeLessThanOrEqual(1024 * KIB + size);
+    upload.stop();
+    await settled();
+    expect(source.closed).toBe(true);
+  },
+);
+
 test('stop closes the source and is silent from then on', async () => {
   const source = endless();
   const { upload, state } = uploading(source);
