@@ -5,6 +5,7 @@ import type { Timings } from '../call/timings.ts';
 import { NetworkError } from '../error.ts';
 import type { Priority } from '../options/options.ts';
 import type { ReplySource, Transfer } from '../reply/reply-source.ts';
+import { areCrumbs, concatenate, copyBytes } from '../util/bytes.ts';
 import { notWanted } from './failures.ts';
 import { type Division, divisionOf, isPiece } from './pieces.ts';
 import type { PartOfFile } from './plan.ts';
@@ -39,7 +40,9 @@ interface Piece {
   /** Behind the last one; Infinity while the file is not divided. */
   end: number;
   /** What has come before its turn. */
-  readonly chunks: Uint8Array[];
+  chunks: Uint8Array[];
+  /** Bytes of that. */
+  held: number;
   /** Its answer is over. */
   isOver: boolean;
   /** Why no more of it comes. */
@@ -110,7 +113,7 @@ class SegmentedTransfer implements Transfer {
   #open(request: HttpRequest, sink: CallSink, at: number, end: number): Piece {
     const accept = (event: ReplyEvent): void => this.#accept(piece, event);
     const transfer = this.#terms.source.open(request, { ...sink, accept });
-    const piece: Piece = { transfer, at, end, chunks: [], isOver: false, failure: null };
+    const piece: Piece = { transfer, at, end, chunks: [], held: 0, isOver: false, failure: null };
     if (this.#priority !== null) transfer.setPriority(this.#priority);
     this.#running.add(transfer);
     this.#pieces.push(piece);
@@ -178,7 +181,7 @@ class SegmentedTransfer implements Transfer {
     piece.at += mine.length;
     if (piece === this.#pieces[0] && piece.chunks.length === 0) {
       sink.accept({ type: 'data', chunk: mine, lent });
-    } else piece.chunks.push(lent ? mine.slice() : mine);
+    } else keep(piece, lent ? copyBytes(mine) : mine);
     if (piece.at < piece.end || this.#sink === null) return;
     // The request for all of the file would bring the other pieces, too.
     if (piece === this.#first && piece.end < this.#division!.total) this.#letGo(piece);
@@ -205,8 +208,10 @@ class SegmentedTransfer implements Transfer {
     while (this.#sink !== null && !this.#isPaused && this.#division !== null) {
       const piece = this.#pieces[0]!;
       const chunk = piece.chunks.shift();
-      if (chunk !== undefined) this.#sink.accept({ type: 'data', chunk, lent: false });
-      else if (piece.failure !== null) this.#end({ type: 'failed', error: piece.failure.toJSON() });
+      if (chunk !== undefined) {
+        piece.held -= chunk.length;
+        this.#sink.accept({ type: 'data', chunk, lent: false });
+      } else if (piece.failure !== null) this.#end({ type: 'failed', error: piece.failure.toJSON() });
       else if (piece.at < piece.end) return;
       else if (piece.end < this.#division.total) {
         this.#pieces.shift();
@@ -221,6 +226,13 @@ class SegmentedTransfer implements Transfer {
     this.abandon(notWanted('all of it has come'));
     sink.accept(last);
   }
+}
+
+/** Keeps what has come of a piece before its turn. */
+function keep(piece: Piece, chunk: Uint8Array): void {
+  piece.chunks.push(chunk);
+  piece.held += chunk.length;
+  if (areCrumbs(piece.chunks.length, piece.held)) piece.chunks = [concatenate(piece.chunks)];
 }
 
 /** What a request of a download asks to continue. */

@@ -1,5 +1,5 @@
 import { NetworkError } from '../error.ts';
-import { concatenate } from '../util/bytes.ts';
+import { areCrumbs, concatenate } from '../util/bytes.ts';
 import type { RequestBody } from './body.ts';
 
 /**
@@ -11,12 +11,13 @@ import type { RequestBody } from './body.ts';
 export async function collectBody(body: RequestBody, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (body.bytes !== null) return body.bytes as Uint8Array<ArrayBuffer>;
   if (body.length !== null && body.length > limit) throw tooLong(limit);
-  const chunks: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body.open()) {
     length += chunk.length;
     if (length > limit) throw tooLong(limit);
     chunks.push(chunk);
+    if (areCrumbs(chunks.length, length)) chunks = [concatenate(chunks)];
   }
   return concatenate(chunks);
 }

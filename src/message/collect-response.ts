@@ -1,5 +1,5 @@
 import type { NetworkError } from '../error.ts';
-import { type Bytes, concatenate, copyBytes } from '../util/bytes.ts';
+import { areCrumbs, type Bytes, concatenate, copyBytes } from '../util/bytes.ts';
 import type { ResponseBody } from './body.ts';
 
 /** Bytes of one body that wait in memory, or are collected there, when `maximumBodySize` says nothing. */
@@ -15,7 +15,7 @@ export function collectResponse(
   tooLarge: () => NetworkError,
 ): Promise<Bytes> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
+    let chunks: Uint8Array[] = [];
     let length = 0;
     body.start({
       data(chunk, lent) {
@@ -24,7 +24,10 @@ export function collectResponse(
           const error = tooLarge();
           body.cancel(error);
           reject(error);
-        } else chunks.push(lent ? copyBytes(chunk) : chunk);
+          return;
+        }
+        chunks.push(lent ? copyBytes(chunk) : chunk);
+        if (areCrumbs(chunks.length, length)) chunks = [concatenate(chunks)];
       },
       end: () => resolve(concatenate(chunks)),
       fail: reject,

@@ -1,4 +1,4 @@
-import { type Bytes, concatenate, copyBytes, inOnePiece, ownBytes } from '../util/bytes.ts';
+import { areCrumbs, type Bytes, concatenate, copyBytes, inOnePiece, ownBytes } from '../util/bytes.ts';
 
 /** The reins on whatever delivers the body. */
 export interface BodyControl {
@@ -90,6 +90,10 @@ export class ReplyBody {
     if (this.#chunks === NOTHING) this.#chunks = [kept];
     else this.#chunks.push(kept);
     this.#available += kept.length;
+    if (areCrumbs(this.#chunks.length - this.#first, this.#available)) {
+      this.#chunks = [this.unread];
+      this.#first = 0;
+    }
     this.wake?.();
     this.#regulate();
   }

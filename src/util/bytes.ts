@@ -44,6 +44,14 @@ export function inOnePiece(chunks: readonly Uint8Array[]): Bytes {
   return chunks.length === 1 ? ownBytes(chunks[0]!) : concatenate(chunks);
 }
 
+/**
+ * Whether so many chunks are too many for their bytes, and had better wait in one piece: a chunk takes about 200 bytes of
+ * memory beside its own, and a peer may send one for each byte. Putting them together then costs little for each chunk.
+ */
+export function areCrumbs(chunks: number, bytes: number): boolean {
+  return (chunks - 64) * 256 > bytes;
+}
+
 /*
  * UTF-8 by the platform's own coders. They are made with their first use: a test environment may have none when it loads
  * us (Jest's jsdom has neither).
