@@ -6,6 +6,7 @@ import { defineConfig, type OutputOptions, type RollupLog, type RollupOptions } 
 import esbuild from 'rollup-plugin-esbuild';
 import { declarations } from './scripts/declarations.ts';
 import { isLate } from './scripts/late-built-ins.ts';
+import { nodeChunks } from './scripts/node-chunks.ts';
 import { licenseOf, nodePlugins } from './scripts/node-plugins.ts';
 
 /**
@@ -34,18 +35,13 @@ const DECLARATIONS = {
   worker: WORKER,
   ...set('electron/main', 'electron/preload', 'electron/preload-script', 'electron/renderer'),
 };
-/** Module → what Node loads of it, with its first use: published as it is written, since it has to be CommonJS in both formats. */
-const lazy = (module: string, name: string): [string, string] => [resolve(module), `node/lazy-${name}.cjs`];
-const LAZY = new Map([
-  lazy('platform/node/lazy-tldts.cjs', 'tldts'),
-  lazy('platform/node/lazy-quickjs.cjs', 'quickjs'),
-  lazy('platform/node/lazy-kerberos.cjs', 'kerberos'),
-  lazy('src/storage/zod.ts', 'zod'),
-]);
+/** What loads packages late on Node is published as it is written, since it has to be CommonJS in both formats. */
+const LATE_PACKAGES = 'node/late-packages.cjs';
+const LATE = [`platform/${LATE_PACKAGES}`, 'src/storage/zod.ts'].map((module) => resolve(module));
 const EXTENSION = { es: 'js', cjs: 'cjs' };
 type Format = keyof typeof EXTENSION;
 rmSync('dist', { recursive: true, force: true });
-for (const file of LAZY.values()) cpSync(`platform/${file}`, `dist/${file}`);
+cpSync(`platform/${LATE_PACKAGES}`, `dist/${LATE_PACKAGES}`);
 
 const sets = [
   nodeSets({ ...NODE_SETS, ...OTHERS }, 'es'),
@@ -70,12 +66,14 @@ function nodeSets(input: Record<string, string>, format: Format): RollupOptions 
   return {
     input,
     plugins: nodePlugins(),
-    external: (id) => id !== 'eventemitter3' && !isLate(id) && (LAZY.has(id) || isExternal(id)),
+    external: (id) => id !== 'eventemitter3' && !isLate(id) && (LATE.includes(id) || isExternal(id)),
     output: {
       ...common(format),
       entryFileNames: `[name].${EXTENSION[format]}`,
       chunkFileNames: `chunks/[name]-[hash].${EXTENSION[format]}`,
-      paths: (id) => LAZY.get(id) ?? id,
+      manualChunks: nodeChunks,
+      hoistTransitiveImports: false,
+      paths: (id) => (LATE.includes(id) ? LATE_PACKAGES : id),
       banner: licenseOf,
     },
   };

@@ -1,5 +1,5 @@
 import type { PublicSuffixList } from '../../src/cookies/public-suffix.ts';
-import { getDomain } from './lazy-tldts.cjs';
+import { getDomain } from './late-packages.cjs';
 
 const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false };
 const MAX_REMEMBERED = 4096;

@@ -1,6 +1,6 @@
 /**
  * What records are described with: of `zod/mini` what is used, so that a bundler for pages leaves out the rest. On Node the
- * build has `platform/node/lazy-zod.cjs` in place of this module, which loads the package with the first record.
+ * build has `platform/node/late-packages.cjs` in place of this module, which loads the package with the first record.
  */
 export {
   _default,

@@ -63,8 +63,8 @@ const FILES = readdirSync(join(INSTALLED, 'dist'), { recursive: true, encoding: 
   /\.c?js$/.test(path),
 );
 
-// What is in one file for pages without a bundler, or for a preload, is minified; what loads a package late is a line.
-const READABLE = FILES.filter((path) => !/\.min\.|preload-script|lazy-/.test(path));
+// What is in one file for pages without a bundler, or for a preload, is minified; what loads packages late is as it was written.
+const READABLE = FILES.filter((path) => !/\.min\.|preload-script|late-packages/.test(path));
 
 /** A class or a method that a line of code begins. */
 const DECLARATION =

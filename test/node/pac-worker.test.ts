@@ -5,7 +5,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pacProxies } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
-import { locateQuickJs } from '../../platform/node/lazy-quickjs.cjs';
+import { locateQuickJs } from '../../platform/node/late-packages.cjs';
 import { EndlessScript, type PacRun } from '../../platform/node/proxy/pac/pac-outcome.ts';
 import { PacWorker } from '../../platform/node/proxy/pac/pac-worker.ts';
 import { until } from '../suites/transport/harness.ts';

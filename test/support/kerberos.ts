@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { kerberosContext } from '../../platform/node/auth/kerberos-context.ts';
-import type { Kerberos } from '../../platform/node/lazy-kerberos.cjs';
+import type { Kerberos } from '../../platform/node/late-packages.cjs';
 import type { SecurityContext, SecurityContextRequest } from '../../src/auth/security-context.ts';
 import type { RunningServers } from './real-servers.ts';
 

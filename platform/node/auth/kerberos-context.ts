@@ -1,7 +1,7 @@
 import { UnusableScheme } from '../../../src/auth/scheme.ts';
 import type { SecurityContext, SecurityContextRequest } from '../../../src/auth/security-context.ts';
 import { fromBase64, toBase64 } from '../../../src/util/bytes.ts';
-import { type Kerberos, loadKerberos } from '../lazy-kerberos.cjs';
+import { type Kerberos, loadKerberos } from '../late-packages.cjs';
 
 /**
  * Security contexts by the package `kerberos`: GSS-API on Linux and macOS, SSPI on Windows. It asks the server to prove itself,

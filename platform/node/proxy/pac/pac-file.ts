@@ -5,7 +5,7 @@ import type { Choice } from '../../../../src/proxy/environment.ts';
 import { NO_PROXY, parsePacList } from '../../../../src/proxy/setting.ts';
 import { type Clock, systemClock } from '../../../../src/util/clock.ts';
 import { withoutUserinfo } from '../../../../src/util/redaction.ts';
-import { locateQuickJs } from '../../lazy-quickjs.cjs';
+import { locateQuickJs } from '../../late-packages.cjs';
 import type { PacRunner } from './pac-outcome.ts';
 import { type PacQuestions, PacScript, thisMachine } from './pac-script.ts';
 import { PacWorker } from './pac-worker.ts';

@@ -1,3 +1,5 @@
+export { getDomain } from 'tldts';
+
 /** What is used of the package `kerberos`. */
 export interface KerberosClient {
   readonly contextComplete: boolean;
@@ -12,3 +14,9 @@ export interface Kerberos {
 
 /** @throws Error that names what has to be installed */
 export function loadKerberos(): Kerberos;
+
+/**
+ * The paths of both packages of QuickJS.
+ * @throws Error that names what has to be installed
+ */
+export function locateQuickJs(): readonly [core: string, variant: string];
