@@ -76,7 +76,7 @@ export type { LoggerOptions } from './intercept/logger.ts';
 export { logger } from './intercept/logger.ts';
 export type { ManagerSignals } from './manager-signals.ts';
 export type { Answer } from './message/answer.ts';
-export type { BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
+export type { BodyChunks, BodySink, RequestBody, RequestBodySource, ResponseBody } from './message/body.ts';
 export { requestBody } from './message/body.ts';
 export type { BodyInput } from './message/body-input.ts';
 export type {

@@ -34,18 +34,18 @@ export class Outbox<Message> {
   }
 
   /**
-   * @param chunk bytes in the message, in memory of their own that is given away
+   * @param given bytes in the message, in memory of their own that is given away
    * @param size about the bytes of the message, where it may be large
    */
-  send(message: Message, chunk: Uint8Array | null = null, size = chunk?.length ?? 0): void {
+  send(message: Message, given: readonly Uint8Array[] = NONE, size = given[0]?.length ?? 0): void {
     if (this.#isClosed) return;
     this.#messages.push(message);
     if (!this.#isDue) {
       this.#isDue = true;
       this.#later(this.#flush);
     }
-    if (chunk !== null && chunk.length >= WORTH_A_TRANSFER && this.#port.transfers)
-      this.#transfer.push(chunk.buffer as ArrayBuffer);
+    for (const { length, buffer } of given)
+      if (length >= WORTH_A_TRANSFER && this.#port.transfers) this.#transfer.push(buffer as ArrayBuffer);
     this.#size += size;
     if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
   }
@@ -98,8 +98,9 @@ export class Outbox<Message> {
   }
 }
 
+const NONE: readonly Uint8Array[] = [];
 /** Milliseconds. */
 const MENTIONED = 10;
 const NOW = Promise.resolve();
 /** What is smaller is copied sooner than handed over. */
-const WORTH_A_TRANSFER = 16 * 1024;
+export const WORTH_A_TRANSFER = 16 * 1024;

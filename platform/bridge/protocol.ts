@@ -134,7 +134,14 @@ export type OwnerMessage =
   /** A cookie has come or gone, for a call of `cookies.changed`. */
   | { readonly type: 'changed'; readonly id: number; readonly change: CookieChange }
   | { readonly type: 'upload-open'; readonly id: number; readonly pass: number; readonly credit: number }
-  | { readonly type: 'upload-credit'; readonly id: number; readonly pass: number; readonly bytes: number }
+  | {
+      readonly type: 'upload-credit';
+      readonly id: number;
+      readonly pass: number;
+      readonly bytes: number;
+      /** Memory of chunks that were sent, for the next ones, where the port hands over what is posted. */
+      readonly memory: readonly Uint8Array[];
+    }
   | { readonly type: 'upload-close'; readonly id: number; readonly pass: number }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }

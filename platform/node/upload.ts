@@ -1,5 +1,5 @@
 import type { NetworkError } from '../../src/error.ts';
-import type { RequestBody } from '../../src/message/body.ts';
+import type { BodyChunks, RequestBody } from '../../src/message/body.ts';
 import { sourceFailure } from '../../src/message/source-failure.ts';
 
 /** Where an upload goes: a stream that tells when it has passed a chunk on. */
@@ -78,9 +78,10 @@ export class Upload {
     this.#wake?.();
   }
 
-  async #pump(open: () => AsyncIterable<Uint8Array>): Promise<void> {
+  async #pump(open: () => BodyChunks): Promise<void> {
     // In here, so that a source which cannot even be opened fails like any other.
-    const source = open()[Symbol.asyncIterator]();
+    const chunks = open();
+    const source = chunks[Symbol.asyncIterator]();
     this.#source = source;
     let pieces = 0;
     let turnsAt = TURN_BYTES;
@@ -89,7 +90,10 @@ export class Upload {
       if (this.#stopped) return;
       if (done === true) break;
       for (let at = 0; at === 0 || at < value.length; at += PIECE) {
-        this.#write(value.length > PIECE ? value.subarray(at, at + PIECE) : value);
+        const isLast = at + PIECE >= value.length;
+        // Pieces leave in their order.
+        const left = isLast && chunks.giveBack !== undefined ? () => chunks.giveBack!(value) : null;
+        this.#write(value.length > PIECE ? value.subarray(at, at + PIECE) : value, left);
         while (this.#written - this.#taken > HIGH_WATER && !this.#stopped) await this.#room();
         if (this.#stopped) return;
         if (++pieces < TURN_PIECES && this.#written < turnsAt) continue;
@@ -104,12 +108,13 @@ export class Upload {
     this.#target.end();
   }
 
-  #write(chunk: Uint8Array): void {
+  #write(chunk: Uint8Array, left: (() => void) | null = null): void {
     if (chunk.length === 0) return;
     this.#written += chunk.length;
     if (this.#length !== null && this.#written > this.#length) throw this.#mismatch();
     this.#target.write(chunk, () => {
       if (this.#stopped) return;
+      left?.();
       this.#taken += chunk.length;
       this.#listener.progress(this.#taken);
       this.#wake?.();

@@ -1,4 +1,4 @@
-import type { RequestBody } from '../message/body.ts';
+import type { BodyChunks, RequestBody } from '../message/body.ts';
 
 /**
  * A body that can be sent once, and knows whether it has been: a server that refuses a request before its body was sent
@@ -25,7 +25,7 @@ export class OnceBody implements RequestBody {
     return !this.#isOpened && this.request === undefined;
   }
 
-  open(): AsyncIterable<Uint8Array> {
+  open(): BodyChunks {
     this.#isOpened = true;
     return this.#body.open();
   }

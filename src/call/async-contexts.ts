@@ -1,4 +1,4 @@
-import type { RequestBody, ResponseBody } from '../message/body.ts';
+import type { BodyChunks, RequestBody, ResponseBody } from '../message/body.ts';
 import type { AsyncContext } from '../util/async-context.ts';
 import type { Call } from './call.ts';
 import type { HttpRequest } from './request.ts';
@@ -26,13 +26,15 @@ function requestIn(request: HttpRequest, context: AsyncContext): HttpRequest {
   return { ...request, body: { ...body, open: () => new ChunksInContext(body, context) } };
 }
 
-class ChunksInContext implements AsyncIterableIterator<Uint8Array> {
+class ChunksInContext implements AsyncIterableIterator<Uint8Array>, BodyChunks {
   readonly #context: AsyncContext;
+  readonly #sending: BodyChunks;
   readonly #chunks: AsyncIterator<Uint8Array>;
 
   constructor(body: RequestBody, context: AsyncContext) {
     this.#context = context;
-    this.#chunks = context.runInAsyncScope(() => body.open()[Symbol.asyncIterator]());
+    this.#sending = context.runInAsyncScope(() => body.open());
+    this.#chunks = context.runInAsyncScope(() => this.#sending[Symbol.asyncIterator]());
   }
 
   [Symbol.asyncIterator](): this {
@@ -46,6 +48,11 @@ class ChunksInContext implements AsyncIterableIterator<Uint8Array> {
   async return(): Promise<IteratorResult<Uint8Array>> {
     await this.#context.runInAsyncScope(() => this.#chunks.return?.());
     return { done: true, value: undefined };
+  }
+
+  giveBack(chunk: Uint8Array): void {
+    if (this.#sending.giveBack !== undefined)
+      this.#context.runInAsyncScope(() => this.#sending.giveBack!(chunk));
   }
 }
 

@@ -22,10 +22,20 @@ export interface RequestBody {
   claim?(): void;
   /** The platform's own Request whose body it is: a fetch sends that as it stands. */
   readonly request?: Request;
-  /** Chunks in order. Ending the iteration early releases what stands behind it. */
-  open(): AsyncIterable<Uint8Array>;
+  /** Begins one sending of it. */
+  open(): BodyChunks;
   /** The reply has ended. Releases what was never opened, where that holds something. */
   discard?(): void;
+}
+
+/** One sending of a body: its chunks in order. Ending the iteration early releases what stands behind it. */
+export interface BodyChunks extends AsyncIterable<Uint8Array> {
+  /**
+   * Takes back a chunk of which nothing is looked at any more, so that its memory may be used again: called by who knows that its
+   * bytes have left, and never by who keeps, collects or hands on what it gets. Whatever wraps the chunks leaves this out,
+   * unless it does no more than pass them on.
+   */
+  giveBack?(chunk: Uint8Array): void;
 }
 
 /**

@@ -83,8 +83,8 @@ export class ClientLink implements TransferHost {
     this.#outbox.flush();
   }
 
-  send(message: ClientMessage, chunk: Uint8Array | null = null, size?: number): void {
-    this.#outbox.send(message, chunk, size);
+  send(message: ClientMessage, given?: readonly Uint8Array[], size?: number): void {
+    this.#outbox.send(message, given, size);
   }
 
   begin(transfer: RemoteTransfer): number {
@@ -133,7 +133,7 @@ export class ClientLink implements TransferHost {
         this.#transfers.get(message.id)?.openUpload(message.pass, message.credit);
         break;
       case 'upload-credit':
-        this.#transfers.get(message.id)?.creditUpload(message.pass, message.bytes);
+        this.#transfers.get(message.id)?.creditUpload(message);
         break;
       case 'upload-close':
         this.#transfers.get(message.id)?.closeUpload(message.pass);

@@ -15,6 +15,7 @@ import {
   type BodyHead,
   type ClientMessage,
   INLINE_BODY,
+  type OwnerMessage,
   REPLY_WINDOW,
   type RequestMessage,
   VALUE_SIZE,
@@ -23,7 +24,7 @@ import { UploadSender } from './upload-sender.ts';
 
 /** The port, as the transfers through it see it. */
 export interface TransferHost {
-  send(message: ClientMessage, chunk?: Uint8Array | null, size?: number): void;
+  send(message: ClientMessage, given?: readonly Uint8Array[], size?: number): void;
   /** A number for it; what is told of that is told to the transfer. */
   begin(transfer: RemoteTransfer): number;
   over(id: number): void;
@@ -71,7 +72,7 @@ export class RemoteTransfer implements Transfer {
       options: crossing(priority === undefined ? own : { ...own, priority }),
       body: body === null ? null : headOf(body, options.duplex !== null),
     };
-    this.#host.send(request, null, sizeOf(request));
+    this.#host.send(request, [], sizeOf(request));
   }
 
   pause(): void {
@@ -111,13 +112,13 @@ export class RemoteTransfer implements Transfer {
     if (body === null) return;
     this.#sender?.stop();
     this.#sender = new UploadSender(this.#id, pass, body, credit, {
-      send: (message, chunk) => this.#host.send(message, chunk),
+      send: (message, given) => this.#host.send(message, given),
       failed: (error) => this.fail(error),
     });
   }
 
-  creditUpload(pass: number, bytes: number): void {
-    if (this.#sender?.pass === pass) this.#sender.addCredit(bytes);
+  creditUpload({ pass, bytes, memory }: Extract<OwnerMessage, { type: 'upload-credit' }>): void {
+    if (this.#sender?.pass === pass) this.#sender.addCredit(bytes, memory);
   }
 
   closeUpload(pass: number): void {

@@ -6,7 +6,7 @@ import { type ClientMessage, UPLOAD_PIECE } from '../protocol.ts';
 
 /** How a sender reaches the other side. */
 export interface SenderVoice {
-  send(message: ClientMessage, chunk?: Uint8Array | null): void;
+  send(message: ClientMessage, given?: readonly Uint8Array[]): void;
   /** The body has failed: the request fails with it here, where its cause is known. */
   failed(error: NetworkError): void;
 }
@@ -18,6 +18,8 @@ export class UploadSender {
   readonly #body: RequestBody;
   readonly #voice: SenderVoice;
   #credit: number;
+  /** Memory of chunks that were sent, the last first: it is warm, and fresh memory costs more than the copy into it. */
+  #memory: readonly Uint8Array[] = [];
   #source: AsyncIterator<Uint8Array> | null = null;
   #isStopped = false;
   #wake: (() => void) | null = null;
@@ -41,8 +43,9 @@ export class UploadSender {
     return this.#pass;
   }
 
-  addCredit(bytes: number): void {
+  addCredit(bytes: number, memory: readonly Uint8Array[]): void {
     this.#credit += bytes;
+    this.#memory = [...memory, ...this.#memory].slice(0, MOST_KEPT);
     this.#wake?.();
   }
 
@@ -63,17 +66,26 @@ export class UploadSender {
       const { done, value } = await source.next();
       if (this.#isStopped) return;
       if (done === true) break;
-      for (let at = 0; at < value.length; ) {
-        while (this.#credit === 0 && !this.#isStopped) await this.#room();
+      for (let at = 0; at < value.length; at += UPLOAD_PIECE) {
+        const piece = value.subarray(at, at + UPLOAD_PIECE);
+        // Not cut into what there is room for: pieces of one size go into each other's memory.
+        while (this.#credit < piece.length && !this.#isStopped) await this.#room();
         if (this.#isStopped) return;
-        const chunk = copyBytes(value.subarray(at, at + Math.min(UPLOAD_PIECE, this.#credit)));
-        at += chunk.length;
+        const chunk = this.#copy(piece);
         this.#credit -= chunk.length;
-        this.#voice.send({ type: 'upload-chunk', id: this.#id, pass: this.#pass, chunk }, chunk);
+        this.#voice.send({ type: 'upload-chunk', id: this.#id, pass: this.#pass, chunk }, [chunk]);
       }
     }
     this.#source = null;
     this.#voice.send({ type: 'upload-end', id: this.#id, pass: this.#pass });
+  }
+
+  #copy(piece: Uint8Array): Uint8Array {
+    const memory = this.#memory.find(({ length }) => length === piece.length);
+    if (memory === undefined) return copyBytes(piece);
+    this.#memory = this.#memory.filter((other) => other !== memory);
+    memory.set(piece);
+    return memory;
   }
 
   #room(): Promise<void> {
@@ -82,3 +94,6 @@ export class UploadSender {
     });
   }
 }
+
+/** Pieces whose memory is kept at most. */
+const MOST_KEPT = 16;

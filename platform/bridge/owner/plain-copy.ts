@@ -1,3 +1,4 @@
+import { copyBytes, ownBytes } from '../../../src/util/bytes.ts';
 import type { Linked } from '../../../src/util/collections.ts';
 import { VALUE_SIZE } from '../protocol.ts';
 
@@ -18,7 +19,8 @@ export interface PlainMessage extends Linked<PlainMessage> {
 
 /**
  * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects that inherit nothing,
- * lists, texts, numbers, truth values, null, undefined and bytes. Bytes are not copied: a clone has memory of its own.
+ * lists, texts, numbers, truth values, null, undefined and bytes. A clone has memory of its own, so bytes are copied only where
+ * they share theirs: what comes of here is alone in its memory.
  *
  * @param most bytes that all of it may have
  * @throws MalformedMessage for anything else, and for what is larger
@@ -46,6 +48,7 @@ class Copier {
   readonly #most: number;
   #spent = 0;
   #bytes = 0;
+  readonly #seen = new Set<ArrayBufferLike>();
 
   constructor(most: number) {
     this.#most = most;
@@ -85,7 +88,7 @@ class Copier {
     if (one instanceof Uint8Array && one.buffer instanceof ArrayBuffer) {
       this.spend(one.length);
       this.#bytes += one.length;
-      return one;
+      return this.#alone(one);
     }
     if (Array.isArray(one)) {
       this.spend(one.length);
@@ -98,5 +101,13 @@ class Copier {
       plain[name] = this.#copy(one[name as never], depth + 1);
     }
     return plain;
+  }
+
+  /** Two views of one buffer are one buffer in a clone, too. */
+  #alone(bytes: Uint8Array): Uint8Array {
+    const { buffer } = bytes;
+    if (this.#seen.has(buffer)) return copyBytes(bytes);
+    this.#seen.add(buffer);
+    return ownBytes(bytes);
   }
 }

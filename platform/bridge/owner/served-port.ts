@@ -92,6 +92,11 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     });
   }
 
+  /** @internal */
+  get transfers(): boolean {
+    return this.#port.transfers;
+  }
+
   /** Nothing is served any more: closed from either side. */
   get isClosed(): boolean {
     return this.#state === 'closed';
@@ -118,7 +123,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   }
 
   /** @internal */
-  send = (message: OwnerMessage, chunk: Uint8Array | null = null): void => this.#outbox.send(message, chunk);
+  send = (message: OwnerMessage, given?: readonly Uint8Array[]): void => this.#outbox.send(message, given);
 
   /** @internal */
   mention = (message: OwnerMessage, instead: OwnerMessage | null = null): void =>

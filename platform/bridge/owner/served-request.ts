@@ -29,8 +29,10 @@ export interface RequestHost {
   readonly rate: ClientRate;
   readonly flow: PortFlow;
   readonly uploadCredit: UploadCredit;
+  /** Bytes are handed over by the port, not copied. */
+  readonly transfers: boolean;
   /** @internal */
-  send(message: OwnerMessage, chunk?: Uint8Array | null): void;
+  send(message: OwnerMessage, given?: readonly Uint8Array[]): void;
   /** @internal Sends what can wait a little for the next message, in place of what still waits and is old by it. */
   mention(message: OwnerMessage, instead?: OwnerMessage | null): void;
   /** @internal Tells the owner, and gives the error that the other side gets. */
@@ -185,7 +187,7 @@ export class ServedRequest implements ReplyRelay {
     const { chunk } = shown;
     // It may be handed over at once, and has no bytes then.
     const { length } = chunk;
-    send({ type: 'event', id: this.#id, event: shown, timings: null }, chunk);
+    send({ type: 'event', id: this.#id, event: shown, timings: null }, [chunk]);
     this.#unread += length;
     const mayGoOn = flow.sent(length, this.#resume);
     if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
@@ -235,12 +237,15 @@ export class ServedRequest implements ReplyRelay {
   }
 
   #remoteUpload(): RemoteUpload {
-    const { send, uploadCredit } = this.#host;
+    const { send, uploadCredit, transfers } = this.#host;
     const id = this.#id;
     return new RemoteUpload(
       {
         open: (pass, credit) => send({ type: 'upload-open', id, pass, credit }),
-        credit: (pass, bytes) => send({ type: 'upload-credit', id, pass, bytes }),
+        credit: (pass, bytes, emptied) => {
+          const memory = transfers ? emptied : [];
+          send({ type: 'upload-credit', id, pass, bytes, memory }, memory);
+        },
         close: (pass) => send({ type: 'upload-close', id, pass }),
       },
       uploadCredit,

@@ -1,5 +1,6 @@
 import type { NetworkError } from '../../../src/error.ts';
-import type { RequestBody } from '../../../src/message/body.ts';
+import type { BodyChunks, RequestBody } from '../../../src/message/body.ts';
+import { WORTH_A_TRANSFER } from '../outbox.ts';
 import type { BodyHead } from '../protocol.ts';
 import { REPLY_WINDOW } from '../protocol.ts';
 import type { UploadCredit } from './upload-credit.ts';
@@ -7,7 +8,8 @@ import type { UploadCredit } from './upload-credit.ts';
 /** What an upload tells the side that has the bytes. */
 export interface UploadVoice {
   open(pass: number, credit: number): void;
-  credit(pass: number, bytes: number): void;
+  /** @param memory of chunks that nobody has any more */
+  credit(pass: number, bytes: number, memory: readonly Uint8Array[]): void;
   close(pass: number): void;
 }
 
@@ -49,7 +51,7 @@ export class RemoteUpload {
     this.#current = null;
   }
 
-  #open(): AsyncIterable<Uint8Array> {
+  #open(): BodyChunks {
     // One hop at a time sends the body.
     void this.#current?.return();
     const pass = new UploadPass(++this.#passes, this.#voice, this.#credit);
@@ -59,7 +61,7 @@ export class RemoteUpload {
 }
 
 /** One sending of a body: chunks as they come, within the window that was given for them. */
-export class UploadPass implements AsyncIterableIterator<Uint8Array> {
+export class UploadPass implements AsyncIterableIterator<Uint8Array>, BodyChunks {
   readonly number: number;
   readonly #voice: UploadVoice;
   readonly #pool: UploadCredit;
@@ -69,6 +71,8 @@ export class UploadPass implements AsyncIterableIterator<Uint8Array> {
   /** Bytes that were taken and for which no new credit has been given. */
   #taken = 0;
   #held = 0;
+  /** Memory of chunks that have left, until it goes back with the next credit. */
+  #memory: Uint8Array[] = [];
   #state: 'waiting' | 'open' | 'ended' | 'closed' = 'waiting';
   #error: NetworkError | null = null;
   #wake: (() => void) | null = null;
@@ -105,6 +109,11 @@ export class UploadPass implements AsyncIterableIterator<Uint8Array> {
     return { done: true, value: undefined };
   }
 
+  /** Each chunk is alone in its memory, see `plainMessages`. */
+  giveBack(chunk: Uint8Array): void {
+    if (this.#state === 'open' && chunk.length >= WORTH_A_TRANSFER) this.#memory.push(chunk);
+  }
+
   /** @returns whether it keeps to the window */
   chunk(bytes: Uint8Array): boolean {
     if (this.#state === 'closed') return true;
@@ -138,14 +147,16 @@ export class UploadPass implements AsyncIterableIterator<Uint8Array> {
     this.#taken += bytes;
     if (this.#state !== 'open' || this.#taken < REPLY_WINDOW / 4) return;
     this.#allowed += this.#taken;
-    this.#voice.credit(this.number, this.#taken);
+    this.#voice.credit(this.number, this.#taken, this.#memory);
     this.#taken = 0;
+    this.#memory = [];
   }
 
   #close(): void {
     if (this.#state === 'waiting') this.#pool.forget(this.#begin);
     this.#state = 'closed';
     this.#chunks.length = 0;
+    this.#memory = [];
     this.#giveBack();
     this.#wake?.();
   }

@@ -107,6 +107,29 @@ test.each([0, 1, 1000, 100 * KIB, 100 * KIB * KIB])(
   },
 );
 
+test('a chunk is given back when the last of its pieces has left, and none after a stop', async () => {
+  const given: Uint8Array[] = [];
+  const sent: Uint8Array[] = [new Uint8Array(100 * KIB), new Uint8Array(KIB), new Uint8Array(KIB)];
+  const open = () => ({
+    async *[Symbol.asyncIterator]() {
+      yield* sent;
+    },
+    giveBack: (chunk: Uint8Array) => void given.push(chunk),
+  });
+  const { upload, state } = uploading({ ...textBody(''), length: null, bytes: null, open });
+  upload.start();
+  await settled();
+  const [first, second, third, fourth] = state.waiting;
+  first!();
+  expect(given).toEqual([]);
+  second!();
+  third!();
+  expect(given.map((chunk) => sent.indexOf(chunk))).toEqual([0, 1]);
+  upload.stop();
+  fourth!();
+  expect(given.length).toBe(2);
+});
+
 test('stop closes the source and is silent from then on', async () => {
   const source = endless();
   const { upload, state } = uploading(source);

@@ -31,6 +31,23 @@ test('what a client says is read, as own properties, and inherits nothing', () =
   expect(credit).toEqual(CREDIT);
 });
 
+test('bytes are alone in their memory: what shares it in a post is copied', () => {
+  const memory = new Uint8Array(8).fill(7);
+  const alone = new Uint8Array(4).fill(7);
+  const shared = [memory, memory, memory.subarray(2), alone.subarray(1), new Uint8Array(0)];
+  const posted = structuredClone([{ shared, memory }, alone]);
+  const [{ shared: read, memory: again }, last] = plainMessages(posted, MOST).map(
+    ({ message }) => message,
+  ) as [{ shared: Uint8Array[]; memory: Uint8Array }, Uint8Array];
+  const all = [...read, again, last];
+  expect(all.map(({ length }) => length)).toEqual([8, 8, 6, 3, 0, 8, 4]);
+  expect(all.every((bytes) => bytes.every((byte) => byte === 7))).toBe(true);
+  expect(all.every(({ length, buffer }) => length === buffer.byteLength)).toBe(true);
+  expect(new Set(all.map(({ buffer }) => buffer)).size).toBe(all.length);
+  // What nothing else looks at is not copied.
+  expect(read[0]).toBe((posted[0] as { memory: Uint8Array }).memory);
+});
+
 describe('malformed is', () => {
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);

@@ -72,7 +72,7 @@ test('and in the place of what it makes old news of, while that waits', () => {
 test('a turn with much to say posts it in parts', () => {
   for (let i = 0; i < 2 * POST_MESSAGES + 1; i++) outbox.send(i);
   expect(posts.map(({ length }) => length)).toEqual([POST_MESSAGES, POST_MESSAGES]);
-  outbox.send('large', null, POST_SIZE);
+  outbox.send('large', [], POST_SIZE);
   expect(posts.at(-1)).toEqual([2 * POST_MESSAGES, 'large']);
   turn();
   expect(posts.length).toBe(3);
