@@ -94,7 +94,7 @@ export class FetchTransport implements Transport {
       const handsOut = this.#dialect.toStream === undefined && brandOf(response) === 'Response';
       const body =
         handsOut && canFollow(request)
-          ? new UnopenedBody(response, open, done, (reason) => controller.abort(bodyFailure(reason)))
+          ? new UnopenedBody({ response, open, done }, failing(controller))
           : open();
       return toHttpResponse(request, response, body, this.capabilities);
     } catch (thrown) {
@@ -236,6 +236,11 @@ function goesBack(request: HttpRequest): boolean {
 
 function canceled(url?: string): NetworkError {
   return new NetworkError('operation-canceled', 'connections were cleared', { url });
+}
+
+/** Ends a Response that was handed out. It stands by itself because a function keeps all that is around it. */
+function failing(controller: AbortController): (reason: NetworkError) => void {
+  return (reason) => controller.abort(bodyFailure(reason));
 }
 
 /** What the body of a Response fails with that was handed out (WHATWG Fetch: network errors are TypeErrors). */

@@ -1,39 +1,36 @@
 import type { NetworkError } from '../error.ts';
 import type { BodySink, ResponseBody } from './body.ts';
 
+/** A Response, and what its body needs while that is not handed out. */
+export interface Unopened {
+  readonly response: Response;
+  readonly open: () => ResponseBody;
+  /** Called when the Response was handed out: what becomes of it is its holder's. */
+  readonly done: () => void;
+}
+
 /**
  * The body of a Response that has not been looked at: it may still be handed out as the Response that it is. WebKit forgets
  * what an abort is once a stream of it was shown.
  */
 export class UnopenedBody implements ResponseBody {
-  readonly #response: Response;
-  readonly #open: () => ResponseBody;
-  readonly #done: () => void;
+  /** Null once the Response was handed out: what may still give that up does not keep it. */
+  #unopened: Unopened | null;
   readonly #abort: (reason: NetworkError) => void;
   #opened: ResponseBody | null = null;
   #isPaused = false;
-  #isTaken = false;
 
-  /**
-   * @param done called when the Response was handed out: what becomes of it is its holder's
-   * @param abort gives up a Response that was handed out
-   */
-  constructor(
-    response: Response,
-    open: () => ResponseBody,
-    done: () => void,
-    abort: (reason: NetworkError) => void,
-  ) {
-    this.#response = response;
+  /** @param abort gives up a Response that was handed out, and must not keep it */
+  constructor(unopened: Unopened, abort: (reason: NetworkError) => void) {
+    this.#unopened = unopened;
     this.#abort = abort;
-    this.#open = open;
-    this.#done = done;
   }
 
   takeResponse(): Response {
-    this.#isTaken = true;
-    this.#done();
-    return this.#response;
+    const { response, done } = this.#unopened!;
+    this.#unopened = null;
+    done();
+    return response;
   }
 
   start(sink: BodySink): void {
@@ -53,12 +50,12 @@ export class UnopenedBody implements ResponseBody {
   }
 
   cancel(reason: NetworkError): void {
-    if (this.#isTaken) this.#abort(reason);
+    if (this.#unopened === null) this.#abort(reason);
     else this.#body.cancel(reason);
   }
 
   get #body(): ResponseBody {
-    this.#opened ??= this.#open();
+    this.#opened ??= this.#unopened!.open();
     return this.#opened;
   }
 }

@@ -1,3 +1,4 @@
+import type { NetworkError } from '../error.ts';
 import { contentLength } from '../message/content-length.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 
@@ -8,7 +9,8 @@ const READ_AHEAD = 256 * 1024;
 interface HandedOut {
   /** Null once nothing holds it any more. */
   readonly response: { deref(): Response | undefined };
-  readonly giveUp: () => void;
+  /** Must not keep the Response. */
+  readonly giveUp: () => NetworkError;
 }
 
 /** A request whose head is waited for. */
@@ -26,7 +28,7 @@ export class HandedOutResponses {
   readonly awaited = new Set<AwaitedHead>();
   readonly #byOrigin = new Map<string, HandedOut[]>();
 
-  add(origin: string, response: Response, headers: HttpHeaders, giveUp: () => void): void {
+  add(origin: string, response: Response, headers: HttpHeaders, giveUp: () => NetworkError): void {
     const length = contentLength(headers);
     const mayStay = response.status !== 0 && response.status !== 204 && (length < 0 || length > READ_AHEAD);
     if (!mayStay || typeof WeakRef === 'undefined') return;
@@ -39,15 +41,16 @@ export class HandedOutResponses {
     return this.#byOrigin.size === 0 ? 0 : this.#unread(origin).length;
   }
 
-  /** Gives the oldest up that is not read. */
-  giveUpOldest(origin: string): void {
-    const [oldest, ...others] = this.#unread(origin);
-    if (others.length > 0) this.#byOrigin.set(origin, others);
-    else this.#byOrigin.delete(origin);
-    oldest?.giveUp();
+  /** Gives the oldest of those up that are not read, of which there is one, and says what its body fails with. */
+  giveUpOldest(origin: string): NetworkError {
+    const { response, giveUp } = this.#unread(origin).shift()!;
+    const error = giveUp();
+    shut(response.deref()!.body!);
+    return error;
   }
 
-  #unread(origin: string): readonly HandedOut[] {
+  /** The list itself. */
+  #unread(origin: string): HandedOut[] {
     const held = this.#byOrigin.get(origin);
     if (held === undefined) return [];
     const unread = held.filter(({ response }) => isUnread(response.deref()));
@@ -55,6 +58,15 @@ export class HandedOutResponses {
     else this.#byOrigin.delete(origin);
     return unread;
   }
+}
+
+/**
+ * Lets nobody read a body that was given up. WebKit does not fail one that has come whole, and what the application was told
+ * of must not come all the same; one that has failed is left free, since it says why.
+ */
+function shut(body: ReadableStream): void {
+  const reader = body.getReader();
+  reader.closed.catch(() => reader.releaseLock());
 }
 
 function isUnread(response: Response | undefined): boolean {

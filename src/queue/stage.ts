@@ -6,6 +6,7 @@ import type { HttpResponse } from '../call/response.ts';
 import type { Next, Stage } from '../call/stage.ts';
 import { timedOut } from '../call/timed-out.ts';
 import { NetworkError } from '../error.ts';
+import type { ResponseBody } from '../message/body.ts';
 import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
@@ -166,8 +167,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
 
   handedOut(response: Response): void {
     const { headers, body } = this.#response!;
-    const giveUp = (): void => body.cancel(unreadBody(this.#request, false));
-    this.#room.queue.handedOut.add(this.#lane, response, headers, giveUp);
+    this.#room.queue.handedOut.add(this.#lane, response, headers, givingUp(this.#request, body));
   }
 
   /** Where a transport has room, it hands no Response out that holds a connection. */
@@ -190,8 +190,7 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
     // A head needs no connection of its own there.
     if (this.#isShared) return;
     if (handedOut.count(this.#lane) >= perKey) {
-      handedOut.giveUpOldest(this.#lane);
-      this.#call.emit({ type: 'fault', error: unreadBody(this.#request, false).toJSON() });
+      this.#call.emit({ type: 'fault', error: handedOut.giveUpOldest(this.#lane).toJSON() });
     }
     this.look();
   }
@@ -251,6 +250,15 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
 /** The slot of a round, until the next one. */
 interface SlotOfLease extends KeptSlot {
   readonly ticket: Ticket;
+}
+
+/** Gives a body up whose Response was handed out, and tells why. It keeps nothing that keeps the Response. */
+function givingUp(request: HttpRequest, body: ResponseBody): () => NetworkError {
+  return () => {
+    const error = unreadBody(request, false);
+    body.cancel(error);
+    return error;
+  };
 }
 
 function unreadBody({ method, url }: HttpRequest, isKept: boolean): NetworkError {

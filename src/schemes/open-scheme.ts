@@ -75,7 +75,7 @@ function bodyOf(
   const giveUp = (): void => void stream.cancel().catch(() => {});
   return response.url === '' || options.signal !== null
     ? open()
-    : new UnopenedBody(response, open, () => {}, giveUp);
+    : new UnopenedBody({ response, open, done: () => {} }, giveUp);
 }
 
 /** Opens a connection ahead to what stands behind `prefix` in the URL. */

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { NetworkAccessManager } from '../../platform/browser/index.ts';
+import { NetworkAccessManager, type NetworkError } from '../../platform/browser/index.ts';
 
 /** A browser has six connections for a host, and no other for a seventh request while six bodies are not read. */
 const origin = inject('server');
 
 describe('in a page', () => {
   const manager = new NetworkAccessManager();
-  const faults: Error[] = [];
-  manager.on('faultOccurred', (fault) => faults.push(fault));
+  const faults: NetworkError[] = [];
+  manager.on('faultOccurred', (fault) => faults.push(fault as NetworkError));
   afterAll(() => manager.close());
 
   test('seven large responses that are not read let others go, a large one and a small one', async () => {
@@ -21,6 +21,20 @@ describe('in a page', () => {
     expect(faults.length).toBeLessThan(unread.length);
     const read = await Promise.allSettled(unread.map(async (one) => (await one.arrayBuffer()).byteLength));
     expect(read.filter(({ status }) => status === 'rejected')).toHaveLength(faults.length);
+  });
+
+  test('those fail of which that was told, and no others, even where they have come whole', async () => {
+    faults.length = 0;
+    const urls = Array.from({ length: 7 }, (_, index) => `${origin}/bytes/300000?${index}`);
+    const unread = await Promise.all(urls.map((url) => manager.fetch(url)));
+    const headless = new AbortController();
+    const waits = manager.fetch(`${origin}/black-hole`, { signal: headless.signal });
+    await expect.poll(() => faults.length).toBe(2);
+    headless.abort();
+    await expect(waits).rejects.toThrow();
+    const read = await Promise.allSettled(unread.map(async (one) => (await one.arrayBuffer()).byteLength));
+    const failed = urls.filter((_, index) => read[index]!.status === 'rejected');
+    expect(failed).toEqual(faults.map(({ url }) => url));
   });
 
   test('so do seven replies of the same kind', async () => {

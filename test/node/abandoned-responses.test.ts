@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { NetworkAccessManager as InPage } from '../../platform/browser/index.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -54,6 +55,16 @@ describe('a response that is dropped unread', () => {
       await collected();
       expect(open).toBe(0);
     });
+  });
+
+  test('is not kept by what hands the Responses of a platform out', async () => {
+    const inPage = new InPage();
+    const dropped = await inPage.fetch(origin).then((response) => new WeakRef(response));
+    await eventually(async () => {
+      await collected();
+      expect(dropped.deref()).toBeUndefined();
+    });
+    await inPage.close();
   });
 
   test('is given up when its stream has been looked at', async () => {
