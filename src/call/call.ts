@@ -70,7 +70,10 @@ export interface CallSink {
   inContext?<Value>(run: () => Value): Value;
 }
 
-type Canceler = (reason: NetworkError) => void;
+/** What has to hear that a call was given up: whatever waits, or holds something, on its behalf. */
+export interface Canceler {
+  giveUp(reason: NetworkError): void;
+}
 
 /** A list and not an array: most calls have two or three, for which an array reserves room for seventeen. */
 interface Link {
@@ -174,34 +177,36 @@ export class Call {
   }
 
   /**
-   * Has `canceler` called when the request is aborted, its manager closes, or (of an attempt) it times out; at once when that has happened.
-   * Returns the function that takes it back, which must be called when the wait is over, or else {@link offCancel}.
+   * Has `giveUp` called when the request is aborted, its manager closes, or (of an attempt) it times out; at once when that has happened.
+   * Returns the function that takes it back, which must be called when the wait is over.
    */
-  onCancel(canceler: Canceler): () => void {
+  onCancel(giveUp: (reason: NetworkError) => void): () => void {
+    const canceler = { giveUp };
     this.addCanceler(canceler);
     return () => this.offCancel(canceler);
   }
 
-  /** The same for what every request does, without a function to take it back by. */
+  /** The same for an object of which every request has one: it needs no functions. To be taken back by {@link offCancel}. */
   addCanceler(canceler: Canceler): void {
-    if (this.#reason !== null) canceler(this.#reason);
+    if (this.#reason !== null) canceler.giveUp(this.#reason);
     else this.#cancelers = { canceler, next: this.#cancelers };
   }
 
   /** What a promise gives, or the reason as soon as the call is given up: for every wait that cannot be ended itself. */
   wait<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const forget = (): void => this.offCancel(giveUp);
+      const forget = (): void => this.offCancel(canceler);
       const giveUp = (reason: NetworkError): void => {
         forget();
         reject(reason);
       };
-      this.addCanceler(giveUp);
+      const canceler = { giveUp };
+      this.addCanceler(canceler);
       void promise.then(resolve, reject).then(forget);
     });
   }
 
-  /** Takes back what {@link onCancel} or {@link addCanceler} was given. */
+  /** Takes back what {@link addCanceler} was given. */
   offCancel(canceler: Canceler): void {
     this.#cancelers = without(this.#cancelers, canceler);
   }
@@ -212,7 +217,7 @@ export class Call {
     this.#reason = reason;
     const first = this.#cancelers;
     this.#cancelers = null;
-    for (let link = first; link !== null; link = link.next) link.canceler(reason);
+    for (let link = first; link !== null; link = link.next) link.canceler.giveUp(reason);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { NetworkError } from '../error.ts';
-import type { Call } from './call.ts';
+import type { Call, Canceler } from './call.ts';
 
 /** A slot of the queue that is kept for a lease. */
 export interface KeptSlot {
@@ -35,7 +35,7 @@ export interface KeptConnection {
  * A connection that was leased belongs to an identity from then on. It is given to leases of the same identity and to nothing
  * else, for its peer may take all that comes over it for that user's.
  */
-export class ConnectionLease {
+export class ConnectionLease implements Canceler {
   /** For whom the connection stands: equal for equal credentials of one manager, and no secret. */
   readonly identity: string;
   readonly #call: Call;
@@ -46,7 +46,7 @@ export class ConnectionLease {
   private constructor(call: Call, identity: string) {
     this.#call = call;
     this.identity = identity;
-    call.onCancel(this.#giveUp);
+    call.addCanceler(this);
   }
 
   /** Begins a lease. One that the call has is released. */
@@ -100,13 +100,15 @@ export class ConnectionLease {
     return connection;
   }
 
-  readonly #giveUp = ({ message }: NetworkError): void =>
+  /** For the call: what it holds is in the middle of something, so the connection is closed. */
+  giveUp({ message }: NetworkError): void {
     this.#end((connection) => connection.clear(message));
+  }
 
   #end(letGo: (connection: KeptConnection) => void): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#call.offCancel(this.#giveUp);
+    this.#call.offCancel(this);
     if (this.#call.lease === this) this.#call.lease = null;
     const connection = this.takeConnection();
     // The connection first: what the slot lets in may want it.

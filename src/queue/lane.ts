@@ -1,13 +1,17 @@
 import type { Priority } from '../options/options.ts';
 import { type Linked, LinkedList } from '../util/collections.ts';
 
-const nothing = (): void => {};
+/** What waits for a slot. */
+export interface Waiter {
+  /** Called when it gets its slot. Must not throw; may use the queue. */
+  granted(): void;
+}
 
 /** A request in the queue. */
 export class Entry implements Linked<Entry> {
   readonly lane: Lane;
   readonly client: object | null;
-  granted: () => void = nothing;
+  waiter: Waiter | null = null;
   priority: Priority;
   state: 'waiting' | 'running' | 'left' = 'waiting';
   previous: Entry | null = null;

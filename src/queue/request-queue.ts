@@ -1,7 +1,7 @@
 import type { Priority } from '../options/options.ts';
 import { LinkedList } from '../util/collections.ts';
 import { HandedOutResponses } from './handed-out.ts';
-import { Entry, Lane } from './lane.ts';
+import { Entry, Lane, type Waiter } from './lane.ts';
 import { UnreadBodies } from './unread-bodies.ts';
 
 /** How many requests may be under way: whole numbers of at least 1, or Infinity. */
@@ -16,8 +16,8 @@ export interface QueueLimits {
 export interface Ticket {
   /** True while it has a slot. */
   readonly running: boolean;
-  /** Called when it gets its slot, unless it had one on entering. Must not throw; may use the queue. */
-  granted: () => void;
+  /** Told when it gets its slot, unless it had one on entering. */
+  waiter: Waiter | null;
 }
 
 /**
@@ -84,7 +84,7 @@ export class RequestQueue {
   }
 
   /**
-   * Takes a slot when one is free; otherwise the ticket is not `running`, and is told by `granted` later on.
+   * Takes a slot when one is free; otherwise the ticket is not `running`, and its `waiter` is told later on.
    * @param client on whose behalf, null for whoever owns the queue
    */
   enter(key: string, priority: Priority, client: object | null = null): Ticket {
@@ -173,6 +173,6 @@ export class RequestQueue {
     this.#ready.remove(lane);
     lane.ready = false;
     this.#review(lane);
-    entry.granted();
+    entry.waiter?.granted();
   }
 }

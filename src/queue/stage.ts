@@ -1,5 +1,5 @@
 import { Attempt } from '../call/attempt.ts';
-import type { Call, QueuePlace, QueueSlot } from '../call/call.ts';
+import type { Call, Canceler, QueuePlace, QueueSlot } from '../call/call.ts';
 import type { KeptSlot } from '../call/connection-lease.ts';
 import type { HttpRequest } from '../call/request.ts';
 import type { HttpResponse } from '../call/response.ts';
@@ -10,8 +10,10 @@ import type { ResponseBody } from '../message/body.ts';
 import { type BodyObserver, observeBody } from '../message/observe-body.ts';
 import type { Priority } from '../options/options.ts';
 import type { Clock } from '../util/clock.ts';
+import { startInMicrotask } from '../util/microtasks.ts';
 import { withoutFragment } from '../util/url.ts';
 import type { AwaitedHead } from './handed-out.ts';
+import type { Waiter } from './lane.ts';
 import type { RequestQueue, Ticket } from './request-queue.ts';
 import { UNREAD_PATIENCE, type UnreadBodies, type UnreadBody } from './unread-bodies.ts';
 
@@ -34,11 +36,13 @@ export function queueStage(
   const room = { queue, hasRoom, multiplexedOrigins };
   return {
     name: 'queue',
-    handle: (request, next, call) => new Visit(room, request, next, call).begin(),
+    handle: (request, next, call) => {
+      // Given up on its way here: nobody would take it out of the queue.
+      if (call.cancelled !== null) return Promise.reject(call.cancelled);
+      return new Visit(room, request, next, call).begin();
+    },
   };
 }
-
-const NOW = Promise.resolve();
 
 /** What the requests of one queue share. */
 interface Room {
@@ -47,8 +51,11 @@ interface Room {
   readonly multiplexedOrigins: readonly string[];
 }
 
-/** One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer. */
-class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedHead {
+/**
+ * One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer.
+ * It is all that a request keeps while it waits, for many do so at once.
+ */
+class Visit implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, UnreadBody, AwaitedHead {
   readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;
@@ -57,13 +64,14 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   readonly #lane: string;
   readonly #ticket: Ticket;
   #attempt: Attempt | null = null;
-  /** What ends the attempt with its call. */
-  #giveUp: ((reason: NetworkError) => void) | null = null;
+  /** What settles the promise of one that waits. */
+  #resolve: ((response: HttpResponse) => void) | null = null;
+  #reject: ((reason: unknown) => void) | null = null;
   /** The connection carries others, too. */
   #isShared = false;
   #response: HttpResponse | null = null;
-  /** The next look at what keeps the head from coming; null when there is none. */
-  #look: unknown = null;
+  /** Of the wait for the slot, then of the next look at what keeps the head from coming; null when there is none. */
+  #timer: unknown = null;
 
   constructor(room: Room, request: HttpRequest, next: Next, call: Call) {
     this.#room = room;
@@ -80,7 +88,8 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   }
 
   begin(): Promise<HttpResponse> {
-    if (!this.#ticket.running) return new Promise((resolve, reject) => this.#wait(resolve, reject));
+    this.#call.addCanceler(this);
+    if (!this.#ticket.running) return this.#wait();
     // An earlier attempt may have waited.
     this.#call.timings.queued = 0;
     return this.#send();
@@ -96,58 +105,60 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   }
 
   /** Waits for the slot. Rejects, and gives up the place, when the call is cancelled. */
-  #wait(resolve: (response: HttpResponse) => void, reject: (reason: unknown) => void): void {
+  #wait(): Promise<HttpResponse> {
     const call = this.#call;
+    this.#ticket.waiter = this;
     call.queued = this;
     call.entersQueue();
     this.#room.queue.unread.wait();
     const { queue = 0 } = this.#request.options.timeouts;
-    const timer = queue === 0 ? null : this.#timeWait(queue, () => giveUp);
-    const giveUp = (reason: NetworkError): void => {
-      call.clock.clearTimeout(timer);
-      call.queued = null;
-      this.#room.queue.leave(this.#ticket);
-      this.#room.queue.unread.goOn();
-      reject(reason);
-    };
-    call.addCanceler(giveUp);
-    const granted = (): void => {
-      call.clock.clearTimeout(timer);
-      call.queued = null;
-      call.offCancel(giveUp);
-      this.#room.queue.unread.goOn();
-      // From a turn of its own: the request that has just given up its slot is not done yet.
-      void NOW.then(() => {
-        call.inContext(() => this.#send()).then(resolve, reject);
-      }).catch(reject);
-    };
-    this.#ticket.granted = granted;
+    if (queue > 0) {
+      const late = (): void => this.giveUp(timedOut('queue', queue, this.#request.url, call));
+      this.#timer = call.clock.setTimeout(late, queue);
+    }
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
-  /** @param giveUp what is called when the timeout `queue` is over */
-  #timeWait(timeout: number, giveUp: () => (reason: NetworkError) => void): unknown {
-    const call = this.#call;
-    return call.clock.setTimeout(() => {
-      call.offCancel(giveUp());
-      giveUp()(timedOut('queue', timeout, this.#request.url, call));
-    }, timeout);
+  /** It waits no more, whichever way that has ended. */
+  #endWait(): void {
+    if (this.#call.queued !== this) return;
+    this.#call.queued = null;
+    this.#stopTimer();
+    this.#room.queue.unread.goOn();
+  }
+
+  granted(): void {
+    this.#endWait();
+    // In a turn of its own: the request that has just given up its slot is not done yet.
+    startInMicrotask(this);
+  }
+
+  start(): void {
+    try {
+      this.#call.inContext(() => this.#send()).then(this.#resolve, this.#reject);
+    } catch (error) {
+      this.#reject!(error);
+    }
+  }
+
+  giveUp(reason: NetworkError): void {
+    this.#endWait();
+    this.#attempt?.cancel(reason);
+    this.done();
+    if (this.#attempt === null) this.#reject?.(reason);
   }
 
   /** Goes on with a slot, and gives it back once, whatever comes. */
   #send(): Promise<HttpResponse> {
     const call = this.#call;
     try {
-      // Cancelled between the grant and this turn: the slot is there, and nothing else would give it back.
+      // Cancelled between the grant and this turn.
       call.throwIfCancelled();
       const attempt = new Attempt(call, this);
       this.#attempt = attempt;
-      const giveUp = (reason: NetworkError): void => {
-        attempt.cancel(reason);
-        this.done();
-      };
-      // By its name, as the architecture tests want it: V8 makes what is assigned as it is written in the old generation.
-      this.#giveUp = giveUp;
-      call.addCanceler(giveUp);
       call.timings.dequeued = call.time();
       this.#awaitHead();
       return this.#next(this.#request, attempt).then(
@@ -180,13 +191,13 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   /** Sees to it that a head is not waited for while as many Responses as may be under way are out and not read. */
   look(): void {
     const { handedOut, perKey } = this.#room.queue;
-    if (this.#look !== null || handedOut.count(this.#lane) < perKey) return;
-    this.#look = this.clock.setTimeout(() => this.#makeRoom(), UNREAD_PATIENCE);
+    if (this.#timer !== null || handedOut.count(this.#lane) < perKey) return;
+    this.#timer = this.clock.setTimeout(() => this.#makeRoom(), UNREAD_PATIENCE);
   }
 
   #makeRoom(): void {
     const { handedOut, perKey } = this.#room.queue;
-    this.#look = null;
+    this.#timer = null;
     // A head needs no connection of its own there.
     if (this.#isShared) return;
     if (handedOut.count(this.#lane) >= perKey) {
@@ -199,8 +210,13 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   #unlook(): void {
     if (this.#room.hasRoom) return;
     this.#room.queue.handedOut.awaited.delete(this);
-    this.clock.clearTimeout(this.#look);
-    this.#look = null;
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === null) return;
+    this.clock.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   paused(paused: boolean): void {
@@ -231,14 +247,17 @@ class Visit implements QueuePlace, QueueSlot, BodyObserver, UnreadBody, AwaitedH
   done(): void {
     this.#unlook();
     this.#room.queue.unread.remove(this);
-    if (this.#giveUp !== null) this.#call.offCancel(this.#giveUp);
+    this.#call.offCancel(this);
     const lease = this.#attempt?.lease ?? null;
     this.#attempt?.end();
     const ticket = this.#ticket;
-    const giveBack = (): void => this.#room.queue.leave(ticket);
-    const slot: SlotOfLease = { key: this.#lane, ticket, giveBack };
-    if (lease !== null && ticket.running) lease.keepSlot(slot);
-    else giveBack();
+    const { queue } = this.#room;
+    if (lease === null || !ticket.running) {
+      queue.leave(ticket);
+      return;
+    }
+    const slot: SlotOfLease = { key: this.#lane, ticket, giveBack: () => queue.leave(ticket) };
+    lease.keepSlot(slot);
   }
 
   #fail(error: unknown): never {

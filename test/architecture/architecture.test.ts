@@ -158,7 +158,7 @@ describe('the house', () => {
 
   test.each([
     'this.#giveUp = () => this.done();',
-    'ticket.granted = (): void => {',
+    'ticket.waiter = (): void => {',
     'this.ask = (question) => sink.ask(question);',
     'core.atHead = async () => {',
     'reader.done = value => resolve(value);',
@@ -168,7 +168,7 @@ describe('the house', () => {
   test.each([
     'const giveUp = (): void => this.done();',
     'this.#giveUp = giveUp;',
-    'readonly #onCancel = (reason: NetworkError): void => this.giveUp(reason);',
+    'readonly #onFault = (fault: Error): void => this.tell(fault);',
     'this.#wanted = list.filter((one) => one.isWanted);',
     'this.#over = new Promise((resolve) => {',
   ])('%s is not one', (line) => expect(line).not.toMatch(ASSIGNED_FUNCTION));

@@ -150,7 +150,7 @@ export class Http1Exchange extends WireExchange {
     if (this.#isUnfinished) this.#wire.abandon();
   }
 
-  protected giveUp(reason: NetworkError): void {
+  giveUp(reason: NetworkError): void {
     if (this.#isOnTheWire) this.#wire.abandon(reason);
     this.#held = NOTHING;
     this.#failure = null;

@@ -189,7 +189,7 @@ export class Http2Exchange extends WireExchange implements Http2StreamListener {
     reset(this.#stream!);
   }
 
-  protected giveUp(reason: NetworkError): void {
+  giveUp(reason: NetworkError): void {
     const { liveness } = this.#owner;
     const isSilent = this.#stream !== null && this.#signs === liveness.signs;
     const { isAnswered } = this;

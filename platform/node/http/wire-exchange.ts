@@ -1,4 +1,4 @@
-import type { Call } from '../../../src/call/call.ts';
+import type { Call, Canceler } from '../../../src/call/call.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import type { NetworkError } from '../../../src/error.ts';
@@ -23,7 +23,7 @@ export interface ReceivedHead {
  * One request on a connection of ours, whatever that speaks: the request on its way out, the promise of its response, and,
  * to its reader, the body of the response.
  */
-export abstract class WireExchange extends FlowingBody implements OutgoingTarget {
+export abstract class WireExchange extends FlowingBody implements OutgoingTarget, Canceler {
   /** The final head; rejects with a NetworkError. */
   readonly response: Promise<HttpResponse>;
   readonly request: HttpRequest;
@@ -31,7 +31,6 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   /** A response has arrived. */
   isAnswered = false;
   readonly #outgoing: OutgoingBody | null;
-  readonly #onCancel = (reason: NetworkError): void => this.giveUp(reason);
   #resolve!: (response: HttpResponse | Promise<HttpResponse>) => void;
   #reject!: (error: NetworkError) => void;
 
@@ -46,7 +45,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    call.addCanceler(this.#onCancel);
+    call.addCanceler(this);
     call.idle?.connected?.();
   }
 
@@ -66,7 +65,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   abstract failed(error: NetworkError): void;
 
   /** The application, a timeout or the manager wants no more of it. */
-  protected abstract giveUp(reason: NetworkError): void;
+  abstract giveUp(reason: NetworkError): void;
 
   /** The head of the request was written: its body follows, at once or when the peer asks for it. */
   protected sendBody(): void {
@@ -113,7 +112,7 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
   }
 
   protected override finish(): BodySink | null {
-    this.call.offCancel(this.#onCancel);
+    this.call.offCancel(this);
     this.#outgoing?.stop();
     return super.finish();
   }

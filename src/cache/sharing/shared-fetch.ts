@@ -1,5 +1,5 @@
 import { ask } from '../../call/ask.ts';
-import { Call } from '../../call/call.ts';
+import { Call, type Canceler } from '../../call/call.ts';
 import type { HttpResponse } from '../../call/response.ts';
 import type { Timings } from '../../call/timings.ts';
 import { NetworkError } from '../../error.ts';
@@ -79,15 +79,15 @@ export class SharedFetch {
         this.#endAll((waiter) => waiter.goOn('left'));
         call.cancel(reason);
       };
-      leader.onCancel(leave);
+      const forget = leader.onCancel(leave);
       run(call).then(
         (result) => {
-          leader.offCancel(leave);
+          forget();
           this.#land(result, leader);
           resolve(result.response);
         },
         (error: unknown) => {
-          leader.offCancel(leave);
+          forget();
           leader.waitsFor = null;
           reject(error);
           // A timeout is one of the leader's time, and what its listeners refused, or did not accept, is its own affair.
@@ -126,18 +126,18 @@ export class SharedFetch {
         goOn: resolve,
         fail: reject,
       };
-      const giveUp = (reason: NetworkError): void => waiter.end(({ fail }) => fail(reason));
+      const canceler: Canceler = { giveUp: (reason) => waiter.end(({ fail }) => fail(reason)) };
       const timer = clock.setTimeout(() => waiter.end(({ goOn }) => goOn('late')), patience);
       const waiter: Waiter = {
         end: (outcome) => {
           if (!this.#waiters.delete(waiter)) return;
           clock.clearTimeout(timer);
-          call.offCancel(giveUp);
+          call.offCancel(canceler);
           outcome(waiting);
         },
       };
       this.#waiters.add(waiter);
-      call.onCancel(giveUp);
+      call.addCanceler(canceler);
     });
   }
 

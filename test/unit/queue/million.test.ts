@@ -42,7 +42,7 @@ test('a million requests to ten hosts take under 1000 bytes each and a constant 
   const before = heapUsed();
   for (let i = 0; i < MILLION; i++) {
     const ticket = queue.enter(origins[i % HOSTS]!, i % 3 === 0 ? 'high' : 'normal');
-    ticket.granted = () => served.push(i);
+    ticket.waiter = { granted: () => served.push(i) };
     tickets[i] = ticket;
   }
   const served: number[] = tickets.flatMap((ticket, i) => (ticket.running ? [i] : []));

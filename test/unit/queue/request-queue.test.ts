@@ -12,7 +12,7 @@ function track(queue: RequestQueue) {
       const ticket = queue.enter(key, priority, client);
       tickets.set(name, ticket);
       if (ticket.running) order.push(name);
-      else ticket.granted = () => order.push(name);
+      else ticket.waiter = { granted: () => order.push(name) };
     },
     leave(...names: string[]): void {
       for (const name of names) queue.leave(tickets.get(name)!);
@@ -150,18 +150,20 @@ describe('order', () => {
     const running = queue.enter('a', 'normal');
     const waiting = queue.enter('b', 'normal');
     const order: string[] = [];
-    waiting.granted = () => {
+    const granted = (): void => {
       order.push('b');
       queue.leave(waiting);
       const newcomer = queue.enter('d', 'normal');
-      newcomer.granted = () => order.push('d');
+      newcomer.waiter = { granted: () => order.push('d') };
       if (newcomer.running) order.push('d');
     };
+    waiting.waiter = { granted };
     const last = queue.enter('c', 'normal');
-    last.granted = () => {
+    const grantedLast = (): void => {
       order.push('c');
       queue.leave(last);
     };
+    last.waiter = { granted: grantedLast };
     queue.leave(running);
     expect(order).toEqual(['b', 'c', 'd']);
   });
@@ -206,10 +208,11 @@ describe('leaving', () => {
     let served = 0;
     for (let i = 0; i < 100_000; i++) {
       const ticket = queue.enter('a', 'normal');
-      ticket.granted = () => {
+      const granted = (): void => {
         served++;
         queue.leave(ticket);
       };
+      ticket.waiter = { granted };
     }
     queue.leave(running);
     expect([served, queue.size]).toEqual([100_000, 0]);
