@@ -5,7 +5,7 @@ import {
   check,
   FUNCTION,
   hasMethods,
-  isFunction,
+  isNamed,
   isObject,
   isString,
   OBJECT,
@@ -40,10 +40,11 @@ const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
 
 const NUMBER = wholeNumber();
+const NAMED = check('an object', isNamed);
 const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf);
 const FUNCTIONS: Rule<readonly never[]> = [
   Object.freeze([]),
-  arrayOf('functions', isFunction),
+  arrayOf('functions', FUNCTION.accepts),
   (list: readonly never[]) => Object.freeze([...list]),
 ];
 
@@ -57,8 +58,8 @@ const SHARED: Rules<SharedOptions> = {
   trustedRedirectOrigins: ORIGINS,
   unencodedOrigins: ORIGINS,
   // What may be in it is for the platform that has TLS to say.
-  tls: [null, OBJECT, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
-  certificatePins: [null, OBJECT, (pins: object) => Object.freeze({ ...pins })],
+  tls: [null, NAMED, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
+  certificatePins: [null, NAMED, (pins: object) => Object.freeze({ ...pins })],
   // What may be in it is for the platform that has proxies to say.
   proxy: [
     'default',
@@ -139,7 +140,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   authentication: [null, withMethods('under', 'clear')],
   credentials: [
     null,
-    check('a function, or credentials by origin', (value) => isObject(value) || isFunction(value)),
+    check('a function, or credentials by origin', (value) => isObject(value) || FUNCTION.accepts(value)),
     concealedCredentials,
   ],
   authenticationSchemes: orNull(list('schemes', isString, toLowerCase)) as Rule<null>,
@@ -248,7 +249,7 @@ function merge<Options>(
   skipped: readonly string[],
   hint?: OptionHint,
 ): Options {
-  if (!isObject(from)) throw new TypeError('expected an object of options');
+  if (!isNamed(from)) throw new TypeError('expected an object of options');
   let merged: Record<string, unknown> | null = null;
   for (const name of Object.keys(from)) {
     if (skipped.includes(name)) continue;

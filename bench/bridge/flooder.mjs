@@ -1,7 +1,7 @@
 /** A client that says as much as it is told to, in a thread of its own. What it is answered it throws away. */
 import { parentPort, workerData } from 'node:worker_threads';
 
-const get = { type: 'request', operation: 'get', method: 'GET', options: {}, body: null };
+const get = { type: 'request', method: 'GET', options: {}, body: null };
 const SAYS = {
   requests: (id, url) => ({ ...get, id, url, headers: [] }),
   refused: (id) => ({ ...get, id, url: 'file:///etc/passwd', headers: [] }),

@@ -4,7 +4,6 @@ import type { Timings } from '../../src/call/timings.ts';
 import type { CookieChange } from '../../src/cookies/stored-cookies.ts';
 import type { NetworkErrorJson } from '../../src/error.ts';
 import type { OwnOptions, Priority } from '../../src/options/options.ts';
-import type { Operation } from '../../src/reply/operation.ts';
 import type { GivenTo, Grant } from './policy/grants.ts';
 
 /**
@@ -52,11 +51,10 @@ export interface BodyHead {
   readonly bytes: Uint8Array | null;
 }
 
-/** A request as it crosses. */
+/** A request as it crosses. Which operation it is follows from its method. */
 export interface RequestMessage {
   readonly type: 'request';
   readonly id: number;
-  readonly operation: Operation;
   readonly method: string;
   readonly url: string;
   readonly headers: FlatFields;

@@ -83,6 +83,9 @@ const UNHEARD: { readonly [Type in QuestionType]: Questions[Type]['answer'] } = 
   preSharedKey: { credentials: null },
 };
 
+/** All that there are. */
+export const QUESTION_TYPES = /* @__PURE__ */ Object.keys(UNHEARD) as readonly QuestionType[];
+
 /** What no listener says. */
 export function silenceOf<Type extends QuestionType>(type: Type): Questions[Type]['answer'] {
   return UNHEARD[type];

@@ -1,3 +1,4 @@
+import { brandOf } from '../util/brand.ts';
 import { illTyped, unknownOption } from './option-errors.ts';
 
 /** What an option may be: in words for the error, and as a check. `undefined` counts as not set. */
@@ -27,7 +28,7 @@ export function checkOptions<Options extends object>(
   path = '',
 ): Options {
   const given: object = options ?? {};
-  if (!isObject(given)) throw new TypeError(`${owner}: expected an object of options`);
+  if (!isNamed(given)) throw new TypeError(`${owner}: expected an object of options`);
   const checked = Object.create(null);
   for (const name of Object.keys(given)) {
     const value: unknown = given[name as never];
@@ -48,13 +49,16 @@ export function checkOptions<Options extends object>(
  * @throws TypeError that names the first which there is not, and the nearest that there is
  */
 export function checkNames(owner: string, given: unknown, names: ReadonlySet<string>, path = ''): void {
-  if (!isObject(given)) throw new TypeError(`${owner}: expected an object`);
+  if (!isNamed(given)) throw new TypeError(`${owner}: expected an object`);
   for (const name of Object.keys(given)) {
     if (!names.has(name)) throw unknownOption(owner, path, name, [...names]);
   }
 }
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** Of a Map, a Promise, a Headers and their like nothing would be read: what is said in them is no name of theirs. */
+export const isNamed = (value: unknown): value is object =>
+  isObject(value) && (brandOf(value) === '' || Object.keys(value).length > 0);
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isString = (value: unknown): value is string => typeof value === 'string';
 
@@ -76,6 +80,11 @@ export function wholeNumber(least = 0, most = Number.POSITIVE_INFINITY): Check {
 
 export function check(expected: string, accepts: Check['accepts']): Check {
   return { expected, accepts };
+}
+
+/** The same, or null. */
+export function orNull({ expected, accepts }: Check): Check {
+  return check(`${expected}, or null`, (value) => value === null || accepts(value));
 }
 
 /** One of a few words. */

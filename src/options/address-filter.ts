@@ -79,7 +79,7 @@ const NAT64 = range('64:ff9b::/96');
  * network, no multicast, nothing that is reserved, no cloud's metadata. Decided on the bytes; an IPv4 address inside an IPv6
  * one (IPv4-mapped, NAT64) counts as itself. False for what is no IP address.
  */
-function isPublicAddress(address: string): boolean {
+export function isPublicAddress(address: string): boolean {
   const bytes = addressBytes(address);
   if (bytes === null) return false;
   const plain = lies(bytes, NAT64) ? bytes.subarray(12) : withoutMapping(bytes);

@@ -3,7 +3,8 @@ import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
 import { checkedPolicy } from '../../../src/call/security-policy.ts';
-import { type Checks, CLOCK, checkOptions, wholeNumber } from '../../../src/checks/checker.ts';
+import { type Checks, CLOCK, checkOptions, isObject, wholeNumber } from '../../../src/checks/checker.ts';
+import { illTyped } from '../../../src/checks/option-errors.ts';
 import { refuseSurplus } from '../../../src/checks/surplus.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ServerSentEvent } from '../../../src/event-stream/event-stream-parser.ts';
@@ -11,7 +12,7 @@ import { type EventOptions, serverSentEvents } from '../../../src/event-stream/s
 import type { BodyInput } from '../../../src/message/body-input.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { NetworkClient } from '../../../src/network-client.ts';
-import type { NetworkRequest, RequestInput } from '../../../src/options/options.ts';
+import type { NetworkRequest, OwnOptions, RequestInput } from '../../../src/options/options.ts';
 import type { ProxyExplanation } from '../../../src/options/proxy.ts';
 import { fetchThrough } from '../../../src/reply/fetch-through.ts';
 import type { Operation } from '../../../src/reply/operation.ts';
@@ -223,8 +224,26 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     request: NetworkRequest,
     body?: BodyInput | null,
   ): HttpRequest {
-    return resolveRequest(operation, request, body, SURROUNDINGS);
+    const resolved = resolveRequest(operation, request, body, SURROUNDINGS);
+    refuseLive(resolved.own);
+    return resolved;
   }
+}
+
+/** @throws TypeError for an option that the other side cannot be told: the port would end with what it cannot take, or read */
+function refuseLive(own: OwnOptions): void {
+  for (const [name, value] of Object.entries(own))
+    if (!crosses(value)) throw illTyped('', name, 'plain data for the owner of the manager');
+}
+
+/** Whether the other side gets the same: no code, nothing of a class but bytes. */
+function crosses(value: unknown, depth = 0): boolean {
+  if (!isObject(value)) return !/function|symbol|bigint/.test(typeof value);
+  return (
+    depth < 8 &&
+    /t (Object|Array|Uint8Array)]/.test(Object.prototype.toString.call(value)) &&
+    Object.values(value).every((one) => crosses(one, depth + 1))
+  );
 }
 
 /** What a request does not say is the owner's to add. */

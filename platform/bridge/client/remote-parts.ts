@@ -1,4 +1,4 @@
-import { type Checks, checkOptions, TEXT, TRUTH } from '../../../src/checks/checker.ts';
+import { type Checks, check, checkOptions, oneOf, orNull, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import type { Cookie, CookieInit } from '../../../src/cookies/cookie.ts';
 import type { CookieChange } from '../../../src/cookies/stored-cookies.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -11,26 +11,21 @@ export type CallOwner = <Name extends Grant>(
   ...given: GivenTo<Name>
 ) => Promise<ResultOf<Name>>;
 
-const NUMBER_OR_NULL = {
-  expected: 'a number, or null',
-  accepts: (value: unknown) => value === null || typeof value === 'number',
-};
+const NUMBER = check('a number', Number.isFinite);
+/** No more than the owner understands: what it does not would end the port. */
 const COOKIE: Checks<CookieInit> = {
   name: { ...TEXT, isRequired: true },
   value: { ...TEXT, isRequired: true },
   domain: TEXT,
   hostOnly: TRUTH,
   path: TEXT,
-  expires: NUMBER_OR_NULL,
+  expires: orNull(NUMBER),
   secure: TRUTH,
   httpOnly: TRUTH,
-  sameSite: {
-    expected: 'strict, lax, none or default',
-    accepts: (value) => ['strict', 'lax', 'none', 'default'].includes(value as string),
-  },
+  sameSite: oneOf('strict', 'lax', 'none', 'default'),
   partitioned: TRUTH,
-  partitionKey: { expected: 'a string, or null', accepts: (value) => value === null || TEXT.accepts(value) },
-  creationTime: NUMBER_OR_NULL,
+  partitionKey: orNull(TEXT),
+  creationTime: NUMBER,
 };
 
 /**

@@ -6,8 +6,6 @@ import type { Timings } from '../../../src/call/timings.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import type { OwnOptions, Priority } from '../../../src/options/options.ts';
-import type { Operation } from '../../../src/reply/operation.ts';
-import { operationOf } from '../../../src/reply/operation.ts';
 import type { Transfer } from '../../../src/reply/reply-source.ts';
 import { ownBytes } from '../../../src/util/bytes.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
@@ -65,7 +63,6 @@ export class RemoteTransfer implements Transfer {
     const request: RequestMessage = {
       type: 'request',
       id: this.#id,
-      operation: operationOf(method) as Operation,
       method,
       url: withUserinfo(url),
       headers: headers.pairs,

@@ -72,8 +72,7 @@ const MESSAGES = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('request'),
     id,
-    operation: z.enum(['head', 'get', 'put', 'post', 'delete', 'custom']),
-    method: name,
+    method: z.string(),
     url: z.string(),
     headers: z.array(z.string()).check(z.refine((pairs) => pairs.length % 2 === 0)),
     options: plain,

@@ -20,7 +20,7 @@ export interface PlainMessage extends Linked<PlainMessage> {
 /**
  * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects that inherit nothing,
  * lists, texts, numbers, truth values, null, undefined and bytes. A clone has memory of its own, so bytes are copied only where
- * they share theirs: what comes of here is alone in its memory.
+ * they share theirs: what comes of here is alone in its memory. All memory behind them counts.
  *
  * @param most bytes that all of it may have
  * @throws MalformedMessage for anything else, and for what is larger
@@ -49,6 +49,8 @@ class Copier {
   #spent = 0;
   #bytes = 0;
   readonly #seen = new Set<ArrayBufferLike>();
+  /** What their memory has beside what was said of it. */
+  #beside = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -63,7 +65,8 @@ class Copier {
 
   spend(bytes: number): void {
     this.#spent += bytes;
-    if (this.#spent > this.#most) throw new MalformedMessage(`a message of more than ${this.#most} bytes`);
+    if (this.#spent + this.#beside > this.#most)
+      throw new MalformedMessage(`a message of more than ${this.#most} bytes`);
   }
 
   #copy(one: unknown, depth: number): unknown {
@@ -108,6 +111,8 @@ class Copier {
     const { buffer } = bytes;
     if (this.#seen.has(buffer)) return copyBytes(bytes);
     this.#seen.add(buffer);
+    this.#beside += buffer.byteLength - bytes.length;
+    this.spend(0);
     return ownBytes(bytes);
   }
 }

@@ -2,7 +2,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
-import { type ParsedUrl, parseUrl } from '../../../src/util/url.ts';
+import { parseUrl } from '../../../src/util/url.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
 import { type Breach, judgeRequest } from '../policy/judge-request.ts';
@@ -245,14 +245,13 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   /** Why a request is not even begun, or null; then it counts. */
   #refusal(message: RequestMessage): NetworkError | null {
-    let url: ParsedUrl;
     try {
-      url = parseUrl(message.url);
+      const url = parseUrl(message.url);
+      const breach = judgeRequest(message, url, this.policy) ?? this.#quota.begin();
+      return breach === null ? null : this.violate(breach, url.href);
     } catch (error) {
       return asNetworkError(error, message.url);
     }
-    const breach = judgeRequest(message, url, this.policy) ?? this.#quota.begin();
-    return breach === null ? null : this.violate(breach, url.href);
   }
 
   #toRequest(message: ContinuedMessage): void {

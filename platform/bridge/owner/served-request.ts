@@ -6,6 +6,7 @@ import type { Manager } from '../../../src/manager.ts';
 import { requestBody } from '../../../src/message/body.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { NetworkRequest } from '../../../src/options/options.ts';
+import { operationOf } from '../../../src/reply/operation.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
 import type { BodyControl } from '../../../src/reply/reply-body.ts';
 import type { ReplyRelay } from '../../../src/reply/reply-relay.ts';
@@ -69,8 +70,9 @@ export class ServedRequest implements ReplyRelay {
     this.client = host.rate;
   }
 
-  start({ operation, method, url, headers, options, body }: RequestMessage): void {
+  start({ method, url, headers, options, body }: RequestMessage): void {
     const { siteForCookies } = this.#host.policy;
+    const operation = operationOf(method);
     const request: NetworkRequest = {
       ...options,
       url,

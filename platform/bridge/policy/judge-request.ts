@@ -59,7 +59,10 @@ const NEVER: readonly string[] = ['CONNECT', 'TRACE', 'TRACK'];
 /** What frameworks read a method from. https://fetch.spec.whatwg.org/#forbidden-request-header */
 const METHOD_FIELDS: readonly string[] = ['x-http-method', 'x-http-method-override', 'x-method-override'];
 
-/** Judges a request before anything is made of it; null when it may go on. */
+/**
+ * Judges a request before anything is made of it; null when it may go on.
+ * @throws TypeError for a connection that is to be opened to what is no URL
+ */
 export function judgeRequest(request: RequestMessage, url: ParsedUrl, policy: ResolvedPolicy): Breach | null {
   return (
     judgeTarget(url, request.method, policy) ??
@@ -71,10 +74,14 @@ export function judgeRequest(request: RequestMessage, url: ParsedUrl, policy: Re
 
 /** Judges where a request goes, the first time and after each redirect. */
 export function judgeTarget(url: ParsedUrl, method: string, policy: ResolvedPolicy): Breach | null {
-  const { scheme, hostname } = url;
   // A connection that is opened ahead is judged as the request that it is for.
-  if (scheme.startsWith(PRECONNECT))
-    return judgeTarget(parseUrl(url.href.slice(PRECONNECT.length)), method, policy);
+  return url.scheme.startsWith(PRECONNECT)
+    ? judgeUrl(parseUrl(url.href.slice(PRECONNECT.length)), method, policy)
+    : judgeUrl(url, method, policy);
+}
+
+function judgeUrl(url: ParsedUrl, method: string, policy: ResolvedPolicy): Breach | null {
+  const { scheme, hostname } = url;
   if (!policy.schemes.includes(scheme))
     return { rule: 'schemes', reason: `the scheme ${scheme} is not allowed` };
   const methods = policy.origins?.get(url.origin) ?? policy.methods;

@@ -1,15 +1,18 @@
-import type { QuestionType } from '../../../src/call/question.ts';
+import { QUESTION_TYPES, type QuestionType } from '../../../src/call/question.ts';
 import {
   arrayOf,
-  type Check,
   type Checks,
   checkOptions,
+  isObject,
   isString,
+  orNull,
   TRUTH,
   wholeNumber,
 } from '../../../src/checks/checker.ts';
 import { isToken } from '../../../src/message/field-lexer.ts';
 import type { OwnOptions } from '../../../src/options/options.ts';
+import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
+import { parseUrl } from '../../../src/util/url.ts';
 import { PORT_WINDOW, RECEIVED_STEP } from '../protocol.ts';
 import { type AddressRange, parseAddressRange } from './addresses.ts';
 import { GRANTS, type Grant } from './grants.ts';
@@ -113,21 +116,36 @@ const DEFAULTS: Omit<BridgePolicy, 'messagesPerSecond'> = {
   maximumMessageSize: MAXIMUM_MESSAGE,
 };
 
+const METHODS = arrayOf('methods, upper-case', isMethod);
+const CHECKS_OF_ORIGIN: Checks<AllowedOrigin> = {
+  origin: {
+    expected: 'an origin',
+    accepts: (value) => isString(value) && originOf(value) !== null,
+    isRequired: true,
+  },
+  methods: METHODS,
+};
+
 const CHECKS: Checks<BridgePolicy> = {
   schemes: arrayOf('schemes', (scheme) => isString(scheme) && /^[a-z][a-z0-9+.-]*$/.test(scheme)),
   origins: orNull(arrayOf('origins, or of objects with origin and methods', isAllowedOrigin)),
-  methods: orNull(arrayOf('methods, upper-case', isMethod)),
-  addresses: arrayOf('hosts, addresses or ranges', isString),
-  deniedFields: arrayOf('names of fields', isString),
-  allowedFields: arrayOf('names of fields', isString),
+  methods: orNull(METHODS),
+  addresses: arrayOf(
+    'hosts without a port, addresses or ranges',
+    (text) => isString(text) && isAddress(text),
+  ),
+  deniedFields: arrayOf('names of fields', (name) => isString(name) && isToken(name)),
+  allowedFields: arrayOf('names of fields', (name) => isString(name) && isToken(name)),
   showSetCookie: TRUTH,
-  options: arrayOf('names of options of requests', isString),
+  options: arrayOf('names of options of requests', (name) => Object.hasOwn(DEFAULT_OPTIONS, String(name))),
   urlCredentials: TRUTH,
   siteForCookies: {
     expected: 'a URL, or null',
     accepts: (value) => value === null || (isString(value) && URL.canParse(value)),
   },
-  questions: arrayOf('questions', isString),
+  questions: arrayOf(`questions, of ${QUESTION_TYPES.join(', ')}`, (name) =>
+    QUESTION_TYPES.includes(name as never),
+  ),
   grants: arrayOf(`methods, of ${GRANTS.join(', ')}`, (name) => GRANTS.includes(name as Grant)),
   maximumRequests: wholeNumber(1),
   requestsPerSecond: wholeNumber(1),
@@ -151,7 +169,7 @@ export function resolvePolicy(input: BridgePolicyInput | undefined): ResolvedPol
     deniedFields: policy.deniedFields.map(lowerCase),
     allowedFields: policy.allowedFields.map(lowerCase),
     origins: origins === null ? null : new Map(origins.map(entryOf)),
-    hosts: new Set(addresses.map(lowerCase)),
+    hosts: new Set(addresses.map(hostOf).filter((host) => host !== null)),
     ranges: addresses.map(parseAddressRange).filter((range) => range !== null),
   };
 }
@@ -161,18 +179,28 @@ function entryOf(allowed: string | AllowedOrigin): [string, readonly string[] | 
   return [originOf(origin)!, methods];
 }
 
-/** The origin of a URL, of any scheme. */
-function originOf(url: string): string | null {
-  if (!URL.canParse(url)) return null;
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
+/** The origin that a text is, of any scheme, a slash behind it or not; null for what is none, or is more. */
+function originOf(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const { origin, target, fragment, username, password } = parseUrl(text);
+  return /^\/?$/.test(target) && fragment + username + password === '' ? origin : null;
 }
 
+/** @throws TypeError for an object that says what there is not: what it was to forbid would be allowed */
 function isAllowedOrigin(value: unknown): boolean {
-  if (isString(value)) return originOf(value) !== null;
-  const { origin, methods } = (value ?? {}) as { readonly origin?: unknown; readonly methods?: unknown };
-  if (!isString(origin) || originOf(origin) === null) return false;
-  return methods === undefined || (Array.isArray(methods) && methods.every(isMethod));
+  if (!isObject(value)) return isString(value) && originOf(value) !== null;
+  checkOptions('policy', value as AllowedOrigin, CHECKS_OF_ORIGIN, 'origins.');
+  return true;
+}
+
+/** Of a host, what a URL makes of it. */
+function isAddress(text: string): boolean {
+  return parseAddressRange(text) !== null || hostOf(text) !== null;
+}
+
+function hostOf(text: string): string | null {
+  const url = `http://${text}/`;
+  return /[/?#@:\\]/.test(text) || !URL.canParse(url) ? null : new URL(url).hostname;
 }
 
 function isMethod(value: unknown): boolean {
@@ -181,8 +209,4 @@ function isMethod(value: unknown): boolean {
 
 function lowerCase(text: string): string {
   return text.toLowerCase();
-}
-
-function orNull({ expected, accepts }: Check): Check {
-  return { expected: `${expected}, or null`, accepts: (value) => value === null || accepts(value) };
 }

@@ -60,7 +60,8 @@ export type ChoosePolicy = (frame: FrameFacts) => ResolvedPolicy | null;
 export function policyChooser(input: FramePolicy): ChoosePolicy {
   if (typeof input === 'function') {
     return (frame) => {
-      const policy = input(frame);
+      // Nothing said, as plain JavaScript can, is not the default policy.
+      const policy = input(frame) ?? null;
       return policy === null ? null : resolvePolicy(policy);
     };
   }

@@ -20,11 +20,14 @@ const CAPABILITIES: TransportCapabilities = {
  * A transport that reaches nobody, and tells where it was to go.
  * @param answered when it answers; at once unless said otherwise
  */
-export function countingTransport(told: (url: URL) => void, answered?: () => Promise<unknown>): Transport {
+export function countingTransport(
+  told: (url: URL, method: string) => void,
+  answered?: () => Promise<unknown>,
+): Transport {
   return {
     capabilities: CAPABILITIES,
-    async send({ url }) {
-      told(new URL(url.href));
+    async send({ url, method }) {
+      told(new URL(url.href), method);
       await answered?.();
       return { status: 200, url, headers: new HttpHeaders(), body: EMPTY_BODY } as never;
     },

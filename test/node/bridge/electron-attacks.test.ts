@@ -47,6 +47,23 @@ describe('91: a renderer asks the main process for what is not its own', () => {
     expect(await both.client.get(url).text().catch(codeOf)).toBe('content-access-denied');
   });
 
+  test.each([
+    ['to what is no URL', 'preconnect-:nothing'],
+    ['to one to one', `${'preconnect-'.repeat(1000)}https://h.example`],
+  ])('a connection that is opened ahead %s: the owner refuses it, and goes on', async (_what, url) => {
+    const raw = rawPort({});
+    raw.say(HELLO, requestMessage(1, url), requestMessage(2, METADATA));
+    await raw.heardUntil(() => raw.heard.some(({ id }) => id === 2));
+    const failed = raw.heard
+      .filter(({ type }) => type === 'event')
+      .map(({ id, event }) => [id, (event as { type: string }).type]);
+    expect(failed).toEqual([
+      [1, 'failed'],
+      [2, 'failed'],
+    ]);
+    await raw.end();
+  });
+
   test('by a redirect', async () => {
     await using both = pair({ origins: [elsewhere.origin] });
     expect(await both.client.get(`${elsewhere.origin}/moved`).text().catch(codeOf)).toBe(
@@ -146,6 +163,11 @@ describe('92: a message of a frame that is not what it was', () => {
   });
 });
 
+test('92: a function that says nothing of a frame does not serve it', () => {
+  const choose = policyChooser(() => undefined as never);
+  expect(choose({ url: '', origin: 'app://main', ancestorOrigins: [], webContents: {} as never })).toBeNull();
+});
+
 describe('92: a policy that fails serves nobody', () => {
   const FAILS = () => {
     throw new Error('of the application');
@@ -153,6 +175,7 @@ describe('92: a policy that fails serves nobody', () => {
   test.each([
     ['throws', FAILS],
     ['gives none', () => ({ schemas: [] }) as never],
+    ['is asynchronous', (async () => ({})) as never],
   ])('a function that %s', (_how, policy) => {
     const uncaught: unknown[] = [];
     vi.stubGlobal('queueMicrotask', catching(uncaught));

@@ -1,4 +1,5 @@
 /** What a client may ask of the owner's cookies, cache, HSTS hosts and credentials: nothing that is not granted by its name. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GRANTS } from '../../../platform/bridge/policy/grants.ts';
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
@@ -61,6 +62,38 @@ describe.each(GRANTS)('%s', (name) => {
     expect(await call(both.client)).toEqual(given);
     expect(both.violations).toEqual([]);
   });
+});
+
+test('what is no cookie is the mistake of who says it; what a client lets through, the owner understands', async () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, null, undefined),
+  );
+  const given = fc.record(
+    {
+      name: fc.string(),
+      value: fc.string(),
+      domain: fc.constantFrom('', 'a.example', undefined),
+      path: fc.constantFrom('', '/', undefined),
+      expires: number,
+      creationTime: number,
+      partitionKey: fc.constantFrom(null, '', undefined),
+      sameSite: fc.constantFrom('none', 'None', null, undefined),
+      secure: fc.constantFrom(true, null, undefined),
+    },
+    { requiredKeys: ['name', 'value'] },
+  );
+  await using both = pair({ grants: ['cookies.set'] });
+  await fc.assert(
+    fc.asyncProperty(given, async (cookie) => {
+      const outcome = await both.client.cookies
+        .set(cookie as never, SITE)
+        .catch((error: Error) => error.name);
+      expect([true, false, 'TypeError']).toContain(outcome);
+    }),
+    { numRuns: 300 },
+  );
+  expect(both.violations).toEqual([]);
 });
 
 test('every method is counted like a request', async () => {

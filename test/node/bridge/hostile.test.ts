@@ -53,13 +53,14 @@ const target = fc.constantFrom(
   'unix+http://%2Frun%2Fdocker.sock/',
   'data:,x',
   'preconnect-https://other.example/',
+  'preconnect-:nothing',
+  `${'preconnect-'.repeat(2000)}https://allowed.example/`,
   'nothing',
 );
 const request = fc.record({
   type: fc.constant('request'),
   id: small,
-  operation: fc.constantFrom('get', 'post', 'custom'),
-  method: fc.constantFrom('GET', 'POST', 'TRACE', 'PURGE'),
+  method: fc.constantFrom('GET', 'POST', 'DELETE', 'TRACE', 'PURGE', 'post'),
   url: target,
   headers: fc.constantFrom([], ['a', 'b'], ['cookie', 'a=b'], ['x', 'y\r\nz']),
   options: fc.constantFrom(
@@ -165,7 +166,7 @@ function changedTo(message: object, changed: Mutated['changed']): object {
 test(`${MESSAGES} messages, changed and out of order`, async () => {
   const sent = new Set<string>();
   const manager = new NetworkAccessManager({
-    transport: countingTransport(({ origin }) => sent.add(origin)),
+    transport: countingTransport(({ origin }, method) => sent.add(`${method} ${origin}`)),
   });
   const uncaught: unknown[] = [];
   const note = (error: unknown): void => void uncaught.push(error);
@@ -176,7 +177,7 @@ test(`${MESSAGES} messages, changed and out of order`, async () => {
     fc.asyncProperty(conversation, async (messages) => {
       const port = new SpokenPort();
       const served = serve(manager, port, {
-        origins: [ALLOWED],
+        origins: [{ origin: ALLOWED, methods: ['GET', 'POST'] }],
         maximumRequests: AT_ONCE,
         grants: ['cookies.set', 'cookies.changed'],
       });
@@ -200,7 +201,7 @@ test(`${MESSAGES} messages, changed and out of order`, async () => {
   process.off('uncaughtException', note);
   process.off('unhandledRejection', note);
   expect(uncaught).toEqual([]);
-  expect([...sent]).toEqual([ALLOWED]);
+  expect([...sent].sort()).toEqual([`GET ${ALLOWED}`, `POST ${ALLOWED}`]);
   // Nobody's but of the one origin; and what is not granted has done nothing.
   expect(new Set(domains)).toEqual(new Set(['allowed.example']));
   expect(manager.strictTransportSecurityHosts()).toEqual([]);

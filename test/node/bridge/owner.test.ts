@@ -36,6 +36,40 @@ async function* once(bytes: number): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(bytes);
 }
 
+describe('what the other side cannot be told is a TypeError here, and ends nothing', () => {
+  test.each<[string, Omit<NetworkRequest, 'url'>]>([
+    ['tls', { tls: { cert: () => 'PEM' } }],
+    ['tls', { tls: { ca: [new Map() as never] } }],
+    ['proxy', { proxy: { type: 'http', host: new URL('http://proxy.example') as never } as never }],
+    ['certificatePins', { certificatePins: { 'a.example': new Set() as never } }],
+  ])('%s', async (name, options) => {
+    await using both = pair();
+    expect(() => both.client.get({ url: url('/hello'), ...options })).toThrow(
+      `option '${name}': expected plain data`,
+    );
+    expect(await both.client.get(url('/hello')).text()).toBe('hello');
+    expect(both.violations).toEqual([]);
+  });
+
+  test('plain data and bytes cross', async () => {
+    await using both = pair({ ...LOOPBACK, options: ['tls'] });
+    const tls = { ca: ['system', Buffer.from('PEM')], servername: 'a.example' };
+    const refused = await both.client
+      .get({ url: url('/hello'), tls })
+      .text()
+      .catch(String);
+    expect(refused).toContain('tls.ca');
+    expect(both.violations).toEqual([]);
+  });
+
+  test('a method of any length', async () => {
+    await using both = pair({ ...LOOPBACK, methods: ['GET'] });
+    const long = both.client.sendCustomRequest(url('/hello'), 'A'.repeat(1000));
+    await expect(long.text()).rejects.toThrow('rule methods');
+    expect(await both.client.get(url('/hello')).text()).toBe('hello');
+  });
+});
+
 describe('the owner', () => {
   test('lets nothing at loopback by default, and names the rule', async () => {
     await using both = pair({});
@@ -260,7 +294,7 @@ describe('a client', () => {
     await reader.end();
     const writer = rawPort();
     const body = { length: null, replayable: false, contentType: null, bytes: null };
-    writer.say(HELLO, { ...request(1, url('/deaf')), operation: 'post', method: 'POST', body });
+    writer.say(HELLO, { ...request(1, url('/deaf')), method: 'POST', body });
     const { pass } = await writer.until('upload-open');
     for (let i = 0; i < 40; i++)
       writer.say({ type: 'upload-chunk', id: 1, pass, chunk: new Uint8Array(256 * 1024) });

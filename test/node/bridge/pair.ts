@@ -46,7 +46,6 @@ export const HELLO = { type: 'hello', major: 1, minor: 0 };
 export const requestMessage = (id: number, url: string) => ({
   type: 'request',
   id,
-  operation: 'get',
   method: 'GET',
   url,
   headers: [],

@@ -159,6 +159,12 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
   ],
   ['a policy of serve()', (policy) => resolvePolicy(policy), { orgins: [] }, 'origins'],
   [
+    'an origin of it',
+    (origin) => resolvePolicy({ origins: [origin] }),
+    { origin: 'https://a.test', method: ['GET'] },
+    'origins.methods',
+  ],
+  [
     'connect()',
     (options) => new ConnectedClient(DEAD_PORT, options),
     { connectTimeOut: 1 },
@@ -231,6 +237,15 @@ describe.each(DOORS)('%s', (_door, use, misspelt, meant) => {
   test('refuses what is no object', async () => {
     await expect(through(use, 5)).rejects.toThrow(TypeError);
     await expect(through(use, 'text')).rejects.toThrow(TypeError);
+  });
+
+  // Nothing of it would be read, and what was to be forbidden be allowed.
+  test.each<[string, () => object]>([
+    ['a Map', () => new Map([[wrong, 1]])],
+    ['a promise of options', () => Promise.resolve({})],
+  ])('refuses %s', async (_what, options) => {
+    // A call, since a promise that is passed on is waited for.
+    await expect((async () => await use(options() as never))()).rejects.toThrow(TypeError);
   });
 
   test('does not read what the prototype has', async () => {

@@ -7,7 +7,6 @@ const MOST = 2 * 1024 * 1024;
 const REQUEST = {
   type: 'request',
   id: 1,
-  operation: 'get',
   method: 'GET',
   url: 'https://example.com/',
   headers: ['a', 'b'],
@@ -73,7 +72,6 @@ describe('malformed is', () => {
     ['bytes below 0', [{ ...CREDIT, bytes: -1 }]],
     ['bytes that are no number', [{ ...CREDIT, bytes: Number.NaN }]],
     ['bytes without end', [{ ...CREDIT, bytes: Number.POSITIVE_INFINITY }]],
-    ['an operation that there is not', [{ ...REQUEST, operation: 'connect' }]],
     ['a body of another length', [{ ...REQUEST, body: { ...BODY, length: 4 } }]],
     ['a body of no length', [{ ...REQUEST, body: { ...BODY, length: null } }]],
     ['a Content-Type that is none', [{ ...REQUEST, body: { ...BODY, contentType: 'a\r\nb' } }]],
@@ -93,6 +91,11 @@ describe('malformed is', () => {
       [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint8Array(UPLOAD_PIECE + 1) }],
     ],
     ['an answer of nothing', [{ type: 'answer', id: 1, question: 1, answered: {} }]],
+    ['an operation beside its method', [{ ...REQUEST, operation: 'delete' }]],
+    [
+      'a byte of much memory',
+      [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint8Array(new ArrayBuffer(MOST), 0, 1) }],
+    ],
     ['a bigint', [{ ...CREDIT, bytes: 5n }]],
     ['a circle', cyclic],
     ['a deep list', [JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`)]],

@@ -40,6 +40,10 @@ describe('what is not of the public internet', () => {
     '[::127.0.0.1]',
     '[64:ff9b::10.0.0.1]',
     '[2002:a9fe:a9fe::1]',
+    // What publicAddressesOnly knows, too.
+    '168.63.129.16',
+    '[64:ff9b:1::a9fe:a9fe]',
+    '[2001::1]',
   ])('%s', (host) => expect(privateKind(parseUrl(`http://${host}/`).hostname)).not.toBeNull());
 
   test.each([
@@ -58,7 +62,6 @@ function ruleFor(url: string, policy: BridgePolicyInput, said: Said = {}): strin
   const message: RequestMessage = {
     type: 'request',
     id: 1,
-    operation: 'custom',
     method: 'GET',
     url,
     headers: [],
@@ -81,6 +84,17 @@ describe('a request', () => {
     ['to a scheme of the application', 'schemes', 'app://x/'],
     ['that only opens a connection', null, 'preconnect-https://example.com:443'],
     ['that only opens one to this machine', 'addresses', 'preconnect-http://0x7f.1:80'],
+    ['that opens one to open one', 'schemes', 'preconnect-preconnect-https://example.com:443'],
+    ['that does so without end', 'schemes', `${'preconnect-'.repeat(50_000)}https://example.com`],
+    ['to an origin with a slash behind it', null, SITE, { origins: [SITE] }],
+    [
+      'to a host that is listed in another spelling',
+      null,
+      'http://xn--fsq.local/',
+      { addresses: ['例.LOCAL'] },
+    ],
+    ['to a v4 address of a mapped range', null, 'http://10.1.1.1/', { addresses: ['::ffff:10.0.0.0/104'] }],
+    ['to a mapped address of a v4 range', null, 'http://[::ffff:10.1.1.1]/', { addresses: ['10.0.0.0/8'] }],
     ['of data that is allowed', null, 'data:,x', { schemes: ['data'] }],
     ['to this machine', 'addresses', 'http://127.0.0.1:8080/'],
     [
@@ -147,7 +161,21 @@ describe('a request', () => {
 test.each<[BridgePolicyInput, RegExp]>([
   [{ origin: [] } as never, /did you mean 'origins'/],
   [{ origins: ['nonsense'] }, /'origins'/],
-  [{ origins: [{ origin: 'https://a.test', methods: ['get'] }] }, /'origins'/],
+  // No origin has a path, and none is left out without a word.
+  [{ origins: ['https://a.test/api'] }, /'origins'/],
+  [{ origins: ['https://a.test/?x'] }, /'origins'/],
+  [{ origins: ['https://user@a.test'] }, /'origins'/],
+  [{ origins: [{ origin: 'https://a.test/api' }] }, /'origins.origin'/],
+  [{ origins: [{ origin: 'https://a.test', method: ['GET'] } as never] }, /did you mean 'origins.methods'/],
+  [{ addresses: ['localhost:3000'] }, /'addresses'/],
+  [{ addresses: ['http://localhost'] }, /'addresses'/],
+  [{ addresses: ['10.0.0.0/33'] }, /'addresses'/],
+  [{ addresses: ['10.0.0.0/'] }, /'addresses'/],
+  [{ deniedFields: ['X-Internal *'] }, /'deniedFields'/],
+  [{ options: ['useCredential' as never] }, /'options'/],
+  [{ options: ['constructor' as never] }, /'options'/],
+  [{ questions: ['sslError' as never] }, /'questions': expected an array of questions, of .*sslErrors/],
+  [{ origins: [{ origin: 'https://a.test', methods: ['get'] }] }, /'origins.methods'/],
   [{ maximumRequests: 0 }, /'maximumRequests'/],
   [{ questions: 'all' as never }, /'questions'/],
 ])('the policy %o is a TypeError', (policy, sentence) => {
