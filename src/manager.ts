@@ -115,7 +115,7 @@ export class Manager extends Settings implements NetworkClient {
     ...surplus: never[]
   ): AsyncGenerator<ServerSentEvent, void, undefined> {
     refuseSurplus('events', surplus);
-    const whenClosed = (callback: () => void): (() => void) => this.#whenClosed(callback);
+    const whenClosed = (callback: () => void): (() => void) => this.whenClosed(callback);
     const { clock } = this.settings;
     const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.#isClosed, whenClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
@@ -126,10 +126,10 @@ export class Manager extends Settings implements NetworkClient {
     return this.#connections.isClosed || (this.#extended === null ? false : this.#extended.#isClosed);
   }
 
-  /** When it is closed, or one that it extends. Returns what takes that back. */
-  #whenClosed(callback: () => void): () => void {
+  /** @internal When it is closed, or one that it extends. Returns what takes that back. */
+  whenClosed(callback: () => void): () => void {
     this.#closing.add(callback);
-    const forget = this.#extended === null ? null : this.#extended.#whenClosed(callback);
+    const forget = this.#extended === null ? null : this.#extended.whenClosed(callback);
     return () => {
       this.#closing.delete(callback);
       forget?.();

@@ -25,6 +25,13 @@ const bodyHead = z
   })
   .check(z.refine(({ length, bytes: all }) => all === null || all.length === length));
 
+/** Of all questions. An answer to another one says nothing to this one. */
+const answer = z.union([
+  z.strictObject({ allowed: z.boolean() }),
+  z.strictObject({ ignored: z.boolean() }),
+  z.strictObject({ credentials: z.nullable(plain) }),
+]);
+
 const error = z.looseObject({ code: z.string(), message: z.string() });
 
 const cookie = z.strictObject({
@@ -88,7 +95,7 @@ const MESSAGES = z.discriminatedUnion('type', [
     id,
     question: id,
     answered: z.union([
-      z.strictObject({ answer: plain, error: z.null() }),
+      z.strictObject({ answer, error: z.null() }),
       z.strictObject({ answer: z.null(), error }),
     ]),
   }),

@@ -62,6 +62,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   readonly #liveness: Liveness;
   readonly #requests = new Map<number, ServedRequest>();
   readonly #calls: ServedCalls;
+  readonly #forgetManager: () => void;
   /** The last number that a request or call had. */
   #last = 0;
   #state: 'new' | 'open' | 'closed' = 'new';
@@ -85,6 +86,9 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       lock: (name) => this.send({ type: 'lock', name }),
       gone: () => this.#gone(null),
     });
+    this.#forgetManager = manager.whenClosed(() =>
+      this.leave(new NetworkError('operation-canceled', 'the manager was closed')),
+    );
     port.open({
       message: (post) => this.#take(post),
       unreadable: () => this.#malformed('a message that cannot be read'),
@@ -114,12 +118,14 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   /** Ends what the client has under way with operation-canceled, tells it, and closes the port. */
   close(): void {
-    this.#close(new NetworkError('operation-canceled', 'the owner of the manager has closed the port'));
+    this.leave(new NetworkError('operation-canceled', 'the owner of the manager has closed the port'));
   }
 
   /** @internal Like {@link close}, for a reason of one's own. */
   leave(error: NetworkError): void {
-    this.#close(error);
+    if (this.#state === 'closed') return;
+    this.send({ type: 'goodbye', error: error.toJSON() });
+    this.#end(error);
   }
 
   /** @internal */
@@ -143,7 +149,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   /** @internal */
   flooded(breach: Breach): void {
-    this.#close(this.violate(breach, ''));
+    this.leave(this.violate(breach, ''));
   }
 
   /** @internal */
@@ -267,7 +273,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   #malformed(reason: string): void {
     if (this.#state === 'closed') return;
-    this.#close(this.violate({ rule: 'protocol', reason }, ''));
+    this.leave(this.violate({ rule: 'protocol', reason }, ''));
   }
 
   #gone(cause: unknown): void {
@@ -276,15 +282,10 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     );
   }
 
-  #close(error: NetworkError): void {
-    if (this.#state === 'closed') return;
-    this.send({ type: 'goodbye', error: error.toJSON() });
-    this.#end(error);
-  }
-
   #end(error: NetworkError | null): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#forgetManager();
     this.#liveness.close();
     this.#inbox.close();
     const reason = error ?? new NetworkError('operation-canceled', 'the client was closed');

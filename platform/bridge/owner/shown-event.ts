@@ -13,6 +13,12 @@ export function shownEvent(event: ReplyEvent, showSetCookie: boolean): ReplyEven
       const headers = showSetCookie ? event.headers : withoutSetCookie(event.headers);
       return headers === event.headers ? event : { ...event, headers };
     }
+    case 'end': {
+      const { trailers } = event;
+      return showSetCookie || trailers === null
+        ? event
+        : { type: 'end', trailers: withoutSetCookie(trailers) };
+    }
     case 'hop':
       return showSetCookie
         ? event

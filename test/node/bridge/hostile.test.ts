@@ -97,7 +97,13 @@ const said = fc.oneof(
   about('credit', { bytes: fc.constantFrom(0, 1, 1e9), isUnread: fc.boolean() }),
   about('priority', { priority: fc.constantFrom('high', 'low') }),
   about('abort', {}),
-  about('answer', { question: small, answered: fc.constant({ answer: {}, error: null }) }),
+  about('answer', {
+    question: small,
+    answered: fc.constantFrom(
+      { answer: { allowed: true }, error: null },
+      { answer: { credentials: null }, error: null },
+    ),
+  }),
   about('upload-chunk', { pass: small, chunk: fc.constant(new Uint8Array(9)) }),
   about('upload-end', { pass: small }),
   about('upload-failed', { pass: small, error: fc.constant({ code: 'timeout', message: '' }) }),

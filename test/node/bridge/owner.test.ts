@@ -70,6 +70,25 @@ describe('what the other side cannot be told is a TypeError here, and ends nothi
   });
 });
 
+test.each(['the manager', 'the one that it extends'])(
+  '%s is closed: so are its ports, and all is told',
+  async (who) => {
+    const base = new NetworkAccessManager();
+    const manager = who === 'the manager' ? base : base.extend({});
+    const both = pair(LOOPBACK, manager);
+    const closed = new Promise<NetworkError | null>((resolve) => both.served.on('closed', resolve));
+    const waiting = both.client.get(url('/black-hole')).text();
+    await both.client.get(url('/hello')).text();
+    await base.close();
+    expect([both.served.isClosed, both.served.held]).toEqual([true, 0]);
+    expect(await closed).toMatchObject({ code: 'operation-canceled' });
+    await expect(waiting).rejects.toMatchObject({ code: 'operation-canceled' });
+    await expect(both.client.get(url('/hello')).text()).rejects.toThrow('the manager was closed');
+    expect(both.client.failure).not.toBeNull();
+    await both[Symbol.asyncDispose]();
+  },
+);
+
 describe('the owner', () => {
   test('lets nothing at loopback by default, and names the rule', async () => {
     await using both = pair({});
@@ -199,10 +218,11 @@ describe('a client', () => {
     raw.say(HELLO, request(1, url('/stall?id=gone')));
     await journal(server.origin, 'gone', 'arrived');
     const closed = new Promise<NetworkError | null>((resolve) => raw.served.on('closed', resolve));
-    await raw.end();
+    raw.leave();
     expect((await closed)?.code).toBe('network-session-failed');
     expect(raw.served.requestsUnderWay).toBe(0);
     expect((await journal(server.origin, 'gone', 'ended')).ended).toBe('lost');
+    await raw.end();
   });
 
   test('whose owner goes away ends with an error that says so', async () => {

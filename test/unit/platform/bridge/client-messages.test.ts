@@ -90,6 +90,12 @@ describe('malformed is', () => {
       'a chunk that is too large',
       [{ type: 'upload-chunk', id: 1, pass: 1, chunk: new Uint8Array(UPLOAD_PIECE + 1) }],
     ],
+    ...[{}, { allowed: 'yes' }, { ignored: 1 }, { credentials: 5 }, { allowed: true, more: 1 }].map(
+      (answer): [string, unknown] => [
+        `the answer ${JSON.stringify(answer)}`,
+        [{ type: 'answer', id: 1, question: 1, answered: { answer, error: null } }],
+      ],
+    ),
     ['an answer of nothing', [{ type: 'answer', id: 1, question: 1, answered: {} }]],
     ['an operation beside its method', [{ ...REQUEST, operation: 'delete' }]],
     [
