@@ -27,6 +27,14 @@ export const PROTOCOL = { major: 1, minor: 0 } as const;
 
 /** Bytes of one body that may be on their way or unread. */
 export const REPLY_WINDOW = 1024 * 1024;
+/** What a chunk of an upload takes of its window at least: one of a single byte is a message and an object of its own. */
+const LEAST_COST = 1024;
+
+/** What a chunk of an upload takes of its window, on both sides alike. */
+export function windowCost({ length }: Uint8Array): number {
+  return length === 0 ? 0 : Math.max(length, LEAST_COST);
+}
+
 /** Bytes of all bodies that may be on their way. */
 export const PORT_WINDOW = 64 * 1024 * 1024;
 /** Bytes of bodies after which a client says that they have arrived. */

@@ -2,7 +2,7 @@ import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
 import { sourceFailure } from '../../../src/message/source-failure.ts';
 import { copyBytes } from '../../../src/util/bytes.ts';
-import { type ClientMessage, UPLOAD_PIECE } from '../protocol.ts';
+import { type ClientMessage, UPLOAD_PIECE, windowCost } from '../protocol.ts';
 
 /** How a sender reaches the other side. */
 export interface SenderVoice {
@@ -69,10 +69,11 @@ export class UploadSender {
       for (let at = 0; at < value.length; at += UPLOAD_PIECE) {
         const piece = value.subarray(at, at + UPLOAD_PIECE);
         // Not cut into what there is room for: pieces of one size go into each other's memory.
-        while (this.#credit < piece.length && !this.#isStopped) await this.#room();
+        const cost = windowCost(piece);
+        while (this.#credit < cost && !this.#isStopped) await this.#room();
         if (this.#isStopped) return;
         const chunk = this.#copy(piece);
-        this.#credit -= chunk.length;
+        this.#credit -= cost;
         this.#voice.send({ type: 'upload-chunk', id: this.#id, pass: this.#pass, chunk }, [chunk]);
       }
     }

@@ -2,7 +2,7 @@ import type { NetworkError } from '../../../src/error.ts';
 import type { BodyChunks, RequestBody } from '../../../src/message/body.ts';
 import { WORTH_A_TRANSFER } from '../outbox.ts';
 import type { BodyHead } from '../protocol.ts';
-import { REPLY_WINDOW } from '../protocol.ts';
+import { REPLY_WINDOW, windowCost } from '../protocol.ts';
 import type { UploadCredit } from './upload-credit.ts';
 
 /** What an upload tells the side that has the bytes. */
@@ -92,7 +92,7 @@ export class UploadPass implements AsyncIterableIterator<Uint8Array>, BodyChunks
     for (;;) {
       const chunk = this.#chunks.shift();
       if (chunk !== undefined) {
-        this.#take(chunk.length);
+        this.#take(windowCost(chunk));
         return { done: false, value: chunk };
       }
       if (this.#error !== null) throw this.#error;
@@ -117,8 +117,9 @@ export class UploadPass implements AsyncIterableIterator<Uint8Array>, BodyChunks
   /** @returns whether it keeps to the window */
   chunk(bytes: Uint8Array): boolean {
     if (this.#state === 'closed') return true;
-    if (bytes.length > this.#allowed) return false;
-    this.#allowed -= bytes.length;
+    const cost = windowCost(bytes);
+    if (cost > this.#allowed) return false;
+    this.#allowed -= cost;
     if (bytes.length > 0) this.#chunks.push(bytes);
     this.#wake?.();
     return true;

@@ -102,6 +102,25 @@ describe('what has left comes back, and what arrives is what was sent', () => {
   });
 });
 
+test('a source of very many small chunks is heard as fast as the policy lets messages be heard', async () => {
+  const server = await cleanup.listen(
+    createServer((request, response) => {
+      let received = 0;
+      request.on('data', ({ length }) => {
+        received += length;
+        if (received > 40_000 && !response.headersSent)
+          response.writeHead(200, { connection: 'close' }).end('enough');
+      });
+    }),
+  );
+  const { client } = bridge(new NetworkAccessManager({ proxy: 'none' }));
+  const line = new Uint8Array(10);
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) yield line;
+  }
+  expect(await client.post(`http://127.0.0.1:${portOf(server)}/`, endless()).text()).toBe('enough');
+});
+
 test('what a transport keeps stays its own', async () => {
   const kept: Uint8Array[] = [];
   const transport = countingTransport(() => {});

@@ -23,18 +23,27 @@ function sending(sizes: readonly number[], credit = REPLY_WINDOW) {
 }
 
 test('a piece is cut at what a message may have, and waits until there is room for all of it', async () => {
-  const { sender, chunks, others } = sending([UPLOAD_PIECE + 5, 300], UPLOAD_PIECE + 4);
+  const { sender, chunks, others } = sending([UPLOAD_PIECE + 5, 3000], UPLOAD_PIECE + KIB - 1);
   await settled();
   expect(chunks.map(({ length }) => length)).toEqual([UPLOAD_PIECE]);
   sender.addCredit(1, []);
   await settled();
   expect(chunks.map(({ length }) => length)).toEqual([UPLOAD_PIECE, 5]);
-  sender.addCredit(300, []);
+  sender.addCredit(3000, []);
   await settled();
   expect([chunks.map(({ length }) => length), others]).toEqual([
-    [UPLOAD_PIECE, 5, 300],
+    [UPLOAD_PIECE, 5, 3000],
     [{ type: 'upload-end', id: 1, pass: 1 }],
   ]);
+});
+
+test('a piece of a few bytes takes a kibibyte of the window, so that few of them wait', async () => {
+  const { sender, chunks } = sending(Array(10).fill(1), 4 * KIB);
+  await settled();
+  expect(chunks).toHaveLength(4);
+  sender.addCredit(2 * KIB, []);
+  await settled();
+  expect(chunks).toHaveLength(6);
 });
 
 test('memory that has come back is used once, for a piece of its size', async () => {

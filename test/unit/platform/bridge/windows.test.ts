@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { PortFlow } from '../../../../platform/bridge/owner/port-flow.ts';
 import { UploadCredit } from '../../../../platform/bridge/owner/upload-credit.ts';
+import { UploadPass } from '../../../../platform/bridge/owner/upload-pass.ts';
 import { PORT_WINDOW, REPLY_WINDOW } from '../../../../platform/bridge/protocol.ts';
 
 test('bodies go on until the window of the port is full, and again when bytes have arrived', () => {
@@ -38,4 +39,21 @@ test('so many uploads at once have a window, the others wait for one in their or
   credit.give();
   credit.give();
   expect(begun.slice(most)).toEqual([most + 1, most + 2]);
+});
+
+test('what keeps to its window cannot leave many chunks with the owner, however small they are', async () => {
+  const given: number[] = [];
+  const voice = {
+    open: () => {},
+    credit: (_pass: number, bytes: number) => void given.push(bytes),
+    close: () => {},
+  };
+  const pass = new UploadPass(1, voice, new UploadCredit());
+  const chunk = (): boolean => pass.chunk(new Uint8Array(1));
+  const most = REPLY_WINDOW / 1024;
+  for (let sent = 0; sent < most; sent++) expect(chunk()).toBe(true);
+  expect(chunk()).toBe(false);
+  for (let taken = 0; taken < most; taken++) await pass.next();
+  expect(given.reduce((sum, bytes) => sum + bytes, 0)).toBe(REPLY_WINDOW);
+  expect(chunk()).toBe(true);
 });
