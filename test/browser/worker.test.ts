@@ -44,10 +44,11 @@ describe.each(KINDS)('%s', (kind, start) => {
   test.skipIf(isMissing)('ends what a client has under way that is closed', async () => {
     const network = client();
     const id = crypto.randomUUID();
-    const reply = network.get(`${server}/flood/500000000?id=${id}`);
-    reply.text().catch(() => {});
-    await reply.response.catch(() => {});
+    const reply = network.get(`${server}/stall?id=${id}`);
+    const outcome = reply.text().catch(({ code }) => code);
+    await reply.response;
     await network.close();
+    expect(await outcome).toBe('operation-canceled');
     expect(await ended(id)).toBe('lost');
   });
 });
@@ -67,7 +68,7 @@ describe.skipIf(typeof SharedWorker === 'undefined')('tabs', () => {
     );
     const element = frame.contentDocument!.createElement('script');
     element.type = 'module';
-    element.textContent = `import { begin } from ${JSON.stringify(connectTab)}; begin(${JSON.stringify(script)}, ${JSON.stringify(name)}, ${JSON.stringify(`${server}/flood/500000000?id=${name}`)});`;
+    element.textContent = `import { begin } from ${JSON.stringify(connectTab)}; begin(${JSON.stringify(script)}, ${JSON.stringify(name)}, ${JSON.stringify(`${server}/stall?id=${name}`)});`;
     frame.contentDocument!.body.append(element);
     await told;
     return frame;

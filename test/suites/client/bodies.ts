@@ -89,8 +89,8 @@ export function describeBodies(name: string, setup: ClientSetup): void {
           .catch((reason: unknown) => reason);
         expect(error).toMatchObject({ code: 'unknown-network', cause: { message: 'no more' } });
         expect(String(error)).toContain('no more');
-        if ((await fetch(url(`/journal?of=${id}`)).then((response) => response.json())).requests > 0)
-          expect((await journal(id, 'ended')).ended).toBe('lost');
+        const { requests } = await journal(id);
+        if (requests > 0) expect((await journal(id, 'ended')).ended).toBe('lost');
       }),
     );
 
@@ -170,7 +170,7 @@ export function describeBodies(name: string, setup: ClientSetup): void {
       'leaving the loop aborts',
       scene(setup, async ({ client, url, journal }) => {
         const id = uniqueId();
-        const reply = client.get(url(`/flood/10000000000?id=${id}`));
+        const reply = client.get(url(`/endless?id=${id}`));
         for await (const chunk of reply) {
           expect(chunk.constructor).toBe(Uint8Array);
           break;
@@ -189,13 +189,15 @@ export function describeBodies(name: string, setup: ClientSetup): void {
     );
 
     test(
-      'a body that ends early is an error',
-      scene(setup, async ({ client, url, journal }) => {
-        const id = uniqueId();
-        const reply = client.get({ url: url(`/stall?id=${id}`), transferTimeout: 2000 });
-        await journal(id, 'arrived');
-        await expect(reply.text()).rejects.toMatchObject({ code: 'timeout' });
-        expect(reply.status).toBe(200);
+      'a body that stops in its middle is an error',
+      scene(setup, async ({ client, url }) => {
+        let status: number | null = null;
+        // On a busy machine even the head may come later than that.
+        for (let transferTimeout = 1000; status !== 200; transferTimeout *= 2) {
+          const reply = client.get({ url: url('/stall'), transferTimeout });
+          await expect(reply.text()).rejects.toMatchObject({ code: 'timeout' });
+          ({ status } = reply);
+        }
       }),
     );
 

@@ -7,8 +7,8 @@ export interface Scene {
   readonly client: NetworkClient;
   /** A URL of the scripted server. */
   url(path: string): string;
-  /** What the server knows of the requests with that id, once they have come so far. */
-  journal(id: string, until: Milestone): Promise<JournalRecord>;
+  /** What the server knows of the requests with that id, now or once they have come so far. */
+  journal(id: string, until?: Milestone): Promise<JournalRecord>;
 }
 
 /** An id that no other test has, for `?id=`. */
@@ -21,9 +21,10 @@ export function scene(setup: ClientSetup, run: (scene: Scene) => Promise<void>):
   return async () => {
     const { client, end } = await setup.connect();
     const url = (path: string): string => setup.origin() + path;
-    const journal = async (id: string, until: Milestone): Promise<JournalRecord> => {
+    const journal = async (id: string, until?: Milestone): Promise<JournalRecord> => {
       // By its other name: a page has six connections for each.
-      const beside = url(`/journal?of=${id}&until=${until}`).replace('127.0.0.1', 'localhost');
+      const query = until === undefined ? '' : `&until=${until}`;
+      const beside = url(`/journal?of=${id}${query}`).replace('127.0.0.1', 'localhost');
       const response = await fetch(beside);
       return (await response.json()) as JournalRecord;
     };

@@ -77,7 +77,7 @@ export function bodyTests({ send, journal, testUnlessLimited, environment }: Ben
     'cancel %s: silence, and the peer is let go',
     async (when) => {
       const id = newId();
-      const { body } = await send(`/flood/${flood}?id=${id}`).response;
+      const { body } = await send(`/endless?id=${id}`).response;
       const sink = new RecordingSink();
       if (when !== 'before start') {
         const flowing = sink.nextData();

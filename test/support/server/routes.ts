@@ -175,6 +175,18 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     response.end();
   },
 
+  /**
+   * A body without an end, which none can have read when it gives up. It flows slowly: what takes it in without a reader
+   * (WebKit) has no room for what a flood brings until a busy machine comes to the giving up.
+   */
+  endless: async ({ response, entry }) => {
+    response.writeHead(200, { 'Content-Type': 'application/x-endless' });
+    while (!response.destroyed) {
+      await new Promise<void>((taken) => response.write(PIECE.subarray(0, 4096), () => setTimeout(taken, 1)));
+      entry.wrote(4096);
+    }
+  },
+
   /** Answers before the body was read. */
   early: ({ response }) => response.writeHead(413).end('too early'),
 
