@@ -115,9 +115,8 @@ export class Manager extends Settings implements NetworkClient {
     ...surplus: never[]
   ): AsyncGenerator<ServerSentEvent, void, undefined> {
     refuseSurplus('events', surplus);
-    const whenClosed = (callback: () => void): (() => void) => this.whenClosed(callback);
     const { clock } = this.settings;
-    const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.#isClosed, whenClosed };
+    const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.#isClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
   }
 

@@ -8,6 +8,7 @@ import {
   isNamed,
   isObject,
   isString,
+  NAMED,
   OBJECT,
   oneOf,
   TEXT,
@@ -40,7 +41,6 @@ const toLowerCase = (name: string): string => name.toLowerCase();
 const originOf = (url: string): string => new URL(url).origin;
 
 const NUMBER = wholeNumber();
-const NAMED = check('an object', isNamed);
 const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf);
 const FUNCTIONS: Rule<readonly never[]> = [
   Object.freeze([]),

@@ -3,8 +3,10 @@ import type {
   AuthenticationSettings,
   Credentials,
   CredentialsByOrigin,
+  PasswordCredentials,
+  TokenCredentials,
 } from '../call/authentication.ts';
-import { isObject, isString } from '../checks/checker.ts';
+import { type Checks, checkOptions, TEXT } from '../checks/checker.ts';
 import { numberOf } from '../util/number-of.ts';
 
 /** True for the same name and password, or token. */
@@ -19,22 +21,30 @@ export function sameCredentials(one: Credentials, other: Credentials): boolean {
   );
 }
 
+type AnyCredentials = Partial<PasswordCredentials & TokenCredentials>;
+
+const CHECKS: Checks<AnyCredentials> = {
+  user: TEXT,
+  password: TEXT,
+  token: TEXT,
+  domain: TEXT,
+  workstation: TEXT,
+};
+
 /**
  * The credentials that an application has given, as plain data of their own; null for none. Only own properties are read.
  * @throws TypeError that shows nothing of them
  */
 export function toCredentials(given: unknown): Credentials | null {
   if (given === null || given === undefined) return null;
-  const { user, password, token, domain, workstation } = Object.assign(
-    Object.create(null),
-    isObject(given) ? given : {},
+  const { user, password, token, domain, workstation } = checkOptions(
+    'credentials',
+    given as AnyCredentials,
+    CHECKS,
   );
-  if (isString(token) && token !== '') return { token };
-  const rest = [domain, workstation].every((value) => value === undefined || isString(value));
-  if (!isString(user) || !isString(password) || !rest)
-    throw new TypeError(
-      'credentials: expected { user, password } or { token }, all of them strings, or null',
-    );
+  if (token !== undefined && token !== '') return { token };
+  if (user === undefined || password === undefined)
+    throw new TypeError('credentials: expected { user, password } or { token }, or null');
   return {
     user,
     password,

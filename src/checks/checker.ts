@@ -107,6 +107,8 @@ export const TRUTH = check('true or false', (value) => typeof value === 'boolean
 export const FUNCTION = check('a function', isFunction);
 export const CLOCK = withMethods('now', 'monotonic', 'setTimeout', 'clearTimeout');
 export const OBJECT = check('an object', isObject);
+/** Of which something is read by its names. */
+export const NAMED = check('an object', isNamed);
 
 /** A text that says something, and has to. */
 export function requiredText(expected: string): Check {

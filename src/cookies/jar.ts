@@ -1,4 +1,4 @@
-import { type Checks, checkOptions, FUNCTION, OBJECT, TRUTH, withMethods } from '../checks/checker.ts';
+import { type Checks, checkOptions, FUNCTION, NAMED, OBJECT, TRUTH, withMethods } from '../checks/checker.ts';
 import type { KeyValueStore } from '../storage/key-value-store.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
@@ -9,7 +9,7 @@ import { type CookieLimits, cookieLimits } from './limits.ts';
 import { parseSetCookie } from './parse.ts';
 import { CookiePersistence, type CookieStorageOptions } from './persistence.ts';
 import { NO_PUBLIC_SUFFIX_LIST, type PublicSuffixList } from './public-suffix.ts';
-import { completeCookie, receiveCookie } from './receive.ts';
+import { completeCookie, ownPolicy, receiveCookie } from './receive.ts';
 import { isStorable, maySend, maySet, overlaysSecure } from './rules.ts';
 import { serializeCookies } from './serialize.ts';
 import type { StoredCookie } from './stored-cookie.ts';
@@ -32,7 +32,7 @@ export interface CookieJarOptions {
 
 export const COOKIE_JAR_CHECKS: Checks<CookieJarOptions> = {
   publicSuffixes: OBJECT,
-  policy: OBJECT,
+  policy: NAMED,
   limits: OBJECT,
   clock: withMethods('now'),
 };
@@ -68,7 +68,7 @@ export class CookieJar implements AbstractCookieJar {
     const { limits, publicSuffixes, policy, clock } = checkOptions('CookieJar', options, COOKIE_JAR_CHECKS);
     this.limits = cookieLimits(limits);
     this.#publicSuffixes = publicSuffixes ?? NO_PUBLIC_SUFFIX_LIST;
-    this.#policy = policy ?? {};
+    this.#policy = ownPolicy(policy);
     this.#clock = clock ?? systemClock;
     const siteOf = (domain: string): string => this.#publicSuffixes.registrableDomain(domain) ?? domain;
     this.#cookies = new StoredCookies(this.limits, siteOf);

@@ -1,7 +1,7 @@
-import { checkNames } from '../checks/checker.ts';
+import { type Checks, checkNames, checkOptions, FUNCTION } from '../checks/checker.ts';
 import { canonicalHost, isIpAddress } from '../util/host.ts';
 import type { CookieInit } from './cookie.ts';
-import type { CookieRequest } from './cookie-request.ts';
+import type { CookiePolicy, CookieRequest } from './cookie-request.ts';
 import type { CookieLimits } from './limits.ts';
 import { isPublicSuffix, type PublicSuffixList } from './public-suffix.ts';
 import { defaultPath } from './rules.ts';
@@ -68,6 +68,14 @@ const NAMES: ReadonlySet<string> = new Set(
 /** A `httponly: true` that is passed over would be a cookie that scripts can read. */
 function checkCookie(init: CookieInit): void {
   if (!(init instanceof StoredCookie)) checkNames('CookieJar', init, NAMES, 'cookie.');
+}
+
+const POLICY_CHECKS: Checks<CookiePolicy> = { accept: FUNCTION, attach: FUNCTION };
+
+/** Own methods alone, of which none is misspelt. One of a class has what it likes beside them. */
+export function ownPolicy(policy: CookiePolicy | undefined): CookiePolicy {
+  const isPlain = policy === undefined || Object.getPrototypeOf(policy) === Object.prototype;
+  return isPlain ? checkOptions('CookieJar', policy, POLICY_CHECKS, 'policy.') : policy;
 }
 
 const HOST_PREFIX = /^__host-/i;

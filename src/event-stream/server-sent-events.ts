@@ -42,11 +42,11 @@ const DEFAULT_EVENT_SIZE = 2 ** 20;
 export interface EventClient {
   readonly client: {
     request(method: string, request: NetworkRequest, body?: BodyInput | null): NetworkReply;
+    /** Calls back when it closes; returns what takes that back. */
+    whenClosed(callback: () => void): () => void;
   };
   readonly clock: Clock;
   isClosed(): boolean;
-  /** Calls back when the client closes; returns what takes that back. */
-  whenClosed(callback: () => void): () => void;
 }
 
 /**
@@ -154,7 +154,7 @@ class EventStream {
 
   /** Ends early when the stream is left, its signal aborts or its client closes; what comes then fails by itself. */
   #wait(): Promise<void> {
-    const { clock, isClosed, whenClosed } = this.#of;
+    const { clock, client, isClosed } = this.#of;
     const { signal } = this.#request;
     // That has happened while an event was looked at, and is told no more.
     if (this.#isLeft || signal?.aborted === true || isClosed()) return Promise.resolve();
@@ -168,7 +168,7 @@ class EventStream {
         resolve();
       };
       const timer = clock.setTimeout(end, ms);
-      const forget = whenClosed(end);
+      const forget = client.whenClosed(end);
       signal?.addEventListener('abort', end);
       this.#endWait = end;
     });

@@ -3,7 +3,14 @@ import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
 import { checkedPolicy } from '../../../src/call/security-policy.ts';
-import { type Checks, CLOCK, checkOptions, isObject, wholeNumber } from '../../../src/checks/checker.ts';
+import {
+  type Checks,
+  CLOCK,
+  checkOptions,
+  isFunction,
+  isObject,
+  wholeNumber,
+} from '../../../src/checks/checker.ts';
 import { illTyped } from '../../../src/checks/option-errors.ts';
 import { refuseSurplus } from '../../../src/checks/surplus.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -12,7 +19,7 @@ import { type EventOptions, serverSentEvents } from '../../../src/event-stream/s
 import type { BodyInput } from '../../../src/message/body-input.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import type { NetworkClient } from '../../../src/network-client.ts';
-import type { NetworkRequest, OwnOptions, RequestInput } from '../../../src/options/options.ts';
+import type { NetworkRequest, RequestInput } from '../../../src/options/options.ts';
 import type { ProxyExplanation } from '../../../src/options/proxy.ts';
 import { fetchThrough } from '../../../src/reply/fetch-through.ts';
 import type { Operation } from '../../../src/reply/operation.ts';
@@ -21,6 +28,7 @@ import type { ReplyCore } from '../../../src/reply/reply-core.ts';
 import type { ReplyOwner } from '../../../src/reply/reply-signals.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { type RequestSurroundings, resolveRequest, toNetworkRequest } from '../../../src/resolve-request.ts';
+import { brandOf } from '../../../src/util/brand.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { ActiveSet } from '../../../src/util/collections.ts';
 import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.ts';
@@ -124,12 +132,14 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     ...surplus: never[]
   ): AsyncGenerator<ServerSentEvent, void, undefined> {
     refuseSurplus('events', surplus);
-    const whenClosed = (callback: () => void): (() => void) => {
-      this.#closing.add(callback);
-      return () => this.#closing.delete(callback);
-    };
-    const of = { client: this, clock: this.#ofLink.clock, isClosed: () => this.failure !== null, whenClosed };
+    const of = { client: this, clock: this.#ofLink.clock, isClosed: () => this.failure !== null };
     return serverSentEvents(of, toNetworkRequest(request), options);
+  }
+
+  /** @internal When it is closed. Returns what takes that back. */
+  whenClosed(callback: () => void): () => void {
+    this.#closing.add(callback);
+    return () => this.#closing.delete(callback);
   }
 
   /** Schemes that requests may have: http and https until {@link ready}, then those that the policy of the owner allows. */
@@ -225,25 +235,17 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     body?: BodyInput | null,
   ): HttpRequest {
     const resolved = resolveRequest(operation, request, body, SURROUNDINGS);
-    refuseLive(resolved.own);
+    for (const [name, value] of Object.entries(resolved.own))
+      if (!crosses(value)) throw illTyped('', name, 'plain data for the owner of the manager');
     return resolved;
   }
 }
 
-/** @throws TypeError for an option that the other side cannot be told: the port would end with what it cannot take, or read */
-function refuseLive(own: OwnOptions): void {
-  for (const [name, value] of Object.entries(own))
-    if (!crosses(value)) throw illTyped('', name, 'plain data for the owner of the manager');
-}
-
-/** Whether the other side gets the same: no code, nothing of a class but bytes. */
-function crosses(value: unknown, depth = 0): boolean {
-  if (!isObject(value)) return !/function|symbol|bigint/.test(typeof value);
-  return (
-    depth < 8 &&
-    /t (Object|Array|Uint8Array)]/.test(Object.prototype.toString.call(value)) &&
-    Object.values(value).every((one) => crosses(one, depth + 1))
-  );
+/** Whether the other side gets the same: no code, nothing of a class but bytes. What else there is ends the port. */
+function crosses(value: unknown): boolean {
+  return isObject(value)
+    ? /^(Uint8Array)?$/.test(brandOf(value)) && Object.values(value).every(crosses)
+    : !isFunction(value);
 }
 
 /** What a request does not say is the owner's to add. */

@@ -13,7 +13,6 @@ const OF_THE_OWNER = [
   'isStrictTransportSecurityStoreEnabled',
   // Another side of a port.
   'startRelayed',
-  'whenClosed',
   'settings',
   'requestOptions',
 ];

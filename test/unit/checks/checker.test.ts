@@ -66,6 +66,13 @@ const DOORS: readonly [door: string, use: Use, misspelt: object, meant: string][
     'http2Allowed',
   ],
   ['CookieJar', (options) => new CookieJar(options), { limit: {} }, 'limits'],
+  ['CookieJar policy', (policy) => new CookieJar({ policy }), { acept: () => false }, 'policy.accept'],
+  [
+    'credentials',
+    (given) => new NetworkAccessManager({ credentials: { 'https://a.test': given } }),
+    { user: 'a', password: 'b', domian: 'c' },
+    'domain',
+  ],
   ['CookieJar limits', (limits) => new CookieJar({ limits }), { perDomian: 1 }, 'limits.perDomain'],
   [
     'CookieJar.open',
