@@ -36,11 +36,7 @@ export function queueStage(
   const room = { queue, hasRoom, multiplexedOrigins };
   return {
     name: 'queue',
-    handle: (request, next, call) => {
-      // Given up on its way here: nobody would take it out of the queue.
-      if (call.cancelled !== null) return Promise.reject(call.cancelled);
-      return new Visit(room, request, next, call).begin();
-    },
+    handle: (request, next, call) => new Visit(room, request, next, call).begin(),
   };
 }
 
@@ -88,8 +84,9 @@ class Visit implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, Un
   }
 
   begin(): Promise<HttpResponse> {
+    const waiting = this.#ticket.running ? null : this.#wait();
     this.#call.addCanceler(this);
-    if (!this.#ticket.running) return this.#wait();
+    if (waiting !== null) return waiting;
     // An earlier attempt may have waited.
     this.#call.timings.queued = 0;
     return this.#send();
@@ -214,7 +211,6 @@ class Visit implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, Un
   }
 
   #stopTimer(): void {
-    if (this.#timer === null) return;
     this.clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -251,13 +247,10 @@ class Visit implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, Un
     const lease = this.#attempt?.lease ?? null;
     this.#attempt?.end();
     const ticket = this.#ticket;
-    const { queue } = this.#room;
-    if (lease === null || !ticket.running) {
-      queue.leave(ticket);
-      return;
-    }
-    const slot: SlotOfLease = { key: this.#lane, ticket, giveBack: () => queue.leave(ticket) };
-    lease.keepSlot(slot);
+    const giveBack = (): void => this.#room.queue.leave(ticket);
+    const slot: SlotOfLease = { key: this.#lane, ticket, giveBack };
+    if (lease !== null && ticket.running) lease.keepSlot(slot);
+    else giveBack();
   }
 
   #fail(error: unknown): never {

@@ -2,15 +2,10 @@
 type Capturing = { readonly captureStackTrace?: (error: object, below: unknown) => void };
 
 /**
- * The promise, whose failure shows the line that waits for it: an error that is made when a socket fails has nothing but
- * the socket's callbacks in its stack. Costs nothing but a turn while nothing fails, and is no async function: what one of
- * these keeps, each request that waits would keep.
+ * Rejects the promise that it is called for, with the line that waits for that one in the error's stack: an error that is made
+ * when a socket fails has nothing but the socket's callbacks there. Costs nothing while nothing fails.
  */
-export function tracedToCaller<Value>(promise: Promise<Value>): Promise<Value> {
-  return promise.then(undefined, failAtCaller);
-}
-
-function failAtCaller(error: unknown): never {
+export function failAtCaller(error: unknown): never {
   showCaller(error, failAtCaller);
   throw error;
 }

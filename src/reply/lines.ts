@@ -43,38 +43,38 @@ export function lineRules(options: LineOptions | undefined): LineRules {
  * network with it.
  *
  * @param chunks the body; leaving early leaves it
- * @param sourceNow what is known of the reply, once its body has begun
+ * @param source the reply, of which more is known once its body has begun
  * @throws NetworkError what the reply fails with, its status as for `text()`, unknown-content for a line that is too long
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
-  sourceNow: () => TextSource,
+  source: TextSource,
   { limit, encoding }: LineRules,
 ): AsyncGenerator<string, void, undefined> {
   const lines = new LineSplitter(limit);
   try {
-    for await (const text of piecesOfText(chunks, sourceNow, encoding)) yield* lines.push(text);
+    for await (const text of piecesOfText(chunks, source, encoding)) yield* lines.push(text);
     const last = lines.end();
     if (last !== null) yield last;
   } catch (error) {
-    throw error instanceof RangeError ? unreadable(sourceNow(), error) : error;
+    throw error instanceof RangeError ? unreadable(source, error) : error;
   }
 }
 
 /** The values of a body of which each line is JSON; empty lines are left out. */
 export async function* valuesOf<Output>(
   lines: AsyncIterable<string>,
-  source: () => JsonSource,
+  source: JsonSource,
   schema: StandardSchema<Output> | undefined,
 ): AsyncGenerator<Output, void, undefined> {
   for await (const line of lines) {
-    if (/\S/.test(line)) yield await parseJson(line, source(), schema);
+    if (/\S/.test(line)) yield await parseJson(line, source, schema);
   }
 }
 
 async function* piecesOfText(
   chunks: AsyncIterable<Uint8Array>,
-  sourceNow: () => TextSource,
+  source: TextSource,
   encoding: string | null,
 ): AsyncGenerator<string, void, undefined> {
   let decoder: TextDecoder | null = null;
@@ -82,7 +82,6 @@ async function* piecesOfText(
   // mark was there, and take the next for it), or of an error status.
   let waiting = NO_BYTES;
   for await (const chunk of chunks) {
-    const source = sourceNow();
     if (refusesStatus(source)) {
       waiting = concatenate([waiting, chunk]);
       if (waiting.length >= ERROR_BODY_LIMIT) break;
@@ -95,7 +94,6 @@ async function* piecesOfText(
     decoder ??= decoderOf(bytes, source, encoding);
     yield decoder.decode(bytes, { stream: true });
   }
-  const source = sourceNow();
   throwStatus(source, waiting);
   decoder ??= decoderOf(waiting, source, encoding);
   yield decodeToEnd(decoder, waiting);

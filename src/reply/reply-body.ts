@@ -65,11 +65,6 @@ export class ReplyBody {
     return this.#paused;
   }
 
-  /** All of it goes to a promise. */
-  get isCollected(): boolean {
-    return this.#claim === WHOLE;
-  }
-
   get claimed(): boolean {
     return this.#claim !== null;
   }

@@ -11,12 +11,12 @@ import type { AsyncContext } from '../util/async-context.ts';
 import type { Clock } from '../util/clock.ts';
 import type { ActiveSet, Placed } from '../util/collections.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
-import { platformDecoding } from './body-text.ts';
+import { platformDecoding, type TextSource } from './body-text.ts';
 import { withSentence } from './error-sentence.ts';
-import { settle } from './promised.ts';
+import { type Conversion, outcomeOf } from './promised.ts';
 import { askListeners, isHeard } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
-import { abortError, errorToThrow, statusError } from './reply-error.ts';
+import { abortError, statusError } from './reply-error.ts';
 import { ReplyRecord } from './reply-record.ts';
 import type { ReplyRelay } from './reply-relay.ts';
 import type { ReplyFace } from './reply-signals.ts';
@@ -30,7 +30,7 @@ import { convertEarly, fieldsFor, showWireEvent } from './wire.ts';
  */
 export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   extends ReplyRecord<Reply>
-  implements CallSink, BodyControl, EventListenerObject, Placed
+  implements CallSink, BodyControl, TextSource, EventListenerObject, Placed
 {
   source: ReplySource;
   readonly #running: ActiveSet<ReplyCore> | undefined;
@@ -41,8 +41,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   #priority: Priority | null = null;
   #body: ReplyBody | null = null;
   #received = 0;
-  /** The body has been claimed by {@link promise} before it was there. */
-  #isCollected = false;
   /** The fields of the head that is shown, when they were asked for. */
   #headers: HttpHeaders | null = null;
 
@@ -54,32 +52,36 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.reply = reply;
     this.source = source;
     this.#context = source.asyncContexts?.capture() ?? null;
-    this.url = reply.request.url.href;
-    reply.request.options.signal?.addEventListener('abort', this);
+    this.url = this.request.url.href;
+    this.request.options.signal?.addEventListener('abort', this);
   }
 
   handleEvent(): void {
-    this.cancel(this.reply.request.options.signal!.reason, true);
+    this.cancel(this.request.options.signal!.reason, true);
   }
 
   get clock(): Clock {
     return this.source.clock;
   }
 
-  get textDecoding(): TextDecoding {
+  get request(): HttpRequest {
+    return this.reply.request;
+  }
+
+  get decoding(): TextDecoding {
     return this.source.textDecoding ?? platformDecoding;
   }
 
   get body(): ReplyBody {
     if (this.#body === null) {
-      this.#body = new ReplyBody(this, this.reply.request.options.readBufferSize);
-      if (this.#isCollected) this.#body.claim(WHOLE);
+      this.#body = new ReplyBody(this, this.request.options.readBufferSize);
+      if (this.wanted !== null) this.#body.claim(WHOLE);
     }
     return this.#body;
   }
 
   get isBodyClaimed(): boolean {
-    return this.#isCollected || (this.#body?.claimed ?? false);
+    return this.wanted !== null || (this.#body?.claimed ?? false);
   }
 
   /** What has arrived waits, the network with it, and nothing has begun to read. */
@@ -110,10 +112,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   /** Lets the transfer begin, unless the reply has ended by then. */
   start(): void {
-    if (this.reply.request.options.signal?.aborted) this.handleEvent();
+    if (this.request.options.signal?.aborted) this.handleEvent();
     if (this.#state !== 'created') return;
     this.#state = 'running';
-    const { request } = this.reply;
+    const { request } = this;
     const asked = this.source.asyncContexts?.requestIn(request, this.#context!) ?? request;
     const transfer = this.source.open(asked, this);
     this.#transfer = transfer;
@@ -134,22 +136,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.#transfer?.setPriority(priority);
   }
 
-  /**
-   * The reply when it has finished, or what `convert` makes of its whole body. See {@link errorToThrow}.
-   * @param looksOnly `convert` keeps nothing of the bytes that it is given
-   */
-  promise<Value>(convert: ((bytes: Uint8Array) => Value) | null, looksOnly = false): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      if (convert !== null) this.#collect();
-      const promised = { convert, looksOnly, resolve, reject, next: this.promised };
-      if (this.finished) settle(promised, this);
-      else this.promised = promised;
-    });
-  }
-
-  #collect(): void {
-    if (this.#body === null && !this.#isCollected) this.#isCollected = true;
-    else this.body.claim(WHOLE);
+  /** The whole body is for a promise. A TypeError when it has a reader. */
+  collect(wanted: Conversion): void {
+    if (this.#body !== null || this.wanted !== null) this.body.claim(WHOLE);
+    this.wanted = wanted;
   }
 
   /**
@@ -158,7 +148,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
    */
   cancel(cause: unknown, transfer: boolean): void {
     if (this.#state === 'finishing' || this.#state === 'finished') return;
-    const error = abortError(this.reply.request, cause);
+    const error = abortError(this.request, cause);
     // Before the transfer hears of it: what it does on the way down must not come back as an event.
     this.#state = 'finishing';
     if (transfer) this.#transfer?.abandon(error);
@@ -187,10 +177,10 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       case 'end':
         if (event.trailers !== null) this.trailers = fieldsFor(this.reply, event.trailers);
         this.body.end();
-        this.#finish(statusError(this.reply.request, this.head));
+        this.#finish(statusError(this.request, this.head));
         break;
       case 'failed':
-        this.#fail(withSentence(NetworkError.from(event.error), this.reply.request));
+        this.#fail(withSentence(NetworkError.from(event.error), this.request));
         break;
       default:
         showWireEvent(this, event);
@@ -235,7 +225,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     const judgement = this.#judge(chunk.length);
     if (judgement === 'refuse') {
       this.#body?.drop();
-      this.#endEarly(bodyTooLarge(this.reply.request, this.head?.status ?? 0));
+      this.#endEarly(bodyTooLarge(this.request, this.head?.status ?? 0));
       return;
     }
     if (this.relay === null) {
@@ -243,7 +233,7 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       this.reply.emit('readyRead');
     }
     if (!this.isRunning) return;
-    if (judgement === 'settle') this.#endEarly(statusError(this.reply.request, this.head)!);
+    if (judgement === 'settle') this.#endEarly(statusError(this.request, this.head)!);
     else this.progress.tell(this.#received, this.final?.total ?? -1);
   }
 
@@ -254,9 +244,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
       total: this.final?.total ?? -1,
       // What another side has waits there.
       unread: this.relay === null ? (this.#body?.available ?? 0) + arriving : 0,
-      isCollected: this.#body?.isCollected ?? this.#isCollected,
+      isCollected: this.wanted !== null,
     };
-    return judgeBody(state, this.reply.request.options);
+    return judgeBody(state, this.request.options);
   }
 
   #fail(error: NetworkError): void {
@@ -273,9 +263,9 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
 
   #finish(error: NetworkError | null, isOver = true): void {
     this.#state = 'finishing';
-    if (isOver) this.reply.request.body?.discard?.();
+    if (isOver) this.request.body?.discard?.();
     this.#running?.remove(this);
-    this.reply.request.options.signal?.removeEventListener('abort', this);
+    this.request.options.signal?.removeEventListener('abort', this);
     this.error = error;
     // Given up on this side: what came from the transfer has been told.
     if (this.relay !== null && error !== null)
@@ -287,9 +277,8 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
     this.owner?.finished(this.reply);
     this.reply.emit('finished');
     this.atHead?.();
-    for (let one = this.promised; one !== null; one = one.next) settle(one, this);
-    this.promised = null;
-    if (this.reply.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);
+    this.tellOver?.(outcomeOf(this as ReplyCore));
+    if (this.request.options.autoDeleteReplies) this.clock.setTimeout(() => this.#delete(), 0);
   }
 
   /** Qt: deleteLater. The listeners have had their turn; what is left goes. */

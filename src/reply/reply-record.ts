@@ -4,7 +4,8 @@ import type { NetworkError } from '../error.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import type { Clock } from '../util/clock.ts';
 import { DownloadProgress } from './download-progress.ts';
-import type { Promised } from './promised.ts';
+import type { Conversion } from './promised.ts';
+import type { ReplyCore } from './reply-core.ts';
 import type { ReplyRelay } from './reply-relay.ts';
 import type { ReplyFace, ReplyOwner } from './reply-signals.ts';
 import type { UploadProgress } from './upload-progress.ts';
@@ -27,7 +28,13 @@ export abstract class ReplyRecord<Reply extends ReplyFace> {
   redirectAllowed = false;
   attempts = 1;
   upload: UploadProgress | null = null;
-  promised: Promised | null = null;
+  /** What a promise makes of the whole body, which it has claimed. */
+  wanted: Conversion | null = null;
+  /** What that has made of it before the end, or null. */
+  early: unknown = null;
+  /** Fulfilled when the reply has finished, where a promise of it was asked for; and what does that. */
+  over: Promise<ReplyCore> | null = null;
+  tellOver: ((outcome: ReplyCore | Promise<never>) => void) | null = null;
   /** Called when the final head is there, and at the end. */
   atHead: (() => void) | null = null;
   responseTaker: ResponseTaker | null = null;

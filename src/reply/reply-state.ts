@@ -39,7 +39,7 @@ export abstract class ReplyState extends Signals<ReplySignals> {
 
   /** HTTP status, 0 until a head is there (which is told once, but for production) and for schemes without one. */
   get status(): number {
-    return this.#statusFor('status');
+    return statusFor('status', this.#core);
   }
 
   /**
@@ -47,16 +47,9 @@ export abstract class ReplyState extends Signals<ReplySignals> {
    * {@link status} says more.
    */
   get ok(): boolean {
-    const status = this.#statusFor('ok');
+    const status = statusFor('ok', this.#core);
     const isGood = status === 0 ? this.#core.final !== null : status >= 200 && status < 300;
     return isGood && this.error === null;
-  }
-
-  /** @param name under which it was asked for: too early, most often by who takes a reply for a promise */
-  #statusFor(name: string): number {
-    const { head, finished, source } = this.#core;
-    if (head === null && !finished) source.tellEarlyRead?.(name);
-    return head?.status ?? 0;
   }
 
   /** The reason phrase, empty over HTTP/2 and until a head is there. Qt: HttpReasonPhraseAttribute. */
@@ -157,3 +150,12 @@ export abstract class ReplyState extends Signals<ReplySignals> {
 
 /** Statuses with a Location to follow, 305 left out as in Qt. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** @param name under which it was asked for: too early, most often by who takes a reply for a promise */
+function statusFor(
+  name: string,
+  { head, finished, source }: Pick<ReplyCore, 'head' | 'finished' | 'source'>,
+): number {
+  if (head === null && !finished) source.tellEarlyRead?.(name);
+  return head?.status ?? 0;
+}

@@ -8,13 +8,14 @@ import type { Bytes } from '../util/bytes.ts';
 import { INSPECT, type Inspect, inspection } from '../util/inspection.ts';
 import { Leavable } from '../util/leavable.ts';
 import { startInMicrotask } from '../util/microtasks.ts';
-import { type TextSource, textOf, utf8Of } from './body-text.ts';
-import { showCaller, tracedToCaller } from './caller-stack.ts';
+import { textOf, utf8Of } from './body-text.ts';
+import { showCaller } from './caller-stack.ts';
 import { ChunksOfReply } from './chunks-of-reply.ts';
 import { parseJson, type StandardSchema } from './consume.ts';
 import { type LineOptions, lineRules, linesOf, valuesOf } from './lines.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
+import { completionOf, promiseOf, toBlob, toBytes } from './promised.ts';
 import { ignoreSslErrors } from './questions.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner } from './reply-signals.ts';
@@ -61,7 +62,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
   }
 
   set readBufferSize(bytes: number) {
-    this.#core.body.bufferSize = this.#with({ readBufferSize: bytes }).readBufferSize;
+    this.#core.body.bufferSize = optionsWith(this, { readBufferSize: bytes }).readBufferSize;
   }
 
   /** Up to `size` of the bytes that are there; empty when none are. */
@@ -76,16 +77,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** Moves the request in its host's queue, if it still waits. A TypeError for what is no priority. */
   setPriority(priority: Priority): void {
-    this.#core.setPriority(this.#with({ priority }).priority);
-  }
-
-  get #textSource(): TextSource {
-    return { request: this.request, head: this.#core.head, decoding: this.#core.textDecoding };
-  }
-
-  /** The options of the request as they would be with that one. */
-  #with(option: Omit<NetworkRequest, 'url'>): HttpRequest['options'] {
-    return resolveRequestOptions(option as NetworkRequest, this.request.options);
+    this.#core.setPriority(optionsWith(this, { priority }).priority);
   }
 
   /** In a listener of `redirected` under the policy user-verified: follow. */
@@ -118,7 +110,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
   bytes(): Promise<Bytes> {
-    return tracedToCaller(this.#core.promise((bytes) => bytes as Bytes));
+    return promiseOf(this.#core as ReplyCore, toBytes);
   }
 
   /**
@@ -126,14 +118,14 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
    * Rejects like {@link bytes}, or unknown-content for more than a string can hold.
    */
   text(): Promise<string> {
-    return tracedToCaller(this.#core.promise((bytes) => textOf(bytes, this.#textSource), true));
+    return promiseOf(this.#core as ReplyCore, textOf);
   }
 
   /** The body as JSON in UTF-8, checked by a Standard Schema when one is given. Rejects like {@link bytes}, or unknown-content. */
   async json<Output = unknown>(schema?: StandardSchema<Output>): Promise<Output> {
     try {
-      const text = await this.#core.promise((bytes) => utf8Of(bytes, this.#textSource), true);
-      return await parseJson(text, { request: this.request, url: this.url, head: this.#core.head }, schema);
+      const text = await promiseOf(this.#core as ReplyCore, utf8Of);
+      return await parseJson(text, this.#core, schema);
     } catch (error) {
       showCaller(error, this.json);
       throw error;
@@ -146,7 +138,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
    */
   lines(options?: LineOptions): AsyncGenerator<string, void, undefined> {
     const chunks = this[Symbol.asyncIterator]();
-    const lines = linesOf(chunks, () => this.#textSource, lineRules(options));
+    const lines = linesOf(chunks, this.#core, lineRules(options));
     return new Leavable(lines, () => void chunks.return());
   }
 
@@ -159,15 +151,12 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
     options?: Omit<LineOptions, 'encoding'>,
   ): AsyncGenerator<Output, void, undefined> {
     const lines = this.lines({ ...options, encoding: 'utf-8' });
-    const source = () => ({ request: this.request, url: this.url, head: this.#core.head });
-    return new Leavable(valuesOf(lines, source, schema), () => void lines.return());
+    return new Leavable(valuesOf(lines, this.#core, schema), () => void lines.return());
   }
 
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
   blob(): Promise<Blob> {
-    const toBlob = (bytes: Uint8Array): Blob =>
-      new Blob([bytes as Bytes], { type: this.headers.get('content-type') ?? '' });
-    return tracedToCaller(this.#core.promise(toBlob, true));
+    return promiseOf(this.#core as ReplyCore, toBlob);
   }
 
   /**
@@ -181,7 +170,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** Resolves with the reply when it has finished without error (see {@link bytes} for statuses); rejects otherwise. */
   get completed(): Promise<this> {
-    return tracedToCaller(this.#core.promise<this>(null));
+    return completionOf(this.#core as ReplyCore) as Promise<this>;
   }
 
   /** The reply in short, for logs: no body and no secrets. */
@@ -219,4 +208,9 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
     this.#core.owner = owner;
     return this;
   }
+}
+
+/** The options of a request as they would be with that one. */
+function optionsWith({ request }: NetworkReply, option: Omit<NetworkRequest, 'url'>): HttpRequest['options'] {
+  return resolveRequestOptions(option as NetworkRequest, request.options);
 }

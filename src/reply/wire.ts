@@ -2,6 +2,7 @@ import type { ReplyEvent } from '../call/reply-event.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { withSentence } from './error-sentence.ts';
+import { toBytes } from './promised.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyFace } from './reply-signals.ts';
 import { UploadProgress } from './upload-progress.ts';
@@ -59,13 +60,10 @@ export function fieldsFor({ request }: ReplyFace, pairs: readonly string[]): Htt
  * keeps them, nor when a listener may ask how many there are.
  */
 export function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
-  const { final } = core;
+  const { final, wanted } = core;
   const isWhole = !core.hasBody && chunk.length === final?.total;
   if (!isWhole || final.status >= 400 || core.reply.listenerCount('readyRead') > 0) return false;
-  for (let one = core.promised; one !== null; one = one.next) {
-    if (one.convert === null || !one.looksOnly) continue;
-    one.early = one.convert(chunk);
-    return true;
-  }
-  return false;
+  if (wanted === null || wanted === toBytes) return false;
+  core.early = wanted(chunk, core);
+  return true;
 }

@@ -20,7 +20,7 @@ export interface FetchResult {
 /** Why a request has to go on by itself: the leader has gone, or its head did not come in time. */
 export type InVain = 'left' | 'late';
 
-interface Waiter {
+interface Waiter extends Canceler {
   /** Ends the wait with what `outcome` tells, and forgets the waiter. */
   end(outcome: (waiter: Waiting) => void): void;
 }
@@ -126,18 +126,18 @@ export class SharedFetch {
         goOn: resolve,
         fail: reject,
       };
-      const canceler: Canceler = { giveUp: (reason) => waiter.end(({ fail }) => fail(reason)) };
       const timer = clock.setTimeout(() => waiter.end(({ goOn }) => goOn('late')), patience);
       const waiter: Waiter = {
         end: (outcome) => {
           if (!this.#waiters.delete(waiter)) return;
           clock.clearTimeout(timer);
-          call.offCancel(canceler);
+          call.offCancel(waiter);
           outcome(waiting);
         },
+        giveUp: (reason) => waiter.end(({ fail }) => fail(reason)),
       };
       this.#waiters.add(waiter);
-      call.addCanceler(canceler);
+      call.addCanceler(waiter);
     });
   }
 
