@@ -50,7 +50,6 @@ const OWN_OBJECTS: ReadonlySet<string> = new Set([
   'src/util/brand.ts: value instanceof Blob',
   // Messages are of the realm that has received them, and others are refused.
   'platform/bridge/owner/plain-copy.ts: one instanceof Uint8Array',
-  'platform/bridge/owner/client-messages.ts: value instanceof Uint8Array',
   'platform/bridge/owner/plain-copy.ts: buffer instanceof ArrayBuffer',
   // Only one that Node knows can be told how many listeners it may have.
   'platform/node/platform.ts: signal instanceof EventTarget',

@@ -120,7 +120,7 @@ const PACKAGE_USERS: readonly (readonly [RegExp, RegExp])[] = [
   [/^eventemitter3$/, /^(src|platform)\//],
   [/^tldts$/, /^platform\/node\//],
   [/^quickjs-emscripten-core$/, /^platform\/node\/(proxy\/pac\/|late-packages)/],
-  [/^zod\/mini$/, /^src\/storage\//],
+  [/^zod\/mini$/, /^(src\/storage|platform\/bridge)\//],
   [/^idb-keyval$/, /^platform\/browser\//],
   [/^cross-fetch$/, /^platform\/portable\//],
 ];
