@@ -3,8 +3,8 @@ import type { BodySink, ResponseBody } from '../message/body.ts';
 import { FlowingBody } from '../message/flowing-body.ts';
 import type { HttpHeaders } from '../message/headers.ts';
 import { copyBytes } from '../util/bytes.ts';
+import { formatOf, isBomb } from './codings.ts';
 import type { Coding, Decoder, DecoderSink, Decoders } from './decoder.ts';
-import { formatOf, isBomb } from './policy.ts';
 
 /** A body of up to this many bytes that comes in one piece is decoded on the spot … */
 const SMALL_INPUT = 16 * 1024;

@@ -7,9 +7,9 @@ import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { memoizeLast } from '../util/memoize.ts';
 import { withoutFragment } from '../util/url.ts';
+import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './codings.ts';
 import { DecodedBody } from './decoded-body.ts';
 import type { Decoders } from './decoder.ts';
-import { acceptEncoding, codingsToUndo, MAXIMUM_CODINGS } from './policy.ts';
 
 /**
  * Offers the codings that the platform decodes, and decodes what comes in them. As in Qt, Content-Encoding stays among

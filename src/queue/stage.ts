@@ -36,7 +36,7 @@ export function queueStage(
   const room = { queue, hasRoom, multiplexedOrigins };
   return {
     name: 'queue',
-    handle: (request, next, call) => new Visit(room, request, next, call).begin(),
+    handle: (request, next, call) => new QueuedRequest(room, request, next, call).begin(),
   };
 }
 
@@ -51,7 +51,9 @@ interface Room {
  * One request's time in the queue: to the call its place, to the attempt its slot, to the body of the response an observer.
  * It is all that a request keeps while it waits, for many do so at once.
  */
-class Visit implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, UnreadBody, AwaitedHead {
+class QueuedRequest
+  implements QueuePlace, QueueSlot, Waiter, Canceler, BodyObserver, UnreadBody, AwaitedHead
+{
   readonly #room: Room;
   readonly #request: HttpRequest;
   readonly #next: Next;

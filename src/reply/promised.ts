@@ -8,9 +8,9 @@ import type { ReplyFace } from './reply-signals.ts';
 export type Conversion<Value = unknown> = (bytes: Uint8Array, core: ReplyCore) => Value;
 
 /** The one that keeps the bytes, so that they have to be the reader's own; others have a look at those that are lent. */
-export const toBytes: Conversion<Bytes> = (bytes) => bytes as Bytes;
+export const asBytes: Conversion<Bytes> = (bytes) => bytes as Bytes;
 
-export const toBlob: Conversion<Blob> = (bytes, { headers }) =>
+export const asBlob: Conversion<Blob> = (bytes, { headers }) =>
   new Blob([bytes as Bytes], { type: headers.get('content-type') ?? '' });
 
 /** What is made of the whole body of a reply that has finished. Rejects with its error, see {@link errorToThrow}. */
@@ -27,7 +27,7 @@ export function promiseOf<Value>(core: ReplyCore, wanted: Conversion<Value>): Pr
 function converted<Value>(core: ReplyCore): Value {
   const { early, body } = core;
   const convert = core.wanted as Conversion<Value>;
-  return (early as Value | null) ?? convert(convert === toBytes ? body.takeAll() : body.lookAtAll(), core);
+  return (early as Value | null) ?? convert(convert === asBytes ? body.takeAll() : body.lookAtAll(), core);
 }
 
 /** The reply when it has finished. Rejects like {@link promiseOf}. */

@@ -15,7 +15,7 @@ import { parseJson, type StandardSchema } from './consume.ts';
 import { type LineOptions, lineRules, linesOf, valuesOf } from './lines.ts';
 import type { Operation } from './operation.ts';
 import { pipelineSource } from './pipeline-source.ts';
-import { completionOf, promiseOf, toBlob, toBytes } from './promised.ts';
+import { asBlob, asBytes, completionOf, promiseOf } from './promised.ts';
 import { ignoreSslErrors } from './questions.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyOwner } from './reply-signals.ts';
@@ -110,7 +110,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** The whole body. Rejects with the reply's error; for a status of 400 and above unless `throwHttpErrors` is false. */
   bytes(): Promise<Bytes> {
-    return promiseOf(this.#core as ReplyCore, toBytes);
+    return promiseOf(this.#core as ReplyCore, asBytes);
   }
 
   /**
@@ -156,7 +156,7 @@ export class NetworkReply extends ReplyState implements AsyncIterable<Bytes> {
 
   /** The body as a Blob of the response's Content-Type. Rejects like {@link bytes}. */
   blob(): Promise<Blob> {
-    return promiseOf(this.#core as ReplyCore, toBlob);
+    return promiseOf(this.#core as ReplyCore, asBlob);
   }
 
   /**

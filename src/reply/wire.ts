@@ -2,7 +2,7 @@ import type { ReplyEvent } from '../call/reply-event.ts';
 import { NetworkError } from '../error.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { withSentence } from './error-sentence.ts';
-import { toBytes } from './promised.ts';
+import { asBytes } from './promised.ts';
 import type { ReplyCore } from './reply-core.ts';
 import type { ReplyFace } from './reply-signals.ts';
 import { UploadProgress } from './upload-progress.ts';
@@ -63,7 +63,7 @@ export function convertEarly(core: ReplyCore, chunk: Uint8Array): boolean {
   const { final, wanted } = core;
   const isWhole = !core.hasBody && chunk.length === final?.total;
   if (!isWhole || final.status >= 400 || core.reply.listenerCount('readyRead') > 0) return false;
-  if (wanted === null || wanted === toBytes) return false;
+  if (wanted === null || wanted === asBytes) return false;
   core.early = wanted(chunk, core);
   return true;
 }

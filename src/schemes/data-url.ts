@@ -34,16 +34,16 @@ function decodeBody(encoded: string, base64: boolean): Uint8Array | null {
   const text = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(parseInt(hex, 16)),
   );
-  if (!base64) return toBytes(text);
+  if (!base64) return latin1Bytes(text);
   try {
     // Forgiving-base64 decode, https://infra.spec.whatwg.org/#forgiving-base64-decode
-    return toBytes(atob(text));
+    return latin1Bytes(atob(text));
   } catch {
     return null;
   }
 }
 
-function toBytes(text: string): Uint8Array {
+function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -20,11 +20,11 @@ export const MAXIMUM_DATA_URL = 64 * 1024 * 1024;
  * @param limit most characters of a URL; a longer one is refused before anything is decoded
  */
 export function dataScheme(limit: number = MAXIMUM_DATA_URL): SchemeHandler {
-  return { open: (request) => answer(request, limit) };
+  return { open: (request) => dataResponse(request, limit) };
 }
 
 /** The errors do not quote the URL: it is all content. */
-function answer(request: HttpRequest, limit: number): HttpResponse {
+function dataResponse(request: HttpRequest, limit: number): HttpResponse {
   const { method, url, options } = request;
   if (options.fetch === null && !isRetrieval(method)) {
     throw new NetworkError(

@@ -52,7 +52,7 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
       url: request.url.href,
     });
   const headers = new HttpHeaders(response.headers);
-  return answer(request, {
+  return schemeResponse(request, {
     status: response.status,
     reason: response.statusText,
     headers,
@@ -93,11 +93,11 @@ export async function preconnect(
   const target = { ...request, url };
   const routed = routing === null ? target : await routing.outgoing(target, call);
   await transport.connect({ request: routed, encrypted }, call);
-  return answer(request, { security: encrypted ? UNTOLD_SECURITY : null });
+  return schemeResponse(request, { security: encrypted ? UNTOLD_SECURITY : null });
 }
 
 /** A response that no wire stands behind. */
-function answer(request: HttpRequest, parts: Partial<HttpResponse>): HttpResponse {
+function schemeResponse(request: HttpRequest, parts: Partial<HttpResponse>): HttpResponse {
   return {
     url: request.url,
     status: 0,

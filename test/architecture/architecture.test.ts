@@ -200,6 +200,23 @@ describe('the house', () => {
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 
+  // Those that ../shared/design-2.md found to mean several things each.
+  test.each(['Visit', 'ResponseHead', 'Promised', 'chunksOf', 'copyBody', 'toBytes', 'answer'])(
+    'one word for one thing: %s',
+    (word) => {
+      const declaration = new RegExp(
+        `^(?:export )?(?:async )?(?:class|interface|type|function\\*?|const) ${word}\\b`,
+        'm',
+      );
+      const declaring = product.filter(({ path }) => declaration.test(readFileSync(path, 'utf8')));
+      expect(declaring.map(({ path }) => path).slice(1)).toEqual([]);
+    },
+  );
+
+  test('one policy.ts', () => {
+    expect(product.filter(({ path }) => path.endsWith('/policy.ts')).map(({ path }) => path)).toHaveLength(1);
+  });
+
   test('the build is told in 120 lines', () => {
     expect(readModule('rollup.config.ts').lines).toBeLessThanOrEqual(120);
   });

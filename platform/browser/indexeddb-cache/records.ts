@@ -18,7 +18,7 @@ export const CHUNK_SIZE = 128 * 1024;
 const END: IDBValidKey = [];
 
 export const chunkKey = (id: string, index: number): IDBValidKey => ['b', id, index];
-export const chunksOf = (id: string): IDBKeyRange => IDBKeyRange.bound(['b', id], ['b', id, END]);
+export const chunkKeysOf = (id: string): IDBKeyRange => IDBKeyRange.bound(['b', id], ['b', id, END]);
 export const entryKey = (key: string, id: string): IDBValidKey => ['m', key, id];
 export const entriesOf = (key: string): IDBKeyRange => IDBKeyRange.bound(['m', key], ['m', key, END]);
 export const useKey = (used: number, key: string, id: string): IDBValidKey => ['l', used, key, id];

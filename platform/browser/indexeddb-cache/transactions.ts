@@ -8,7 +8,7 @@ import {
 } from '../../../src/cache/storage/network-cache.ts';
 import {
   chunkKey,
-  chunksOf,
+  chunkKeysOf,
   type EntryRecord,
   entriesOf,
   entryKey,
@@ -151,7 +151,7 @@ export async function evict(entries: Entries, sum: number, target: number, now: 
       if (cursor === null) break;
       const [, , key, id] = cursor.key as [string, number, string, string];
       entries.delete(entryKey(key, id));
-      entries.delete(chunksOf(id));
+      entries.delete(chunkKeysOf(id));
       cursor.delete();
       left -= cursor.value as number;
       cursor.continue();
@@ -174,13 +174,13 @@ export async function sweep(entries: Entries, before: number): Promise<void> {
 
 /** Drops the chunks of an entry that is not published. */
 export function discard(entries: Entries, id: string): void {
-  entries.delete(chunksOf(id));
+  entries.delete(chunkKeysOf(id));
   entries.delete(stagedKey(id));
 }
 
 function removeEntry(entries: Entries, key: string, { id, used, size }: EntryRecord): number {
   entries.delete(entryKey(key, id));
   entries.delete(useKey(used, key, id));
-  entries.delete(chunksOf(id));
+  entries.delete(chunkKeysOf(id));
   return size;
 }

@@ -3,7 +3,7 @@ import { abortable } from '../dial/dial-time.ts';
 import type { Connection } from './connection.ts';
 import { ListenerPatience } from './listener-patience.ts';
 
-interface Promised {
+interface ConnectionAhead {
   readonly opened: Promise<Connection>;
   readonly patience: ListenerPatience;
   isTaken: boolean;
@@ -14,7 +14,7 @@ interface Promised {
 export class ConnectionsAhead {
   readonly #giveBack: (connection: Connection) => void;
   readonly #clock: Clock;
-  readonly #promised: Promised[] = [];
+  readonly #promised: ConnectionAhead[] = [];
 
   /** @param giveBack makes a connection idle that no request has taken */
   constructor(giveBack: (connection: Connection) => void, clock: Clock) {
@@ -29,7 +29,7 @@ export class ConnectionsAhead {
   async add(open: (asking: () => void) => Promise<Connection>): Promise<void> {
     const patience = new ListenerPatience(this.#clock);
     const opened = open(() => patience.begin());
-    const promised: Promised = { opened, patience, isTaken: false, connection: null };
+    const promised: ConnectionAhead = { opened, patience, isTaken: false, connection: null };
     this.#promised.push(promised);
     try {
       promised.connection = await opened;
@@ -59,7 +59,7 @@ export class ConnectionsAhead {
   }
 
   /** It is for another request, once it is open. */
-  #forgo(promised: Promised): void {
+  #forgo(promised: ConnectionAhead): void {
     promised.isTaken = false;
     if (promised.connection !== null) this.#giveBack(promised.connection);
   }

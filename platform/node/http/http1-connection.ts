@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../../src/call/response.ts';
 import type { ProxyServer } from '../../../src/call/route.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ResponseFraming } from '../../../src/http1/response-framing.ts';
-import type { ResponseHandler, ResponseHead } from '../../../src/http1/response-handler.ts';
+import type { ParsedHead, ResponseHandler } from '../../../src/http1/response-handler.ts';
 import { ResponseParser } from '../../../src/http1/response-parser.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
@@ -135,12 +135,12 @@ export class Http1Connection implements Connection, Http1Wire, ResponseHandler {
     if (isSilent) this.#owner.silent(this);
   }
 
-  onInformational(head: ResponseHead): void {
+  onInformational(head: ParsedHead): void {
     this.#isAnswered = true;
     this.#current?.inform(head);
   }
 
-  onHead(head: ResponseHead, { kind, announced, keepAlive }: ResponseFraming): void {
+  onHead(head: ParsedHead, { kind, announced, keepAlive }: ResponseFraming): void {
     const isLate = this.#isReused && !this.#isAnswered && isIdleTimeout(head.status, keepAlive);
     if (isLate && this.#sendElsewhere(canBeRepeated)) return;
     this.#isAnswered = true;

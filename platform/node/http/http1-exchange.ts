@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { ProxyServer } from '../../../src/call/route.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import { CHUNK_END, chunkHeader, LAST_CHUNK } from '../../../src/http1/request-framing.ts';
-import type { ResponseHead } from '../../../src/http1/response-handler.ts';
+import type { ParsedHead } from '../../../src/http1/response-handler.ts';
 import type { BodySink } from '../../../src/message/body.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
@@ -62,12 +62,12 @@ export class Http1Exchange extends WireExchange {
     if (hasBody) socket.uncork();
   }
 
-  inform({ status, reason, headers }: ResponseHead): void {
+  inform({ status, reason, headers }: ParsedHead): void {
     this.tellInformational(status, reason, headers);
   }
 
   /** @param endsWithConnection see {@link HttpResponse.endsWithConnection} */
-  answer({ status, reason, minorVersion, headers }: ResponseHead, endsWithConnection: boolean): void {
+  answer({ status, reason, minorVersion, headers }: ParsedHead, endsWithConnection: boolean): void {
     const httpVersion = minorVersion === 1 ? '1.1' : '1.0';
     const { security } = this.#wire;
     this.tellHead({ status, reason, httpVersion, headers, security, endsWithConnection });

@@ -1,5 +1,5 @@
 import { ERROR_BODY_LIMIT } from '../../../../src/error.ts';
-import type { ResponseHandler, ResponseHead } from '../../../../src/http1/response-handler.ts';
+import type { ParsedHead, ResponseHandler } from '../../../../src/http1/response-handler.ts';
 import { ResponseParser } from '../../../../src/http1/response-parser.ts';
 import type { HttpHeaders } from '../../../../src/message/headers.ts';
 import type { Dialing, Wire } from '../step.ts';
@@ -13,7 +13,7 @@ const BODY_PATIENCE = 1000;
 
 /** The answer to a CONNECT. */
 export class ConnectAnswer implements ResponseHandler {
-  head: ResponseHead | null = null;
+  head: ParsedHead | null = null;
   readonly body: Uint8Array[] = [];
   #size = 0;
   #isOver = false;
@@ -79,7 +79,7 @@ export class ConnectAnswer implements ResponseHandler {
 
   onInformational(): void {}
 
-  onHead(head: ResponseHead): void {
+  onHead(head: ParsedHead): void {
     this.head = head;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { acceptEncoding, codingsToUndo, formatOf, isBomb } from '../../../src/decoding/codings.ts';
 import type { Coding } from '../../../src/decoding/decoder.ts';
-import { acceptEncoding, codingsToUndo, formatOf, isBomb } from '../../../src/decoding/policy.ts';
 import { type HeadersInput, HttpHeaders } from '../../../src/message/headers.ts';
 
 const ALL: readonly Coding[] = ['zstd', 'br', 'gzip', 'deflate'];
