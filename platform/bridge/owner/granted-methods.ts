@@ -24,7 +24,8 @@ export const GRANTED: { readonly [Name in Exclude<Grant, 'cookies.changed'>]: Ru
   'cookies.get': async ({ manager, policy }, url) => {
     const jar = jarOf(manager);
     await jar.refresh?.();
-    return (await jar.cookiesForUrl(url, contextOf(policy))).map(shownCookie);
+    const cookies = await jar.cookiesForUrl(url, contextOf(policy));
+    return cookies.filter((cookie) => isOfScripts(cookie, policy)).map(shownCookie);
   },
   'cookies.all': async ({ manager, policy }) => {
     const jar = wholeJarOf(manager);
@@ -35,6 +36,7 @@ export const GRANTED: { readonly [Name in Exclude<Grant, 'cookies.changed'>]: Ru
       .map(shownCookie);
   },
   'cookies.set': async ({ manager, policy }, cookie, url) =>
+    isOfScripts(cookie, policy) &&
     (await jarOf(manager).setCookiesFromUrl([cookie], url, contextOf(policy))) === true,
   'cookies.clear': ({ manager, policy }) => {
     const jar = wholeJarOf(manager);
@@ -69,15 +71,22 @@ export function watchCookies({ manager, policy }: Caller, told: (change: CookieC
   });
 }
 
+/** Said to every jar as a context, which one of the application's own may pass over. */
+function isOfScripts(
+  { httpOnly }: Pick<CookieInit, 'name' | 'httpOnly'>,
+  { showSetCookie }: ResolvedPolicy,
+): boolean {
+  return showSetCookie || httpOnly !== true;
+}
+
 /**
  * What a page would be shown of a jar: no HttpOnly cookie, unless the policy shows Set-Cookie as well; and where it lists
  * origins, none that goes to no one of them.
  */
-function isShown(
-  { httpOnly, domain, hostOnly }: Cookie,
-  { showSetCookie, origins }: ResolvedPolicy,
-): boolean {
-  if (httpOnly && !showSetCookie) return false;
+function isShown(cookie: Cookie, policy: ResolvedPolicy): boolean {
+  const { domain, hostOnly } = cookie;
+  const { origins } = policy;
+  if (!isOfScripts(cookie, policy)) return false;
   if (origins === null) return true;
   const hosts = [...origins.keys()].map((origin) => new URL(origin).hostname);
   return hosts.some((host) => host === domain || (!hostOnly && host.endsWith(`.${domain}`)));

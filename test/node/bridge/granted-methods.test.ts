@@ -178,6 +178,21 @@ describe('cookies', () => {
     expect(await cookies.all()).toEqual([]);
   });
 
+  test('HttpOnly ones of a jar of one’s own that passes over who asks', async () => {
+    const received: string[] = [];
+    const cookieJar: AbstractCookieJar = {
+      cookiesForUrl: () => [
+        { name: 'h', value: '1', httpOnly: true },
+        { name: 's', value: '1' },
+      ],
+      setCookiesFromUrl: (cookies) => received.push(...Array.from(cookies, String)) > 0,
+    };
+    await using both = pair(ALL, { cookieJar });
+    expect(names(await both.client.cookies.get(SITE))).toEqual(['s']);
+    expect(await both.client.cookies.set({ name: 'h', value: '2', httpOnly: true }, SITE)).toBe(false);
+    expect(received).toEqual([]);
+  });
+
   test('of a jar of one’s own: what it can do', async () => {
     const sent: unknown[] = [];
     const cookieJar: AbstractCookieJar = {
