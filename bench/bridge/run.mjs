@@ -2,7 +2,11 @@
  * What a port costs: everything twice in each round, by a manager and by clients of one in another thread, the direct way = 1.
  * `node bench/bridge/run.mjs [--rounds N] [--only TEXT] [--gib N]`. It measures what `npm run build` has made.
  */
+import { closeSync, ftruncateSync, mkdtempSync, openAsBlob, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fileBody } from '../../dist/node/extras.js';
 import { NetworkAccessManager } from '../../dist/node/index.js';
 import { range, startOwner } from './owner.mjs';
 
@@ -46,11 +50,25 @@ async function upload(one) {
   await one.post(`${origin}/`, body()).text();
 }
 
+/** Of holes: the page cache has all of it, and no disk is measured. */
+const directory = mkdtempSync(join(tmpdir(), 'bridge-'));
+const path = join(directory, 'large');
+const file = openSync(path, 'w');
+ftruncateSync(file, BYTES);
+closeSync(file);
+const blob = await openAsBlob(path);
+
 const fifty = Array.from({ length: 50 }, client);
 const CONTESTS = [
   { name: 'GET of 1 KiB, six at once', way: (one) => gets([one], 4000, 6), goal: 'CPU 2.5' },
   { name: 'download', way: download, goal: 'speed 0.5' },
-  { name: 'upload', way: upload, goal: 'speed 0.5' },
+  { name: 'upload of one chunk again and again', way: upload, goal: 'speed 0.5' },
+  {
+    name: 'upload of a file',
+    way: (one) => one.post(`${origin}/`, fileBody(path)).text(),
+    goal: 'speed 0.5',
+  },
+  { name: 'upload of a Blob', way: (one) => one.post(`${origin}/`, blob).text(), goal: 'speed 0.5' },
   {
     name: '50 clients with 200 GETs each',
     way: (one) => gets(one === direct ? Array(50).fill(direct) : fifty, 200, 200),
@@ -95,3 +113,4 @@ for (const { name, way, goal } of CONTESTS) {
 await Promise.all([...fifty, through].map((one) => one.close()));
 await direct.close();
 await end();
+rmSync(directory, { recursive: true });
