@@ -44,7 +44,7 @@ export function toCredentials(given: unknown): Credentials | null {
   );
   if (token !== undefined && token !== '') return { token };
   if (user === undefined || password === undefined)
-    throw new TypeError('credentials: expected { user, password } or { token }, or null');
+    throw new TypeError('credentials: expected { user, password } or { token }');
   return {
     user,
     password,

@@ -58,7 +58,7 @@ export function checkNames(owner: string, given: unknown, names: ReadonlySet<str
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 /** Of a Map, a Promise, a Headers and their like nothing would be read: what is said in them is no name of theirs. */
 export const isNamed = (value: unknown): value is object =>
-  isObject(value) && (brandOf(value) === '' || Object.keys(value).length > 0);
+  isObject(value) && (!brandOf(value) || Object.keys(value).length > 0);
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
 export const isString = (value: unknown): value is string => typeof value === 'string';
 

@@ -28,7 +28,7 @@ import type { ReplyCore } from '../../../src/reply/reply-core.ts';
 import type { ReplyOwner } from '../../../src/reply/reply-signals.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { type RequestSurroundings, resolveRequest, toNetworkRequest } from '../../../src/resolve-request.ts';
-import { brandOf } from '../../../src/util/brand.ts';
+import { brandOf, isUint8Array } from '../../../src/util/brand.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { ActiveSet } from '../../../src/util/collections.ts';
 import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.ts';
@@ -243,9 +243,8 @@ export class ConnectedClient extends Verbs implements NetworkClient {
 
 /** Whether the other side gets the same: no code, nothing of a class but bytes. What else there is ends the port. */
 function crosses(value: unknown): boolean {
-  return isObject(value)
-    ? /^(Uint8Array)?$/.test(brandOf(value)) && Object.values(value).every(crosses)
-    : !isFunction(value);
+  if (!isObject(value)) return !isFunction(value);
+  return isUint8Array(value) || (!brandOf(value) && Object.values(value).every(crosses));
 }
 
 /** What a request does not say is the owner's to add. */
