@@ -5,6 +5,7 @@ import {
   check,
   FUNCTION,
   hasMethods,
+  isFunction,
   isNamed,
   isObject,
   isString,
@@ -44,7 +45,7 @@ const NUMBER = wholeNumber();
 const ORIGINS = list('origins', (url) => URL.canParse(url) && originOf(url) !== 'null', originOf);
 const FUNCTIONS: Rule<readonly never[]> = [
   Object.freeze([]),
-  arrayOf('functions', FUNCTION.accepts),
+  arrayOf('functions', isFunction),
   (list: readonly never[]) => Object.freeze([...list]),
 ];
 
@@ -57,10 +58,9 @@ const SHARED: Rules<SharedOptions> = {
   secretHeaders: list('field names', isToken, toLowerCase),
   trustedRedirectOrigins: ORIGINS,
   unencodedOrigins: ORIGINS,
-  // What may be in it is for the platform that has TLS to say.
+  // What may be in TLS and proxies is for the platform that has them to say.
   tls: [null, NAMED, (tls: object) => Object.freeze(concealedTls({ ...tls }))],
   certificatePins: [null, NAMED, (pins: object) => Object.freeze({ ...pins })],
-  // What may be in it is for the platform that has proxies to say.
   proxy: [
     'default',
     check('a proxy, its URL or a word', (value) => isString(value) || isObject(value)),
@@ -140,7 +140,7 @@ const MANAGER_ONLY: Rules<ManagerOnlyOptions> = {
   authentication: [null, withMethods('under', 'clear')],
   credentials: [
     null,
-    check('a function, or credentials by origin', (value) => isObject(value) || FUNCTION.accepts(value)),
+    check('a function, or credentials by origin', (value) => isObject(value) || isFunction(value)),
     concealedCredentials,
   ],
   authenticationSchemes: orNull(list('schemes', isString, toLowerCase)) as Rule<null>,

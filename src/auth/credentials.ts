@@ -7,6 +7,7 @@ import type {
   TokenCredentials,
 } from '../call/authentication.ts';
 import { type Checks, checkOptions, TEXT } from '../checks/checker.ts';
+import { illTyped } from '../checks/option-errors.ts';
 import { numberOf } from '../util/number-of.ts';
 
 /** True for the same name and password, or token. */
@@ -44,7 +45,7 @@ export function toCredentials(given: unknown): Credentials | null {
   );
   if (token !== undefined && token !== '') return { token };
   if (user === undefined || password === undefined)
-    throw new TypeError('credentials: expected { user, password } or { token }');
+    throw illTyped('', 'credentials', '{ user, password } or { token }');
   return {
     user,
     password,

@@ -1,9 +1,11 @@
 import { type Checks, check, checkOptions, TEXT, TRUTH } from '../checks/checker.ts';
 import type { StrictTransportSecurityPolicy } from './security-part.ts';
 
+export const EPOCH = check('epoch milliseconds', Number.isFinite);
+
 const CHECKS: Checks<StrictTransportSecurityPolicy> = {
   host: { ...TEXT, isRequired: true },
-  expiry: { ...check('epoch milliseconds', Number.isFinite), isRequired: true },
+  expiry: { ...EPOCH, isRequired: true },
   includeSubDomains: { ...TRUTH, isRequired: true },
 };
 

@@ -1,4 +1,5 @@
-import { type Checks, check, checkOptions, oneOf, orNull, TEXT, TRUTH } from '../../../src/checks/checker.ts';
+import { EPOCH } from '../../../src/call/security-policy.ts';
+import { type Checks, checkOptions, oneOf, orNull, TEXT, TRUTH } from '../../../src/checks/checker.ts';
 import type { Cookie, CookieInit } from '../../../src/cookies/cookie.ts';
 import type { CookieChange } from '../../../src/cookies/stored-cookies.ts';
 import { NetworkError } from '../../../src/error.ts';
@@ -11,7 +12,6 @@ export type CallOwner = <Name extends Grant>(
   ...given: GivenTo<Name>
 ) => Promise<ResultOf<Name>>;
 
-const NUMBER = check('a number', Number.isFinite);
 /** No more than the owner understands: what it does not would end the port. */
 const COOKIE: Checks<CookieInit> = {
   name: { ...TEXT, isRequired: true },
@@ -19,13 +19,13 @@ const COOKIE: Checks<CookieInit> = {
   domain: TEXT,
   hostOnly: TRUTH,
   path: TEXT,
-  expires: orNull(NUMBER),
+  expires: orNull(EPOCH),
   secure: TRUTH,
   httpOnly: TRUTH,
   sameSite: oneOf('strict', 'lax', 'none', 'default'),
   partitioned: TRUTH,
   partitionKey: orNull(TEXT),
-  creationTime: NUMBER,
+  creationTime: EPOCH,
 };
 
 /**
