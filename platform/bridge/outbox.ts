@@ -37,7 +37,7 @@ export class Outbox<Message> {
    * @param given bytes in the message, in memory of their own that is given away
    * @param size about the bytes of the message, where it may be large
    */
-  send(message: Message, given: readonly Uint8Array[] = NONE, size = given[0]?.length ?? 0): void {
+  send(message: Message, given: readonly Uint8Array[] = [], size = given[0]?.length ?? 0): void {
     if (this.#isClosed) return;
     this.#messages.push(message);
     if (!this.#isDue) {
@@ -98,7 +98,6 @@ export class Outbox<Message> {
   }
 }
 
-const NONE: readonly Uint8Array[] = [];
 /** Milliseconds. */
 const MENTIONED = 10;
 const NOW = Promise.resolve();

@@ -82,9 +82,9 @@ export class UploadSender {
   }
 
   #copy(piece: Uint8Array): Uint8Array {
-    const memory = this.#memory.find(({ length }) => length === piece.length);
+    const memory = this.#memory.find((kept) => kept.length === piece.length);
     if (memory === undefined) return copyBytes(piece);
-    this.#memory = this.#memory.filter((other) => other !== memory);
+    this.#memory = this.#memory.filter((kept) => kept !== memory);
     memory.set(piece);
     return memory;
   }
