@@ -76,6 +76,15 @@ test.skipIf(!existsSync(dist)).each([
   expect(filesOf(module)).toEqual(files);
 });
 
+// An import of a module of Node asks for each of its exports, and makes a module of them.
+test.skipIf(!existsSync(dist))('the manager imports no module of Node', () => {
+  const chunks = path.join(dist, '../chunks');
+  const files = readdirSync(chunks).filter((name) => /^(manager|shared)-.*\.c?js$/.test(name));
+  const lines = files.flatMap((name) => readFileSync(path.join(chunks, name), 'utf8').split('\n'));
+  expect(files).toHaveLength(4);
+  expect(lines.filter((line) => /^import .*'node:|= require\('node:/.test(line))).toEqual([]);
+});
+
 test.skipIf(!existsSync(dist))('what Node loads is ASCII without comments', () => {
   const files = [dist, path.join(dist, '../chunks')].flatMap((place) =>
     readdirSync(place, { withFileTypes: true })
