@@ -122,13 +122,13 @@ export class Manager extends Settings implements NetworkClient {
 
   /** It is closed, or one that it extends. */
   get #isClosed(): boolean {
-    return this.#connections.isClosed || (this.#extended === null ? false : this.#extended.#isClosed);
+    return this.#connections.isClosed || (this.#extended !== null && this.#extended.#isClosed);
   }
 
   /** @internal When it is closed, or one that it extends. Returns what takes that back. */
   whenClosed(callback: () => void): () => void {
     this.#closing.add(callback);
-    const forget = this.#extended === null ? null : this.#extended.whenClosed(callback);
+    const forget = this.#extended?.whenClosed(callback);
     return () => {
       this.#closing.delete(callback);
       forget?.();
