@@ -195,13 +195,15 @@ export class Call {
   /** What a promise gives, or the reason as soon as the call is given up: for every wait that cannot be ended itself. */
   wait<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const giveUp = (reason: NetworkError): void => {
-        this.offCancel(canceler);
-        reject(reason);
+      const forget = (): void => this.offCancel(canceler);
+      const canceler: Canceler = {
+        giveUp: (reason) => {
+          forget();
+          reject(reason);
+        },
       };
-      const canceler = { giveUp };
       this.addCanceler(canceler);
-      void promise.then(resolve, reject).then(() => this.offCancel(canceler));
+      void promise.then(resolve, reject).then(forget);
     });
   }
 

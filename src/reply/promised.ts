@@ -1,5 +1,6 @@
 import type { Bytes } from '../util/bytes.ts';
 import { failAtCaller } from './caller-stack.ts';
+import { WHOLE } from './reply-body.ts';
 import type { ReplyCore } from './reply-core.ts';
 import { errorToThrow } from './reply-error.ts';
 import type { ReplyFace } from './reply-signals.ts';
@@ -16,10 +17,11 @@ export const asBlob: Conversion<Blob> = (bytes, { headers }) =>
 /** What is made of the whole body of a reply that has finished. Rejects with its error, see {@link errorToThrow}. */
 export function promiseOf<Value>(core: ReplyCore, wanted: Conversion<Value>): Promise<Value> {
   try {
-    core.collect(wanted);
+    if (core.hasBody || core.wanted !== null) core.body.claim(WHOLE);
   } catch (error) {
     return Promise.reject(error);
   }
+  core.wanted = wanted;
   return whenOver(core).then(converted<Value>, failAtCaller);
 }
 
@@ -37,9 +39,9 @@ export function completionOf(core: ReplyCore): Promise<ReplyFace> {
 
 /** One promise for all who wait, of which each has one of its own. */
 function whenOver(core: ReplyCore): Promise<ReplyCore> {
-  if (core.finished) return Promise.resolve(outcomeOf(core));
   core.over ??= new Promise((resolve) => {
     core.tellOver = resolve;
+    if (core.finished) resolve(outcomeOf(core));
   });
   return core.over;
 }

@@ -13,7 +13,7 @@ import type { ActiveSet, Placed } from '../util/collections.ts';
 import { bodyTooLarge, judgeBody } from './body-limit.ts';
 import { platformDecoding, type TextSource } from './body-text.ts';
 import { withSentence } from './error-sentence.ts';
-import { type Conversion, outcomeOf } from './promised.ts';
+import { outcomeOf } from './promised.ts';
 import { askListeners, isHeard } from './questions.ts';
 import { type BodyControl, ReplyBody, WHOLE } from './reply-body.ts';
 import { abortError, statusError } from './reply-error.ts';
@@ -134,12 +134,6 @@ export class ReplyCore<Reply extends ReplyFace = ReplyFace>
   setPriority(priority: Priority): void {
     this.#priority = priority;
     this.#transfer?.setPriority(priority);
-  }
-
-  /** The whole body is for a promise. A TypeError when it has a reader. */
-  collect(wanted: Conversion): void {
-    if (this.#body !== null || this.wanted !== null) this.body.claim(WHOLE);
-    this.wanted = wanted;
   }
 
   /**

@@ -74,12 +74,11 @@ export class SharedFetch {
     if (leader.priority !== null) call.setPriority(leader.priority);
     leader.queued = { setPriority: (priority) => call.setPriority(priority) };
     this.#response = new Promise((resolve, reject) => {
-      const leave = (reason: NetworkError): void => {
+      const forget = leader.onCancel((reason) => {
         reject(reason);
         this.#endAll((waiter) => waiter.goOn('left'));
         call.cancel(reason);
-      };
-      const forget = leader.onCancel(leave);
+      });
       run(call).then(
         (result) => {
           forget();
