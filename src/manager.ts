@@ -122,7 +122,7 @@ export class Manager extends Settings implements NetworkClient {
 
   /** It is closed, or one that it extends. */
   get #isClosed(): boolean {
-    return this.#connections.isClosed || (this.#extended !== null && this.#extended.#isClosed);
+    return this.#connections.isClosed || (this.#extended === null ? false : this.#extended.#isClosed);
   }
 
   /** @internal When it is closed, or one that it extends. Returns what takes that back. */
