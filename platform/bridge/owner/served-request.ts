@@ -30,7 +30,7 @@ export interface RequestHost {
   readonly rate: ClientRate;
   readonly flow: PortFlow;
   readonly uploadCredit: UploadCredit;
-  /** Bytes are handed over by the port, not copied. */
+  /** @internal Bytes are handed over by the port, not copied. */
   readonly transfers: boolean;
   /** @internal */
   send(message: OwnerMessage, given?: readonly Uint8Array[]): void;
