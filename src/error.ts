@@ -49,7 +49,10 @@ export const ERROR_CODES = {
 /** What a program compares: the names in {@link ERROR_CODES}. */
 export type NetworkErrorCode = keyof typeof ERROR_CODES;
 
-/** What a {@link NetworkError} carries beside its message. Plain data, except `cause`. */
+/**
+ * What a {@link NetworkError} carries beside its message. Plain data, except `cause`. Other names are passed over: what makes an
+ * error of what has gone wrong must not fail itself.
+ */
 export interface NetworkErrorDetails {
   /** The URL of the request or hop that failed. Userinfo and fragment are removed before it is kept. */
   readonly url?: string | undefined;

@@ -9,7 +9,8 @@ let current: ConnectedClient | null = null;
 
 /**
  * The client of this page. It can be used at once; whether the main process serves the page is told by `client.ready` and by
- * every request. The same one for all callers in the page, until it fails or is closed: then a new one is connected.
+ * every request. The same one for all callers in the page, with the options of the first, until it fails or is closed: then a new one
+ * is connected.
  *
  * @throws TypeError where no preload has called `exposeManager`
  */
