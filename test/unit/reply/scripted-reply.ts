@@ -89,7 +89,7 @@ export function record(reply: NetworkReply): string[] {
   return trace;
 }
 
-export function head(init: Partial<ResponseHead> = {}): ReplyEvent {
+export function head(init: Partial<ResponseHead> = {}): Extract<ReplyEvent, { readonly type: 'head' }> {
   return {
     type: 'head',
     url: 'http://origin.test/',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { shownEvent } from '../../../../platform/bridge/owner/shown-event.ts';
 import type { ReplyEvent } from '../../../../src/call/reply-event.ts';
 import { NetworkError } from '../../../../src/error.ts';
+import { head } from '../../reply/scripted-reply.ts';
 
 const FIELDS = ['set-cookie', 'a=secret', 'x-a', '1', 'set-cookie2', 'b=secret'];
 const ERROR = new NetworkError('timeout', 'too late').toJSON();
@@ -16,17 +17,7 @@ const EVENTS: { readonly [Type in ReplyEvent['type']]: Extract<ReplyEvent, { rea
   redirected: { type: 'redirected', target: 'https://b.example/' },
   retrying: { type: 'retrying', attempt: 2, delay: 1, error: ERROR },
   fault: { type: 'fault', error: ERROR },
-  head: {
-    type: 'head',
-    ...HOP,
-    httpVersion: '1.1',
-    security: null,
-    source: 'network',
-    originalContentLength: -1,
-    total: -1,
-    redirectedByPlatform: false,
-    cacheStatus: null,
-  },
+  head: head(HOP),
   data: { type: 'data', chunk: new Uint8Array(1), lent: false },
   end: { type: 'end', trailers: FIELDS },
   failed: { type: 'failed', error: ERROR },
