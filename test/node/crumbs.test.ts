@@ -1,7 +1,10 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
-import { NetworkAccessManager, type NetworkReply } from '../../platform/node/index.ts';
+import { NetworkAccessManager, NetworkError, type NetworkReply } from '../../platform/node/index.ts';
+import type { BodySink } from '../../src/message/body.ts';
+import { collectBody } from '../../src/message/collect-body.ts';
+import { collectResponse } from '../../src/message/collect-response.ts';
 import { until } from '../suites/transport/harness.ts';
 import { startRawServer } from '../support/raw-server.ts';
 
@@ -32,4 +35,36 @@ test.each<[string, (reply: NetworkReply) => void]>([
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
   reply.abort();
   await manager.close();
+});
+
+test('so do those that are collected for an interceptor, and those of an upload where none is streamed', async () => {
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const chunk = new Uint8Array(1);
+  let sink: BodySink | null = null;
+  const start = (given: BodySink): void => {
+    sink = given;
+    for (let sent = 0; sent < CHUNKS; sent++) given.data(chunk, true);
+  };
+  const body = { start, pause: () => {}, resume: () => {}, cancel: () => {} };
+  const response = collectResponse(body, CHUNKS, () => new NetworkError('unknown-content', 'too large'));
+  let goOn = (): void => {};
+  let isWaiting = false;
+  async function* open(): AsyncGenerator<Uint8Array> {
+    for (let sent = 0; sent < CHUNKS; sent++) yield new Uint8Array(1);
+    isWaiting = true;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+  }
+  const upload = collectBody(
+    { length: null, replayable: false, contentType: null, bytes: null, open },
+    CHUNKS,
+  );
+  await until(() => isWaiting);
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+  sink!.end(null);
+  goOn();
+  expect([(await response).length, (await upload).length]).toEqual([CHUNKS, CHUNKS]);
 });
