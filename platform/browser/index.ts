@@ -4,8 +4,7 @@ import { browserPlatform } from './platform.ts';
 
 export * from '../../src/index.ts';
 // In place of the neutral ones of the same names.
-export { Authentication } from './authentication.ts';
-export { StrictTransportSecurity } from './strict-transport-security.ts';
+export { Authentication, StrictTransportSecurity } from './parts.ts';
 
 /** The manager over the page's own fetch. See {@link Manager}. */
 export class NetworkAccessManager extends Manager {

@@ -1,5 +1,5 @@
 /** For a page in a window of Electron: a client of the manager that the main process shares. */
-import { ConnectedClient, type ConnectOptions } from '../bridge/client/connected-client.ts';
+import { ConnectedClient, type ConnectOptions, connectOptions } from '../bridge/client/connected-client.ts';
 import { domPort } from '../bridge/ports/dom-port.ts';
 import { EXPOSED, type HandOver } from './hand-over.ts';
 
@@ -12,10 +12,11 @@ let current: ConnectedClient | null = null;
  * every request. The same one for all callers in the page, with the options of the first, until it fails or is closed: then a new one
  * is connected.
  *
- * @throws TypeError where no preload has called `exposeManager`
+ * @throws TypeError where no preload has called `exposeManager`, and for options that there are not, whose client it may be
  */
 export function connectManager(options?: ConnectOptions): ConnectedClient {
-  if (current === null || current.failure !== null) current = new ConnectedClient(handOverPort(), options);
+  const checked = connectOptions(options);
+  if (current === null || current.failure !== null) current = new ConnectedClient(handOverPort(), checked);
   return current;
 }
 

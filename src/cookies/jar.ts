@@ -6,7 +6,7 @@ import { type AbstractCookieJar, type CookieContext, checkedContext } from './ab
 import { type Cookie, type CookieInit, isExpired } from './cookie.ts';
 import { type CookiePolicy, type CookieRequest, type CookieUrl, cookieRequest } from './cookie-request.ts';
 import { type CookieLimits, cookieLimits } from './limits.ts';
-import { parseSetCookie } from './parse.ts';
+import { parseLine } from './parse.ts';
 import { CookiePersistence, type CookieStorageOptions } from './persistence.ts';
 import { NO_PUBLIC_SUFFIX_LIST, type PublicSuffixList } from './public-suffix.ts';
 import { completeCookie, ownPolicy, receiveCookie } from './receive.ts';
@@ -157,7 +157,7 @@ export class CookieJar implements AbstractCookieJar {
 
   /** Stores what one Set-Cookie field says. True when a cookie was added; false too when one was deleted by it. */
   setCookie(line: string, url: CookieUrl, context: CookieContext = NO_CONTEXT): boolean {
-    const cookie = parseSetCookie(line, this.#clock.now(), this.limits);
+    const cookie = parseLine(line, this.#clock.now(), this.limits);
     return cookie !== null && this.setCookiesFromUrl([cookie], url, context);
   }
 

@@ -40,14 +40,17 @@ const CHECKS = Object.fromEntries(
 
 /**
  * The limits of a jar: the defaults, and what differs from them. `undefined` counts as not set.
+ *
+ * @param owner whose they are, for errors
  * @throws TypeError for what is no limit, which would be none
  */
 export function cookieLimits(
   differing: { readonly [Name in keyof CookieLimits]?: number | undefined } = {},
+  owner = 'CookieJar',
 ): CookieLimits {
   return {
     ...DEFAULT_COOKIE_LIMITS,
-    ...checkOptions('CookieJar', differing as Partial<CookieLimits>, CHECKS, 'limits.'),
+    ...checkOptions(owner, differing as Partial<CookieLimits>, CHECKS, 'limits.'),
   };
 }
 

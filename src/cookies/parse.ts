@@ -1,6 +1,6 @@
 import type { CookieInit, SameSite } from './cookie.ts';
 import { parseCookieDate } from './cookie-date.ts';
-import { type CookieLimits, DEFAULT_COOKIE_LIMITS, limitedExpiry } from './limits.ts';
+import { type CookieLimits, cookieLimits, DEFAULT_COOKIE_LIMITS, limitedExpiry } from './limits.ts';
 
 /**
  * Reads the value of one Set-Cookie field (RFC 6265bis §5.6), or null when it sets no cookie at all: control characters
@@ -12,8 +12,19 @@ import { type CookieLimits, DEFAULT_COOKIE_LIMITS, limitedExpiry } from './limit
  * @param now epoch milliseconds, what Max-Age counts from
  * @param serverTime what the server took for now (the response's Date). `Expires` is a time of the server's clock and is
  * corrected by the difference, as in Chromium, so that no clock that is wrong ends a login
+ * @throws TypeError for a limit that is none, or that there is not
  */
 export function parseSetCookie(
+  line: string,
+  now: number,
+  limits?: Partial<CookieLimits>,
+  serverTime: number = now,
+): CookieInit | null {
+  return parseLine(line, now, cookieLimits(limits, 'parseSetCookie'), serverTime);
+}
+
+/** The same under limits that were judged before, as those of a jar are. */
+export function parseLine(
   line: string,
   now: number,
   limits: CookieLimits = DEFAULT_COOKIE_LIMITS,

@@ -8,7 +8,7 @@ import { isPromise } from '../util/is-promise.ts';
 import type { ParsedUrl } from '../util/url.ts';
 import type { AbstractCookieJar, CookieContext } from './abstract-cookie-jar.ts';
 import type { CookieInit } from './cookie.ts';
-import { parseSetCookie } from './parse.ts';
+import { parseLine } from './parse.ts';
 import { mergeCookieHeaders, serializeCookies } from './serialize.ts';
 
 /** What stands in the list for a jar. */
@@ -98,7 +98,7 @@ function cookiesOf({ headers }: HttpResponse, jar: AbstractCookieJar, now: numbe
   const serverTime = parseHttpDate(headers.get('date') ?? '', now) ?? now;
   return headers
     .getSetCookie()
-    .map((line) => parseSetCookie(line, now, jar.limits, serverTime))
+    .map((line) => parseLine(line, now, jar.limits, serverTime))
     .filter((cookie) => cookie !== null);
 }
 

@@ -200,6 +200,14 @@ describe('the house', () => {
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 
+  test('no file of a dozen lines has a single importer', () => {
+    const small = product.filter(({ path, lines }) => {
+      const importers = product.filter(({ imports }) => imports.some(({ target }) => target === path));
+      return lines <= 12 && importers.length === 1;
+    });
+    expect(small.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
   // Those that ../shared/design-2.md found to mean several things each.
   test.each(['Visit', 'ResponseHead', 'Promised', 'chunksOf', 'copyBody', 'toBytes', 'answer'])(
     'one word for one thing: %s',

@@ -25,7 +25,12 @@ describe.skipIf(binary === null)('Electron', () => {
 
   test('a page makes requests with the manager of the main process', () => {
     expect(whatCameOf('requests')).toMatchObject({
-      signals: { text: 'hello', status: 200, isSame: true },
+      signals: {
+        text: 'hello',
+        status: 200,
+        isSame: true,
+        misspelt: expect.stringContaining("TypeError: connect: unknown option 'conectTimeout'"),
+      },
       fetch: [200, `${server.origin}/echo`, 'GET'],
       download: 20_000_000,
       upload: '3000000',

@@ -48,6 +48,10 @@ export interface ConnectOptions {
 
 const CHECKS: Checks<ConnectOptions> = { connectTimeout: wholeNumber(1), clock: CLOCK };
 
+/** @throws TypeError for what is none of them */
+export const connectOptions = (given?: ConnectOptions): ConnectOptions =>
+  checkOptions('connect', given, CHECKS);
+
 /**
  * Makes requests with a manager that lives on the other side of a port. Its replies are what the manager's are: same class,
  * same signals in the same order, same errors. Options that a request does not set are the owner's, but for what concerns a
@@ -87,7 +91,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     asyncContexts?: AsyncContexts,
   ) {
     super();
-    const { connectTimeout = 30_000, clock = systemClock } = checkOptions('connect', options, CHECKS);
+    const { connectTimeout = 30_000, clock = systemClock } = connectOptions(options);
     this.#ofLink = { connectTimeout, clock, asyncContexts };
     this.#connect = typeof port === 'function' ? port : null;
     this.#current = new ClientLink(typeof port === 'function' ? port() : port, this.#ofLink);

@@ -4,7 +4,7 @@ import { ConnectedClient } from '../../../platform/bridge/client/connected-clien
 import { RemoteCookies } from '../../../platform/bridge/client/remote-parts.ts';
 import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
 import { IndexedDbCache, IndexedDbStore } from '../../../platform/browser/extras.ts';
-import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/strict-transport-security.ts';
+import { StrictTransportSecurity as PageSecurity } from '../../../platform/browser/parts.ts';
 import {
   certificatesOf,
   electronTransport,

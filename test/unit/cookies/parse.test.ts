@@ -99,10 +99,18 @@ describe('attributes', () => {
   });
 
   test('the limits are options', () => {
-    const limits = { ...DEFAULT_COOKIE_LIMITS, cookieSize: 3, attributeSize: 2, lifetime: 1000 };
+    const limits = { cookieSize: 3, attributeSize: 2, lifetime: 1000 };
     expect(parseSetCookie('a=123', NOW, limits)).toBeNull();
     const cookie = parseSetCookie('a=12; Path=/x; Path=/yy; Max-Age=60', NOW, limits);
     expect(cookie).toMatchObject({ path: '/x', expires: NOW + 1000 });
+  });
+
+  test.each([
+    [{ cookiesize: 3 }, "parseSetCookie: unknown option 'limits.cookiesize'"],
+    [{ cookieSize: -3 }, "parseSetCookie: option 'limits.cookieSize'"],
+    [new Map(), 'parseSetCookie: expected an object of options'],
+  ])('refuses %o', (limits, message) => {
+    expect(() => parseSetCookie('a=b', NOW, limits as object)).toThrow(message);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Manager } from '../../src/manager.ts';
+import { ConnectedClient, type ConnectOptions } from './client/connected-client.ts';
 import { ServedPort } from './owner/served-port.ts';
 import { type BridgePolicyInput, resolvePolicy } from './policy/policy.ts';
 import { type PortInput, portOf } from './ports/port-of.ts';
@@ -13,4 +14,14 @@ import { type PortInput, portOf } from './ports/port-of.ts';
  */
 export function serve(manager: Manager, port: PortInput, policy?: BridgePolicyInput): ServedPort {
   return new ServedPort(manager, portOf(port), resolvePolicy(policy));
+}
+
+/**
+ * A client of the manager that the other side of a port serves (`serve`). It can be used at once.
+ *
+ * @param port stays the bridge's until it is closed
+ * @throws TypeError for what is no port
+ */
+export function connect(port: PortInput, options?: ConnectOptions): ConnectedClient {
+  return new ConnectedClient(portOf(port), options);
 }
