@@ -22,9 +22,13 @@ export interface ThreadMessagePort {
   close?(): void;
 }
 
-/** A port of `node:worker_threads`. It keeps the process alive only while requests are under way. */
+/**
+ * A port of `node:worker_threads`. It keeps its thread alive only while requests are under way; in a thread other than the main
+ * one, what is served through it does so until it is closed. A Worker lives as long as whoever has made it wants.
+ */
 export function threadPort(port: ThreadMessagePort): BridgePort {
   let release = (): void => {};
+  const isWorker = port.close === undefined;
   return {
     ...TURNS,
     transfers: true,
@@ -37,13 +41,17 @@ export function threadPort(port: ThreadMessagePort): BridgePort {
         // A Worker closes nothing: it ends.
         exit: () => listener.closed(),
       });
-      port.unref?.();
+      if (!isWorker) port.unref?.();
     },
     post: (message, transfer) => port.postMessage(message, transfer),
     close() {
       release();
       port.close?.();
     },
-    hold: (isHeld) => (isHeld ? port.ref?.() : port.unref?.()),
+    hold(isHeld) {
+      if (isWorker) return;
+      if (isHeld) port.ref?.();
+      else port.unref?.();
+    },
   };
 }
