@@ -47,7 +47,7 @@ export class RemoteCookies {
     return this.#call('cookies.get', String(url));
   }
 
-  /** All cookies; where the policy lists origins, those that go to one of them. */
+  /** All cookies that go to a URL which the policy lets be asked. */
   all(): Promise<Cookie[]> {
     return this.#call('cookies.all');
   }

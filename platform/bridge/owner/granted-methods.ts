@@ -1,10 +1,14 @@
 import type { AbstractCookieJar, CookieContext } from '../../../src/cookies/abstract-cookie-jar.ts';
 import type { Cookie, CookieInit } from '../../../src/cookies/cookie.ts';
 import type { CookieJar } from '../../../src/cookies/jar.ts';
+import { isSecureScheme } from '../../../src/cookies/public-suffix.ts';
 import type { CookieChange } from '../../../src/cookies/stored-cookies.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
+import { isLoopback } from '../../../src/util/host.ts';
+import { type ParsedUrl, parseUrl } from '../../../src/util/url.ts';
 import type { GivenTo, Grant, ResultOf } from '../policy/grants.ts';
+import { judgeTarget } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 
 /** For whom a method is called. */
@@ -80,16 +84,26 @@ function isOfScripts(
 }
 
 /**
- * What a page would be shown of a jar: no HttpOnly cookie, unless the policy shows Set-Cookie as well; and where it lists
- * origins, none that goes to no one of them.
+ * What a page would be shown of a jar: no HttpOnly cookie, unless the policy shows Set-Cookie as well, and none that goes to no
+ * URL that the policy lets be asked.
  */
 function isShown(cookie: Cookie, policy: ResolvedPolicy): boolean {
-  const { domain, hostOnly } = cookie;
-  const { origins } = policy;
-  if (!isOfScripts(cookie, policy)) return false;
-  if (origins === null) return true;
-  const hosts = [...origins.keys()].map((origin) => new URL(origin).hostname);
-  return hosts.some((host) => host === domain || (!hostOnly && host.endsWith(`.${domain}`)));
+  return (
+    isOfScripts(cookie, policy) &&
+    urlsOf(cookie, policy).some((url) => goesTo(url, cookie) && judgeTarget(url, 'GET', policy) === null)
+  );
+}
+
+/** Where it might go to: the origins that are listed, else its own host, and those that are listed as private. */
+function urlsOf({ domain }: Cookie, { origins, hosts }: ResolvedPolicy): ParsedUrl[] {
+  const all = origins?.keys() ?? [domain, ...hosts].flatMap((host) => [`https://${host}`, `http://${host}`]);
+  return [...all].filter((origin) => URL.canParse(origin)).map((origin) => parseUrl(origin));
+}
+
+/** Whatever the path. */
+function goesTo({ hostname, scheme }: ParsedUrl, { domain, hostOnly, secure }: Cookie): boolean {
+  const isHost = hostname === domain || (!hostOnly && hostname.endsWith(`.${domain}`));
+  return isHost && (!secure || isSecureScheme(scheme) || isLoopback(hostname));
 }
 
 function contextOf({ siteForCookies, showSetCookie }: ResolvedPolicy): CookieContext {

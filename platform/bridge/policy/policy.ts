@@ -32,7 +32,11 @@ export interface AllowedOrigin {
 export interface BridgePolicy {
   /** Schemes that requests may have, redirects included. @default ['http', 'https'] */
   readonly schemes: readonly string[];
-  /** Where requests may go, redirects included; null: to every origin that no other rule refuses. @default null */
+  /**
+   * Where requests may go, redirects included; null: to every origin that no other rule refuses. There is no CORS: what a client
+   * may ask it may read, with the cookies and credentials of the owner. An http origin is asked by https where the manager's HSTS
+   * hosts have it. @default null
+   */
   readonly origins: readonly (string | AllowedOrigin)[] | null;
   /** Methods, upper-case; null: all but TRACE and TRACK (and CONNECT, which no request can have). @default null */
   readonly methods: readonly string[] | null;
@@ -63,8 +67,8 @@ export interface BridgePolicy {
   /**
    * Methods that the client may call of the parts of the manager: `'cookies.get'`, `'cache.clear'`, `'clearAccessCache'` …,
    * each by its name; what they reach is at {@link GrantedMethods}. URLs are judged as those of requests are. HttpOnly
-   * cookies are neither shown nor set, unless {@link showSetCookie}; nor those that go to none of the {@link origins}, where
-   * these are listed. @default []
+   * cookies are neither shown nor set, unless {@link showSetCookie}; none is shown that goes to no URL which the policy lets be
+   * asked by GET. @default []
    */
   readonly grants: readonly Grant[];
   /** Requests in flight, those in the queue included. @default 1000 */

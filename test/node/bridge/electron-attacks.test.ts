@@ -11,6 +11,7 @@ import { type CookieJar, NetworkAccessManager } from '../../../platform/node/ind
 import { catching } from '../../support/catching.ts';
 import type { Call } from '../../support/server/routes.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { countingTransport } from './counting-transport.ts';
 import { HELLO, pair, rawPort, requestMessage, rulesOf } from './pair.ts';
 
 let server: TestServer;
@@ -69,6 +70,24 @@ describe('91: a renderer asks the main process for what is not its own', () => {
     expect(await both.client.get(`${elsewhere.origin}/moved`).text().catch(codeOf)).toBe(
       'content-access-denied',
     );
+  });
+
+  test('HSTS: what is listed by http goes by https, and nowhere else', async () => {
+    const asked: string[] = [];
+    const manager = new NetworkAccessManager({
+      transport: countingTransport(({ href }) => asked.push(href)),
+    });
+    manager.addStrictTransportSecurityHosts([
+      { host: 'a.example', expiry: Number.MAX_SAFE_INTEGER, includeSubDomains: true },
+    ]);
+    await using both = pair({ origins: ['http://a.example'] }, manager);
+    const outcomes = ['http://a.example/', 'https://a.example/', 'http://sub.a.example/'].map((url) =>
+      both.client.get(url).text().catch(codeOf),
+    );
+    expect([await Promise.all(outcomes), asked]).toEqual([
+      ['', 'content-access-denied', 'content-access-denied'],
+      ['https://a.example/'],
+    ]);
   });
 
   test('the jar, the cache and credentials by the methods of a client', async () => {

@@ -166,6 +166,35 @@ describe('cookies', () => {
     expect(names(jar.allCookies()).sort()).toEqual(['other', 'sibling']);
   });
 
+  const KEPT = {
+    secure: ['s=1; Secure', 'https://a.example/'],
+    plain: ['p=1', 'http://a.example/'],
+    site: ['d=1; Domain=a.example', 'https://www.a.example/'],
+    local: ['l=1; Secure', 'http://localhost/'],
+    private: ['i=1', 'http://10.0.0.1/'],
+  } as const;
+  test.each<[policy: BridgePolicyInput, shown: string[]]>([
+    [{}, ['d', 'p', 's']],
+    [{ addresses: ['localhost', '10.0.0.0/8'] }, ['d', 'i', 'l', 'p', 's']],
+    [{ schemes: ['http'] }, ['d', 'p']],
+    [{ methods: ['POST'] }, []],
+    [{ origins: ['http://a.example'] }, ['d', 'p']],
+    [{ origins: ['https://a.example:8443'] }, ['d', 'p', 's']],
+    [{ origins: [{ origin: 'https://a.example', methods: ['POST'] }, 'http://www.a.example'] }, ['d']],
+    [{ origins: ['http://localhost'] }, ['l']],
+  ])('are those that go to a URL which can be asked: %j', async (policy, shown) => {
+    await using both = pair({ ...policy, grants: ['cookies.all', 'cookies.clear', 'cookies.changed'] });
+    const { jar, client } = both;
+    const changes = client.cookies.changed();
+    await client.cookies.all();
+    for (const [line, url] of Object.values(KEPT)) jar.setCookie(line, url);
+    const all = await client.cookies.all();
+    const told = await Promise.all(all.map(async () => (await changes.next()).value.cookie));
+    expect([names(all).sort(), names(told).sort()]).toEqual(Array(2).fill(shown));
+    await client.cookies.clear();
+    expect(jar.allCookies()).toHaveLength(Object.keys(KEPT).length - all.length);
+  });
+
   test('that are misspelt are a mistake here; those without a URL one there', async () => {
     await using both = pair(ALL);
     const { cookies } = both.client;
