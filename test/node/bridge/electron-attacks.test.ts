@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { policyChooser, senderOf } from '../../../platform/electron/main/frame-policy.ts';
 import { shareManager } from '../../../platform/electron/main.ts';
+import { socketCapabilities } from '../../../platform/node/http-module-transport/capabilities.ts';
 import { type CookieJar, NetworkAccessManager } from '../../../platform/node/index.ts';
 import { catching } from '../../support/catching.ts';
 import type { Call } from '../../support/server/routes.ts';
@@ -74,9 +75,9 @@ describe('91: a renderer asks the main process for what is not its own', () => {
 
   test('HSTS: what is listed by http goes by https, and nowhere else', async () => {
     const asked: string[] = [];
-    const manager = new NetworkAccessManager({
-      transport: countingTransport(({ href }) => asked.push(href)),
-    });
+    const counting = countingTransport(({ href }) => asked.push(href));
+    const transport = { ...counting, capabilities: socketCapabilities };
+    const manager = new NetworkAccessManager({ transport, strictTransportSecurityEnabled: true });
     manager.addStrictTransportSecurityHosts([
       { host: 'a.example', expiry: Number.MAX_SAFE_INTEGER, includeSubDomains: true },
     ]);
