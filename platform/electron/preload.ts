@@ -11,7 +11,7 @@ export interface ElectronPreload {
   readonly ipcRenderer: { postMessage(channel: string, message: unknown, transfer: MessagePort[]): void };
 }
 
-/** Ports that a page may have announced and not sent. */
+/** Ports that a page may have announced and not sent; of more the oldest is forgotten. */
 const MOST_EXPECTED = 16;
 
 /**
@@ -35,7 +35,10 @@ export function exposeManager({ contextBridge, ipcRenderer }: ElectronPreload): 
   });
   contextBridge.exposeInMainWorld(EXPOSED, {
     expect: (key) => {
-      if (typeof key === 'string' && expected.size < MOST_EXPECTED) expected.add(key);
+      if (typeof key !== 'string') return;
+      expected.add(key);
+      const [oldest] = expected;
+      if (expected.size > MOST_EXPECTED) expected.delete(oldest!);
     },
   });
 }

@@ -55,6 +55,10 @@ describe.skipIf(binary === null)('Electron', () => {
     });
   });
 
+  test('a page that connects and closes a hundred times in a turn has the last of its ports', () => {
+    expect(whatCameOf('manyPortsInATurn')).toEqual({ text: 'hello', ports: 1 });
+  });
+
   test('what the policy does not allow is refused and told with the origin of the frame', () => {
     expect(whatCameOf('refusedByPolicy')).toEqual({
       file: expect.stringContaining('rule schemes'),

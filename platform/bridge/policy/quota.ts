@@ -5,6 +5,10 @@ import type { ResolvedPolicy } from './policy.ts';
 /** What a request or call counts for beside its message, granted or refused: that is what costs the owner its time. */
 const REQUEST = 4;
 
+/** Ports that a client may have had handed over at once, and in each second after that: each costs as much as dozens of messages. */
+const PORTS_AT_ONCE = 200;
+const PORTS_PER_SECOND = 100;
+
 /** What was spent and what no time has made up for yet. */
 class Spending {
   readonly #clock: Clock;
@@ -33,12 +37,21 @@ class Spending {
 export class ClientRate {
   readonly #requests: Spending;
   readonly #messages: Spending;
+  readonly #ports: Spending;
   /** What all messages have counted for so far. */
   spent = 0;
 
   constructor(clock: Clock) {
     this.#requests = new Spending(clock);
     this.#messages = new Spending(clock);
+    this.#ports = new Spending(clock);
+  }
+
+  /** Counts one more port of the client, unless it is one too many. */
+  takePort(): boolean {
+    if (this.#ports.left(PORTS_PER_SECOND) + 1 > PORTS_AT_ONCE) return false;
+    this.#ports.add(1);
+    return true;
   }
 
   /** Counts one more request, unless it is one too many. */

@@ -50,6 +50,8 @@ export class SharedManager extends Signals<SharedManagerSignals> {
   readonly #sharing: Sharing;
   readonly #watched = new Map<ElectronWebContents, WatchedContents>();
   readonly #rates = new WeakMap<ElectronWebContents, Map<string, ClientRate>>();
+  /** Whose last port was one too many, which is told once. */
+  readonly #tooFast = new WeakSet<ClientRate>();
   readonly #receive = (event: ElectronIpcEvent): void => this.#take(event);
 
   /** @internal `shareManager` makes them. */
@@ -84,9 +86,16 @@ export class SharedManager extends Signals<SharedManagerSignals> {
       this.#refuse(port, frame, null);
       return;
     }
+    const rate = this.#rateOf(frame);
+    if (!rate.takePort()) {
+      this.#refuse(port, `frames of ${frame.origin} connect too often`, frame, !this.#tooFast.has(rate));
+      this.#tooFast.add(rate);
+      return;
+    }
+    this.#tooFast.delete(rate);
     const policy = this.#policyFor(frame);
     if (typeof policy === 'string') this.#refuse(port, policy, frame);
-    else this.#serve(port, policy, frame);
+    else this.#serve(port, policy, frame, rate);
   }
 
   /** Or why there is none. */
@@ -103,16 +112,21 @@ export class SharedManager extends Signals<SharedManagerSignals> {
     }
   }
 
-  #refuse(port: MainMessagePort, reason: string, frame: FrameFacts | null): void {
+  #refuse(port: MainMessagePort, reason: string, frame: FrameFacts | null, isTold = true): void {
     const error = new NetworkError('content-access-denied', reason);
     port.postMessage(refusal(error.toJSON()));
     port.close();
-    this.emit('refused', reason, frame);
+    if (isTold) this.emit('refused', reason, frame);
   }
 
-  #serve(port: MainMessagePort, policy: ResolvedPolicy, frame: FrameFacts & FrameIdentity): void {
+  #serve(
+    port: MainMessagePort,
+    policy: ResolvedPolicy,
+    frame: FrameFacts & FrameIdentity,
+    rate: ClientRate,
+  ): void {
     const contents = this.#contentsOf(frame.webContents);
-    const served = new ServedPort(this.#manager, mainPort(port), policy, this.#rateOf(frame));
+    const served = new ServedPort(this.#manager, mainPort(port), policy, rate);
     served.on('policyViolated', (violation) => this.emit('policyViolated', violation, frame));
     contents.add(frame, served);
     this.emit('connected', frame, served);

@@ -41,13 +41,21 @@ function sharing(requestsPerSecond: number) {
     shared.close();
     await manager.close();
   });
-  /** A document of a frame: its requests until it goes. */
-  const visit = async (sender: EventEmitter, routingId: number, requests: number, origin = 'app://main') => {
+  const told = { connected: 0, refused: [] as string[] };
+  shared.on('connected', () => told.connected++);
+  shared.on('refused', (reason) => told.refused.push(reason));
+  /** A document of a frame hands a port over. Returns the other end. */
+  const handOver = (sender: EventEmitter, routingId: number, origin = 'app://main'): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     const senderFrame = { url: `${origin}/`, origin, processId: 1, routingId, parent: null };
     const event = { sender, senderFrame, processId: 1, frameId: routingId, ports: [mainPortOf(port1)] };
     ipcMain.emit('fairlead:connect', event);
-    const client = connect(port2);
+    return port2;
+  };
+  /** A document of a frame: its requests until it goes. */
+  const visit = async (sender: EventEmitter, routingId: number, requests: number, origin = 'app://main') => {
+    const port = handOver(sender, routingId, origin);
+    const client = connect(port);
     let answered = 0;
     for (let i = 0; i < requests; i++) {
       answered += await client
@@ -58,12 +66,12 @@ function sharing(requestsPerSecond: number) {
           () => 0,
         );
     }
-    const closed = once(port1, 'close');
+    const closed = once(port, 'close');
     await client.close();
     await closed;
     return answered;
   };
-  return { clock, visit };
+  return { clock, visit, handOver, told };
 }
 
 test('a page that reloads has what is left of its requests a second', async () => {
@@ -83,4 +91,22 @@ test('another window, and another origin in the same one, have their own', async
   expect(await visit(window, 1, 3)).toBe(2);
   expect(await visit(newWindow(), 1, 3)).toBe(2);
   expect(await visit(window, 2, 3, 'app://other')).toBe(2);
+});
+
+test('ports that are handed over without end: as many as a page has use for, and that is told once', () => {
+  const { clock, handOver, told } = sharing(1);
+  const window = newWindow();
+  const flood = (origin?: string): void => {
+    for (let i = 0; i < 1000; i++) handOver(window, i % 3, origin).close();
+  };
+  flood();
+  expect(told).toEqual({ connected: 200, refused: ['frames of app://main connect too often'] });
+  clock.advance(1000);
+  flood();
+  expect(told).toEqual({ connected: 300, refused: Array(2).fill('frames of app://main connect too often') });
+  // Another origin, and who is not served.
+  flood('app://other');
+  expect(told.connected).toBe(500);
+  flood('app://nobody');
+  expect(told.refused).toHaveLength(3 + 200 + 1);
 });
