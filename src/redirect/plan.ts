@@ -78,7 +78,10 @@ export function planRedirect(situation: RedirectSituation): RedirectPlan {
   const target = redirectTarget(location, request.url);
   if (typeof target === 'string') return refuse('protocol-unknown', target);
   if (followed >= options.maximumRedirectsAllowed) {
-    return refuse('too-many-redirects', `${followed} were followed before it`);
+    return refuse(
+      'too-many-redirects',
+      `${followed} were followed before it (the option maximumRedirectsAllowed allows more)`,
+    );
   }
   const url = situation.upgrade(target);
   const refused = inadmissible(url, options, situation.reach);

@@ -5,7 +5,7 @@ import { hintOfScheme } from '../util/url.ts';
 /** Most characters of a URL in a sentence: a `data:` URL may have a million. */
 const MOST_OF_URL = 300;
 
-/** What can be done about an error, where something can that its code alone tells, and a word that says as much. */
+/** What can be done about an error, where its code alone tells that, and a word that says as much. */
 const WHAT_TO_DO: Partial<Record<NetworkErrorCode, readonly [word: string, advice: string]>> = {
   'host-not-found': ['check', 'check the name of the host, and the network'],
   'connection-refused': ['check', 'check the host and port: nothing listens there, or a firewall refuses'],
@@ -13,11 +13,8 @@ const WHAT_TO_DO: Partial<Record<NetworkErrorCode, readonly [word: string, advic
     'timeout',
     'the option timeouts bounds each phase, transferTimeout the time in which no byte moves',
   ],
-  'ssl-handshake-failed': ['tls:', 'an authority of your own is trusted by the option tls: { ca }'],
-  'too-many-redirects': ['maximumredirects', 'the option maximumRedirectsAllowed allows more'],
   'insecure-redirect': ['redirectpolicy', 'the option redirectPolicy says which redirects are followed'],
   'content-resend': ['again', 'bytes, a Blob or a form can be sent again, a stream cannot'],
-  'protocol-unknown': ['schemes', 'the option schemes adds handlers'],
 };
 
 /** The request as a sentence names it: `GET https://origin.test/path`, without credentials. */
@@ -49,16 +46,14 @@ export function withSentence(error: NetworkError, request: HttpRequest): Network
   return own;
 }
 
-function sentence({ code, message, url, sslErrors }: NetworkError, request: HttpRequest): string {
+function sentence({ code, message, url }: NetworkError, request: HttpRequest): string {
   const where = url ?? request.url.href;
   const name = requestName(request.method, where);
   const [word, advice] = WHAT_TO_DO[code] ?? ['', ''];
   const whole = message.startsWith(name) ? message : `${name}: ${message}`;
   const hint = code === 'protocol-unknown' ? hintOfScheme(shownUrl(where)) : '';
   if (hint !== '') return whole + hint;
-  // Errors of certificates say themselves what can be done, where something can.
-  const isSaid = sslErrors !== undefined || message.toLowerCase().includes(word);
-  return isSaid ? whole : `${whole} (${advice})`;
+  return message.toLowerCase().includes(word) ? whole : `${whole} (${advice})`;
 }
 
 function copyOf(error: NetworkError, message: string): NetworkError {

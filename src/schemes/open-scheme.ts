@@ -30,7 +30,11 @@ export async function openScheme(
   if (handler === undefined && LOCAL_SOCKETS.includes(scheme))
     throw refusal(request, capabilities, 'localSockets', `the scheme ${scheme}`);
   if (handler === undefined)
-    throw new NetworkError('protocol-unknown', `Protocol "${scheme}" is unknown`, { url });
+    throw new NetworkError(
+      'protocol-unknown',
+      `Protocol "${scheme}" is unknown (the option schemes adds handlers)`,
+      { url },
+    );
   const { body } = request;
   const own = body === null ? request : { ...request, body: ownedBody(body) };
   const response = await handler.open(own, call);

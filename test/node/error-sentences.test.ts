@@ -23,6 +23,8 @@ beforeAll(async () => {
         response.write('x', () => response.destroy());
       },
       loop: ({ response }) => void response.writeHead(302, { location: '/loop' }).end(),
+      nowhere: ({ response }) => void response.writeHead(302, { location: 'http://[' }).end(),
+      mail: ({ response }) => void response.writeHead(302, { location: 'mailto:a@b' }).end(),
       broken: ({ response }) => void response.writeHead(503, 'Too "busy"').end('later'),
     },
   });
@@ -67,6 +69,24 @@ describe('the sentence of an error says which request, why, and what to do', () 
       'too many redirects',
       () => manager.get({ url: `${server.origin}/loop`, maximumRedirectsAllowed: 2 }).text(),
       /^GET .*\/loop: .* \(the option maximumRedirectsAllowed allows more\)$/,
+    ],
+    [
+      'a redirect that a fetch does not follow',
+      () =>
+        manager
+          .fetch(`${server.origin}/loop`, { redirect: 'error' })
+          .catch(({ cause }) => Promise.reject(cause)),
+      /^GET .*\/loop: .* is not followed: redirect is 'error'$/,
+    ],
+    [
+      'a redirect to what is no URL',
+      () => manager.get(`${server.origin}/nowhere`).text(),
+      /^GET .*\/nowhere: .* is not followed: Location is not a URL$/,
+    ],
+    [
+      'a redirect to another scheme',
+      () => manager.get(`${server.origin}/mail`).text(),
+      /^GET .*\/mail: .* is not followed: Location is neither http nor https$/,
     ],
     ['an unknown scheme', () => manager.get('gopher://h.test/').text(), /^GET gopher:.*the option schemes/],
     [

@@ -236,6 +236,9 @@ describe('a handshake that comes to nothing says what can be done, which is not 
       'versions, ciphers or groups',
     ],
     ['no certificate of ours', { maxVersion: 'TLSv1.2', rejectUnauthorized: true }, {}, 'cert, key }'],
+    // The handshake is over for us by then.
+    ['none in TLS 1.3', { minVersion: 'TLSv1.3', rejectUnauthorized: true }, {}, 'tls: { cert, key }'],
+    ['no protocol', { ALPNProtocols: ['spdy/3'] }, {}, 'tls: { ALPNProtocols }'],
   ])('%s', async (_what, options, own, words) => {
     const url = await serverThatTells(options);
     const failed = manager({ tls: { ...trusting, ...own } }).get(url);

@@ -7,13 +7,13 @@ import type { PinnedKeys } from '../../../src/options/certificate-pins.ts';
 import { idOfError } from '../../../src/tls/ignored-errors.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
-import { networkFailure } from '../../common/network-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import { nodeOptions } from '../node-options.ts';
 import { certificatesFrom } from './certificates.ts';
 import { judgePeer, pinError } from './judge-peer.ts';
 import { securityOf } from './security.ts';
 import type { Wire } from './step.ts';
-import { adviceOn, secured, tlsConnectionOptions } from './tls-handshake.ts';
+import { secured, tlsConnectionOptions } from './tls-handshake.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 import type { KeptSession } from './tls-sessions.ts';
 
@@ -100,19 +100,13 @@ export class Handshake {
   }
 
   /** What OpenSSL fails with says nothing of what can be done, nor BoringSSL's where a server knows keys in TLS 1.3 alone. */
-  #inWords(cause: unknown): unknown {
+  #inWords(cause: unknown): NetworkError {
     if (cause instanceof NetworkError) return cause;
     const { preSharedKey, url } = this.#terms;
-    const isOfKeys = preSharedKey !== null && process.versions.electron !== undefined;
-    const advice = isOfKeys
-      ? 'pre-shared keys are spoken with TLS 1.2 alone in Electron (BoringSSL)'
-      : adviceOn(cause);
-    if (advice === null) return cause;
-    const { code, message } = networkFailure(cause, url);
-    return new NetworkError(isOfKeys ? 'ssl-handshake-failed' : code, `${message}; ${advice}`, {
-      url,
-      cause,
-    });
+    const failure = connectionFailure(cause, url);
+    if (preSharedKey === null || process.versions.electron === undefined) return failure;
+    const advice = 'pre-shared keys are spoken with TLS 1.2 alone in Electron (BoringSSL)';
+    return new NetworkError('ssl-handshake-failed', `${failure.message}; ${advice}`, { url, cause });
   }
 
   /** The server has shown what it shows, and nothing of ours has been. Called by OpenSSL in the middle of the handshake. */

@@ -73,36 +73,6 @@ export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What a peer or OpenSSL ends a handshake with, and what a person can do about it: nothing of it is about trust. */
-const ADVICE: readonly (readonly [words: RegExp, advice: string])[] = [
-  [
-    /alert.(handshake.failure|insufficient.security)/i,
-    'the server accepts nothing of what is offered: it may want other versions, ciphers or groups, or a client certificate, tls: { minVersion, maxVersion, ciphers, groups, signatureAlgorithms, cert, key }',
-  ],
-  [
-    /protocol.version|unsupported.protocol/i,
-    'no version is spoken by both: TLS 1.2 and 1.3 can be had, as far as tls: { minVersion, maxVersion } say so',
-  ],
-  [
-    /wrong.version.number|packet.length.too.long/i,
-    'what came is not TLS: check the port, and whether http: is spoken there',
-  ],
-  [
-    /alert.(bad.certificate|unsupported.certificate|certificate.\w+|unknown.ca)/i,
-    'the server does not accept the client certificate, or wants one, tls: { cert, key }',
-  ],
-];
-
-/** In words, or null where there is nothing to say. */
-export function adviceOn(cause: unknown): string | null {
-  const { code = '', message = '' } = (cause ?? {}) as {
-    readonly code?: unknown;
-    readonly message?: unknown;
-  };
-  const said = `${code} ${message}`;
-  return ADVICE.find(([words]) => words.test(said))?.[1] ?? null;
-}
-
 function ignore(): void {}
 
 /** A name to send as SNI and to look for in certificates: without the dot of the root (RFC 6066 §3). */

@@ -4,7 +4,7 @@ import { limitExceeded, protocolFailure } from '../../../src/http1/protocol-fail
 import { type ResponseFraming, responseFraming } from '../../../src/http1/response-framing.ts';
 import { DEFAULT_RESPONSE_LIMITS } from '../../../src/http1/response-limits.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
-import { networkFailure } from '../../common/network-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
 
 /** Of a response, as of one that our own parser reads. */
 const { fieldSize, headSize, reasonSize, trailerSize } = DEFAULT_RESPONSE_LIMITS;
@@ -76,7 +76,7 @@ export function isBegun(cause: unknown): boolean {
 /** What `node:http` threw, as our error. */
 export function failureOfNode(cause: unknown, url: string): NetworkError {
   const isOurLimit = (cause as { readonly code?: unknown }).code === 'HPE_HEADER_OVERFLOW';
-  return networkFailure(
+  return connectionFailure(
     isOurLimit ? limitExceeded(`the head is larger than ${headSize} bytes`, 'headSize') : cause,
     url,
   );

@@ -19,7 +19,7 @@ import type { KeptConnection } from '../../../src/call/connection-lease.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { HttpResponse } from '../../../src/call/response.ts';
 import { NetworkError } from '../../../src/error.ts';
-import { networkFailure } from '../../common/network-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Endpoint } from '../dial/endpoint.ts';
 import { givenUp } from '../errors.ts';
@@ -227,7 +227,7 @@ export class EndpointPool implements Http2Owner, OpeningOwner {
   /** Makes a connection of the pool of what was dialed. */
   adopt(dialed: Dialed, url: string): Connection {
     const { socket, inbox, protocol } = dialed;
-    if (socket.destroyed) throw networkFailure(socket.errored ?? lostAtOnce(url), url);
+    if (socket.destroyed) throw connectionFailure(socket.errored ?? lostAtOnce(url), url);
     // A peer of HTTP/2 may begin (RFC 9113 §3.4).
     if (protocol === 'http/1.1' ? inbox.hasMail : socket.readableLength >= MOST_EARLY) {
       throw new NetworkError('protocol-failure', 'the server sent a response before there was a request', {

@@ -9,7 +9,7 @@ import type { ParsedHead, ResponseHandler } from '../../../src/http1/response-ha
 import { ResponseParser } from '../../../src/http1/response-parser.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
-import { networkFailure } from '../../common/network-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import type { Dialed } from '../dial/dialer.ts';
 import type { Wire } from '../dial/step.ts';
 import { givenUp } from '../errors.ts';
@@ -250,7 +250,7 @@ function closedByPeer(): NetworkError {
 /** What the parser says is told without a URL, which it does not know. */
 function failure(cause: unknown, { url }: HttpRequest): NetworkError {
   if (cause instanceof NetworkError) return new NetworkError(cause.code, cause.message, { url: url.href });
-  return networkFailure(cause, url.href);
+  return connectionFailure(cause, url.href);
 }
 
 /** Node's own decoder, which takes any view. */

@@ -21,7 +21,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { ConnectionSecurity } from '../../../src/message/connection-security.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 import { ActiveSet } from '../../../src/util/collections.ts';
-import { networkFailure } from '../../common/network-failure.ts';
+import { connectionFailure } from '../connection-failure.ts';
 import { givenUp } from '../errors.ts';
 import { isTimeout } from '../is-timeout.ts';
 import { mayBeRepeated } from '../may-be-repeated.ts';
@@ -199,7 +199,7 @@ export class Http2Connection implements Connection, Http2ExchangeOwner, Liveness
     if (code === 'ERR_HTTP2_STREAM_ERROR') return streamFailure(rstCode, url, isAnswered);
     if (code === 'ERR_HTTP2_SESSION_ERROR' && this.#goaway !== null)
       return streamFailure(this.#goaway.code, url, true);
-    return networkFailure(errored, url);
+    return connectionFailure(errored, url);
   }
 
   /** RFC 9113 §6.8: the peer says that it has done nothing with it, so that anything may be sent again. */
