@@ -116,13 +116,13 @@ export class Manager extends Settings implements NetworkClient {
   ): AsyncGenerator<ServerSentEvent, void, undefined> {
     refuseSurplus('events', surplus);
     const { clock } = this.settings;
-    const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.#isClosed };
+    const of = { client: this, clock: clock ?? systemClock, isClosed: () => this.isClosed };
     return serverSentEvents(of, toNetworkRequest(request), options);
   }
 
-  /** It is closed, or one that it extends. */
-  get #isClosed(): boolean {
-    return this.#connections.isClosed || (this.#extended === null ? false : this.#extended.#isClosed);
+  /** @internal It is closed, or one that it extends. */
+  get isClosed(): boolean {
+    return this.#connections.isClosed || (this.#extended?.isClosed ?? false);
   }
 
   /** @internal When it is closed, or one that it extends. Returns what takes that back. */

@@ -45,10 +45,14 @@ export const POST_MESSAGES = 64;
 export const POST_SIZE = 512 * 1024;
 /** What a value counts for beside its bytes, by the time that it takes to read it: a list of a million zeros is not free. */
 export const VALUE_SIZE = 32;
+/** Lists and objects within each other, deeper than any message is. */
+export const DEEPEST = 12;
 /** A body of at most that many bytes goes with its request. */
 export const INLINE_BODY = 64 * 1024;
 /** No chunk of an upload is larger. */
 export const UPLOAD_PIECE = 256 * 1024;
+/** What an owner lets a message have at least: such a chunk, and what it is in. */
+export const LEAST_MESSAGE = UPLOAD_PIECE + 64 * 1024;
 
 /** What is known of the body of a request before its bytes. */
 export interface BodyHead {
@@ -100,7 +104,8 @@ export type ClientMessage =
       readonly type: 'upload-failed';
       readonly id: number;
       readonly pass: number;
-      readonly error: NetworkErrorJson;
+      /** Not all of it: what an application has put on an error need be no plain data. */
+      readonly error: Pick<NetworkErrorJson, 'code' | 'message'>;
     }
   | { readonly type: 'ping' }
   | { readonly type: 'pong' }

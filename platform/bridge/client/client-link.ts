@@ -83,8 +83,8 @@ export class ClientLink implements TransferHost {
     this.#outbox.flush();
   }
 
-  send(message: ClientMessage, given?: readonly Uint8Array[], size?: number): void {
-    this.#outbox.send(message, given, size);
+  send(message: ClientMessage, given?: readonly Uint8Array[]): void {
+    this.#outbox.send(message, given);
   }
 
   begin(transfer: RemoteTransfer): number {

@@ -3,15 +3,7 @@ import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { HttpRequest } from '../../../src/call/request.ts';
 import type { StrictTransportSecurityPolicy } from '../../../src/call/security-part.ts';
 import { checkedPolicy } from '../../../src/call/security-policy.ts';
-import {
-  type Checks,
-  CLOCK,
-  checkOptions,
-  isFunction,
-  isObject,
-  wholeNumber,
-} from '../../../src/checks/checker.ts';
-import { illTyped } from '../../../src/checks/option-errors.ts';
+import { type Checks, CLOCK, checkOptions, wholeNumber } from '../../../src/checks/checker.ts';
 import { refuseSurplus } from '../../../src/checks/surplus.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ServerSentEvent } from '../../../src/event-stream/event-stream-parser.ts';
@@ -28,7 +20,6 @@ import type { ReplyCore } from '../../../src/reply/reply-core.ts';
 import type { ReplyOwner } from '../../../src/reply/reply-signals.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { type RequestSurroundings, resolveRequest, toNetworkRequest } from '../../../src/resolve-request.ts';
-import { brandOf, isUint8Array } from '../../../src/util/brand.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { ActiveSet } from '../../../src/util/collections.ts';
 import { INSPECT, type Inspect, inspection } from '../../../src/util/inspection.ts';
@@ -36,6 +27,7 @@ import { OWNER, Verbs } from '../../../src/verbs.ts';
 import { parsePageUrl } from '../../common/page-url.ts';
 import type { BridgePort } from '../port.ts';
 import { ClientLink, type LinkOptions } from './client-link.ts';
+import { optionsOf } from './crossing.ts';
 import { type CallOwner, RemoteCache, RemoteCookies } from './remote-parts.ts';
 
 /** How {@link connect} waits for the other side. */
@@ -239,16 +231,9 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     body?: BodyInput | null,
   ): HttpRequest {
     const resolved = resolveRequest(operation, request, body, SURROUNDINGS);
-    for (const [name, value] of Object.entries(resolved.own))
-      if (!crosses(value)) throw illTyped('', name, 'plain data for the owner of the manager');
+    optionsOf(resolved.own);
     return resolved;
   }
-}
-
-/** Whether the other side gets the same: no code, nothing of a class but bytes. What else there is ends the port. */
-function crosses(value: unknown): boolean {
-  if (!isObject(value)) return !isFunction(value);
-  return isUint8Array(value) || (!brandOf(value) && Object.values(value).every(crosses));
 }
 
 /** What a request does not say is the owner's to add. */

@@ -5,7 +5,7 @@ import type { HttpRequest } from '../../../src/call/request.ts';
 import type { Timings } from '../../../src/call/timings.ts';
 import type { NetworkError } from '../../../src/error.ts';
 import type { RequestBody } from '../../../src/message/body.ts';
-import type { OwnOptions, Priority } from '../../../src/options/options.ts';
+import type { Priority } from '../../../src/options/options.ts';
 import type { Transfer } from '../../../src/reply/reply-source.ts';
 import { ownBytes } from '../../../src/util/bytes.ts';
 import type { ParsedUrl } from '../../../src/util/url.ts';
@@ -15,14 +15,13 @@ import {
   INLINE_BODY,
   type OwnerMessage,
   REPLY_WINDOW,
-  type RequestMessage,
-  VALUE_SIZE,
 } from '../protocol.ts';
+import { optionsOf } from './crossing.ts';
 import { UploadSender } from './upload-sender.ts';
 
 /** The port, as the transfers through it see it. */
 export interface TransferHost {
-  send(message: ClientMessage, given?: readonly Uint8Array[], size?: number): void;
+  send(message: ClientMessage, given?: readonly Uint8Array[]): void;
   /** A number for it; what is told of that is told to the transfer. */
   begin(transfer: RemoteTransfer): number;
   over(id: number): void;
@@ -60,16 +59,15 @@ export class RemoteTransfer implements Transfer {
     this.#id = this.#host.begin(this);
     // Set since the reply was made.
     const priority = this.#priority ?? own.priority;
-    const request: RequestMessage = {
+    this.#host.send({
       type: 'request',
       id: this.#id,
       method,
       url: withUserinfo(url),
       headers: headers.pairs,
-      options: crossing(priority === undefined ? own : { ...own, priority }),
+      options: optionsOf(priority === undefined ? own : { ...own, priority }),
       body: body === null ? null : headOf(body, options.duplex !== null),
-    };
-    this.#host.send(request, [], sizeOf(request));
+    });
   }
 
   pause(): void {
@@ -152,34 +150,11 @@ export class RemoteTransfer implements Transfer {
   }
 }
 
-/** What has its meaning on this side only. */
-const LOCAL: readonly (keyof OwnOptions)[] = [
-  'autoDeleteReplies',
-  'throwHttpErrors',
-  'readBufferSize',
-  // Of the URL, which is whole when it crosses.
-  'baseUrl',
-  'allowAbsoluteUrls',
-];
-
-function crossing(own: OwnOptions): OwnOptions {
-  const options: Record<string, unknown> = {};
-  for (const name of Object.keys(own) as (keyof OwnOptions)[])
-    if (!LOCAL.includes(name)) options[name] = own[name];
-  return options;
-}
-
 function headOf(body: RequestBody, isStreamed: boolean): BodyHead {
   const { length, replayable, contentType, bytes } = body;
   const isSmall = bytes !== null && bytes.length <= INLINE_BODY && !isStreamed;
   // A clone has all memory behind a view, and no other class than Uint8Array.
   return { length, replayable, contentType, bytes: isSmall ? ownBytes(bytes) : null };
-}
-
-/** About that many bytes. */
-function sizeOf({ url, headers, body }: RequestMessage): number {
-  const ofBody = body?.bytes?.length ?? 0;
-  return headers.reduce((sum, text) => sum + text.length + VALUE_SIZE, url.length + ofBody);
 }
 
 function withUserinfo({ href, username, password }: ParsedUrl): string {

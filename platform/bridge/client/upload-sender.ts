@@ -34,7 +34,8 @@ export class UploadSender {
       if (this.#isStopped) return;
       this.stop();
       const error = sourceFailure(cause);
-      voice.send({ type: 'upload-failed', id, pass, error: error.toJSON() });
+      const { code, message } = error;
+      voice.send({ type: 'upload-failed', id, pass, error: { code, message } });
       voice.failed(error);
     });
   }

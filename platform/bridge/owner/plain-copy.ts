@@ -1,12 +1,20 @@
 import { copyBytes, ownBytes } from '../../../src/util/bytes.ts';
 import type { Linked } from '../../../src/util/collections.ts';
-import { VALUE_SIZE } from '../protocol.ts';
+import { DEEPEST, VALUE_SIZE } from '../protocol.ts';
 
 /** Why a message is none. */
 export class MalformedMessage extends Error {}
 
-/** Lists and objects within each other, deeper than any message is. */
-const DEEPEST = 12;
+/** A request or call that is larger than one may be: what names it. */
+export class OversizeMessage {
+  readonly type: 'request' | 'call';
+  readonly id: number;
+
+  constructor(type: OversizeMessage['type'], id: number) {
+    this.type = type;
+    this.id = id;
+  }
+}
 
 /** A message of a post, and what it has cost to read it. */
 export interface PlainMessage extends Linked<PlainMessage> {
@@ -17,13 +25,18 @@ export interface PlainMessage extends Linked<PlainMessage> {
   readonly bytes: number;
 }
 
+/** Bytes that the messages of a post may have before the last of them. A client puts 64 into one. */
+const MOST_OF_POST = 16 * 1024 * 1024;
+
 /**
  * Copies of the messages of a post, which a structured clone has made, of own properties alone: objects that inherit nothing,
  * lists, texts, numbers, truth values, null, undefined and bytes. A clone has memory of its own, so bytes are copied only where
  * they share theirs: what comes of here is alone in its memory. All memory behind them counts.
  *
- * @param most bytes that all of it may have
- * @throws MalformedMessage for anything else, and for what is larger
+ * A request or call that is too large is an {@link OversizeMessage}.
+ *
+ * @param most bytes that a message may have
+ * @throws MalformedMessage for anything else, and for what else is larger
  */
 export function plainMessages(post: unknown, most: number): PlainMessage[] {
   if (!Array.isArray(post)) throw new MalformedMessage('a post that is no list of messages');
@@ -31,6 +44,15 @@ export function plainMessages(post: unknown, most: number): PlainMessage[] {
   // Holes count, too.
   copier.spend(post.length * VALUE_SIZE);
   return Array.from(post, (message) => copier.message(message));
+}
+
+class TooLarge extends MalformedMessage {}
+
+/** Null for what is nothing of the kind. */
+function oversizeOf(message: unknown): OversizeMessage | null {
+  const { type, id } = (message ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+  const isOne = (type === 'request' || type === 'call') && Number.isSafeInteger(id) && (id as number) > 0;
+  return isOne ? new OversizeMessage(type, id as number) : null;
 }
 
 /**
@@ -46,6 +68,8 @@ Object.freeze(PlainObject.prototype);
 
 class Copier {
   readonly #most: number;
+  /** What may be spent before the next message. */
+  #limit = MOST_OF_POST;
   #spent = 0;
   #bytes = 0;
   readonly #seen = new Set<ArrayBufferLike>();
@@ -58,15 +82,32 @@ class Copier {
 
   message(one: unknown): PlainMessage {
     const [spentBefore, bytesBefore] = [this.#spent, this.#bytes];
-    const message = this.#copy(one, 1);
+    const message = this.#whole(one);
     const bytes = this.#bytes - bytesBefore;
-    return { message, size: this.#spent - spentBefore - bytes, bytes, previous: null, next: null };
+    const size = this.#spent - spentBefore - bytes;
+    // What is too large was not read to its end, and nothing comes of it.
+    const isWhole = !(message instanceof OversizeMessage);
+    return { message, size: isWhole ? size : size / 4, bytes, previous: null, next: null };
   }
 
   spend(bytes: number): void {
     this.#spent += bytes;
-    if (this.#spent + this.#beside > this.#most)
-      throw new MalformedMessage(`a message of more than ${this.#most} bytes`);
+    if (this.#spent + this.#beside > this.#limit)
+      throw new TooLarge(`a message of more than ${this.#most} bytes`);
+  }
+
+  /** Or what names it, where it is larger than it may be. */
+  #whole(one: unknown): unknown {
+    this.#limit = MOST_OF_POST;
+    this.spend(0);
+    this.#limit = this.#spent + this.#beside + this.#most;
+    try {
+      return this.#copy(one, 1);
+    } catch (error) {
+      const oversize = error instanceof TooLarge ? oversizeOf(one) : null;
+      if (oversize === null) throw error;
+      return oversize;
+    }
   }
 
   #copy(one: unknown, depth: number): unknown {

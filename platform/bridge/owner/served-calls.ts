@@ -33,7 +33,7 @@ export class ServedCalls {
   take(call: CallMessage): void {
     const refused = this.#refusal(call);
     if (refused !== null) {
-      this.#answer(call.id, null, refused);
+      this.refuse(call.id, refused);
       return;
     }
     this.#running.set(call.id, () => {});
@@ -41,6 +41,11 @@ export class ServedCalls {
       (value) => this.#settle(call, value, null),
       (error: unknown) => this.#settle(call, null, asNetworkError(error)),
     );
+  }
+
+  /** Answers one that is not begun. */
+  refuse(id: number, error: NetworkError): void {
+    this.#answer(id, null, error);
   }
 
   /** The other side does not want to hear more of it. */

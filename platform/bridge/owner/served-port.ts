@@ -18,27 +18,13 @@ import {
 } from '../protocol.ts';
 import { readClientMessage } from './client-messages.ts';
 import { Inbox } from './inbox.ts';
-import { MalformedMessage } from './plain-copy.ts';
+import { MalformedMessage, OversizeMessage } from './plain-copy.ts';
 import { PortFlow } from './port-flow.ts';
+import { type ServedPortSignals, SIGNALS } from './port-signals.ts';
 import { asNetworkError, ServedCalls } from './served-calls.ts';
 import { type RequestHost, ServedRequest } from './served-request.ts';
 import { UploadCredit } from './upload-credit.ts';
-import { type PolicyViolation, Violations } from './violations.ts';
-
-/** What a {@link ServedPort} tells its owner, by {@link ServedPort.on}. */
-export type ServedPortSignals = {
-  /**
-   * A client has tried what the policy does not allow. It got content-access-denied, or its port was closed. Told at most ten
-   * times a second for each rule, with how often it was.
-   */
-  policyViolated: (violation: PolicyViolation) => void;
-  /** The port is closed and nothing of its client is left. The error says why, null when it was said goodbye. */
-  closed: (error: NetworkError | null) => void;
-};
-
-const SIGNALS: ReadonlySet<string> = new Set(
-  Object.keys({ policyViolated: 1, closed: 1 } satisfies Record<keyof ServedPortSignals, 1>),
-);
+import { Violations } from './violations.ts';
 
 /** A client that is served through a port. */
 export class ServedPort extends Signals<ServedPortSignals> implements RequestHost {
@@ -86,9 +72,11 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
       lock: (name) => this.send({ type: 'lock', name }),
       gone: () => this.#gone(null),
     });
-    this.#forgetManager = manager.whenClosed(() =>
-      this.leave(new NetworkError('operation-canceled', 'the manager was closed')),
-    );
+    const managerClosed = (): void =>
+      this.leave(new NetworkError('operation-canceled', 'the manager was closed'));
+    this.#forgetManager = manager.whenClosed(managerClosed);
+    // Not before somebody can listen to this port.
+    if (manager.isClosed) void Promise.resolve().then(managerClosed);
     port.open({
       message: (post) => this.#take(post),
       unreadable: () => this.#malformed('a message that cannot be read'),
@@ -166,10 +154,20 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   /** @internal */
   obey(said: unknown): void {
     this.#mind(() => {
-      const message = readClientMessage(said);
+      const message = said instanceof OversizeMessage ? said : readClientMessage(said);
       if (this.#state === 'new') this.#greet(message);
+      else if (message instanceof OversizeMessage) this.#refuseOversize(message);
       else this.#obey(message);
     });
+  }
+
+  /** Ends the one request or call that has said too much. */
+  #refuseOversize({ type, id }: OversizeMessage): void {
+    this.#number(id);
+    const reason = `a ${type} of more than ${this.policy.maximumMessageSize} bytes`;
+    const error = this.violate({ rule: 'maximumMessageSize', reason }, '');
+    if (type === 'call') this.#calls.refuse(id, error);
+    else new ServedRequest(this, { id, method: '' }).refuse(error);
   }
 
   /** What no client says ends the port, wherever that is noticed. */
@@ -182,7 +180,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     }
   }
 
-  #greet(message: ClientMessage): void {
+  #greet(message: ClientMessage | OversizeMessage): void {
     if (message.type !== 'hello') throw new MalformedMessage('a client that does not say hello first');
     const { major, minor } = PROTOCOL;
     if (message.major !== major) {

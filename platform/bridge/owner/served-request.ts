@@ -63,7 +63,7 @@ export class ServedRequest implements ReplyRelay {
   #upload: RemoteUpload | null = null;
   #asked: Map<number, (answered: Answered) => void> | null = null;
 
-  constructor(host: RequestHost, { id, method }: RequestMessage) {
+  constructor(host: RequestHost, { id, method }: Pick<RequestMessage, 'id' | 'method'>) {
     this.#host = host;
     this.#id = id;
     this.#method = method;

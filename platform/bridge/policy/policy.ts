@@ -13,7 +13,7 @@ import { isToken } from '../../../src/message/field-lexer.ts';
 import type { OwnOptions } from '../../../src/options/options.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
 import { parseUrl } from '../../../src/util/url.ts';
-import { PORT_WINDOW, RECEIVED_STEP } from '../protocol.ts';
+import { LEAST_MESSAGE, PORT_WINDOW, RECEIVED_STEP } from '../protocol.ts';
 import { type AddressRange, parseAddressRange } from './addresses.ts';
 import { GRANTS, type Grant } from './grants.ts';
 
@@ -85,8 +85,9 @@ export interface BridgePolicy {
   /** Bytes of bodies on their way to the client, which says in steps of 1 MiB that they have arrived: no less than that. @default 64 MiB */
   readonly bytesInFlight: number;
   /**
-   * Bytes of one post, of which a request with all its fields is one. A client puts several messages into one of up to
-   * 768 KiB, so less than that is not enough. @default 2 MiB
+   * Bytes of one message: a request with its URL, fields, options and a body of up to 64 KiB, a call, or a piece of a larger
+   * body, for which 320 KiB are the least. A request or call that is larger ends by itself; what else is, ends the port.
+   * @default 2 MiB
    */
   readonly maximumMessageSize: number;
 }
@@ -155,7 +156,7 @@ const CHECKS: Checks<BridgePolicy> = {
   requestsPerSecond: wholeNumber(1),
   messagesPerSecond: wholeNumber(1),
   bytesInFlight: wholeNumber(RECEIVED_STEP),
-  maximumMessageSize: wholeNumber(1),
+  maximumMessageSize: wholeNumber(LEAST_MESSAGE),
 };
 
 /** What may be said of a policy. */

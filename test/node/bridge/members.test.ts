@@ -13,6 +13,7 @@ const OF_THE_OWNER = [
   'isStrictTransportSecurityStoreEnabled',
   // Another side of a port.
   'startRelayed',
+  'isClosed',
   'settings',
   'requestOptions',
 ];

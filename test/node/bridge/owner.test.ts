@@ -36,12 +36,23 @@ async function* once(bytes: number): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(bytes);
 }
 
+const endless: { in?: unknown } = {};
+endless.in = [endless];
+
 describe('what the other side cannot be told is a TypeError here, and ends nothing', () => {
   test.each<[string, Omit<NetworkRequest, 'url'>]>([
     ['tls', { tls: { cert: () => 'PEM' } }],
     ['tls', { tls: { ca: [new Map() as never] } }],
     ['proxy', { proxy: { type: 'http', host: new URL('http://proxy.example') as never } as never }],
     ['certificatePins', { certificatePins: { 'a.example': new Set() as never } }],
+    ['tls', { tls: { servername: endless as never } }],
+    ['tls', { tls: { ca: JSON.parse('['.repeat(20) + ']'.repeat(20)) } }],
+    ['tls', { tls: { servername: new Date() as never } }],
+    ['tls', { tls: { servername: /a/ as never } }],
+    ['tls', { tls: { servername: new (class Name {})() as never } }],
+    ['tls', { tls: { servername: 1n as never } }],
+    ['tls', { tls: { servername: Symbol('a') as never } }],
+    ['tls', { tls: { ca: new Uint16Array(1) as never } }],
   ])('%s', async (name, options) => {
     await using both = pair();
     expect(() => both.client.get({ url: url('/hello'), ...options })).toThrow(
@@ -53,7 +64,12 @@ describe('what the other side cannot be told is a TypeError here, and ends nothi
 
   test('plain data and bytes cross', async () => {
     await using both = pair({ ...LOOPBACK, options: ['tls'] });
-    const tls = { ca: ['system', Buffer.from('PEM')], servername: 'a.example' };
+    // Of a reactive framework, of which a port can post nothing; in memory that is shared; and in a part of a large one.
+    const ca = new Proxy(
+      ['system', new Uint8Array(new SharedArrayBuffer(3)), Buffer.alloc(1e7).subarray(0, 3)],
+      {},
+    );
+    const tls = { ca, servername: 'a.example', ...Object.create(null) };
     const refused = await both.client
       .get({ url: url('/hello'), tls })
       .text()
