@@ -2,6 +2,7 @@ import { type Check, type Checks, TRUTH } from '../checks/checker.ts';
 import { NetworkError } from '../error.ts';
 import type { Manager } from '../manager.ts';
 import type { NetworkRequest, RequestInput } from '../options/options.ts';
+import { withSentence } from '../reply/error-sentence.ts';
 import type { NetworkReply } from '../reply/reply.ts';
 import { ReplyState } from '../reply/reply-state.ts';
 import { brandOf } from '../util/brand.ts';
@@ -89,7 +90,7 @@ export function startDownload<Saved extends object>(
         encodedBodies,
         digests,
         saved: (value, outcome) => saved({ ...value, ...outcome }),
-        failed,
+        failed: (error) => failed(withSentence(error, request)),
       });
     },
   };

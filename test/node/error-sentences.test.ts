@@ -100,6 +100,15 @@ describe('the sentence of an error says which request, why, and what to do', () 
       /^GET api\.test:80: .*; did you mean http:\/\/api\.test:80\?$/,
     ],
     [
+      'a download that was cut off, as `saved` tells it',
+      () =>
+        // As it says at that moment, and not when the reply has finished.
+        download(manager, withUser('/cut'), {
+          to: join(tmpdir(), `fairlead-cut-${process.pid}`),
+        }).saved.catch(({ code, message }) => Promise.reject(new NetworkError(code, message))),
+      /^GET http:\/\/127\.0\.0\.1:\d+\/cut: the server closed the connection before the body ended$/,
+    ],
+    [
       'a body that is no JSON',
       () => manager.get(withUser('/page')).json(),
       /^GET http:\/\/127\.0\.0\.1:\d+\/page was answered 200 with a body \(text\/html\) that is not JSON: /,
