@@ -14,6 +14,9 @@ interface LockManagerLike {
   ): Promise<unknown>;
 }
 
+/** What the name of each such lock begins with: no other lock of this origin is anybody's to name who is on the other side. */
+const LOCK = 'fairlead.bridge.';
+
 /** What a side says about itself and asks of the other one. */
 export interface LivenessVoice {
   ping(): void;
@@ -56,7 +59,7 @@ export class Liveness {
    * and says nothing.
    */
   async otherHolds(name: string): Promise<void> {
-    if (this.#timer === null || this.#locks === undefined || this.#isTold) return;
+    if (this.#timer === null || this.#locks === undefined || this.#isTold || !name.startsWith(LOCK)) return;
     // A side has one, and each that is waited for is memory.
     this.#isTold = true;
     const isVisible = await this.#locks.request(name, { ifAvailable: true }, async (lock) => {
@@ -77,7 +80,7 @@ export class Liveness {
   #hold(): void {
     // Where there are no locks, `crypto.randomUUID` may be missing as well: both are for secure contexts alone.
     if (this.#locks === undefined) return;
-    const name = `fairlead.bridge.${crypto.randomUUID()}`;
+    const name = LOCK + crypto.randomUUID();
     const { signal } = this.#ended;
     const held = this.#locks.request(name, { signal }, () => {
       this.#voice.lock(name);

@@ -200,6 +200,20 @@ test('a leader that closes its client hands over as if it were gone', async () =
   await expect(leader.get(`${server}/hello`).text()).rejects.toMatchObject({ code: 'operation-canceled' });
 });
 
+test('who asks again in a listener of what has failed is served by the next', async () => {
+  const name = crypto.randomUUID();
+  const leader = hereTab(name);
+  await leader.ready;
+  const client = hereTab(name);
+  const reply = client.get(`${server}/stall?id=${crypto.randomUUID()}`);
+  const again = new Promise<string>((resolve) =>
+    reply.on('errorOccurred', () => resolve(client.get(`${server}/hello`).text())),
+  );
+  await reply.response;
+  await leader.close();
+  expect(await again).toBe('hello');
+});
+
 test('a lock that is stolen ends a leadership; who had it is not heard any more', async () => {
   const name = crypto.randomUUID();
   const tabs = [hereTab(name), hereTab(name)];

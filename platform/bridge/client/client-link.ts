@@ -203,9 +203,9 @@ export class ClientLink implements TransferHost {
     if (this.failure !== null) return;
     this.#clock.clearTimeout(this.#patience);
     this.#liveness.close();
-    // While it is not yet set, each transfer says that it is over.
-    for (const transfer of [...this.#transfers.values()]) transfer.fail(error);
+    // Before anybody is told: who asks again at once asks through the next link, where there can be one.
     this.failure = error;
+    for (const transfer of [...this.#transfers.values()]) transfer.fail(error);
     this.calls.fail(error);
     this.#greeting.reject(error);
     this.#outbox.flush();

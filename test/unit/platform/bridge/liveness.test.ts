@@ -43,6 +43,8 @@ class Locks {
   }
 }
 
+const NAMED = ['a', 'b', 'c'].map((name) => `fairlead.bridge.${name}`);
+const [THEIRS] = NAMED as [string];
 const SECOND = 1000;
 let clock: FakeClock;
 let told: string[];
@@ -77,20 +79,20 @@ test('a port that tells of its end is neither locked nor asked', async () => {
 });
 
 test('a lock that the other side holds tells its end at once, before any silence does', async () => {
-  locks.held.add('theirs');
+  locks.held.add(THEIRS);
   const alive = liveness();
-  await alive.otherHolds('theirs');
+  await alive.otherHolds(THEIRS);
   expect(told).not.toContain('gone');
-  locks.free('theirs');
+  locks.free(THEIRS);
   await turns();
   expect(told.filter((one) => one === 'gone')).toEqual(['gone']);
   expect(pings()).toBe(0);
 });
 
 test('one that is visible here takes the place of asking', async () => {
-  locks.held.add('theirs');
+  locks.held.add(THEIRS);
   const alive = liveness();
-  await alive.otherHolds('theirs');
+  await alive.otherHolds(THEIRS);
   clock.advance(600 * SECOND);
   await turns();
   expect([pings(), told.includes('gone')]).toEqual([0, false]);
@@ -98,7 +100,7 @@ test('one that is visible here takes the place of asking', async () => {
 
 test('one that nobody holds here is of another partition: silence is what tells', async () => {
   const alive = liveness();
-  await alive.otherHolds('theirs');
+  await alive.otherHolds(THEIRS);
   await turns();
   expect(told).not.toContain('gone');
   for (let i = 0; i < 7; i++) clock.advance(15 * SECOND);
@@ -130,31 +132,46 @@ test('a word of the other side begins the silence anew', () => {
 });
 
 test('a side that is closed sets its lock free, and waits for nothing', async () => {
-  locks.held.add('theirs');
+  locks.held.add(THEIRS);
   const alive = liveness();
   await turns();
   const [own] = told;
   expect(own).toMatch(/^lock fairlead\.bridge\./);
   expect(locks.held.has(own!.slice('lock '.length))).toBe(true);
-  await alive.otherHolds('theirs');
+  await alive.otherHolds(THEIRS);
   alive.close();
   await turns();
-  expect([...locks.held]).toEqual(['theirs']);
-  locks.free('theirs');
+  expect([...locks.held]).toEqual([THEIRS]);
+  locks.free(THEIRS);
   clock.advance(600 * SECOND);
   await turns();
   expect(told).toEqual([own]);
 });
 
 test('of the locks that the other side names, one is waited for', async () => {
-  for (const name of ['a', 'b', 'c']) locks.held.add(name);
+  for (const name of NAMED) locks.held.add(name);
   const alive = liveness();
-  for (const name of ['a', 'b', 'c']) void alive.otherHolds(name);
+  for (const name of NAMED) void alive.otherHolds(name);
   await turns();
-  locks.free('b');
+  locks.free(NAMED[1]!);
   await turns();
   expect(told).not.toContain('gone');
-  locks.free('a');
+  locks.free(NAMED[0]!);
+  await turns();
+  expect(told).toContain('gone');
+});
+
+test('a lock that no side of a bridge has is neither tried nor waited for', async () => {
+  const alive = liveness();
+  await turns();
+  const before = [...locks.held];
+  const request = vi.spyOn(locks, 'request');
+  for (const name of ['the application’s', 'fairlead.tabs.default']) void alive.otherHolds(name);
+  expect([request.mock.calls, [...locks.held]]).toEqual([[], before]);
+  // One that is said later counts.
+  locks.held.add(THEIRS);
+  await alive.otherHolds(THEIRS);
+  locks.free(THEIRS);
   await turns();
   expect(told).toContain('gone');
 });
