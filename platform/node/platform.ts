@@ -80,7 +80,7 @@ function parseAbsolute(input: string | URL, base?: string): ParsedUrl {
     // `//user:password@host` is relative, too.
     const shown = String(input).includes('@') ? 'it' : JSON.stringify(String(input).slice(0, 100));
     throw new TypeError(
-      `URL: ${shown} is not absolute; begin with http:// or https://, or set the option baseUrl`,
+      `URL: ${shown} is not absolute; begin it, or the option baseUrl, with http:// or https://`,
       { cause: error },
     );
   }

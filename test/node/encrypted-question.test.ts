@@ -65,6 +65,18 @@ describe.each<[string, () => Transport | null]>([
     expect(seen).toEqual([]);
   });
 
+  test('nor is a head that asks before its body', async () => {
+    const failed = manager({ transport: transport() }).on('encrypted', async () => {
+      // What had been sent would be there before that.
+      await manager().get(url).text();
+      throw pin;
+    });
+    const headers = { authorization: 'Bearer SECRET', expect: '100-continue' };
+    const refused = failed.post({ url, headers }, 'body').text();
+    await expect(refused).rejects.toMatchObject({ code: 'operation-canceled', cause: pin });
+    expect(seen).toEqual(['undefined']);
+  });
+
   test('a preconnect is refused, too', async () => {
     const other = manager({ transport: transport() }).on('encrypted', failing[0]![1]);
     if (other.transport !== null && other.transport.connect === undefined) return;

@@ -174,12 +174,12 @@ describe('a mistake of a newcomer is a TypeError that says what to do', () => {
     [
       'a relative URL',
       () => manager.get('/users'),
-      'URL: "/users" is not absolute; begin with http:// or https://, or set the option baseUrl',
+      'URL: "/users" is not absolute; begin it, or the option baseUrl, with http:// or https://',
     ],
     [
       'one with a password',
       () => manager.get('//me:geheim@h.test/'),
-      'URL: it is not absolute; begin with http://',
+      'URL: it is not absolute; begin it, or the option baseUrl, with http://',
     ],
     [
       'a baseUrl without a scheme',

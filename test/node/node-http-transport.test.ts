@@ -135,6 +135,22 @@ describe('connections', () => {
     agent.destroy();
   });
 
+  test('a request that asks before its body waits on a kept connection like any other', async () => {
+    const server = await open(
+      startRawServer((socket, _head, index) => {
+        // After content that does not come, a connection rests longest.
+        if (index === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n');
+        else socket.write(`HTTP/1.1 100 Continue\r\n\r\n${answer('asked')}`);
+      }),
+    );
+    const transport = await transportWith();
+    await textOf(send(transport, server.origin, { method: 'HEAD' }));
+    const headers = { Expect: '100-continue' };
+    const sent = send(transport, server.origin, { method: 'POST', body: textBody('body'), headers });
+    expect(await textOf(sent)).toBe('asked');
+    expect(server.connections).toBe(1);
+  });
+
   test('an agent of the caller’s is left alone by close', async () => {
     const server = await open(startServer());
     const agent = new http.Agent({ keepAlive: true });

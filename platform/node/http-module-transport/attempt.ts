@@ -76,7 +76,10 @@ export class Attempt implements OutgoingTarget {
     client.on('continue', () => this.#outgoing?.continue());
     client.on('information', (info) => this.#inform(info));
     client.on('response', (message) => this.#deliver(message));
-    const refuse = (_message: IncomingMessage, socket: Duplex): void => this.#refuseSwitch(socket);
+    const refuse = (_message: IncomingMessage, socket: Duplex): void => {
+      socket.destroy();
+      this.fail(this.#error('protocol-failure', 'the peer switched to another protocol'));
+    };
     client.on('upgrade', refuse).on('connect', refuse);
     client.on('error', (cause) => this.#broken(cause));
     this.#forgetCancel = call.onCancel((reason) => this.fail(reason));
@@ -99,6 +102,8 @@ export class Attempt implements OutgoingTarget {
 
   #connect(socket: Socket): void {
     this.#socket = socket;
+    // Node writes a head with Expect as soon as there is a socket, be it one that is still to be judged.
+    socket.cork();
     this.#watches.push(watchReads(socket, this.#call));
     if (this.#request.body !== null) {
       this.#watches.push(
@@ -152,6 +157,7 @@ export class Attempt implements OutgoingTarget {
 
   #write(): void {
     this.#isWritten = true;
+    this.#socket!.uncork();
     this.#call.idle?.connected?.();
     const outgoing = this.#outgoing;
     if (outgoing === null) {
@@ -239,11 +245,6 @@ export class Attempt implements OutgoingTarget {
       endsWithConnection: framing.kind === 'close',
       source: 'network',
     });
-  }
-
-  #refuseSwitch(socket: Duplex): void {
-    socket.destroy();
-    this.fail(this.#error('protocol-failure', 'the peer switched to another protocol'));
   }
 
   #broken(cause: unknown): void {
