@@ -60,8 +60,9 @@ export function parseUrl(input: string | URL, base?: string): ParsedUrl {
   let url: URL;
   try {
     url = new URL(input, base);
-  } catch (cause) {
-    throw new TypeError('URL: cannot be parsed, or is not absolute', { cause });
+  } catch {
+    // Not with what was thrown: that has the URL in it, and a password may be in there.
+    throw new TypeError('URL: cannot be parsed, or is not absolute');
   }
   return fromUrl(url);
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../platform/node/extras.ts';
 import { NetworkAccessManager } from '../../platform/node/index.ts';
@@ -167,6 +168,21 @@ describe('the sentence of an error says which request, why, and what to do', () 
     await own.close();
   });
 });
+
+test.each(['http://me:geheim@[::/', 'http://me:geheim@h.test:99999/', '//me:geheim@h.test/'])(
+  'the password in %s, which is no URL, is in nothing that a log shows',
+  async (url) => {
+    const shown: unknown[] = [];
+    try {
+      manager.get(url);
+    } catch (error) {
+      shown.push(error);
+    }
+    await manager.fetch(url).catch((error: unknown) => shown.push(error));
+    expect(shown).toEqual([expect.any(TypeError), expect.any(TypeError)]);
+    expect(inspect(shown, { depth: 9 })).not.toContain('geheim');
+  },
+);
 
 describe('a mistake of a newcomer is a TypeError that says what to do', () => {
   const url = 'http://h.test/';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { NetworkError } from '../../../src/error.ts';
-import { limitExceeded, protocolFailure } from '../../../src/http1/protocol-failure.ts';
+import { protocolFailure } from '../../../src/http1/protocol-failure.ts';
 import { type ResponseFraming, responseFraming } from '../../../src/http1/response-framing.ts';
 import { DEFAULT_RESPONSE_LIMITS } from '../../../src/http1/response-limits.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
@@ -35,8 +35,7 @@ export function checkResponse(
   if (httpVersionMajor !== 1 || httpVersionMinor > 1)
     throw protocolFailure('the version is neither HTTP/1.0 nor HTTP/1.1');
   if (status < 200) throw protocolFailure(`the status ${status} is not that of a final response`);
-  if (reason.length > reasonSize)
-    throw limitExceeded(`the reason phrase is longer than ${reasonSize} bytes`, 'reasonSize');
+  if (reason.length > reasonSize) throw limitExceeded(`the reason phrase is longer than ${reasonSize} bytes`);
   if (!TEXT.test(reason)) throw protocolFailure('the reason phrase has a control character');
   checkFields(headers.pairs);
   return responseFraming(
@@ -52,7 +51,7 @@ function checkFields(pairs: readonly string[]): void {
     const name = pairs[i]!;
     const value = pairs[i + 1]!;
     if (name.length + value.length > fieldSize)
-      throw limitExceeded(`a field is larger than ${fieldSize} bytes`, 'fieldSize');
+      throw limitExceeded(`a field is larger than ${fieldSize} bytes`);
     if (!TEXT.test(value)) throw protocolFailure(`the value of ${name} has a control character`);
   }
 }
@@ -61,8 +60,7 @@ function checkFields(pairs: readonly string[]): void {
 export function checkTrailers(trailers: HttpHeaders): HttpHeaders {
   let size = 0;
   for (const text of trailers.pairs) size += text.length + SEPARATOR_SIZE;
-  if (size > trailerSize)
-    throw limitExceeded(`the trailer section is larger than ${trailerSize} bytes`, 'trailerSize');
+  if (size > trailerSize) throw limitExceeded(`the trailer section is larger than ${trailerSize} bytes`);
   checkFields(trailers.pairs);
   return trailers;
 }
@@ -77,7 +75,12 @@ export function isBegun(cause: unknown): boolean {
 export function failureOfNode(cause: unknown, url: string): NetworkError {
   const isOurLimit = (cause as { readonly code?: unknown }).code === 'HPE_HEADER_OVERFLOW';
   return connectionFailure(
-    isOurLimit ? limitExceeded(`the head is larger than ${headSize} bytes`, 'headSize') : cause,
+    isOurLimit ? limitExceeded(`the head is larger than ${headSize} bytes`) : cause,
     url,
   );
+}
+
+/** The limits of this transport are what they are. */
+function limitExceeded(what: string): NetworkError {
+  return protocolFailure(`${what}, which is our limit (a SocketTransport has the option responseLimits)`);
 }
