@@ -62,10 +62,11 @@ export class Liveness {
     if (this.#timer === null || this.#locks === undefined || this.#isTold || !name.startsWith(LOCK)) return;
     // A side has one, and each that is waited for is memory.
     this.#isTold = true;
-    const isVisible = await this.#locks.request(name, { ifAvailable: true }, async (lock) => {
+    const tried = this.#locks.request(name, { ifAvailable: true }, async (lock) => {
       if (lock === null) this.#stop();
     });
-    void isVisible;
+    // Denied, as in a sandboxed frame, they say nothing either.
+    await tried.catch(() => {});
     if (this.#timer !== null || this.#ended.signal.aborted) return;
     const freed = this.#locks.request(name, { signal: this.#ended.signal }, async () => this.#gone());
     freed.catch(() => {});

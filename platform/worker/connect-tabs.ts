@@ -45,7 +45,8 @@ const CHECKS: Checks<ConnectTabsOptions> = {
  *
  * @param makeManager called when this tab begins to lead. The manager is closed when it stops
  * @throws TypeError that names the option when it is unknown or ill-typed; NetworkError protocol-invalid-operation where there are
- *   no Web Locks, which are for secure contexts, and in a service worker, which does not last
+ *   no Web Locks, which are for secure contexts, and in a service worker, which does not last. Where the browser denies them (a
+ *   sandboxed frame, blocked storage) each request ends with that error
  */
 export function connectTabs(makeManager: () => Manager, options?: ConnectTabsOptions): TabsClient {
   const checked = checkOptions('connectTabs', options, CHECKS);

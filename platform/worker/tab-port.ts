@@ -1,3 +1,4 @@
+import type { NetworkError } from '../../src/error.ts';
 import type { BridgePort, PortListener } from '../bridge/port.ts';
 import { listen } from '../bridge/ports/dom-port.ts';
 
@@ -76,6 +77,11 @@ export class TabPort implements BridgePort {
     this.#inner = inner;
     inner.open(listener);
     for (const [message, transfer] of this.#early.splice(0)) inner.post(message, transfer);
+  }
+
+  /** No tab can lead, and why: as an owner says it. */
+  refuse(error: NetworkError): void {
+    this.#listener?.message([{ type: 'goodbye', error: error.toJSON() }]);
   }
 
   /** The tab that led does not any more. */

@@ -31,6 +31,8 @@ export class Tab implements TabPortOwner {
   /** The highest that was heard of. */
   #epoch = 0;
   #leader: Leader | null = null;
+  /** Why the browser gives nobody here a lock, or null. */
+  #denial: NetworkError | null = null;
   /** Ends the candidacy, or the leadership. */
   #campaign: AbortController | null = null;
   #stopLeading = (): void => {};
@@ -62,7 +64,8 @@ export class Tab implements TabPortOwner {
 
   wants(port: TabPort): void {
     this.#ports.add(port);
-    if (this.#leader !== null) port.attach(this.#leader.serveHere(port.id));
+    if (this.#denial !== null) port.refuse(this.#denial);
+    else if (this.#leader !== null) port.attach(this.#leader.serveHere(port.id));
     else this.#say({ type: 'wanted', port: port.id });
   }
 
@@ -84,6 +87,7 @@ export class Tab implements TabPortOwner {
       unreadable: () => {},
       closed: () => {},
     });
+    this.#denial = null;
     this.#run();
   }
 
@@ -93,13 +97,21 @@ export class Tab implements TabPortOwner {
     const campaign = new AbortController();
     this.#campaign = campaign;
     const held = navigator.locks.request(this.#name, { signal: campaign.signal }, () => this.#lead());
-    held.catch(() => {
+    held.catch((cause: Error) => {
       if (campaign.signal.aborted) return;
-      // It was stolen: somebody else leads.
       this.#campaign = null;
       void this.#retire();
-      this.#run();
+      // It was stolen: somebody else leads.
+      if (cause.name === 'AbortError') this.#run();
+      else this.#deny(cause);
     });
+  }
+
+  /** Of a sandboxed frame, or where storage is blocked: another try would end as soon, and so on for ever. */
+  #deny(cause: Error): void {
+    const words = `connectTabs: the browser denies Web Locks here: ${cause.message}`;
+    this.#denial = new NetworkError('protocol-invalid-operation', words, { capability: 'locks', cause });
+    for (const port of [...this.#ports]) port.refuse(this.#denial);
   }
 
   #lead(): Promise<void> | undefined {

@@ -175,3 +175,11 @@ test('a lock that no side of a bridge has is neither tried nor waited for', asyn
   await turns();
   expect(told).toContain('gone');
 });
+
+test('locks that the browser denies say nothing: silence is what tells', async () => {
+  vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new Error('denied')) } });
+  const alive = liveness();
+  await expect(alive.otherHolds(THEIRS)).resolves.toBe(undefined);
+  clock.advance(15 * SECOND);
+  expect(told).toEqual(['ping']);
+});
