@@ -27,6 +27,19 @@ beforeEach(async () => {
 /** Timers of a manager that has nothing to do: its look at servers that are silent, which keeps nothing. */
 const OF_THE_MANAGER = 1;
 
+test('fields that a request keeps secret are on no error of its proxy, whoever else waited for that', async () => {
+  const answer = 'HTTP/1.1 403 No\r\nContent-Length: 0\r\nX-Open: o\r\nX-Mine: m\r\n\r\n';
+  const proxy = await startBadProxy(cleanup, say(answer));
+  const manager = managerWith({ proxy: `http://127.0.0.1:${proxy.port}` });
+  const url = `${https.origin}/hello`;
+  const requests = [{ url, secretHeaders: ['X-Mine'] }, { url }, { url, secretHeaders: ['X-Mine', 'x-open'] }];
+  const errors = await Promise.all(requests.map((request) => failureOf(manager.get(request).text())));
+  const shown = errors.map((error) =>
+    (error as NetworkError).headers!.map(([name]) => name).filter((name) => name.startsWith('x-')),
+  );
+  expect(shown).toEqual([['x-open'], ['x-open', 'x-mine'], []]);
+});
+
 describe('a proxy that misbehaves in CONNECT', () => {
   test.each<[string, (socket: Socket, first: string) => void, object]>([
     ['closes', (socket) => socket.end(), { code: 'proxy-connection-closed', qtCode: 102 }],

@@ -9,6 +9,7 @@ import { type Checks, CLOCK, checkOptions, FUNCTION } from '../../../src/checks/
 import { NetworkError } from '../../../src/error.ts';
 import type { AddressFilter } from '../../../src/options/address-filter.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
+import { openFields } from '../../../src/util/redaction.ts';
 import type { SslError } from '../../../src/util/ssl-error.ts';
 import { restartPhases } from '../connection-phases.ts';
 import { CONNECT_TIMEOUT_CHECK } from '../dial/dial-time.ts';
@@ -195,7 +196,7 @@ export class SocketTransport implements Transport {
         return outcome;
       } catch (error) {
         if (!(error instanceof NetworkError)) throw error;
-        failures.push(error);
+        failures.push(shownTo(request, error));
         if (call.cancelled !== null || !isPassedOver(error)) break;
         if (isDead(error)) request.plan?.report(route, true);
       }
@@ -216,4 +217,11 @@ export class SocketTransport implements Transport {
     }
     return routes;
   }
+}
+
+/** As a request may show it: what a proxy has answered a dial is told to all that waited for it, whatever they keep secret. */
+function shownTo({ options: { secretHeaders } }: HttpRequest, error: NetworkError): NetworkError {
+  const { code, message, headers, cause } = error;
+  if (headers === undefined || secretHeaders.length === 0) return error;
+  return new NetworkError(code, message, { ...error, headers: openFields(headers, secretHeaders), cause });
 }
