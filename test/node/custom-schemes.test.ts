@@ -58,3 +58,24 @@ test('an unknown one is protocol-unknown on the reply', async () => {
   });
   expect(reply.url).toBe('gopher://h.test/');
 });
+
+test('a body that always has its next chunk, and a reader that keeps none, leave the event loop its turns', async () => {
+  const ENOUGH = 100_000;
+  let pulled = 0;
+  const body = () =>
+    new ReadableStream({
+      pull(controller) {
+        if (++pulled < ENOUGH) controller.enqueue(new Uint8Array(1));
+        else controller.close();
+      },
+    });
+  const manager = new NetworkAccessManager({ schemes: { app: { open: () => new Response(body()) } } });
+  const reply = manager.get('app:endless');
+  setImmediate(() => setImmediate(() => reply.abort()));
+  const read = (async () => {
+    for await (const _ of reply);
+  })();
+  await expect(read).rejects.toMatchObject({ code: 'operation-canceled' });
+  expect(pulled).toBeLessThan(ENOUGH);
+  await manager.close();
+});
