@@ -1,7 +1,7 @@
 import type { Manager } from '../../src/manager.ts';
 import { ConnectedClient, type ConnectOptions } from './client/connected-client.ts';
 import { ServedPort } from './owner/served-port.ts';
-import { type BridgePolicyInput, resolvePolicy } from './policy/policy.ts';
+import { type BridgePolicyInput, policyFor } from './policy/policy.ts';
 import { type PortInput, portOf } from './ports/port-of.ts';
 
 /**
@@ -13,7 +13,7 @@ import { type PortInput, portOf } from './ports/port-of.ts';
  * @throws TypeError for what is no port, or no policy
  */
 export function serve(manager: Manager, port: PortInput, policy?: BridgePolicyInput): ServedPort {
-  return new ServedPort(manager, portOf(port), resolvePolicy(policy));
+  return new ServedPort(manager, portOf(port), policyFor(manager, policy));
 }
 
 /**

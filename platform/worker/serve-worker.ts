@@ -3,7 +3,7 @@ import type { Manager } from '../../src/manager.ts';
 import { Signals } from '../../src/signals.ts';
 import { ServedPort } from '../bridge/owner/served-port.ts';
 import type { PolicyViolation } from '../bridge/owner/violations.ts';
-import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../bridge/policy/policy.ts';
+import { type BridgePolicyInput, policyFor, type ResolvedPolicy } from '../bridge/policy/policy.ts';
 import { type DomMessagePort, domPort } from '../bridge/ports/dom-port.ts';
 import { HAND_OVER } from './connect-worker.ts';
 import { refuseServiceWorker } from './service-worker.ts';
@@ -52,7 +52,7 @@ interface WorkerEvent {
 export function serveWorker(manager: Manager, options?: ServeWorkerOptions): ServedWorker {
   const { policy } = checkOptions('serveWorker', options, CHECKS);
   refuseServiceWorker('serveWorker');
-  return new ServedWorker(manager, resolvePolicy(policy), globalThis as unknown as WorkerScope);
+  return new ServedWorker(manager, policyFor(manager, policy), globalThis as unknown as WorkerScope);
 }
 
 /** A manager in a worker, whose tabs are its clients: what `serveWorker` gives. */

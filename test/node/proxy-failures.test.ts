@@ -32,7 +32,11 @@ test('fields that a request keeps secret are on no error of its proxy, whoever e
   const proxy = await startBadProxy(cleanup, say(answer));
   const manager = managerWith({ proxy: `http://127.0.0.1:${proxy.port}` });
   const url = `${https.origin}/hello`;
-  const requests = [{ url, secretHeaders: ['X-Mine'] }, { url }, { url, secretHeaders: ['X-Mine', 'x-open'] }];
+  const requests = [
+    { url, secretHeaders: ['X-Mine'] },
+    { url },
+    { url, secretHeaders: ['X-Mine', 'x-open'] },
+  ];
   const errors = await Promise.all(requests.map((request) => failureOf(manager.get(request).text())));
   const shown = errors.map((error) =>
     (error as NetworkError).headers!.map(([name]) => name).filter((name) => name.startsWith('x-')),

@@ -9,10 +9,12 @@ import {
   TRUTH,
   wholeNumber,
 } from '../../../src/checks/checker.ts';
+import { nearestOf } from '../../../src/checks/option-errors.ts';
+import type { Manager } from '../../../src/manager.ts';
 import { isToken } from '../../../src/message/field-lexer.ts';
 import type { OwnOptions } from '../../../src/options/options.ts';
 import { DEFAULT_OPTIONS } from '../../../src/resolve-options.ts';
-import { parseUrl } from '../../../src/util/url.ts';
+import { LOCAL_SOCKETS, parseUrl } from '../../../src/util/url.ts';
 import { LEAST_MESSAGE, PORT_WINDOW, RECEIVED_STEP } from '../protocol.ts';
 import { type AddressRange, parseAddressRange } from './addresses.ts';
 import { GRANTS, type Grant } from './grants.ts';
@@ -30,7 +32,10 @@ export interface AllowedOrigin {
  * client reaches what a page of the web would reach, and nothing that belongs to the owner.
  */
 export interface BridgePolicy {
-  /** Schemes that requests may have, redirects included. @default ['http', 'https'] */
+  /**
+   * Schemes that requests may have, redirects included. One of the application's own that is almost the name of another has to be
+   * the manager's by then (`schemes`): else it is a TypeError, as what is misspelt. @default ['http', 'https']
+   */
   readonly schemes: readonly string[];
   /**
    * Where requests may go, redirects included; null: to every origin that no other rule refuses. There is no CORS: what a client
@@ -178,6 +183,31 @@ export function resolvePolicy(input: BridgePolicyInput | undefined): ResolvedPol
     ranges: addresses.map(parseAddressRange).filter((range) => range !== null),
   };
 }
+
+/**
+ * The same for clients of a manager. A scheme that it does not know may be one that it is given later; one that is almost another
+ * is taken for a mistake.
+ *
+ * @throws TypeError for such a scheme, too
+ */
+export function policyFor(
+  manager: Pick<Manager, 'supportedSchemes'>,
+  input: BridgePolicyInput | undefined,
+): ResolvedPolicy {
+  const policy = resolvePolicy(input);
+  const known = [...manager.supportedSchemes(), ...SCHEMES];
+  for (const scheme of policy.schemes) {
+    const nearest = known.includes(scheme) ? null : nearestOf(scheme, known);
+    if (nearest !== null)
+      throw new TypeError(
+        `policy: option 'schemes': the manager has no scheme '${scheme}' (yet); did you mean '${nearest}'?`,
+      );
+  }
+  return policy;
+}
+
+/** That some manager has. */
+const SCHEMES = ['http', 'https', 'data', 'blob', 'file', ...LOCAL_SOCKETS];
 
 function entryOf(allowed: string | AllowedOrigin): [string, readonly string[] | null] {
   const { origin, methods = null } = isString(allowed) ? { origin: allowed } : allowed;

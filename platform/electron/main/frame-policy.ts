@@ -1,4 +1,5 @@
-import { type BridgePolicyInput, type ResolvedPolicy, resolvePolicy } from '../../bridge/policy/policy.ts';
+import type { Manager } from '../../../src/manager.ts';
+import { type BridgePolicyInput, policyFor, type ResolvedPolicy } from '../../bridge/policy/policy.ts';
 import type { ElectronFrame, ElectronIpcEvent, ElectronWebContents } from './types.ts';
 
 /** The frame that asks for a manager, as the main process knows it: nothing of it was said by the page. */
@@ -57,16 +58,16 @@ export type FramePolicy =
 export type ChoosePolicy = (frame: FrameFacts) => ResolvedPolicy | null;
 
 /** @throws TypeError for what is no origin, and for a policy that is none */
-export function policyChooser(input: FramePolicy): ChoosePolicy {
+export function policyChooser(input: FramePolicy, manager: Pick<Manager, 'supportedSchemes'>): ChoosePolicy {
   if (typeof input === 'function') {
     return (frame) => {
       // Nothing said, as plain JavaScript can, is not the default policy.
       const policy = input(frame) ?? null;
-      return policy === null ? null : resolvePolicy(policy);
+      return policy === null ? null : policyFor(manager, policy);
     };
   }
   const policies = new Map(
-    Object.entries(input).map(([origin, policy]) => [checkedOrigin(origin), resolvePolicy(policy)]),
+    Object.entries(input).map(([origin, policy]) => [checkedOrigin(origin), policyFor(manager, policy)]),
   );
   return ({ origin, ancestorOrigins }) =>
     ancestorOrigins.every((above) => policies.has(above)) ? (policies.get(origin) ?? null) : null;

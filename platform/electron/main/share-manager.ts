@@ -39,5 +39,9 @@ const CHECKS: Checks<ShareOptions> = {
 export function shareManager(manager: Manager, options: ShareOptions): SharedManager {
   const { ipcMain, webContents, policy } = checkOptions('shareManager', options, CHECKS);
   const listed = webContents === undefined ? null : [webContents].flat();
-  return new SharedManager(manager, { ipcMain, webContents: listed, choosePolicy: policyChooser(policy) });
+  return new SharedManager(manager, {
+    ipcMain,
+    webContents: listed,
+    choosePolicy: policyChooser(policy, manager),
+  });
 }

@@ -24,6 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([server.close(), elsewhere.close()]));
 
+/** That says nothing to a policy. */
+const NO_MANAGER = { supportedSchemes: () => [] };
 const METADATA = 'http://169.254.169.254/latest/meta-data/';
 
 const codeOf = (error: { readonly code?: string }): string => error.code ?? String(error);
@@ -150,7 +152,7 @@ describe('92: a message of a frame that is not what it was', () => {
   });
 
   const facts = { url: '', webContents: sender };
-  const choose = policyChooser({ 'app://main': {}, 'https://app.example': {} });
+  const choose = policyChooser({ 'app://main': {}, 'https://app.example': {} }, NO_MANAGER);
   test.each<[string, string[], boolean]>([
     ['app://main', [], true],
     ['app://main', ['https://app.example'], true],
@@ -170,7 +172,7 @@ describe('92: a message of a frame that is not what it was', () => {
   test.each(['null', '*', 'https://app.example/', 'https://app.example/path', 'app.example', ''])(
     'a policy cannot be for %j',
     (origin) => {
-      expect(() => policyChooser({ [origin]: {} })).toThrow(TypeError);
+      expect(() => policyChooser({ [origin]: {} }, NO_MANAGER)).toThrow(TypeError);
     },
   );
 
@@ -184,7 +186,7 @@ describe('92: a message of a frame that is not what it was', () => {
 });
 
 test('92: a function that says nothing of a frame does not serve it', () => {
-  const choose = policyChooser(() => undefined as never);
+  const choose = policyChooser(() => undefined as never, NO_MANAGER);
   expect(choose({ url: '', origin: 'app://main', ancestorOrigins: [], webContents: {} as never })).toBeNull();
 });
 

@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
+import { policyFor, resolvePolicy } from '../../../platform/bridge/policy/policy.ts';
+import { shareManager } from '../../../platform/electron/main.ts';
 import { type BridgePolicyInput, connect } from '../../../platform/node/bridge.ts';
 import { NetworkAccessManager, NetworkError, type NetworkReply } from '../../../platform/node/index.ts';
 import type { BodyInput, NetworkRequest, Operation } from '../../../src/index.ts';
@@ -336,5 +337,33 @@ describe('a client', () => {
       writer.say({ type: 'upload-chunk', id: 1, pass, chunk: new Uint8Array(256 * 1024) });
     await writer.closed;
     await writer.end();
+  });
+});
+
+describe('a scheme of a policy', () => {
+  const manager = { supportedSchemes: () => ['http', 'https', 'app'] };
+  test.each([
+    ['htpps', 'https'],
+    ['htp', 'http'],
+    ['flie', 'file'],
+    ['unix-http', 'unix+http'],
+    ['apps', 'app'],
+  ])('%s is misspelt: %s', (scheme, meant) => {
+    expect(() => policyFor(manager, { schemes: ['https', scheme] })).toThrow(`did you mean '${meant}'?`);
+  });
+
+  test.each(['app', 'data', 'local+http', 'later', 'ftp'])('%s is one, now or later', (scheme) => {
+    expect(policyFor(manager, { schemes: [scheme] }).schemes).toEqual([scheme]);
+  });
+
+  test('is judged wherever a manager is served, by what that has', async () => {
+    const apps = new NetworkAccessManager({ schemes: { apps: { open: () => new Response('of an app') } } });
+    await using both = pair({ schemes: ['apps'] }, apps);
+    expect(await both.client.get('apps:x').text()).toBe('of an app');
+    expect(() => pair({ schemes: ['app'] }, apps)).toThrow("the manager has no scheme 'app'");
+    const ipcMain = { on: () => {}, off: () => {} } as never;
+    expect(() => shareManager(apps, { ipcMain, policy: { 'app://main': { schemes: ['app'] } } })).toThrow(
+      "'apps'",
+    );
   });
 });
