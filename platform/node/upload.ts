@@ -30,6 +30,11 @@ const PIECE = 64 * 1024;
 const TURN_BYTES = 1024 * 1024;
 const TURN_PIECES = 256;
 
+/** A body that is written within {@link Upload.start}, in one piece. */
+export function isWrittenAtOnce({ bytes }: RequestBody): boolean {
+  return bytes !== null && bytes.length > 0 && bytes.length <= PIECE;
+}
+
 /**
  * Pumps a request body into a target with back-pressure, and lets the event loop turn meanwhile. The source is always
  * closed: at its end, by {@link stop}, or when it yields other bytes than its length promised.
@@ -55,7 +60,7 @@ export class Upload {
 
   start(): void {
     const { bytes } = this.#body;
-    if (bytes !== null && bytes.length <= PIECE) {
+    if (bytes !== null && isWrittenAtOnce(this.#body)) {
       this.#write(bytes);
       this.#target.end();
       return;

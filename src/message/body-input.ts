@@ -47,7 +47,7 @@ export interface BodyReaders {
  * @throws TypeError for anything that is no body
  */
 export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
-  if (typeof input === 'string') return inMemory(encodeUtf8(input), 'text/plain;charset=UTF-8');
+  if (typeof input === 'string') return textBody(input, 'text/plain;charset=UTF-8');
   if (typeof input !== 'object' || input === null) throw noBody(input);
   if (ArrayBuffer.isView(input)) return inMemory(toBytes(input));
   if (isBlob(input)) return blobBody(input, readers);
@@ -55,7 +55,7 @@ export function bodyOf(input: BodyInput, readers: BodyReaders): RequestBody {
     case 'ArrayBuffer':
       return inMemory(new Uint8Array(input as ArrayBuffer));
     case 'URLSearchParams':
-      return inMemory(encodeUtf8(String(input)), 'application/x-www-form-urlencoded;charset=UTF-8');
+      return textBody(String(input), 'application/x-www-form-urlencoded;charset=UTF-8');
     case 'FormData':
       // The package form-data has the brand, and is a stream of another kind.
       if (Symbol.iterator in input) return readers.form(input as FormData);
@@ -92,8 +92,13 @@ export function blobBody(blob: Blob, readers: BodyReaders): RequestBody {
   };
 }
 
+/** A text as a body. */
+export function textBody(text: string, contentType: string): RequestBody {
+  return inMemory(encodeUtf8(text), contentType);
+}
+
 function inMemory(bytes: Uint8Array, contentType: string | null = null): RequestBody {
-  return { ...listBody([bytes]), bytes, contentType };
+  return { length: bytes.length, replayable: true, bytes, contentType, open: () => listed([bytes]) };
 }
 
 function listBody(chunks: readonly Uint8Array[]): RequestBody {
@@ -102,10 +107,12 @@ function listBody(chunks: readonly Uint8Array[]): RequestBody {
     replayable: true,
     bytes: null,
     contentType: null,
-    open: async function* () {
-      for (const chunk of chunks) if (chunk.length > 0) yield chunk;
-    },
+    open: () => listed(chunks),
   };
+}
+
+async function* listed(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) if (chunk.length > 0) yield chunk;
 }
 
 function once(source: ChunkSource, readers: BodyReaders): RequestBody {

@@ -1,5 +1,5 @@
 import type { RequestBody } from './body.ts';
-import { type BodyInput, type BodyReaders, bodyOf } from './body-input.ts';
+import { type BodyInput, type BodyReaders, bodyOf, textBody } from './body-input.ts';
 import { chunksOf } from './chunks-of.ts';
 import { formBody } from './form-data.ts';
 import { isNodeStream } from './used-source.ts';
@@ -36,5 +36,5 @@ export function jsonBody(value: unknown): RequestBody {
     cause = error;
   }
   if (text === undefined) throw new TypeError("option 'json': JSON cannot say that", { cause });
-  return { ...toRequestBody(text), contentType: 'application/json' };
+  return textBody(text, 'application/json');
 }

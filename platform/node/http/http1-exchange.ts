@@ -30,8 +30,8 @@ const MOST_HELD = 64 * 1024;
 /** One request on one HTTP/1.1 connection. What arrives before there is a reader is held. */
 export class Http1Exchange extends WireExchange {
   readonly #wire: Http1Wire;
-  /** Latin-1. */
-  readonly #head: string;
+  /** Latin-1; empty once it was written. */
+  #head: string;
   /** What the head promises of the body, null when that is chunked. */
   readonly #bodyLength: number | null;
   /** The message is complete, whether or not its reader has had all of it. */
@@ -53,13 +53,9 @@ export class Http1Exchange extends WireExchange {
 
   /** Writes the request; of one that waits for `100 (Continue)`, the head. */
   begin(): void {
-    const { socket } = this.#wire;
-    const hasBody = this.request.body !== null;
-    // A body that is in memory goes out in one piece with the head.
-    if (hasBody) socket.cork();
-    socket.write(this.#head, 'latin1');
+    // What is written at once goes out in one piece with the head.
+    if (!this.sendsBodyAtOnce) this.#wire.socket.write(this.#takeHead(), 'latin1');
     this.sendBody();
-    if (hasBody) socket.uncork();
   }
 
   inform({ status, reason, headers }: ParsedHead): void {
@@ -103,7 +99,7 @@ export class Http1Exchange extends WireExchange {
       if (!error) taken();
     };
     if (this.#bodyLength !== null) {
-      socket.write(chunk, whenTaken);
+      socket.write(this.#head === '' ? chunk : joined(this.#takeHead(), chunk), whenTaken);
       return;
     }
     socket.cork();
@@ -162,6 +158,12 @@ export class Http1Exchange extends WireExchange {
     return super.finish();
   }
 
+  #takeHead(): string {
+    const head = this.#head;
+    this.#head = '';
+    return head;
+  }
+
   get #isOnTheWire(): boolean {
     return this.#isUnfinished && !this.isOver;
   }
@@ -179,3 +181,11 @@ export class Http1Exchange extends WireExchange {
 }
 
 const NOTHING: Uint8Array[] = [];
+
+/** Head and body as one array: a copy of so few bytes is cheaper than a second write, corked or not. */
+function joined(head: string, body: Uint8Array): Uint8Array {
+  const bytes = Buffer.allocUnsafe(head.length + body.length);
+  bytes.write(head, 'latin1');
+  bytes.set(body, head.length);
+  return bytes;
+}

@@ -7,6 +7,7 @@ import type { ConnectionSecurity } from '../../../src/message/connection-securit
 import { FlowingBody } from '../../../src/message/flowing-body.ts';
 import type { HttpHeaders } from '../../../src/message/headers.ts';
 import { expectsContinue } from '../expect-continue.ts';
+import { isWrittenAtOnce } from '../upload.ts';
 import { OutgoingBody, type OutgoingTarget, tellRequestSent } from './outgoing-body.ts';
 
 /** A final head as it came over a connection. */
@@ -66,6 +67,12 @@ export abstract class WireExchange extends FlowingBody implements OutgoingTarget
 
   /** The application, a timeout or the manager wants no more of it. */
   abstract giveUp(reason: NetworkError): void;
+
+  /** {@link sendBody} will write the whole body before it returns. */
+  protected get sendsBodyAtOnce(): boolean {
+    const { body } = this.request;
+    return body !== null && isWrittenAtOnce(body) && !expectsContinue(this.request);
+  }
 
   /** The head of the request was written: its body follows, at once or when the peer asks for it. */
   protected sendBody(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withDefaultFields } from '../../../src/headers/default-fields.ts';
+import { withContentType, withUserAgent } from '../../../src/headers/default-fields.ts';
 import { HttpHeaders } from '../../../src/message/headers.ts';
 import { type BodyInput, toRequestBody } from '../../../src/message/request-body.ts';
 
@@ -38,13 +38,16 @@ describe('default fields', () => {
     ],
   ])('%s', (_name, headers, input, userAgent, expected) => {
     const body = input === null ? null : toRequestBody(input);
-    expect([...withDefaultFields(new HttpHeaders(headers), body, userAgent)]).toEqual(expected);
+    const completed = withContentType(withUserAgent(new HttpHeaders(headers), userAgent), body);
+    expect([...completed]).toEqual(expected);
   });
 
   test('leave the fields of the request alone', () => {
     const own = new HttpHeaders({ a: 'b' });
-    withDefaultFields(own, toRequestBody('x'), 'me/1');
+    withUserAgent(own, 'me/1');
+    withContentType(own, toRequestBody('x'));
     expect([...own]).toEqual([['a', 'b']]);
-    expect(withDefaultFields(own, null, '')).toBe(own);
+    expect(withUserAgent(own, '')).toBe(own);
+    expect(withContentType(own, null)).toBe(own);
   });
 });
