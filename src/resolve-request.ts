@@ -82,7 +82,7 @@ export function connectRequest(
   const url = `${scheme}://${host.replace(/^[^[]*:.*/, '[$&]')}:${port}`;
   // By the parser of a scheme that knows hosts, and nothing but a host.
   if (/[/?#@\\]/.test(host) || !URL.canParse(url)) {
-    throw new TypeError(`not a host and port: ${JSON.stringify(host)}, ${port}`);
+    throw new TypeError(`not a host and port: ${JSON.stringify(host.replace(/.*@/, ''))}, ${port}`);
   }
   return { ...checked, url: PRECONNECT + url, baseUrl: null };
 }

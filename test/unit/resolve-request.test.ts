@@ -188,4 +188,10 @@ describe('the request that opens a connection', () => {
   ])('%j, port %d is refused', (host, port) => {
     expect(() => connectRequest('http', host, port)).toThrow(TypeError);
   });
+
+  test.each(['http://me:geheim@h.test/', 'me:geheim@h.test'])('%s is told without its password', (host) => {
+    const connect = () => connectRequest('http', host, 80);
+    expect(connect).toThrow('"h.test');
+    expect(connect).not.toThrow('geheim');
+  });
 });
