@@ -126,7 +126,7 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   // The constructor sets them: initialised here they would be set twice.
   /** What a program compares: {@link ERROR_CODES} has all of them. */
   declare readonly code: NetworkErrorCode;
-  /** The number of `QNetworkReply::NetworkError`. */
+  /** The number of `QNetworkReply::NetworkError`; that of unknown-network for a code that there is not. */
   declare readonly qtCode: number;
   /** See {@link NetworkErrorDetails.url}. */
   declare readonly url: string | undefined;
@@ -146,7 +146,8 @@ export class NetworkError extends Error implements Omit<NetworkErrorDetails, 'ca
   constructor(code: NetworkErrorCode, message: string, { cause, ...details }: NetworkErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.qtCode = ERROR_CODES[code];
+    // One of another version's may be newer: what makes an error of it must not fail.
+    this.qtCode = Object.hasOwn(ERROR_CODES, code) ? ERROR_CODES[code] : 99;
     const known: Record<string, unknown> = {};
     // What is not known is left out: a log shows each field that there is.
     for (const name of DETAILS) if (details[name] !== undefined) known[name] = details[name];

@@ -29,7 +29,7 @@ export interface CredentialsQuestion {
  */
 export async function askCredentials(question: CredentialsQuestion): Promise<Credentials | null> {
   const { cache, server, challenge, call } = question;
-  if (cache === null) return give(question);
+  if (cache === null) return giveOnce(question);
   for (;;) {
     const known = question.isKnownWanted ? cache.get(server, challenge.realm)?.credentials : undefined;
     if (known !== undefined && !question.isRefused(known)) return known;
@@ -41,6 +41,22 @@ export async function askCredentials(question: CredentialsQuestion): Promise<Cre
   const given = give(question);
   question.leads(cache.share(server, challenge.realm, given));
   return given;
+}
+
+/** What was given in a call: its attempts (`retry`) ask for it once, whether or not it is remembered for others. */
+const inCall = new WeakMap<Call, Map<string, Credentials>>();
+
+async function giveOnce(question: CredentialsQuestion): Promise<Credentials | null> {
+  const { call, server, challenge } = question;
+  const given = inCall.get(call) ?? new Map<string, Credentials>();
+  inCall.set(call, given);
+  // What was given to a strong scheme is not given to a weak one without a word.
+  const key = JSON.stringify([server, challenge.realm, challenge.scheme]);
+  const known = given.get(key);
+  if (known !== undefined && !question.isRefused(known)) return known;
+  const asked = await give(question);
+  if (asked !== null) given.set(key, asked);
+  return asked;
 }
 
 async function give(question: CredentialsQuestion): Promise<Credentials | null> {

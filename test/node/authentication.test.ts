@@ -641,6 +641,26 @@ describe('where credentials go', () => {
     expect(server.lines().at(-1)).toBe('GET / -');
   });
 
+  test("'manual' asks once for all attempts of a request, and again for what was refused", async () => {
+    let isDown = true;
+    const server = await serve((request, response, body) => {
+      if (request.headers.authorization !== basic('user', 'pass') || !isDown)
+        closed()(request, response, body);
+      else response.writeHead(503).end();
+      if (request.headers.authorization === basic('user', 'pass')) isDown = false;
+    });
+    const manager = client();
+    const { asked, listener } = filling(['user', 'wrong'], ['user', 'pass'], null);
+    manager.on('authenticationRequired', listener);
+    const retry = { statuses: [503], delay: 0 };
+    const manual = { url: `${server.origin}/`, authenticationReuse: 'manual', retry } as const;
+    expect(await manager.get(manual).text()).toBe('welcome');
+    expect(asked).toHaveLength(2);
+    expect(server.lines().slice(-2)).toEqual(['GET / -', `GET / ${basic('user', 'pass')}`]);
+    expect((await failed(manager.get(manual))).status).toBe(401);
+    expect(asked).toHaveLength(3);
+  });
+
   test('a fetch that omits credentials gets the 401', async () => {
     const server = await serve(closed());
     const manager = client({ credentials: { [server.origin]: { user: 'user', password: 'pass' } } });

@@ -15,6 +15,14 @@ describe('NetworkError', () => {
     expect(error).toBeInstanceOf(Error);
   });
 
+  test('of a code that there is not, as of a later version, fails nothing, and has a number', () => {
+    for (const code of ['host-not-fond', 'constructor', '__proto__'])
+      expect(new NetworkError(code as never, 'new')).toMatchObject({
+        code,
+        qtCode: ERROR_CODES['unknown-network'],
+      });
+  });
+
   test('crosses a process as JSON', () => {
     const error = new NetworkError('content-not-found', 'gone', {
       url: 'http://h.test/',
