@@ -207,8 +207,8 @@ export function resolveRequestOptions(
   hint?: OptionHint,
 ): RequestOptions {
   const merged = merge(request, defaults, REQUEST, REQUEST_FIELDS, hint);
-  const isAdding = LISTS.some((name) => merged[name] !== defaults[name] && defaults[name].length > 0);
-  return isAdding ? withBoth(merged, defaults) : merged;
+  const adds = (name: (typeof LISTS)[number]) => merged[name] !== defaults[name] && defaults[name].length > 0;
+  return merged !== defaults && LISTS.some(adds) ? withBoth(merged, defaults) : merged;
 }
 
 /** Lists that a request adds to, instead of replacing them. */

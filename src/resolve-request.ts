@@ -40,11 +40,11 @@ export function resolveRequest(
   body: BodyInput | null | undefined,
   { options: defaults, headers, platform }: RequestSurroundings,
 ): HttpRequest {
-  const url = own(request, 'url');
+  const url = own(request, 'url', request.url);
   if (url === undefined || (typeof url !== 'string' && brandOf(url) !== 'URL'))
     throw new TypeError('request: the url must be a string or a URL');
-  const fields = own(request, 'headers');
-  const params = own(request, 'searchParams');
+  const fields = own(request, 'headers', request.headers);
+  const params = own(request, 'searchParams', request.searchParams);
   const options = resolveRequestOptions(request, defaults, platform.optionHint);
   platform.acceptOptions?.(options);
   const parsed = resolveUrl(url, options, platform.parseUrl);
@@ -54,7 +54,7 @@ export function resolveRequest(
     headers: (fields === undefined ? headers : withDefaults(new HttpHeaders(fields), headers)).hiding(
       options.secretHeaders,
     ),
-    body: bodyOf(operation, own(request, 'json'), body ?? null),
+    body: bodyOf(operation, own(request, 'json', request.json), body ?? null),
     options,
     own: ownOptions(request, options),
   };
@@ -87,12 +87,13 @@ export function connectRequest(
   return { ...checked, url: PRECONNECT + url, baseUrl: null };
 }
 
-/** Inherited properties are never read. */
+/** Inherited properties do not count. To look whether one is there costs more than to find that it is not. */
 function own<Name extends keyof NetworkRequest>(
   request: NetworkRequest,
   name: Name,
+  value: NetworkRequest[Name],
 ): NetworkRequest[Name] | undefined {
-  return Object.hasOwn(request, name) ? request[name] : undefined;
+  return value !== undefined && Object.hasOwn(request, name) ? value : undefined;
 }
 
 function bodyOf(operation: Operation, json: unknown, body: BodyInput | null): RequestBody | null {
@@ -106,7 +107,7 @@ function bodyOf(operation: Operation, json: unknown, body: BodyInput | null): Re
 }
 
 function customMethod(request: NetworkRequest): string {
-  const method = own(request, 'method');
+  const method = own(request, 'method', request.method);
   // CONNECT asks a proxy for a tunnel: that is the dialer's business, and its response has no framing of a message.
   if (typeof method !== 'string' || !isToken(method) || method.toUpperCase() === 'CONNECT')
     throw new TypeError('request: the method must be a token, and not CONNECT');

@@ -74,9 +74,12 @@ class Walk {
     for (let at = from; at < steps.length; at++) {
       const given = current;
       const passed = steps[at]!.outgoing?.(given, this.#call) ?? given;
-      if (isPromise(passed)) return passed.then((ready) => this.#onFrom(at, given, ready));
-      if (passed !== given) this.#changes = { by: at, given, before: this.#changes };
-      current = passed;
+      // Most pass on what they got, which need not be asked whether it is a promise.
+      if (passed !== given) {
+        if (isPromise(passed)) return passed.then((ready) => this.#onFrom(at, given, ready));
+        this.#changes = { by: at, given, before: this.#changes };
+        current = passed;
+      }
       const answer = this.#taken(at, current);
       if (answer !== null) return answer;
     }
@@ -108,9 +111,13 @@ class Walk {
       for (; this.#changes !== null && this.#changes.by >= at; this.#changes = this.#changes.before)
         request = this.#changes.given;
       const passed = this.#incoming(at, current, request);
-      const below = request;
+      if (passed === current) continue;
+      const [given, below] = [current, request];
       if (isPromise(passed))
-        return passed.then((ready) => this.#back(ready, below, this.#way.returning[at - 1] ?? -1));
+        return passed.then(
+          (ready) => this.#back(ready, below, this.#way.returning[at - 1] ?? -1),
+          (error) => drop(given, error),
+        );
       current = passed;
     }
     return current;
@@ -119,8 +126,7 @@ class Walk {
   #incoming(at: number, response: HttpResponse, request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const { steps, rests } = this.#way;
     try {
-      const passed = steps[at]!.incoming!(response, request, this.#call, rests[at + 1]!);
-      return isPromise(passed) ? passed.catch((error) => drop(response, error)) : passed;
+      return steps[at]!.incoming!(response, request, this.#call, rests[at + 1]!);
     } catch (error) {
       return drop(response, error);
     }
