@@ -14,8 +14,8 @@ const client = create({
 });
 /** How much of the scenario is done. */
 const SHARE = scenario.share ?? 1;
-/** Half as much again goes before, so that what is measured is the code that the engine has optimised. */
-const WARM_UP = 0.5;
+/** What goes before, in whole scenarios, so that what is measured is the code that the engine has optimised. */
+const WARM_UP = scenario.warmUp ?? SHARE / 2;
 
 /** Each takes what it is to do, and gives the number of units done and figures of its own. */
 const RUNS = {
@@ -96,7 +96,7 @@ async function inPhases() {
 }
 
 async function afterWarmUp() {
-  await RUNS[scenario.run](SHARE * WARM_UP);
+  await RUNS[scenario.run](WARM_UP);
   return { steady: await measure(() => RUNS[scenario.run](SHARE)) };
 }
 

@@ -8,7 +8,7 @@ export function head({ rounds, brief, server }) {
     `${rounds} interleaved rounds${brief ? ' of a quarter of the work (`--brief`)' : ''}, each client in a process of its own on one core, the server on the other.`,
     'Figures are medians of the ratios within a round, against the first client of the scenario; CPU, processor time of the',
     'steady phase, is the steadier one. Whole pipeline on. Small requests have three phases: cold (from the start of the process',
-    'to the 200th answer), warming (2 000th to 8 000th) and steady (from the 12 000th on). Written by `npm run bench`.',
+    'to the 200th answer), warming (2 000th to 32 000th) and steady (from there on). Written by `npm run bench`.',
     '',
     `- machine: ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${os.cpus().length} cores, ${os.type()} ${os.release()}`,
     `- ${server}`,
