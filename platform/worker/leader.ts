@@ -1,5 +1,6 @@
 import type { NetworkError } from '../../src/error.ts';
 import type { Manager } from '../../src/manager.ts';
+import { reportUncaught } from '../../src/util/microtasks.ts';
 import { ServedPort } from '../bridge/owner/served-port.ts';
 import type { ResolvedPolicy } from '../bridge/policy/policy.ts';
 import type { BridgePort } from '../bridge/port.ts';
@@ -44,6 +45,11 @@ export class Leader {
     const served = new ServedPort(this.#manager, port, this.#policy);
     this.#ports.set(key, served);
     served.on('closed', () => this.#ports.delete(key));
-    this.#told(served);
+    try {
+      this.#told(served);
+    } catch (error) {
+      // It is the application's, and no reason to lead no more.
+      reportUncaught(error);
+    }
   }
 }

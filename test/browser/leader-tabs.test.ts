@@ -3,6 +3,7 @@ import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { server as driver } from 'vitest/browser';
 import { MemoryCache, NetworkAccessManager, type NetworkError } from '../../platform/browser/index.ts';
 import { connectTabs, type TabsClient } from '../../platform/worker/index.ts';
+import { catching } from '../support/catching.ts';
 import { Tab } from './real-tab.ts';
 
 const server = inject('server');
@@ -234,6 +235,26 @@ test('a lock that is stolen ends a leadership; who had it is not heard any more'
   for (const client of tabs) await client.close();
   expect(await Promise.all(before.map(({ id }) => ended(id)))).toEqual(['lost', 'lost']);
   channel.close();
+});
+
+test('a leader that is told of a tab and throws serves it all the same', async () => {
+  const uncaught: unknown[] = [];
+  vi.stubGlobal('queueMicrotask', catching(uncaught));
+  opened.push(() => vi.unstubAllGlobals());
+  const failure = new Error('told');
+  const tabs = [1, 2].map(() => {
+    const client = connectTabs(() => new NetworkAccessManager(), {
+      name: failure.message,
+      policy: { addresses: ['127.0.0.1'] },
+      served: () => {
+        throw failure;
+      },
+    });
+    opened.push(() => client.close());
+    return client;
+  });
+  for (const client of tabs) expect(await client.get(`${server}/hello`).text()).toBe('hello');
+  expect(uncaught).toEqual([failure, failure]);
 });
 
 test('names are managers of their own; a mistake is a TypeError', async () => {
