@@ -11,6 +11,7 @@ export class Outbox<Message> {
   readonly #port: BridgePort;
   readonly #failed: (cause: unknown) => void;
   #messages: Message[] = [];
+  readonly #mentioned = new Set<Message>();
   #transfer: ArrayBuffer[] = [];
   #size = 0;
   #isClosed = false;
@@ -30,16 +31,28 @@ export class Outbox<Message> {
 
   /** Messages that wait for their post. */
   get size(): number {
-    return this.#messages.length;
+    return this.#messages.length + this.#mentioned.size;
+  }
+
+  /** Whether it was mentioned and waits. */
+  isMentioned(message: Message): boolean {
+    return this.#mentioned.has(message);
+  }
+
+  /** What was sent last, as long as it waits. */
+  get last(): Message | null {
+    return this.#messages.at(-1) ?? null;
   }
 
   /**
+   * @param message may be one that was mentioned, or that was sent last and has grown
    * @param given bytes in the message, in memory of their own that is given away
    * @param size about the bytes of the message, where it may be large
    */
   send(message: Message, given: readonly Uint8Array[] = [], size = given[0]?.length ?? 0): void {
     if (this.#isClosed) return;
-    this.#messages.push(message);
+    this.#mentioned.delete(message);
+    if (message !== this.last) this.#messages.push(message);
     if (!this.#isDue) {
       this.#isDue = true;
       this.#later(this.#flush);
@@ -50,27 +63,24 @@ export class Outbox<Message> {
     if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
   }
 
-  /**
-   * Says what is no news to act upon: it goes before what is said next, and some milliseconds later at the latest.
-   *
-   * @param instead what it makes old news of: as long as that waits here, this takes its place
-   */
-  mention(message: Message, instead: Message | null = null): void {
+  /** Says what is no news to act upon: it goes when it is sent, and some milliseconds later at the latest. */
+  mention(message: Message): void {
     if (this.#isClosed) return;
-    const at = instead === null ? -1 : this.#messages.lastIndexOf(instead);
-    if (at >= 0) {
-      this.#messages[at] = message;
-      return;
-    }
-    this.#messages.push(message);
+    this.#mentioned.add(message);
     this.#timer ??= setBackgroundTimeout(
       () => {
         this.#timer = null;
+        this.sendMentioned();
         this.flush();
       },
       MENTIONED,
       this.#clock,
     );
+  }
+
+  /** Sends what was mentioned. */
+  sendMentioned(): void {
+    for (const mentioned of this.#mentioned) this.send(mentioned);
   }
 
   /** Posts what waits, now. */
@@ -94,6 +104,7 @@ export class Outbox<Message> {
     this.#isClosed = true;
     this.#clock.clearTimeout(this.#timer);
     this.#messages = [];
+    this.#mentioned.clear();
     this.#transfer = [];
   }
 }

@@ -12,7 +12,7 @@ import type { GivenTo, Grant } from './policy/grants.ts';
  * one has its number.
  *
  *     client → owner   hello, request*, (priority | credit | abort | answer)*, upload-chunk*, upload-end | upload-failed
- *     owner → client   welcome | refused, event*, question*, upload-open, upload-credit*, upload-close
+ *     owner → client   welcome | refused, events*, question*, upload-open, upload-credit*, upload-close
  *
  *     client → owner   call, abort?              of the parts of the manager, numbered with the requests
  *     owner → client   result, changed*
@@ -125,15 +125,18 @@ export type OwnerMessage =
       readonly schemes: readonly string[];
       /** That are put to the client. */
       readonly questions: readonly QuestionType[];
+      /** The times that a request has, all 0: what is told of them is what has changed. */
+      readonly unreached: Timings;
     }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'lock'; readonly name: string }
   | {
-      readonly type: 'event';
+      readonly type: 'events';
       readonly id: number;
-      readonly event: ReplyEvent;
-      /** What has changed of them since they were told, the first time all; null where nothing has. */
-      readonly timings: Partial<Timings> | null;
+      /** What has happened to it, in order. As long as the message is the last that waits, it grows. */
+      readonly events: ReplyEvent[];
+      /** For each, what has changed of its times since they were told; null where nothing has. */
+      readonly times: (Partial<Timings> | null)[];
     }
   | { readonly type: 'question'; readonly id: number; readonly question: number; readonly asked: Question }
   | {

@@ -1,5 +1,6 @@
 import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { QuestionType } from '../../../src/call/question.ts';
+import type { Timings } from '../../../src/call/timings.ts';
 import type { IgnorableSslError } from '../../../src/call/tls-answers.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
@@ -24,6 +25,8 @@ export interface Welcome {
   readonly schemes: readonly string[];
   /** That it puts to this side. */
   readonly questions: readonly QuestionType[];
+  /** The times of a request, all 0. */
+  readonly unreached: Timings;
 }
 
 /** The client's end of a port: numbers what it asks for, and brings what is told to whom it is for. */
@@ -123,8 +126,11 @@ export class ClientLink implements TransferHost {
 
   #obey(message: OwnerMessage): void {
     switch (message.type) {
-      case 'event':
-        this.#event(message);
+      case 'events':
+        message.events.forEach((event, i) => {
+          if (event.type === 'data') this.#count(event.chunk.length);
+          this.#transfers.get(message.id)?.event(event, message.times[i]!);
+        });
         break;
       case 'question':
         void this.#transfers.get(message.id)?.question(message.question, message.asked);
@@ -147,11 +153,6 @@ export class ClientLink implements TransferHost {
       default:
         this.#hear(message);
     }
-  }
-
-  #event({ id, event, timings }: Extract<OwnerMessage, { type: 'event' }>): void {
-    if (event.type === 'data') this.#count(event.chunk.length);
-    this.#transfers.get(id)?.event(event, timings);
   }
 
   /** Tells in large steps what has arrived, whoever it was for. */
@@ -183,9 +184,9 @@ export class ClientLink implements TransferHost {
     }
   }
 
-  #greet({ schemes, questions }: Welcome): void {
+  #greet(welcome: Welcome): void {
     this.#clock.clearTimeout(this.#patience);
-    this.welcome = { schemes, questions };
+    this.welcome = welcome;
     this.#greeting.resolve();
   }
 

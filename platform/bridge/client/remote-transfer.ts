@@ -8,7 +8,6 @@ import type { RequestBody } from '../../../src/message/body.ts';
 import type { Priority } from '../../../src/options/options.ts';
 import type { Transfer } from '../../../src/reply/reply-source.ts';
 import { ownBytes } from '../../../src/util/bytes.ts';
-import type { ParsedUrl } from '../../../src/util/url.ts';
 import {
   type BodyHead,
   type ClientMessage,
@@ -16,6 +15,8 @@ import {
   type OwnerMessage,
   REPLY_WINDOW,
 } from '../protocol.ts';
+import { withUserinfo } from '../userinfo.ts';
+import type { Welcome } from './client-link.ts';
 import { optionsOf } from './crossing.ts';
 import { UploadSender } from './upload-sender.ts';
 
@@ -27,6 +28,8 @@ export interface TransferHost {
   over(id: number): void;
   /** Why nothing can be sent any more, or null. */
   readonly failure: NetworkError | null;
+  /** What the other side has said of itself. */
+  readonly welcome: Welcome | null;
 }
 
 /** A transfer that another side makes: what happens there is told here, and what is done here is said there. */
@@ -90,8 +93,10 @@ export class RemoteTransfer implements Transfer {
     if (id !== 0) this.#host.send({ type: 'abort', id });
   }
 
-  event(event: ReplyEvent, timings: Partial<Timings> | null): void {
-    if (timings !== null) this.timings = Object.assign(this.timings ?? {}, timings as Timings);
+  /** @param times that have changed */
+  event(event: ReplyEvent, times: Partial<Timings> | null): void {
+    if (times !== null)
+      this.timings = Object.assign(this.timings ?? { ...this.#host.welcome!.unreached }, times);
     if (event.type === 'end' || event.type === 'failed') this.#end();
     this.#sink.accept(event);
     if (event.type === 'data') this.#take(event.chunk.length);
@@ -155,12 +160,4 @@ function headOf(body: RequestBody, isStreamed: boolean): BodyHead {
   const isSmall = bytes !== null && bytes.length <= INLINE_BODY && !isStreamed;
   // A clone has all memory behind a view, and no other class than Uint8Array.
   return { length, replayable, contentType, bytes: isSmall ? ownBytes(bytes) : null };
-}
-
-function withUserinfo({ href, username, password }: ParsedUrl): string {
-  if (username === '' && password === '') return href;
-  const url = new URL(href);
-  url.username = username;
-  url.password = password;
-  return url.href;
 }

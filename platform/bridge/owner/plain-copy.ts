@@ -43,7 +43,9 @@ export function plainMessages(post: unknown, most: number): PlainMessage[] {
   const copier = new Copier(most);
   // Holes count, too.
   copier.spend(post.length * VALUE_SIZE);
-  return Array.from(post, (message) => copier.message(message));
+  const messages: PlainMessage[] = [];
+  for (const message of post) messages.push(copier.message(message));
+  return messages;
 }
 
 class TooLarge extends MalformedMessage {}
@@ -136,7 +138,9 @@ class Copier {
     }
     if (Array.isArray(one)) {
       this.spend(one.length);
-      return Array.from(one, (item) => this.#copy(item, depth + 1));
+      const items: unknown[] = [];
+      for (const item of one) items.push(this.#copy(item, depth + 1));
+      return items;
     }
     if (Object.getPrototypeOf(one) !== Object.prototype) throw new MalformedMessage('an object of a class');
     const plain: Record<string, unknown> = new PlainObject();

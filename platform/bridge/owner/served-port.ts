@@ -2,7 +2,7 @@ import { NetworkError } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { Signals } from '../../../src/signals.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
-import { parseUrl } from '../../../src/util/url.ts';
+import { parseKnownUrl } from '../../../src/util/known-origins.ts';
 import { Liveness } from '../liveness.ts';
 import { Outbox } from '../outbox.ts';
 import { type Breach, judgeRequest } from '../policy/judge-request.ts';
@@ -16,6 +16,7 @@ import {
   PROTOCOL,
   type RequestMessage,
 } from '../protocol.ts';
+import { withUserinfo } from '../userinfo.ts';
 import { readClientMessage } from './client-messages.ts';
 import { Inbox } from './inbox.ts';
 import { MalformedMessage, OversizeMessage } from './plain-copy.ts';
@@ -23,6 +24,7 @@ import { PortFlow } from './port-flow.ts';
 import { type ServedPortSignals, SIGNALS } from './port-signals.ts';
 import { asNetworkError, ServedCalls } from './served-calls.ts';
 import { type RequestHost, ServedRequest } from './served-request.ts';
+import { UNREACHED } from './told-times.ts';
 import { UploadCredit } from './upload-credit.ts';
 import { Violations } from './violations.ts';
 
@@ -40,10 +42,11 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   readonly rate: ClientRate;
   /** @internal */
   readonly clock: Clock;
+  /** @internal */
+  readonly outbox: Outbox<OwnerMessage>;
   readonly #port: BridgePort;
   readonly #inbox: Inbox;
   readonly #violations = new Violations();
-  readonly #outbox: Outbox<OwnerMessage>;
   readonly #quota: Quota;
   readonly #liveness: Liveness;
   readonly #requests = new Map<number, ServedRequest>();
@@ -66,7 +69,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#inbox = new Inbox(port, this);
     this.#quota = new Quota(policy, this.rate);
     this.#calls = new ServedCalls(this, this.#quota);
-    this.#outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
+    this.outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
       lock: (name) => this.send({ type: 'lock', name }),
@@ -101,7 +104,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   /** @internal How much is kept of the client: requests, calls, and what waits to be obeyed or posted. */
   get held(): number {
-    return this.#requests.size + this.#calls.size + this.#inbox.weight + this.#outbox.size;
+    return this.#requests.size + this.#calls.size + this.#inbox.weight + this.outbox.size;
   }
 
   /** Ends what the client has under way with operation-canceled, tells it, and closes the port. */
@@ -112,16 +115,13 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   /** @internal Like {@link close}, for a reason of one's own. */
   leave(error: NetworkError): void {
     if (this.#state === 'closed') return;
+    this.outbox.sendMentioned();
     this.send({ type: 'goodbye', error: error.toJSON() });
     this.#end(error);
   }
 
   /** @internal */
-  send = (message: OwnerMessage, given?: readonly Uint8Array[]): void => this.#outbox.send(message, given);
-
-  /** @internal */
-  mention = (message: OwnerMessage, instead: OwnerMessage | null = null): void =>
-    this.#outbox.mention(message, instead);
+  send = (message: OwnerMessage): void => this.outbox.send(message);
 
   /** @internal */
   violate = ({ rule, reason }: Breach, url: string): NetworkError => {
@@ -192,7 +192,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#state = 'open';
     const { schemes, questions } = this.policy;
     const supported = this.manager.supportedSchemes().filter((scheme) => schemes.includes(scheme));
-    this.send({ type: 'welcome', major, minor, schemes: supported, questions });
+    this.send({ type: 'welcome', major, minor, schemes: supported, questions, unreached: UNREACHED });
   }
 
   #obey(message: ClientMessage): void {
@@ -234,27 +234,18 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
 
   #request(message: RequestMessage): void {
     const request = new ServedRequest(this, message);
-    const refused = this.#refusal(message);
-    if (refused !== null) {
-      request.refuse(refused);
-      return;
-    }
-    this.#requests.set(message.id, request);
     try {
-      request.start(message);
+      const url = parseKnownUrl(message.url);
+      const breach = judgeRequest(message, url, this.policy) ?? this.#quota.begin();
+      if (breach !== null) {
+        request.refuse(this.violate(breach, url.href));
+        return;
+      }
+      this.#requests.set(message.id, request);
+      // What was judged and not what was said: `http:x` is relative to a base that the manager may have.
+      request.start(message, withUserinfo(url));
     } catch (error) {
       request.refuse(asNetworkError(error, message.url));
-    }
-  }
-
-  /** Why a request is not even begun, or null; then it counts. */
-  #refusal(message: RequestMessage): NetworkError | null {
-    try {
-      const url = parseUrl(message.url);
-      const breach = judgeRequest(message, url, this.policy) ?? this.#quota.begin();
-      return breach === null ? null : this.violate(breach, url.href);
-    } catch (error) {
-      return asNetworkError(error, message.url);
     }
   }
 
@@ -289,8 +280,8 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     const reason = error ?? new NetworkError('operation-canceled', 'the client was closed');
     for (const request of [...this.#requests.values()]) request.abort(reason);
     this.#calls.end();
-    this.#outbox.flush();
-    this.#outbox.close();
+    this.outbox.flush();
+    this.outbox.close();
     this.#port.close();
     for (const untold of this.#violations.rest()) this.emit('policyViolated', untold);
     this.emit('closed', error);

@@ -1,6 +1,5 @@
 import { type Answered, type Question, type QuestionType, silenceOf } from '../../../src/call/question.ts';
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
-import type { Timings } from '../../../src/call/timings.ts';
 import { NetworkError, type NetworkErrorJson } from '../../../src/error.ts';
 import type { Manager } from '../../../src/manager.ts';
 import { requestBody } from '../../../src/message/body.ts';
@@ -11,14 +10,15 @@ import type { NetworkReply } from '../../../src/reply/reply.ts';
 import type { BodyControl } from '../../../src/reply/reply-body.ts';
 import type { ReplyRelay } from '../../../src/reply/reply-relay.ts';
 import { parseUrl } from '../../../src/util/url.ts';
+import type { Outbox } from '../outbox.ts';
 import { type Breach, judgeTarget } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 import type { ClientRate } from '../policy/quota.ts';
 import { type ContinuedMessage, type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
-import { changedTimings } from './changed-timings.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import type { PortFlow } from './port-flow.ts';
 import { shownEvent, withoutSetCookie } from './shown-event.ts';
+import { ToldEvents } from './told-events.ts';
 import type { UploadCredit } from './upload-credit.ts';
 import { RemoteUpload } from './upload-pass.ts';
 
@@ -33,9 +33,7 @@ export interface RequestHost {
   /** @internal Bytes are handed over by the port, not copied. */
   readonly transfers: boolean;
   /** @internal */
-  send(message: OwnerMessage, given?: readonly Uint8Array[]): void;
-  /** @internal Sends what can wait a little for the next message, in place of what still waits and is old by it. */
-  mention(message: OwnerMessage, instead?: OwnerMessage | null): void;
+  readonly outbox: Outbox<OwnerMessage>;
   /** @internal Tells the owner, and gives the error that the other side gets. */
   violate(breach: Breach, url: string): NetworkError;
   /** @internal The request is over. */
@@ -48,16 +46,13 @@ export class ServedRequest implements ReplyRelay {
   isBodyUnread = false;
   readonly #host: RequestHost;
   readonly #id: number;
+  readonly #said: ToldEvents;
   #method: string;
   #reply: NetworkReply | null = null;
   #control: BodyControl | null = null;
   /** Bytes that were sent and that the reader there has not taken. */
   #unread = 0;
   #questions = 0;
-  /** How far an upload was when that was told last, until something else is told of the request. */
-  #progress: OwnerMessage | null = null;
-  /** The times that the other side knows. */
-  #told: Timings | null = null;
   #isOver = false;
   /** Where a body is sent. Most requests have none, and ask nothing. */
   #upload: RemoteUpload | null = null;
@@ -66,11 +61,13 @@ export class ServedRequest implements ReplyRelay {
   constructor(host: RequestHost, { id, method }: Pick<RequestMessage, 'id' | 'method'>) {
     this.#host = host;
     this.#id = id;
+    this.#said = new ToldEvents(id, host.outbox);
     this.#method = method;
     this.client = host.rate;
   }
 
-  start({ method, url, headers, options, body }: RequestMessage): void {
+  /** @param url as it was judged */
+  start({ method, headers, options, body }: RequestMessage, url: string): void {
     const { siteForCookies } = this.#host.policy;
     const operation = operationOf(method);
     const request: NetworkRequest = {
@@ -171,40 +168,17 @@ export class ServedRequest implements ReplyRelay {
   }
 
   #tell(event: ReplyEvent): void {
-    const { send, mention, policy, flow } = this.#host;
+    const { policy, flow } = this.#host;
     const shown =
       this.#reply === null && event.type !== 'failed' ? null : shownEvent(event, policy.showSetCookie);
     if (shown === null) return;
-    const old = shown.type === 'upload-progress' ? this.#progress : null;
-    this.#progress = null;
-    if (shown.type !== 'data') {
-      const timings = this.#changed(shown.type !== 'upload-progress');
-      const message: OwnerMessage = { type: 'event', id: this.#id, event: shown, timings };
-      if (shown.type === 'upload-progress' && !this.#wantsAllProgress) this.#progress = message;
-      // What comes soon brings it along: a post of its own costs a fifth of a small request.
-      if (shown.type === 'request-sent' || shown.type === 'upload-progress') mention(message, old);
-      else send(message);
-      return;
-    }
-    const { chunk } = shown;
     // It may be handed over at once, and has no bytes then.
-    const { length } = chunk;
-    send({ type: 'event', id: this.#id, event: shown, timings: null }, [chunk]);
+    const length = shown.type === 'data' ? shown.chunk.length : 0;
+    this.#said.tell(shown, this.#reply);
+    if (shown.type !== 'data') return;
     this.#unread += length;
     const mayGoOn = flow.sent(length, this.#resume);
     if (!mayGoOn || this.#unread >= REPLY_WINDOW) this.#control!.pause();
-  }
-
-  /** @param isSure it will be told: what is said of an upload may be overtaken, and is said again then */
-  #changed(isSure: boolean): Partial<Timings> | null {
-    const timings = this.#reply?.timings ?? null;
-    const changed = timings === null ? null : changedTimings(timings, this.#told);
-    if (changed !== null && isSure) this.#told = Object.assign(this.#told ?? {}, changed as Timings);
-    return changed;
-  }
-
-  get #wantsAllProgress(): boolean {
-    return this.#reply?.request.options.emitAllUploadProgressSignals === true;
   }
 
   readonly #resume = (): void => {
@@ -227,28 +201,28 @@ export class ServedRequest implements ReplyRelay {
 
   #put(question: Question): Promise<Answered> {
     const number = ++this.#questions;
-    const { send, policy } = this.#host;
+    const { policy } = this.#host;
     const asked =
       question.type === 'redirect' && !policy.showSetCookie
         ? { ...question, headers: withoutSetCookie(question.headers) }
         : question;
-    send({ type: 'question', id: this.#id, question: number, asked });
+    this.#said.send({ type: 'question', id: this.#id, question: number, asked });
     this.#asked ??= new Map();
     const waiting = this.#asked;
     return new Promise((resolve) => waiting.set(number, resolve));
   }
 
   #remoteUpload(): RemoteUpload {
-    const { send, uploadCredit, transfers } = this.#host;
+    const { uploadCredit, transfers } = this.#host;
     const id = this.#id;
     return new RemoteUpload(
       {
-        open: (pass, credit) => send({ type: 'upload-open', id, pass, credit }),
+        open: (pass, credit) => this.#said.send({ type: 'upload-open', id, pass, credit }),
         credit: (pass, bytes, emptied) => {
           const memory = transfers ? emptied : [];
-          send({ type: 'upload-credit', id, pass, bytes, memory }, memory);
+          this.#said.send({ type: 'upload-credit', id, pass, bytes, memory }, memory);
         },
-        close: (pass) => send({ type: 'upload-close', id, pass }),
+        close: (pass) => this.#said.send({ type: 'upload-close', id, pass }),
       },
       uploadCredit,
     );

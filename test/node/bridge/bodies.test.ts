@@ -10,7 +10,7 @@ import type { BodySink, ResponseBody } from '../../../src/message/body.ts';
 import { UNREAD_PATIENCE } from '../../../src/queue/unread-bodies.ts';
 import { FakeClock } from '../../support/fixtures.ts';
 import { countingTransport } from './counting-transport.ts';
-import { HELLO, rawPort, requestMessage } from './pair.ts';
+import { eventsOf, HELLO, rawPort, requestMessage } from './pair.ts';
 
 const HOST = 'https://host.example/';
 const SIZE = 64 * 1024;
@@ -66,12 +66,28 @@ test.each([
   );
   const raw = rawPort({}, new NetworkAccessManager({ transport }));
   raw.say(HELLO, { ...requestMessage(1, HOST), options });
-  const events = () => raw.heard.flatMap(({ event }) => (event ?? []) as { type: string; sent?: number });
-  await raw.heardUntil(() => events().some(({ type }) => type === 'end'));
-  const seen = events();
+  await raw.heardUntil(() => eventsOf(raw.heard).some(({ type }) => type === 'end'));
+  const seen = eventsOf(raw.heard);
   expect(seen.flatMap(({ sent }) => sent ?? [])).toEqual(told);
   const at = seen.findIndex(({ type }) => type === 'request-sent');
   expect(seen[at - 1]).toMatchObject({ type: 'upload-progress', sent: 99 });
+  // What is mentioned waits for what is sent, and what follows in the turn is put into it.
+  expect(raw.heard.filter(({ type }) => type === 'events').length).toBe(1);
+  await raw.end();
+});
+
+test('what is mentioned of a request goes before the port is closed', async () => {
+  const transport = answering(
+    () => {},
+    (call) => {
+      call.emit({ type: 'request-sent' });
+      queueMicrotask(() => raw.served.close());
+    },
+  );
+  const raw = rawPort({}, new NetworkAccessManager({ transport }));
+  raw.say(HELLO, requestMessage(1, HOST));
+  await raw.until('goodbye');
+  expect(raw.heard.slice(0, 3).map(({ type }) => type)).toEqual(['welcome', 'events', 'goodbye']);
   await raw.end();
 });
 
@@ -84,9 +100,7 @@ test('bodies of which it is said late that nobody reads them give way to a reque
   const raw = rawPort({}, new NetworkAccessManager({ transport, clock }));
   const heads = (...ids: number[]) =>
     raw.heardUntil(() =>
-      ids.every((id) =>
-        raw.heard.some((message) => message.id === id && (message.event as { type: string }).type === 'head'),
-      ),
+      ids.every((id) => eventsOf(raw.heard).some((event) => event.id === id && event.type === 'head')),
     );
   const unread = [1, 2, 3, 4, 5, 6];
   raw.say(HELLO, ...unread.map((id) => requestMessage(id, HOST)));

@@ -13,7 +13,7 @@ import { catching } from '../../support/catching.ts';
 import type { Call } from '../../support/server/routes.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { countingTransport } from './counting-transport.ts';
-import { HELLO, pair, rawPort, requestMessage, rulesOf } from './pair.ts';
+import { eventsOf, HELLO, pair, rawPort, requestMessage, rulesOf } from './pair.ts';
 
 let server: TestServer;
 let elsewhere: TestServer;
@@ -58,13 +58,22 @@ describe('91: a renderer asks the main process for what is not its own', () => {
     const raw = rawPort({});
     raw.say(HELLO, requestMessage(1, url), requestMessage(2, METADATA));
     await raw.heardUntil(() => raw.heard.some(({ id }) => id === 2));
-    const failed = raw.heard
-      .filter(({ type }) => type === 'event')
-      .map(({ id, event }) => [id, (event as { type: string }).type]);
+    const failed = eventsOf(raw.heard).map(({ id, type }) => [id, type]);
     expect(failed).toEqual([
       [1, 'failed'],
       [2, 'failed'],
     ]);
+    await raw.end();
+  });
+
+  test('what was judged is asked, where a base that the manager has would make another URL of what was said', async () => {
+    const asked: string[] = [];
+    const transport = countingTransport(({ href }) => asked.push(href));
+    const base = { baseUrl: 'http://127.0.0.1/api/', allowAbsoluteUrls: true };
+    const raw = rawPort({ origins: ['http://h.example'] }, new NetworkAccessManager({ transport, ...base }));
+    raw.say(HELLO, requestMessage(1, 'http:h.example/x'));
+    await raw.heardUntil(() => eventsOf(raw.heard).some(({ type }) => type === 'end' || type === 'failed'));
+    expect(asked).toEqual(['http://h.example/x']);
     await raw.end();
   });
 
@@ -266,7 +275,7 @@ test.each<[string, unknown]>([
 ])('95: the option %s is refused at the port', async (_name, options) => {
   const raw = rawPort({});
   raw.say(HELLO, { ...requestMessage(1, 'https://h.example/'), options });
-  await raw.until('event');
+  await raw.until('events');
   expect(rulesOf(raw)).toEqual(['options']);
   expect(({} as Record<string, unknown>).transport).toBeUndefined();
   await raw.end();

@@ -62,7 +62,7 @@ describe('another client is answered', () => {
     await other.ready;
     say(flooder, 'file:///etc/passwd', 100);
     await other.get(`${HOST}/other`).completed;
-    const refusals = flooder.heard.filter(({ type }) => type === 'event').length;
+    const refusals = flooder.heard.filter(({ type }) => type === 'events').length;
     expect(refusals).toBeLessThanOrEqual(A_FEW_TURNS);
     expect(flooder.violations.length).toBeLessThanOrEqual(10);
   });

@@ -9,6 +9,7 @@ import type { Call } from '../../support/server/routes.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { journal } from './journal.ts';
 import {
+  eventsOf,
   HELLO,
   pair as makePair,
   rawPort as makeRawPort,
@@ -298,10 +299,7 @@ describe('a client', () => {
 
   test('gets no more bytes of all bodies than the policy lets be on their way', async () => {
     const raw = makeRawPort({ ...LOOPBACK, bytesInFlight: LEAST });
-    const bytes = (): number =>
-      raw.heard
-        .map(({ event }) => event as { readonly type?: string; readonly chunk?: Uint8Array } | undefined)
-        .reduce((sum, event) => sum + (event?.chunk?.length ?? 0), 0);
+    const bytes = (): number => eventsOf(raw.heard).reduce((sum, { chunk }) => sum + (chunk?.length ?? 0), 0);
     raw.say(HELLO, ...[1, 2, 3].map((id) => request(id, url(`/bytes/${10 ** 7}?id=flight${id}`))));
     await raw.heardUntil(() => bytes() >= LEAST);
     // Each body may have had a chunk to post before it was told.
@@ -325,7 +323,7 @@ describe('a client', () => {
   test('that reads more than was sent, or sends more than was asked for, is shown the door', async () => {
     const reader = rawPort();
     reader.say(HELLO, request(1, url('/stall')));
-    await reader.until('event');
+    await reader.until('events');
     reader.say({ type: 'credit', id: 1, bytes: 10_000_000, isUnread: false });
     await reader.closed;
     await reader.end();

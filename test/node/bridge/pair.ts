@@ -53,6 +53,20 @@ export const requestMessage = (id: number, url: string) => ({
   body: null,
 });
 
+/** What was told of requests, event by event. */
+export const eventsOf = (heard: readonly { readonly [name: string]: unknown }[]): HeardEvent[] =>
+  heard.flatMap(({ id, events }) =>
+    ((events ?? []) as HeardEvent[]).map((event) => ({ ...event, id: id as number })),
+  );
+
+/** An event of any kind, and the number of its request. */
+export interface HeardEvent {
+  readonly id: number;
+  readonly type: string;
+  readonly sent?: number;
+  readonly chunk?: Uint8Array;
+}
+
 /** A port that is spoken through by hand. */
 export function rawPort(policy: BridgePolicyInput, manager = new NetworkAccessManager()) {
   const { port1, port2 } = new MessageChannel();

@@ -38,14 +38,18 @@ test('what is said in one turn is one post', () => {
   expect(posts).toEqual([[1, 2, 3], [4]]);
 });
 
-test('what is mentioned goes before what is said next', () => {
+test('what is mentioned goes when it is sent', () => {
   outbox.mention('by the way');
-  turn();
-  expect(posts).toEqual([]);
   outbox.send(1);
   turn();
+  expect(posts).toEqual([[1]]);
+  expect(outbox.isMentioned('by the way')).toBe(true);
+  outbox.send('by the way');
+  outbox.send(2);
+  turn();
   clock.advance(1000);
-  expect(posts).toEqual([['by the way', 1]]);
+  expect(posts).toEqual([[1], ['by the way', 2]]);
+  expect(outbox.isMentioned('by the way')).toBe(false);
 });
 
 test('or by itself after 10 ms, and not after the end', () => {
@@ -58,15 +62,19 @@ test('or by itself after 10 ms, and not after the end', () => {
   expect(posts.length).toBe(1);
 });
 
-test('and in the place of what it makes old news of, while that waits', () => {
-  outbox.mention('half');
-  outbox.mention('of another');
-  outbox.mention('all', 'half');
+test('what waits last may grow, and is sent again for its bytes', () => {
+  const growing = ['a'];
+  outbox.send(growing);
+  expect(outbox.last).toBe(growing);
+  growing.push('b');
+  outbox.send(growing);
   outbox.send(1);
+  expect(outbox.last).toBe(1);
   turn();
-  outbox.mention('more', 'all');
-  outbox.flush();
-  expect(posts).toEqual([['all', 'of another', 1], ['more']]);
+  expect(outbox.last).toBe(null);
+  expect(posts).toEqual([[['a', 'b'], 1]]);
+  outbox.send(growing, [], POST_SIZE);
+  expect(posts.at(-1)).toEqual([growing]);
 });
 
 test('a turn with much to say posts it in parts', () => {
