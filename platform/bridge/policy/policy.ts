@@ -34,7 +34,8 @@ export interface AllowedOrigin {
 export interface BridgePolicy {
   /**
    * Schemes that requests may have, redirects included. One of the application's own that is almost the name of another has to be
-   * the manager's by then (`schemes`): else it is a TypeError, as what is misspelt. @default ['http', 'https']
+   * the manager's by then (`schemes`): else it is a TypeError, as what is misspelt. A redirect is judged before it is followed; one
+   * that the fetch of a page has followed by itself, before its answer is shown. @default ['http', 'https']
    */
   readonly schemes: readonly string[];
   /**
