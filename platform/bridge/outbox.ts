@@ -1,4 +1,3 @@
-import { type Clock, setBackgroundTimeout } from '../../src/util/clock.ts';
 import type { BridgePort } from './port.ts';
 import { POST_MESSAGES, POST_SIZE } from './protocol.ts';
 
@@ -11,32 +10,23 @@ export class Outbox<Message> {
   readonly #port: BridgePort;
   readonly #failed: (cause: unknown) => void;
   #messages: Message[] = [];
-  readonly #mentioned = new Set<Message>();
   #transfer: ArrayBuffer[] = [];
   #size = 0;
   #isClosed = false;
-  /** A post is on its way: at the end of the turn, and after {@link MENTIONED}. */
+  /** A post is on its way, at the end of the turn. */
   #isDue = false;
-  #timer: unknown = null;
-  readonly #clock: Clock;
   readonly #later: (callback: () => void) => void;
   readonly #flush = (): void => this.flush();
 
-  constructor(port: BridgePort, clock: Clock, failed: (cause: unknown) => void) {
+  constructor(port: BridgePort, failed: (cause: unknown) => void) {
     this.#port = port;
-    this.#clock = clock;
     this.#failed = failed;
     this.#later = port.afterTurn ?? ((callback) => void NOW.then(callback));
   }
 
   /** Messages that wait for their post. */
   get size(): number {
-    return this.#messages.length + this.#mentioned.size;
-  }
-
-  /** Whether it was mentioned and waits. */
-  isMentioned(message: Message): boolean {
-    return this.#mentioned.has(message);
+    return this.#messages.length;
   }
 
   /** What was sent last, as long as it waits. */
@@ -45,13 +35,12 @@ export class Outbox<Message> {
   }
 
   /**
-   * @param message may be one that was mentioned, or that was sent last and has grown
+   * @param message may be the {@link last}, when it has grown
    * @param given bytes in the message, in memory of their own that is given away
    * @param size about the bytes of the message, where it may be large
    */
   send(message: Message, given: readonly Uint8Array[] = [], size = given[0]?.length ?? 0): void {
     if (this.#isClosed) return;
-    this.#mentioned.delete(message);
     if (message !== this.last) this.#messages.push(message);
     if (!this.#isDue) {
       this.#isDue = true;
@@ -61,26 +50,6 @@ export class Outbox<Message> {
       if (length >= WORTH_A_TRANSFER && this.#port.transfers) this.#transfer.push(buffer as ArrayBuffer);
     this.#size += size;
     if (this.#messages.length >= POST_MESSAGES || this.#size >= POST_SIZE) this.flush();
-  }
-
-  /** Says what is no news to act upon: it goes when it is sent, and some milliseconds later at the latest. */
-  mention(message: Message): void {
-    if (this.#isClosed) return;
-    this.#mentioned.add(message);
-    this.#timer ??= setBackgroundTimeout(
-      () => {
-        this.#timer = null;
-        this.sendMentioned();
-        this.flush();
-      },
-      MENTIONED,
-      this.#clock,
-    );
-  }
-
-  /** Sends what was mentioned. */
-  sendMentioned(): void {
-    for (const mentioned of this.#mentioned) this.send(mentioned);
   }
 
   /** Posts what waits, now. */
@@ -102,15 +71,11 @@ export class Outbox<Message> {
   /** Nothing is sent any more. */
   close(): void {
     this.#isClosed = true;
-    this.#clock.clearTimeout(this.#timer);
     this.#messages = [];
-    this.#mentioned.clear();
     this.#transfer = [];
   }
 }
 
-/** Milliseconds. */
-const MENTIONED = 10;
 const NOW = Promise.resolve();
 /** What is smaller is copied sooner than handed over. */
 export const WORTH_A_TRANSFER = 16 * 1024;

@@ -125,8 +125,6 @@ export type OwnerMessage =
       readonly schemes: readonly string[];
       /** That are put to the client. */
       readonly questions: readonly QuestionType[];
-      /** The times that a request has, all 0: what is told of them is what has changed. */
-      readonly unreached: Timings;
     }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'lock'; readonly name: string }
@@ -135,7 +133,7 @@ export type OwnerMessage =
       readonly id: number;
       /** What has happened to it, in order. As long as the message is the last that waits, it grows. */
       readonly events: ReplyEvent[];
-      /** For each, what has changed of its times since they were told; null where nothing has. */
+      /** For each, what has changed of its times since they were told, the first time all; null where nothing has. */
       readonly times: (Partial<Timings> | null)[];
     }
   | { readonly type: 'question'; readonly id: number; readonly question: number; readonly asked: Question }

@@ -1,6 +1,5 @@
 import type { AsyncContexts } from '../../../src/call/async-contexts.ts';
 import type { QuestionType } from '../../../src/call/question.ts';
-import type { Timings } from '../../../src/call/timings.ts';
 import type { IgnorableSslError } from '../../../src/call/tls-answers.ts';
 import { NetworkError } from '../../../src/error.ts';
 import type { ReplySource } from '../../../src/reply/reply-source.ts';
@@ -25,8 +24,6 @@ export interface Welcome {
   readonly schemes: readonly string[];
   /** That it puts to this side. */
   readonly questions: readonly QuestionType[];
-  /** The times of a request, all 0. */
-  readonly unreached: Timings;
 }
 
 /** The client's end of a port: numbers what it asks for, and brings what is told to whom it is for. */
@@ -65,7 +62,7 @@ export class ClientLink implements TransferHost {
     });
     // Every request fails with the same error.
     this.ready.catch(() => {});
-    this.#outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
+    this.#outbox = new Outbox(port, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
       lock: (name) => this.send({ type: 'lock', name }),

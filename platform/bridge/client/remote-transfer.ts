@@ -16,7 +16,6 @@ import {
   REPLY_WINDOW,
 } from '../protocol.ts';
 import { withUserinfo } from '../userinfo.ts';
-import type { Welcome } from './client-link.ts';
 import { optionsOf } from './crossing.ts';
 import { UploadSender } from './upload-sender.ts';
 
@@ -28,8 +27,6 @@ export interface TransferHost {
   over(id: number): void;
   /** Why nothing can be sent any more, or null. */
   readonly failure: NetworkError | null;
-  /** What the other side has said of itself. */
-  readonly welcome: Welcome | null;
 }
 
 /** A transfer that another side makes: what happens there is told here, and what is done here is said there. */
@@ -95,8 +92,7 @@ export class RemoteTransfer implements Transfer {
 
   /** @param times that have changed */
   event(event: ReplyEvent, times: Partial<Timings> | null): void {
-    if (times !== null)
-      this.timings = Object.assign(this.timings ?? { ...this.#host.welcome!.unreached }, times);
+    if (times !== null) this.timings = Object.assign(this.timings ?? {}, times as Timings);
     if (event.type === 'end' || event.type === 'failed') this.#end();
     this.#sink.accept(event);
     if (event.type === 'data') this.#take(event.chunk.length);

@@ -4,7 +4,6 @@ import { Signals } from '../../../src/signals.ts';
 import { type Clock, systemClock } from '../../../src/util/clock.ts';
 import { parseKnownUrl } from '../../../src/util/known-origins.ts';
 import { Liveness } from '../liveness.ts';
-import { Outbox } from '../outbox.ts';
 import { type Breach, judgeRequest } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 import { ClientRate, Quota } from '../policy/quota.ts';
@@ -19,12 +18,12 @@ import {
 import { withUserinfo } from '../userinfo.ts';
 import { readClientMessage } from './client-messages.ts';
 import { Inbox } from './inbox.ts';
+import { OwnerOutbox } from './owner-outbox.ts';
 import { MalformedMessage, OversizeMessage } from './plain-copy.ts';
 import { PortFlow } from './port-flow.ts';
 import { type ServedPortSignals, SIGNALS } from './port-signals.ts';
 import { asNetworkError, ServedCalls } from './served-calls.ts';
 import { type RequestHost, ServedRequest } from './served-request.ts';
-import { UNREACHED } from './told-times.ts';
 import { UploadCredit } from './upload-credit.ts';
 import { Violations } from './violations.ts';
 
@@ -43,7 +42,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
   /** @internal */
   readonly clock: Clock;
   /** @internal */
-  readonly outbox: Outbox<OwnerMessage>;
+  readonly outbox: OwnerOutbox<OwnerMessage>;
   readonly #port: BridgePort;
   readonly #inbox: Inbox;
   readonly #violations = new Violations();
@@ -69,7 +68,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#inbox = new Inbox(port, this);
     this.#quota = new Quota(policy, this.rate);
     this.#calls = new ServedCalls(this, this.#quota);
-    this.outbox = new Outbox(port, clock, (cause) => this.#gone(cause));
+    this.outbox = new OwnerOutbox(port, clock, (cause) => this.#gone(cause));
     this.#liveness = new Liveness(port, clock, {
       ping: () => this.send({ type: 'ping' }),
       lock: (name) => this.send({ type: 'lock', name }),
@@ -192,7 +191,7 @@ export class ServedPort extends Signals<ServedPortSignals> implements RequestHos
     this.#state = 'open';
     const { schemes, questions } = this.policy;
     const supported = this.manager.supportedSchemes().filter((scheme) => schemes.includes(scheme));
-    this.send({ type: 'welcome', major, minor, schemes: supported, questions, unreached: UNREACHED });
+    this.send({ type: 'welcome', major, minor, schemes: supported, questions });
   }
 
   #obey(message: ClientMessage): void {

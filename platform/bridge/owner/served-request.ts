@@ -10,11 +10,11 @@ import type { NetworkReply } from '../../../src/reply/reply.ts';
 import type { BodyControl } from '../../../src/reply/reply-body.ts';
 import type { ReplyRelay } from '../../../src/reply/reply-relay.ts';
 import { parseUrl } from '../../../src/util/url.ts';
-import type { Outbox } from '../outbox.ts';
 import { type Breach, judgeTarget } from '../policy/judge-request.ts';
 import type { ResolvedPolicy } from '../policy/policy.ts';
 import type { ClientRate } from '../policy/quota.ts';
 import { type ContinuedMessage, type OwnerMessage, REPLY_WINDOW, type RequestMessage } from '../protocol.ts';
+import type { OwnerOutbox } from './owner-outbox.ts';
 import { MalformedMessage } from './plain-copy.ts';
 import type { PortFlow } from './port-flow.ts';
 import { shownEvent, withoutSetCookie } from './shown-event.ts';
@@ -33,7 +33,7 @@ export interface RequestHost {
   /** @internal Bytes are handed over by the port, not copied. */
   readonly transfers: boolean;
   /** @internal */
-  readonly outbox: Outbox<OwnerMessage>;
+  readonly outbox: OwnerOutbox<OwnerMessage>;
   /** @internal Tells the owner, and gives the error that the other side gets. */
   violate(breach: Breach, url: string): NetworkError;
   /** @internal The request is over. */

@@ -1,8 +1,8 @@
 import type { ReplyEvent } from '../../../src/call/reply-event.ts';
 import type { Timings } from '../../../src/call/timings.ts';
 import type { NetworkReply } from '../../../src/reply/reply.ts';
-import type { Outbox } from '../outbox.ts';
 import type { OwnerMessage } from '../protocol.ts';
+import type { OwnerOutbox } from './owner-outbox.ts';
 import { ToldTimes } from './told-times.ts';
 
 type EventsMessage = Extract<OwnerMessage, { readonly type: 'events' }>;
@@ -10,12 +10,12 @@ type EventsMessage = Extract<OwnerMessage, { readonly type: 'events' }>;
 /** What is told of one request. Events that follow each other are one message: it costs more than what is in it. */
 export class ToldEvents {
   readonly #id: number;
-  readonly #outbox: Outbox<OwnerMessage>;
+  readonly #outbox: OwnerOutbox<OwnerMessage>;
   readonly #times = new ToldTimes();
   /** What was mentioned last, until something is sent. */
   #mentioned: EventsMessage | null = null;
 
-  constructor(id: number, outbox: Outbox<OwnerMessage>) {
+  constructor(id: number, outbox: OwnerOutbox<OwnerMessage>) {
     this.#id = id;
     this.#outbox = outbox;
   }

@@ -1,6 +1,6 @@
 /** When what is said is posted, and with what else. */
 import { beforeEach, expect, test } from 'vitest';
-import { Outbox } from '../../../../platform/bridge/outbox.ts';
+import { OwnerOutbox } from '../../../../platform/bridge/owner/owner-outbox.ts';
 import type { BridgePort } from '../../../../platform/bridge/port.ts';
 import { POST_MESSAGES, POST_SIZE } from '../../../../platform/bridge/protocol.ts';
 import { FakeClock } from '../../../support/fixtures.ts';
@@ -8,7 +8,7 @@ import { FakeClock } from '../../../support/fixtures.ts';
 let clock: FakeClock;
 let atTurn: (() => void)[];
 let posts: unknown[][];
-let outbox: Outbox<unknown>;
+let outbox: OwnerOutbox<unknown>;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -22,7 +22,7 @@ beforeEach(() => {
     close: () => {},
     afterTurn: (callback) => void atTurn.push(callback),
   };
-  outbox = new Outbox(port, clock, () => {});
+  outbox = new OwnerOutbox(port, clock, () => {});
 });
 
 function turn(): void {

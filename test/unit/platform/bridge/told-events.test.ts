@@ -1,6 +1,6 @@
 /** Which events of a request are one message, and what they go before. */
 import { beforeEach, expect, test } from 'vitest';
-import { Outbox } from '../../../../platform/bridge/outbox.ts';
+import { OwnerOutbox } from '../../../../platform/bridge/owner/owner-outbox.ts';
 import { ToldEvents } from '../../../../platform/bridge/owner/told-events.ts';
 import type { BridgePort } from '../../../../platform/bridge/port.ts';
 import type { OwnerMessage } from '../../../../platform/bridge/protocol.ts';
@@ -15,7 +15,7 @@ const QUESTION = { type: 'question', id: 1, question: 1, asked: null } as unknow
 
 let clock: FakeClock;
 let posts: OwnerMessage[][];
-let outbox: Outbox<OwnerMessage>;
+let outbox: OwnerOutbox<OwnerMessage>;
 let first: ToldEvents;
 let second: ToldEvents;
 
@@ -30,7 +30,7 @@ beforeEach(() => {
     close: () => {},
     afterTurn: () => {},
   };
-  outbox = new Outbox(port, clock, () => {});
+  outbox = new OwnerOutbox(port, clock, () => {});
   first = new ToldEvents(1, outbox);
   second = new ToldEvents(2, outbox);
 });
