@@ -15,6 +15,8 @@ const LOCAL: readonly (keyof OwnOptions)[] = [
   'allowAbsoluteUrls',
 ];
 
+const PLAIN: readonly string[] = ['undefined', 'boolean', 'number', 'string'];
+
 /**
  * The options of a request as the other side gets them: a copy of plain data and bytes. All else (code, a Date, what is of a
  * class, what has no end) would end the port, or be another thing there.
@@ -37,6 +39,6 @@ function copyOf(value: unknown, name: string, level: number): unknown {
     // Of no class, in whatever realm it was made.
     if (Object.getPrototypeOf(Object.getPrototypeOf(value) ?? Object.prototype) === null)
       return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inside(one)]));
-  } else if (value === null || /^[nu]|str|boo/.test(typeof value)) return value;
+  } else if (value === null || PLAIN.includes(typeof value)) return value;
   throw illTyped('', name, 'plain data for the owner of the manager');
 }
