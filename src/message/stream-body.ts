@@ -81,7 +81,11 @@ class StreamBody extends FlowingBody {
     try {
       for (let chunks = 1; this.isFlowing; chunks++) {
         // A source that always has its next chunk, and a reader that takes it, would keep the loop from everything else.
-        if (chunks % 64 === 0 && setImmediate) await new Promise(setImmediate);
+        if (chunks % 64 === 0 && setImmediate) {
+          await new Promise(setImmediate);
+          // It may have been paused meanwhile.
+          continue;
+        }
         const { done, value } = await this.#reader.read();
         if (done) this.endBody(null);
         else if (bytesOfStream(value).length > 0) this.deliver(value, this.#isLent);
