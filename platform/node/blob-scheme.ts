@@ -7,6 +7,7 @@ import { EMPTY_BODY } from '../../src/message/body.ts';
 import { HttpHeaders } from '../../src/message/headers.ts';
 import { streamBody } from '../../src/message/stream-body.ts';
 import { withoutFragment } from '../../src/util/url.ts';
+import { turn } from './upload.ts';
 
 /**
  * `blob:` on Node: what `URL.createObjectURL` was given, or the slice of it that a Range field asks for. To GET; to HEAD,
@@ -73,7 +74,10 @@ function respond(request: HttpRequest, blob: Blob, { status, reason, type, range
     reason,
     httpVersion: '',
     headers: new HttpHeaders({ 'content-length': blob.size, 'content-type': type, 'content-range': range }),
-    body: method === 'HEAD' ? EMPTY_BODY : streamBody(blob.stream(), (cause) => unreadable(request, cause)),
+    body:
+      method === 'HEAD'
+        ? EMPTY_BODY
+        : streamBody(blob.stream(), (cause) => unreadable(request, cause), { turn }),
     security: null,
     source: 'network',
   };

@@ -27,6 +27,7 @@ import { SocketTransport } from './http/socket-transport.ts';
 import { checkProxy, proxySources } from './proxy/proxy-sources.ts';
 import { StrictTransportSecurity } from './strict-transport-security.ts';
 import { textDecoding } from './text-decoding.ts';
+import { turn } from './upload.ts';
 
 /** Node hides nothing: the whole list, over sockets. */
 export const nodePlatform: Platform = {
@@ -53,6 +54,7 @@ export const nodePlatform: Platform = {
   },
   textDecoding,
   asyncContexts: nodeContexts,
+  turn,
   tlsAnswers: new IgnoredErrors(),
   tellEarlyRead,
   traceRequest,

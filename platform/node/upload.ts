@@ -138,7 +138,7 @@ export class Upload {
 }
 
 /** Resolves when the event loop has looked at its sockets. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

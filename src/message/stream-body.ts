@@ -3,11 +3,6 @@ import type { BodySink, ResponseBody } from './body.ts';
 import { FlowingBody } from './flowing-body.ts';
 import { bytesOfStream } from './to-bytes.ts';
 
-/** Where a runtime has it: what else there is would cost a page more than the turn is worth. */
-const { setImmediate } = globalThis as {
-  readonly setImmediate?: (turned: (none: unknown) => void) => unknown;
-};
-
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>;
 export type ByteStream = { getReader(): ByteReader };
 
@@ -21,7 +16,12 @@ export interface StreamBodyInit {
   readonly done?: () => void;
   /** The source of the stream may use the memory of its chunks again. */
   readonly isLent?: boolean;
+  /** Lets the event loop turn. Without it a source that always has its next chunk may keep the loop from everything else. */
+  readonly turn?: Turn | undefined;
 }
+
+/** Resolves when the event loop has turned. */
+export type Turn = () => Promise<unknown>;
 
 /**
  * A response body out of a WHATWG stream of bytes, or of what can be read like one. A chunk that is no Uint8Array is a
@@ -32,9 +32,9 @@ export interface StreamBodyInit {
 export function streamBody(
   stream: ByteStream,
   toError: (cause: unknown) => NetworkError,
-  { controller = new AbortController(), done = () => {}, isLent = false }: StreamBodyInit = {},
+  { controller = new AbortController(), done = () => {}, isLent = false, turn }: StreamBodyInit = {},
 ): ResponseBody {
-  return new StreamBody(stream.getReader(), toError, controller, done, isLent);
+  return new StreamBody(stream.getReader(), toError, controller, done, isLent, turn);
 }
 
 class StreamBody extends FlowingBody {
@@ -43,6 +43,7 @@ class StreamBody extends FlowingBody {
   readonly #controller: AbortController;
   readonly #done: () => void;
   readonly #isLent: boolean;
+  readonly #turn: Turn | undefined;
   #isReading = false;
 
   constructor(
@@ -51,6 +52,7 @@ class StreamBody extends FlowingBody {
     controller: AbortController,
     done: () => void,
     isLent: boolean,
+    turn: Turn | undefined,
   ) {
     super();
     this.#reader = reader;
@@ -58,6 +60,7 @@ class StreamBody extends FlowingBody {
     this.#controller = controller;
     this.#done = done;
     this.#isLent = isLent;
+    this.#turn = turn;
     const { signal } = controller;
     if (signal.aborted) this.#fail(signal.reason);
     signal.addEventListener('abort', () => this.#fail(signal.reason));
@@ -80,9 +83,8 @@ class StreamBody extends FlowingBody {
     this.#isReading = true;
     try {
       for (let chunks = 1; this.isFlowing; chunks++) {
-        // A source that always has its next chunk, and a reader that takes it, would keep the loop from everything else.
-        if (chunks % 64 === 0 && setImmediate) {
-          await new Promise(setImmediate);
+        if (chunks % 64 === 0 && this.#turn !== undefined) {
+          await this.#turn();
           // It may have been paused meanwhile.
           continue;
         }

@@ -6,6 +6,7 @@ import type { Next } from '../call/stage.ts';
 import type { TlsAnswers } from '../call/tls-answers.ts';
 import type { Transport } from '../call/transport.ts';
 import { tellsUpload, uploadsBeside } from '../call/upload.ts';
+import type { Turn } from '../message/stream-body.ts';
 import { RequestQueue } from '../queue/request-queue.ts';
 import { pipelineSource } from '../reply/pipeline-source.ts';
 import type { ReplySource, TextDecoding, TraceRequest } from '../reply/reply-source.ts';
@@ -21,6 +22,8 @@ export interface PlatformMeans {
   readonly textDecoding?: TextDecoding;
   /** What an AsyncLocalStorage holds, where there is one. */
   readonly asyncContexts?: AsyncContexts | undefined;
+  /** Lets the event loop turn, where that costs little (in a page a timer is slowed). */
+  readonly turn?: Turn;
   /** Where TLS asks questions. */
   readonly tlsAnswers?: TlsAnswers;
   /** Tells a developer that an answer was looked for before it is there. */
@@ -46,10 +49,10 @@ export function requestSources(
     queue.configure({ perKey: connectionsPerHost, total: maximumConnections });
     const http = compose(
       httpStages(parts, rules, { queue, retries }),
-      orOwnScheme(inContextOf(parts, means.asyncContexts), parts),
+      orOwnScheme(inContextOf(parts, means.asyncContexts), parts, means.turn),
     );
     // What a source has no use for (a platform has more than means) does no harm there.
-    return pipelineSource(dispatch(http, parts), clock === null ? means : { ...means, clock });
+    return pipelineSource(dispatch(http, parts, means.turn), clock === null ? means : { ...means, clock });
   };
 }
 

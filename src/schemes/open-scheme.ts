@@ -13,17 +13,22 @@ import { UNTOLD_SECURITY } from '../message/connection-security.ts';
 import { contentLength } from '../message/content-length.ts';
 import { HttpHeaders } from '../message/headers.ts';
 import { ownedBody } from '../message/owned-body.ts';
-import { streamBody } from '../message/stream-body.ts';
+import { streamBody, type Turn } from '../message/stream-body.ts';
 import { UnopenedBody } from '../message/unopened-body.ts';
 import { brandOf } from '../util/brand.ts';
 import { LOCAL_SOCKETS, parseUrl } from '../util/url.ts';
 
-/** Answers a request by the handler of its scheme, which the transport has not answered. */
+/**
+ * Answers a request by the handler of its scheme, which the transport has not answered.
+ *
+ * @param turn for streams of the application that always have their next chunk
+ */
 export async function openScheme(
   handlers: ReadonlyMap<string, SchemeHandler>,
   capabilities: TransportCapabilities,
   request: HttpRequest,
   call: Call,
+  turn?: Turn,
 ): Promise<HttpResponse> {
   const { scheme, href: url } = request.url;
   const handler = handlers.get(scheme);
@@ -38,7 +43,7 @@ export async function openScheme(
   const { body } = request;
   const own = body === null ? request : { ...request, body: ownedBody(body) };
   const response = await handler.open(own, call);
-  if (isResponse(response)) return fromResponse(request, response);
+  if (isResponse(response)) return fromResponse(request, response, turn);
   if (isHttpResponse(response)) return response;
   throw new TypeError(`the handler of '${scheme}' did not return a response`);
 }
@@ -50,7 +55,7 @@ function isResponse(value: unknown): value is Response {
   return body === null || typeof body?.getReader === 'function';
 }
 
-function fromResponse(request: HttpRequest, response: Response): HttpResponse {
+function fromResponse(request: HttpRequest, response: Response, turn: Turn | undefined): HttpResponse {
   if (response.type === 'error')
     throw new NetworkError('unknown-network', 'the handler returned a network error', {
       url: request.url.href,
@@ -62,7 +67,7 @@ function fromResponse(request: HttpRequest, response: Response): HttpResponse {
     headers,
     // One that came from a fetch is decoded: a length of encoded bytes says nothing about its body.
     bodyLength: headers.has('content-encoding') ? -1 : contentLength(headers),
-    ...(response.body === null ? {} : { body: bodyOf(request, response, response.body) }),
+    ...(response.body === null ? {} : { body: bodyOf(request, response, response.body, turn) }),
   });
 }
 
@@ -74,8 +79,9 @@ function bodyOf(
   { options }: HttpRequest,
   response: Response,
   stream: ReadableStream<Uint8Array>,
+  turn: Turn | undefined,
 ): ResponseBody {
-  const open = (): ResponseBody => streamBody(stream, bodyFailure, { isLent: true });
+  const open = (): ResponseBody => streamBody(stream, bodyFailure, { isLent: true, turn });
   const giveUp = (): void => void stream.cancel().catch(() => {});
   return response.url === '' || options.signal !== null
     ? open()

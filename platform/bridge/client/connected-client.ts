@@ -231,6 +231,7 @@ export class ConnectedClient extends Verbs implements NetworkClient {
     body?: BodyInput | null,
   ): HttpRequest {
     const resolved = resolveRequest(operation, request, body, SURROUNDINGS);
+    // What cannot cross is a mistake of this call, and no failure of a request that is on its way.
     optionsOf(resolved.own);
     return resolved;
   }

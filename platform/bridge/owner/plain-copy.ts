@@ -52,7 +52,7 @@ class TooLarge extends MalformedMessage {}
 
 /** Null for what is nothing of the kind. */
 function oversizeOf(message: unknown): OversizeMessage | null {
-  const { type, id } = (message ?? {}) as { readonly type?: unknown; readonly id?: unknown };
+  const { type, id }: { readonly type?: unknown; readonly id?: unknown } = { ...(message as object) };
   const isOne = (type === 'request' || type === 'call') && Number.isSafeInteger(id) && (id as number) > 0;
   return isOne ? new OversizeMessage(type, id as number) : null;
 }
